@@ -1,0 +1,14 @@
+"""Where the shipped configuration and catalogues lie, in a clone and in an installed wheel."""
+
+from pathlib import Path
+
+_HERE = Path(__file__).resolve().parent
+
+
+def _shipped(name: str) -> Path:
+    beside_code = _HERE / name
+    return beside_code if beside_code.is_dir() else _HERE.parent / name
+
+
+CONF = _shipped("conf")
+DATASETS = _shipped("datasets")

@@ -1,0 +1,140 @@
+"""Problem: one thing to discover, and the data by which it is to be discovered."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.problems.variable import Variable
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of one split: ``X`` of shape (n, d) and ``y`` of shape (n,), both float64."""
+
+    X: NDArray[np.float64]
+    y: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+
+@dataclass(frozen=True)
+class Data:
+    """The splits of a problem: ``train`` and ``test`` always, ``validation`` and ``ood`` maybe."""
+
+    splits: Mapping[str, Table]
+
+    @property
+    def train(self) -> Table:
+        return self.splits["train"]
+
+    @property
+    def test(self) -> Table:
+        return self.splits["test"]
+
+    @property
+    def ood(self) -> Table | None:
+        return self.splits.get("ood")
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over the names, shapes and little-endian float64 bytes of all splits."""
+        sha = hashlib.sha256()
+        for name in sorted(self.splits):
+            table = self.splits[name]
+            sha.update(f"{name}:{table.X.shape}".encode())
+            sha.update(np.ascontiguousarray(table.X, dtype="<f8").tobytes())
+            sha.update(np.ascontiguousarray(table.y, dtype="<f8").tobytes())
+        return sha.hexdigest()
+
+
+@dataclass(frozen=True)
+class Domain:
+    """Where a problem lives: what the judge may draw points from.
+
+    ``variables`` carry ranges, signs and integrality; ``constraints`` are conditions every row
+    satisfies, such as ``1 - x1**2/8.98755178736818e16 > 0``, in the grammar of
+    ``bench.problems.constraints``.
+    """
+
+    variables: tuple[Variable, ...]
+    constraints: tuple[str, ...] = ()
+
+
+class Source(Protocol):
+    """How the data of a problem come to be."""
+
+    def data(self, problem: Problem, seed: int) -> Data:
+        """All splits of ``problem`` for data seed ``seed``: the same bits at every call."""
+        ...
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is to be discovered: a column, and the true expression where it is known."""
+
+    variable: Variable = Variable("y")
+    truth: str | None = None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing to discover.
+
+    ``truth`` is written in the names of ``variables``. ``targets`` has one entry but for systems
+    of equations; a run discovers one of them. ``time`` names the input that is time, if one is.
+    ``flaws`` are known defects of the published problem, each a word of
+    ``bench.problems.flaws`` and a sentence.
+    """
+
+    dataset: str
+    version: str
+    name: str
+    variables: tuple[Variable, ...]
+    targets: tuple[Target, ...]
+    source: Source = field(repr=False, compare=False)
+    constraints: tuple[str, ...] = ()
+    formula: str = ""
+    meaning: str = ""
+    tier: str = ""
+    time: str | None = None
+    flaws: Mapping[str, str] = field(default_factory=dict)
+    difficulty: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """``dataset/name``, unique among all problems."""
+        return f"{self.dataset}/{self.name}"
+
+    @property
+    def target(self) -> Target:
+        """The one target of a problem that has one."""
+        if len(self.targets) != 1:
+            names = ", ".join(target.variable.name for target in self.targets)
+            raise ValueError(f"problem '{self.id}' has {len(self.targets)} targets ({names}); "
+                             "choose one of problem.targets")
+        return self.targets[0]
+
+    @property
+    def truth(self) -> str | None:
+        """The true expression of the one target, in variable names; None where unknown."""
+        return self.target.truth
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(variable.name for variable in self.variables)
+
+    @property
+    def domain(self) -> Domain:
+        return Domain(self.variables, self.constraints)
+
+    def data(self, seed: int = 0) -> Data:
+        """All splits for data seed ``seed``: the same bits on every machine."""
+        return self.source.data(self, seed)
