@@ -1,0 +1,51 @@
+"""What a formula is: a strict parser, an immutable tree, compiled evaluation, a SymPy bridge.
+
+Nothing that arrives as text is ever executed, and no text takes long: see ``parse`` for the
+grammar and its limits.
+"""
+
+from __future__ import annotations
+
+from bench.expression.errors import ExpressionTooLarge, ParseError, UnsupportedNode
+from bench.expression.evaluate import compile_expression, evaluate
+from bench.expression.measures import complexity, depth, numbers, size, symbols
+from bench.expression.operators import FUNCTIONS, OPERATORS, Operator
+from bench.expression.parse import parse
+from bench.expression.sympy_bridge import from_sympy, to_sympy
+from bench.expression.tree import (
+    Call,
+    Constant,
+    Expression,
+    Number,
+    Symbol,
+    fold,
+    replace_numbers,
+    substitute,
+)
+
+__all__ = [
+    "FUNCTIONS",
+    "OPERATORS",
+    "Call",
+    "Constant",
+    "Expression",
+    "ExpressionTooLarge",
+    "Number",
+    "Operator",
+    "ParseError",
+    "Symbol",
+    "UnsupportedNode",
+    "compile_expression",
+    "complexity",
+    "depth",
+    "evaluate",
+    "fold",
+    "from_sympy",
+    "numbers",
+    "parse",
+    "replace_numbers",
+    "size",
+    "substitute",
+    "symbols",
+    "to_sympy",
+]

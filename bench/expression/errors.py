@@ -1,0 +1,44 @@
+"""What can go wrong with an expression."""
+
+from __future__ import annotations
+
+_REACH = 24
+
+
+class ParseError(ValueError):
+    """Text that is no expression.
+
+    ``position`` is the index of the character where it goes wrong; ``reason`` is the message
+    without the place.
+    """
+
+    def __init__(self, reason: str, text: str, position: int) -> None:
+        self.reason = reason
+        self.text = text
+        self.position = position
+        super().__init__(f"{reason} (at character {position}{_around(text, position)})")
+
+    def __reduce__(self) -> tuple[type[ParseError], tuple[str, str, int]]:
+        return type(self), (self.reason, self.text, self.position)
+
+
+class ExpressionTooLarge(ValueError):
+    """An expression that SymPy could only turn into a number of millions of digits."""
+
+
+class UnsupportedNode(ValueError):
+    """A SymPy expression with a part that no expression of this benchmark can have."""
+
+
+def _around(text: str, position: int) -> str:
+    if not text:
+        return ""
+    start, end = max(0, position - _REACH), position + _REACH
+    before = ("..." if start else "") + text[start:position]
+    after = text[position:end] + ("..." if end < len(text) else "")
+    return f": {_shown(before)}<here>{_shown(after)}"
+
+
+def _shown(text: str) -> str:
+    """Text fit for a terminal: what cannot be printed, and what looks like ASCII, is escaped."""
+    return "".join(c if " " <= c <= "~" else ascii(c)[1:-1] for c in text)

@@ -1,0 +1,258 @@
+"""Prefix programs: an expression as a short integer array, evaluated and differentiated by numba.
+
+A program lists the operators of a binary tree in prefix order: opcodes below ``VARIABLE``, and
+``VARIABLE + j`` for column j. Its numbers are a vector of their own, in the same order, so that
+one program serves every choice of constants. Values and adjoints of all nodes are kept, one row
+of length n each: the Jacobian with respect to all numbers costs one pass down the tree.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+NUMBER = 0
+ADD, SUB, MUL, DIV, POW, MIN, MAX, AQ = range(1, 9)
+(NEG, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, ASINH, ACOSH, ATANH,
+ EXP, LOG, LOG2, LOG10, SQRT, CBRT, ABS, SIGN) = range(9, 30)
+VARIABLE = 64
+_LN2, _LN10 = math.log(2.0), math.log(10.0)
+
+
+@njit(cache=True, inline="always")
+def arity(token):
+    if token == NUMBER or token >= VARIABLE:
+        return 0
+    return 2 if token <= AQ else 1
+
+
+@njit(cache=True)
+def link(tokens, length, right):
+    """Fill ``right[i]``, where the second operand of the binary token i begins."""
+    stack = np.empty(length + 1, np.int64)
+    top = 0
+    for i in range(length - 1, -1, -1):
+        operands = arity(tokens[i])
+        if operands == 2:
+            right[i] = stack[top - 2]
+            top -= 1
+            stack[top - 1] = i
+        elif operands == 1:
+            stack[top - 1] = i
+        else:
+            stack[top] = i
+            top += 1
+
+
+@njit(cache=True, error_model="numpy")
+def forward(tokens, length, right, X, numbers, V):
+    """Values of every node at every row: ``V[i]``; those of the expression are ``V[0]``."""
+    number = 0
+    for i in range(length):
+        if tokens[i] == NUMBER:
+            number += 1
+    for i in range(length - 1, -1, -1):
+        token = tokens[i]
+        if token >= VARIABLE:
+            V[i] = X[token - VARIABLE]
+        elif token == NUMBER:
+            number -= 1
+            V[i] = numbers[number]
+        elif token <= AQ:
+            _binary(token, V[i + 1], V[right[i]], V[i])
+        else:
+            _unary(token, V[i + 1], V[i])
+
+
+@njit(cache=True, error_model="numpy")
+def _binary(token, a, b, out):
+    n = len(out)
+    if token == ADD:
+        for r in range(n):
+            out[r] = a[r] + b[r]
+    elif token == SUB:
+        for r in range(n):
+            out[r] = a[r] - b[r]
+    elif token == MUL:
+        for r in range(n):
+            out[r] = a[r] * b[r]
+    elif token == DIV:
+        for r in range(n):
+            out[r] = a[r] / b[r]
+    elif token == POW:
+        for r in range(n):
+            out[r] = a[r] ** b[r]
+    elif token == MIN:
+        for r in range(n):
+            out[r] = min(a[r], b[r])
+    elif token == MAX:
+        for r in range(n):
+            out[r] = max(a[r], b[r])
+    else:
+        for r in range(n):
+            out[r] = a[r] / math.sqrt(1.0 + b[r] * b[r])
+
+
+@njit(cache=True, error_model="numpy")
+def _unary(token, a, out):
+    n = len(out)
+    if token == NEG:
+        for r in range(n):
+            out[r] = -a[r]
+    elif token == SIN:
+        for r in range(n):
+            out[r] = math.sin(a[r])
+    elif token == COS:
+        for r in range(n):
+            out[r] = math.cos(a[r])
+    elif token == EXP:
+        for r in range(n):
+            out[r] = math.exp(a[r])
+    elif token == LOG:
+        for r in range(n):
+            out[r] = math.log(a[r])
+    elif token == SQRT:
+        for r in range(n):
+            out[r] = math.sqrt(a[r])
+    elif token == TANH:
+        for r in range(n):
+            out[r] = math.tanh(a[r])
+    elif token == ABS:
+        for r in range(n):
+            out[r] = abs(a[r])
+    else:
+        for r in range(n):
+            out[r] = _rare(token, a[r])
+
+
+@njit(cache=True, error_model="numpy")
+def _rare(token, a):
+    if token == TAN:
+        return math.tan(a)
+    if token == ASIN:
+        return math.asin(a)
+    if token == ACOS:
+        return math.acos(a)
+    if token == ATAN:
+        return math.atan(a)
+    if token == SINH:
+        return math.sinh(a)
+    if token == COSH:
+        return math.cosh(a)
+    if token == ASINH:
+        return math.asinh(a)
+    if token == ACOSH:
+        return math.acosh(a)
+    if token == ATANH:
+        return math.atanh(a)
+    if token == LOG2:
+        return math.log(a) / _LN2
+    if token == LOG10:
+        return math.log(a) / _LN10
+    if token == CBRT:
+        return math.copysign(abs(a) ** (1.0 / 3.0), a)
+    return math.copysign(1.0, a) if a != 0.0 else a
+
+
+@njit(cache=True, error_model="numpy")
+def backward(tokens, length, right, V, G, J):
+    """Adjoints ``G[i]`` of every node; row k of ``J`` is the derivative by number k."""
+    G[0] = 1.0
+    number = 0
+    for i in range(length):
+        token = tokens[i]
+        if token == NUMBER:
+            J[number] = G[i]
+            number += 1
+        elif token < VARIABLE and token <= AQ:
+            _binary_adjoint(token, V[i + 1], V[right[i]], V[i], G[i], G[i + 1], G[right[i]])
+        elif token < VARIABLE:
+            _unary_adjoint(token, V[i + 1], V[i], G[i], G[i + 1])
+
+
+@njit(cache=True, error_model="numpy")
+def _binary_adjoint(token, a, b, v, g, ga, gb):
+    n = len(v)
+    if token == ADD:
+        for r in range(n):
+            ga[r] = g[r]
+            gb[r] = g[r]
+    elif token == SUB:
+        for r in range(n):
+            ga[r] = g[r]
+            gb[r] = -g[r]
+    elif token == MUL:
+        for r in range(n):
+            ga[r] = g[r] * b[r]
+            gb[r] = g[r] * a[r]
+    elif token == DIV:
+        for r in range(n):
+            ga[r] = g[r] / b[r]
+            gb[r] = -g[r] * v[r] / b[r]
+    elif token == POW:
+        for r in range(n):
+            ga[r] = g[r] * b[r] * a[r] ** (b[r] - 1.0)
+            gb[r] = g[r] * v[r] * math.log(a[r]) if a[r] > 0.0 else 0.0
+    elif token == MIN or token == MAX:
+        for r in range(n):
+            first = v[r] == a[r]
+            ga[r] = g[r] if first else 0.0
+            gb[r] = 0.0 if first else g[r]
+    else:
+        for r in range(n):
+            s = 1.0 + b[r] * b[r]
+            ga[r] = g[r] / math.sqrt(s)
+            gb[r] = -g[r] * v[r] * b[r] / s
+
+
+@njit(cache=True, error_model="numpy")
+def _unary_adjoint(token, a, v, g, ga):
+    for r in range(len(v)):
+        ga[r] = g[r] * _slope(token, a[r], v[r])
+
+
+@njit(cache=True, error_model="numpy")
+def _slope(token, a, v):
+    if token == NEG:
+        return -1.0
+    if token == SIN:
+        return math.cos(a)
+    if token == COS:
+        return -math.sin(a)
+    if token == EXP:
+        return v
+    if token == LOG:
+        return 1.0 / a
+    if token == SQRT:
+        return 0.5 / v
+    if token == TANH:
+        return 1.0 - v * v
+    if token == ABS:
+        return math.copysign(1.0, a)
+    if token == TAN:
+        return 1.0 + v * v
+    if token == ASIN:
+        return 1.0 / math.sqrt(1.0 - a * a)
+    if token == ACOS:
+        return -1.0 / math.sqrt(1.0 - a * a)
+    if token == ATAN:
+        return 1.0 / (1.0 + a * a)
+    if token == SINH:
+        return math.cosh(a)
+    if token == COSH:
+        return math.sinh(a)
+    if token == ASINH:
+        return 1.0 / math.sqrt(a * a + 1.0)
+    if token == ACOSH:
+        return 1.0 / math.sqrt(a * a - 1.0)
+    if token == ATANH:
+        return 1.0 / (1.0 - a * a)
+    if token == LOG2:
+        return 1.0 / (a * _LN2)
+    if token == LOG10:
+        return 1.0 / (a * _LN10)
+    if token == CBRT:
+        return v / (3.0 * a)
+    return 0.0
