@@ -1,0 +1,265 @@
+"""Plugins: from configuration files, entry points and plain files to methods.
+
+Three ways in, all listed by ``find_methods``:
+
+* built-in: one file in ``conf/method/``;
+* an installed package: an entry point of the group ``rediscover.methods``, as in
+  ``my_method = "my_package.module:MyMethod"``;
+* a plain Python file, given by its path: its one class with ``discover``.
+
+Listing imports none of them. Hydra is imported by the functions that need it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib.metadata
+import importlib.util
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from bench.methodfile import MethodFileError, class_in_file
+from bench.paths import CONF
+from bench.running.load import load_class
+from bench.running.run import MethodSpec
+from bench.settings import SettingsError, checked_settings
+
+GROUP = "rediscover.methods"
+RESERVED = ("_target_", "worker")
+"""Keys of a method's configuration that are no settings of its class."""
+
+
+class MethodError(ValueError):
+    """A method cannot be had as asked for; the message says which, why, and what to do."""
+
+
+@dataclass(frozen=True)
+class MethodEntry:
+    """A method that can be run: its name, its class, and where it comes from.
+
+    ``target`` is ``package.module:Class`` or ``/absolute/file.py:Class``; ``config`` holds what
+    the configuration file says beside ``_target_`` (nothing, for entry points and plain files).
+    """
+
+    name: str
+    target: str
+    origin: str
+    summary: str = ""
+    config: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_builtin(self) -> bool:
+        return self.origin.startswith("built-in")
+
+
+def find_methods(paths: Iterable[str | Path] = ()) -> dict[str, MethodEntry]:
+    """Every method by name: built-in ones, those of installed packages, and those at ``paths``.
+
+    Raises MethodError where two have one name or a path holds no method.
+    """
+    found: dict[str, MethodEntry] = {}
+    for entry in (*_builtin(), *_installed(), *map(entry_of_file, paths)):
+        other = found.setdefault(entry.name, entry)
+        if (other.target, other.origin) != (entry.target, entry.origin):
+            raise MethodError(
+                f"two methods are called '{entry.name}': {other.target} ({other.origin}) and "
+                f"{entry.target} ({entry.origin}); rename one or uninstall its package"
+            )
+    return found
+
+
+def find_method(name_or_path: str) -> MethodEntry:
+    """The method called ``name_or_path``, or the one in the file there.
+
+    Raises MethodError with the nearest names where there is none.
+    """
+    if is_path(name_or_path):
+        entry = entry_of_file(name_or_path)
+        return find_methods([name_or_path])[entry.name]
+    known = find_methods()
+    if name_or_path in known:
+        return known[name_or_path]
+    near = difflib.get_close_matches(name_or_path, known, 1)
+    hint = (
+        f"; did you mean '{near[0]}'?" if near else "; a file is given by its path, ending in .py"
+    )
+    raise MethodError(f"method '{name_or_path}' not found{hint} (rediscover list methods)")
+
+
+def is_path(name_or_path: str) -> bool:
+    """Whether a method is asked for by file rather than by name."""
+    place = name_or_path.rpartition(":")[0] or name_or_path
+    return place.endswith(".py") or "/" in name_or_path or os.sep in name_or_path
+
+
+def entry_of_file(path: str | Path) -> MethodEntry:
+    """The method in a Python file, called by the file's stem; nothing of it is executed.
+
+    ``path`` may name the class: ``my_method.py:MyMethod``. Raises MethodError where the file is
+    not there, is no Python, or has no class with ``discover``, or several.
+    """
+    try:
+        found = class_in_file(str(path))
+    except MethodFileError as error:
+        raise MethodError(str(error)) from None
+    return MethodEntry(found.path.stem, found.target, f"file {found.path}", found.summary)
+
+
+def register_methods(names_or_paths: Iterable[str]) -> list[str]:
+    """Put methods that have no file in ``conf/method`` where Hydra finds them by name.
+
+    Returns the names, in order, under which ``method=[...]`` composes them. Their classes are
+    imported, for the defaults of their settings. Raises MethodError.
+    """
+    wanted = list(names_or_paths)
+    entries = [find_method(one) for one in wanted]
+    find_methods(one for one in wanted if is_path(one))  # two files of one name
+    for entry in entries:
+        if not entry.is_builtin:
+            _store(entry)
+    return [entry.name for entry in entries]
+
+
+def _store(entry: MethodEntry) -> None:
+    from hydra.core.config_store import ConfigStore
+
+    node = {"_target_": entry.target, **default_settings(entry)}
+    package = f"method.{entry.name}"
+    ConfigStore.instance().store(
+        name=entry.name, node=node, group="method", package=package, provider="rediscover"
+    )
+
+
+def default_settings(entry: MethodEntry) -> dict[str, Any]:
+    """The settings of a method and their values where nothing is said; ``???`` for a must."""
+    cls = method_class(entry.name, entry.target)
+    settings: dict[str, Any] = {}
+    for one in fields(cls) if is_dataclass(cls) else ():
+        if not one.init:
+            continue
+        if one.default is not MISSING:
+            value: Any = one.default
+        elif one.default_factory is not MISSING:
+            value = one.default_factory()
+        else:
+            value = "???"
+        settings[one.name] = list(value) if isinstance(value, tuple) else value
+    return {**settings, **entry.config}
+
+
+def method_class(label: str, target: str) -> type[Any]:
+    """The class of a method; MethodError where importing it fails or it cannot discover."""
+    try:
+        cls = load_class(target)
+    except MemoryError:
+        raise
+    except Exception as error:
+        where = f"{type(error).__name__}: {error}"
+        raise MethodError(f"method '{label}': importing {target} failed with {where}") from error
+    if not callable(getattr(cls, "discover", None)):
+        raise MethodError(f"method '{label}': {target} has no function discover(task)")
+    return cls
+
+
+def method_spec(label: str, config: Mapping[str, Any]) -> MethodSpec:
+    """The method ``label`` as its configuration describes it, all settings checked by type.
+
+    ``config`` holds ``_target_``, maybe ``worker``, and settings, as plain Python values. Where
+    ``worker.python`` names another interpreter and the class cannot be imported by this one, the
+    settings go unchecked. The version of a method in a plain file includes a digest of the file:
+    a changed file is another method.
+
+    Raises MethodError, naming the method, the setting, its value and its type.
+    """
+    if not isinstance(config.get("_target_"), str):
+        raise MethodError(f"method '{label}': its configuration has no _target_ (module.Class)")
+    target = colon_target(config["_target_"])
+    worker = dict(config.get("worker") or {})
+    settings = {key: value for key, value in config.items() if key not in RESERVED}
+    try:
+        cls = method_class(label, target)
+    except MethodError:
+        if not worker.get("python"):
+            raise
+        return MethodSpec(label, target, settings, worker=worker)
+    try:
+        checked = checked_settings(cls, settings)
+        cls(**checked.values)
+    except SettingsError as error:
+        raise MethodError(f"method '{label}': {error}") from None
+    except (TypeError, ValueError) as error:
+        raise MethodError(f"method '{label}': its settings were refused: {error}") from error
+    version = str(getattr(cls, "version", "")) + _file_version(target)
+    requires = tuple(getattr(cls, "requires", ()))
+    return MethodSpec(label, target, checked.plain, version, requires, worker)
+
+
+def missing_engine(spec: MethodSpec) -> str | None:
+    """One line that says what ``spec`` needs and has not, None where nothing is missing.
+
+    Nothing is imported but the method's own class. An interpreter of its own
+    (``worker.python``) is not looked into.
+    """
+    if spec.python:
+        return None if Path(spec.python).exists() else f"there is no interpreter '{spec.python}'"
+    for module in spec.requires:
+        if _is_absent(module):
+            name = module.partition(".")[0]
+            return f"{spec.label} needs '{name}', which is not installed (pip install {name})"
+    missing = getattr(method_class(spec.label, spec.target), "missing", None)
+    reason = missing() if callable(missing) else None
+    return None if reason is None else str(reason)
+
+
+def _is_absent(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is None
+    except (ImportError, ValueError):
+        return True
+
+
+def colon_target(target: str) -> str:
+    """``package.module.Class`` as ``package.module:Class``; what has a colon stays."""
+    if ":" in target:
+        return target
+    module, _, name = target.rpartition(".")
+    return f"{module}:{name}"
+
+
+def _file_version(target: str) -> str:
+    place = target.rpartition(":")[0]
+    if not place.endswith(".py"):
+        return ""
+    import hashlib
+
+    return f"+{hashlib.sha256(Path(place).read_bytes()).hexdigest()[:12]}"
+
+
+@cache
+def _builtin() -> tuple[MethodEntry, ...]:
+    return tuple(_read(path) for path in sorted((CONF / "method").glob("*.yaml")))
+
+
+def _read(path: Path) -> MethodEntry:
+    import yaml
+
+    text = path.read_text(encoding="utf-8")
+    config = yaml.safe_load(text)
+    comments = [line.removeprefix("# ") for line in text.splitlines() if line.startswith("# ")]
+    summary = next((line for line in comments if not line.startswith("@")), "")
+    target = colon_target(config.pop("_target_"))
+    return MethodEntry(path.stem, target, "built-in", summary, config)
+
+
+def _installed() -> list[MethodEntry]:
+    entries = []
+    for point in importlib.metadata.entry_points(group=GROUP):
+        package = f"package {point.dist.name} {point.dist.version}" if point.dist else "package"
+        entry = MethodEntry(point.name, point.value.replace(" ", ""), package)
+        if entry not in entries:  # one package, twice on the path
+            entries.append(entry)
+    return entries

@@ -1,0 +1,155 @@
+"""Settings of a method, checked against the types of its dataclass by OmegaConf."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import types
+import typing
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+
+class SettingsError(ValueError):
+    """A setting is unknown, missing, or of the wrong type; the message names it and its type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Settings as the class takes them, and as plain JSON."""
+
+    values: dict[str, Any]
+    plain: dict[str, Any]
+
+
+def checked_settings(cls: type[Any], given: Mapping[str, Any]) -> Settings:
+    """All settings of the dataclass ``cls``: its defaults, and ``given`` where it says so.
+
+    Numbers and texts are converted where nothing is lost (1 and 1e6 are integers, 3 is a float);
+    everything else must be of the declared type. Declared may be bool, int, float, str, lists,
+    tuples and dicts of these, ``Literal`` and ``X | None``. Raises SettingsError.
+    """
+    hints = _hints(cls)
+    _check_names(cls, hints, given)
+    plain = {name: _checked(name, hint, given, cls) for name, hint in hints.items()}
+    values = {name: _as_declared(value, hints[name]) for name, value in plain.items()}
+    return Settings(values, plain)
+
+
+def untyped_settings(cls: type[Any]) -> list[str]:
+    """Names of the parameters of ``cls`` whose type cannot be checked."""
+    return [name for name, hint in _hints(cls).items() if _plain_type(hint) is Any]
+
+
+def _hints(cls: type[Any]) -> dict[str, Any]:
+    """The declared type of each setting, in order."""
+    if not dataclasses.is_dataclass(cls):
+        return {}
+    try:
+        hints = typing.get_type_hints(cls)
+    except Exception as error:
+        raise SettingsError(f"the types of {cls.__name__} cannot be resolved: {error}") from None
+    return {one.name: hints[one.name] for one in dataclasses.fields(cls) if one.init}
+
+
+def _check_names(cls: type[Any], hints: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    for name in given:
+        if name in hints:
+            continue
+        if not dataclasses.is_dataclass(cls):
+            raise SettingsError(
+                f"{cls.__name__} takes no settings as it is no dataclass; put @dataclass above it"
+            )
+        near = difflib.get_close_matches(str(name), hints, 1)
+        hint = f"did you mean '{near[0]}'?" if near else f"it has {', '.join(hints) or 'none'}"
+        raise SettingsError(f"there is no setting '{name}'; {hint}")
+
+
+def _checked(name: str, hint: Any, given: Mapping[str, Any], cls: type[Any]) -> Any:
+    """The value of one setting as plain JSON."""
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    if name not in given and not _has_default(cls, name):
+        raise SettingsError(f"setting '{name}' ({_spelled(hint)}) must be given")
+    value = given[name] if name in given else _default(cls, name)
+    if value == "???":
+        raise SettingsError(f"setting '{name}' ({_spelled(hint)}) must be given")
+    try:
+        schema = dataclasses.make_dataclass("Schema", [(name, _plain_type(hint))])
+    except TypeError as error:
+        raise SettingsError(f"setting '{name}': {error}") from None
+    try:
+        merged = OmegaConf.merge(OmegaConf.structured(schema), {name: _integral(value, hint)})
+        plain = typing.cast("dict[str, Any]", OmegaConf.to_container(merged, resolve=True))[name]
+    except OmegaConfBaseException:
+        raise SettingsError(
+            f"setting '{name}' is {value!r}, which is no {_spelled(hint)}"
+        ) from None
+    _check_choices(name, plain, hint)
+    return plain
+
+
+def _has_default(cls: type[Any], name: str) -> bool:
+    one = {field.name: field for field in dataclasses.fields(cls)}[name]
+    return (one.default, one.default_factory) != (dataclasses.MISSING, dataclasses.MISSING)
+
+
+def _default(cls: type[Any], name: str) -> Any:
+    one = {field.name: field for field in dataclasses.fields(cls)}[name]
+    if one.default is not dataclasses.MISSING:
+        value: Any = one.default
+    else:
+        value = typing.cast(Any, one).default_factory()
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _plain_type(hint: Any) -> Any:
+    """``hint`` in the types that OmegaConf knows; Any where it knows none."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is Literal:
+        kinds = {type(choice) for choice in arguments}
+        return kinds.pop() if len(kinds) == 1 else Any
+    if origin in (typing.Union, types.UnionType):
+        return typing.Union[tuple(_plain_type(one) for one in arguments)]  # noqa: UP007
+    if origin in (list, Sequence) or hint in (list, Sequence):
+        return list[_plain_type(arguments[0]) if arguments else Any]  # type: ignore[misc]
+    if origin is tuple or hint is tuple:
+        same = len(set(arguments) - {...}) == 1
+        return list[_plain_type(arguments[0]) if same else Any]  # type: ignore[misc]
+    if origin in (dict, Mapping) or hint in (dict, Mapping):
+        return dict[str, _plain_type(arguments[1]) if arguments else Any]  # type: ignore[misc]
+    return hint if hint in (bool, int, float, str, type(None)) else Any
+
+
+def _integral(value: Any, hint: Any) -> Any:
+    """1e6 is how an integer is written on a command line."""
+    takes_int = hint is int or int in typing.get_args(hint)
+    takes_float = hint is float or float in typing.get_args(hint)
+    if isinstance(value, float) and value.is_integer() and takes_int and not takes_float:
+        return int(value)
+    return value
+
+
+def _check_choices(name: str, value: Any, hint: Any) -> None:
+    options = [hint, *typing.get_args(hint)]
+    choices = [
+        c for one in options if typing.get_origin(one) is Literal for c in typing.get_args(one)
+    ]
+    if not choices or (value is None and type(None) in options):
+        return
+    for one in value if isinstance(value, list) else [value]:
+        if one not in choices:
+            known = ", ".join(map(str, choices))
+            raise SettingsError(f"setting '{name}' is {one!r}; choose from {known}")
+
+
+def _as_declared(value: Any, hint: Any) -> Any:
+    options = [hint, *typing.get_args(hint)]
+    wants_tuple = any(one is tuple or typing.get_origin(one) is tuple for one in options)
+    return tuple(value) if wants_tuple and isinstance(value, list) else value
+
+
+def _spelled(hint: Any) -> str:
+    return hint.__name__ if isinstance(hint, type) and not typing.get_args(hint) else str(hint)

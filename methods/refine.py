@@ -1,0 +1,164 @@
+"""From a formula that an engine found to the one that the data bear out.
+
+An engine's constants have float32's seven digits, and its trees carry terms and factors that do
+nothing. Here the constants are fitted in float64, and whatever can go without loss goes.
+
+The criterion is the Bayesian information criterion with one parameter for every node,
+``n*log(mse) + log(n)*nodes`` (Schwarz, Annals of Statistics 6, 1978; nodes stand for parameters as
+in Operon's ``length``): on data without noise accuracy decides until rounding error is reached,
+and then length; on noisy data a node must earn its keep.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench import Call, Expression, Number, complexity, evaluate, fold
+from methods.tidy import gather
+
+EXACT = 1e-13
+"""Errors below this share of the target's spread are rounding error: formulas are equal there."""
+
+_ITERATIONS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A formula with its constants fitted: ``error`` is RMSE over the target's spread."""
+
+    expression: Expression
+    error: float
+    nodes: int
+    criterion: float
+
+    @property
+    def exact(self) -> bool:
+        return self.error <= 10 * EXACT
+
+
+@dataclass(frozen=True)
+class Refiner:
+    """Fits and shortens formulas on ``X`` (n, d) and ``y`` (n,) until ``deadline``.
+
+    ``deadline`` is a time of ``time.monotonic()``; past it, formulas are returned as they are.
+    """
+
+    names: tuple[str, ...]
+    X: NDArray[np.float64]
+    y: NDArray[np.float64]
+    deadline: float
+
+    def scaled(self, expression: Expression) -> Fitted:
+        """``a + b*expression`` with the best a and b; the constants inside stay."""
+        f = evaluate(expression, self.names, self.X)
+        a, b = line(f, self.y)
+        scaled = Call("add", (Number(a), Call("mul", (Number(b), expression))))
+        return self.judged(gather(scaled))
+
+    def fitted(self, expression: Expression) -> Fitted:
+        """``expression`` with its float constants fitted; never worse than it came."""
+        from bench import fit_constants  # compiled code: only the worker needs it
+
+        before = self.judged(expression)
+        if self._late() or before.exact:
+            return before
+        fit = fit_constants(expression, self.names, self.X, self.y, max_iterations=_ITERATIONS)
+        return min(before, self.judged(fit.expression), key=lambda one: one.criterion)
+
+    def shortened(self, fitted: Fitted) -> Fitted:
+        """The best by the criterion that leaving out parts, one after the other, leads to."""
+        best = fitted
+        while True:
+            tried = [self.fitted(gather(shorter)) for shorter in self._until_late(best.expression)]
+            better = min(tried, key=lambda one: one.criterion, default=best)
+            if better.criterion >= best.criterion:
+                return best
+            best = better
+
+    def _until_late(self, expression: Expression) -> Iterator[Expression]:
+        for shorter in simpler(expression):
+            if self._late():
+                return
+            yield shorter
+
+    def judged(self, expression: Expression) -> Fitted:
+        """``expression`` as it is, with its error and criterion."""
+        with np.errstate(all="ignore"):
+            residual = evaluate(expression, self.names, self.X) - self.y
+            error = float(np.sqrt(np.mean(residual**2))) / self._spread()
+        if not math.isfinite(error):
+            error = math.inf
+        nodes, n = complexity(expression), len(self.y)
+        criterion = 2 * n * math.log(max(error, EXACT)) + math.log(n + 1) * nodes
+        return Fitted(expression, error, nodes, criterion)
+
+    def _spread(self) -> float:
+        spread = float(np.std(self.y))
+        return spread if spread > 0 else max(float(np.max(np.abs(self.y))), 1.0)
+
+    def _late(self) -> bool:
+        return time.monotonic() > self.deadline
+
+
+def line(f: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, float]:
+    """The least-squares a and b of ``y = a + b*f``; (mean of y, 0) where f is of no use."""
+    with np.errstate(all="ignore"):
+        middle, mean = float(np.mean(f)), float(np.mean(y))
+        deviation = f - middle
+        square = float(deviation @ deviation)
+        if not 0 < square < math.inf:
+            return mean, 0.0
+        b = float(deviation @ (y - mean)) / square
+        a = mean - b * middle
+    if abs(a) < 1e-12 * max(abs(mean), float(np.std(y))):
+        a = 0.0
+    return (a, b) if math.isfinite(a) and math.isfinite(b) else (mean, 0.0)
+
+
+def simpler(expression: Expression) -> list[Expression]:
+    """Every formula that is ``expression`` with one part left out or one constant made whole.
+
+    Left out are terms of sums and factors of products, and functions around their argument;
+    constants are replaced by the integer or half-integer they are within a hundredth of.
+    """
+
+    def call(node: Call, below: list[_Versions]) -> _Versions:
+        args = tuple(same for same, _ in below)
+        same = Call(node.op, args)
+        changed = list(_replacements(same))
+        for i, (_, versions) in enumerate(below):
+            changed += [Call(node.op, (*args[:i], one, *args[i + 1 :])) for one in versions]
+        return same, changed
+
+    return fold(expression, lambda leaf: (leaf, list(_replacements(leaf))), call)[1]
+
+
+_Versions = tuple[Expression, list[Expression]]
+"""A subtree as it is, and as it is with one change."""
+
+
+def _replacements(node: Expression) -> Iterator[Expression]:
+    match node:
+        case Number(value=float(value)):
+            yield from _whole(value)
+        case Call(op="add" | "mul" as op, args=args):
+            for left_out in range(len(args)):
+                rest = args[:left_out] + args[left_out + 1 :]
+                yield rest[0] if len(rest) == 1 else Call(op, rest)
+        case Call(op="sub" | "div" | "pow" | "aq" | "min" | "max", args=args):
+            yield args[0]
+        case Call(args=(only,)):
+            yield only
+
+
+def _whole(value: float) -> Iterator[Expression]:
+    doubled = round(2 * value)
+    near = doubled / 2
+    if 0 < abs(near) < 100 and abs(value - near) < 0.01 * abs(near):
+        yield Number(doubled // 2 if doubled % 2 == 0 else near)
