@@ -28,14 +28,12 @@ class Tape:
     """A compiled expression.
 
     The registers are ``leaves`` (the number of a column, or a scalar; the imaginary unit is
-    complex), then one per instruction. ``parameters`` are the registers of the numbers that were
-    asked to be free, in the order asked for; ``result`` is the register of the value.
+    complex), then one per instruction. ``result`` is the register of the value.
     """
 
     names: tuple[str, ...]
     leaves: tuple[int | np.float64 | complex, ...]
     instructions: tuple[Instruction, ...]
-    parameters: tuple[int, ...]
     result: int
 
     def __call__(self, X: ArrayLike) -> Array:
@@ -69,7 +67,7 @@ class Tape:
             registers.append(step(instruction.operator, args))  # type: ignore[arg-type]
             for index in instruction.dead:
                 registers[index] = None
-        value = np.asarray(registers[self.result], dtype=kind)
+        value: Array = np.asarray(registers[self.result], dtype=kind)
         return np.array(np.broadcast_to(value, columns.shape[1:]))
 
 
@@ -78,7 +76,9 @@ def compile_expression(expression: Expression, names: Sequence[str]) -> Tape:
 
     Raises ValueError where the expression has a symbol that is not among the names.
     """
-    return build_tape(expression, names, ())
+    builder = _Builder(tuple(names))
+    result = fold(expression, builder.leaf, builder.call)
+    return builder.tape(result)
 
 
 def evaluate(expression: Expression, names: Sequence[str], X: ArrayLike) -> Array:
@@ -86,24 +86,14 @@ def evaluate(expression: Expression, names: Sequence[str], X: ArrayLike) -> Arra
     return compile_expression(expression, names)(X)
 
 
-def build_tape(expression: Expression, names: Sequence[str], free: Sequence[int]) -> Tape:
-    """The tape on which the numbers at the positions ``free`` are parameters."""
-    builder = _Builder(tuple(names), free)
-    result = fold(expression, builder.leaf, builder.call)
-    return builder.tape(result)
-
-
 class _Builder:
     """Hands out registers: leaves count down from -1 and instructions up from 0 until the end."""
 
-    def __init__(self, names: tuple[str, ...], free: Sequence[int]) -> None:
+    def __init__(self, names: tuple[str, ...]) -> None:
         self.names = names
-        self.free = {position: order for order, position in enumerate(free)}
         self.leaves: list[int | np.float64 | complex] = []
         self.instructions: list[tuple[Operator, tuple[int, ...]]] = []
         self.known: dict[object, int] = {}
-        self.parameters: dict[int, int] = {}
-        self.position = -1
 
     def leaf(self, node: Leaf) -> int:
         if isinstance(node, Symbol):
@@ -113,11 +103,6 @@ class _Builder:
             return self._load(node, self.names.index(node.name))
         if isinstance(node, Constant):
             return self._load(node, _VALUES.get(node.name, 1j))
-        self.position += 1
-        if self.position in self.free:
-            register = self._load(self.position, _as_float(node))
-            self.parameters[self.free[self.position]] = register
-            return register
         return self._load(node, _as_float(node))
 
     def call(self, node: Call, args: list[int]) -> int:
@@ -155,10 +140,7 @@ class _Builder:
             dead = tuple(set(args) - needed)
             needed.update(dead)
             instructions.append(Instruction(operator, args, dead))
-        parameters = tuple(place(self.parameters[order]) for order in sorted(self.parameters))
-        return Tape(
-            self.names, tuple(self.leaves), tuple(reversed(instructions)), parameters, place(result)
-        )
+        return Tape(self.names, tuple(self.leaves), tuple(reversed(instructions)), place(result))
 
 
 def _as_float(node: Number) -> np.float64:
@@ -168,13 +150,13 @@ def _as_float(node: Number) -> np.float64:
         return np.float64(np.inf if node.value > 0 else -np.inf)
 
 
-def _load(leaf: int | np.float64 | complex, columns: Array, kind: type) -> Array | np.float64:
+def _load(leaf: int | np.float64 | complex, columns: Array, kind: type) -> Array | None:
     if type(leaf) is int:
         column: Array = columns[leaf]
         return column.real if kind is complex and not column.imag.any() else column
-    if type(leaf) is complex:
-        return np.complex128(leaf) if kind is complex else np.float64(np.nan)
-    return leaf  # type: ignore[return-value]
+    if type(leaf) is complex and kind is float:
+        return np.float64(np.nan)  # type: ignore[return-value]
+    return np.asarray(leaf)[()]
 
 
 def _real_step(operator: Operator, args: list[Array]) -> Array:

@@ -14,7 +14,8 @@ _MOST_LISTED = 12
 
 _MEANT = {
     "−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*", "∙": "*", "÷": "/", "²": "**2",
-    "³": "**3", "√": "sqrt(...)", "π": "pi", "[": "(", "]": ")", "{": "(", "}": ")", "|": "abs(...)",
+    "³": "**3", "√": "sqrt(...)", "π": "pi", "|": "abs(...)",
+    "[": "(", "]": ")", "{": "(", "}": ")",
 }  # fmt: skip
 
 
@@ -24,7 +25,9 @@ def unexpected_character(text: str, position: int) -> ParseError:
         position += 1
     character = text[position]
     if character == "=":
-        return ParseError("an expression has no '=': leave out what stands before it", text, position)
+        return ParseError(
+            "an expression has no '=': leave out what stands before it", text, position
+        )
     return ParseError(f"unexpected {_named(character)}{_instead(character)}", text, position)
 
 

@@ -1,7 +1,8 @@
 """The operators an expression may use: one table, read by every other file of this room.
 
 For each: its canonical name, how many arguments it takes, its value on float64 and on complex128
-arrays, its partial derivatives, and the SymPy class that stands for it.
+arrays, and the SymPy class that stands for it. (Its derivative is in ``kernel.py``, next to its
+value there.)
 """
 
 from __future__ import annotations
@@ -23,9 +24,8 @@ class Operator:
     """One operator.
 
     ``real`` and ``complex`` take as many arrays as there are arguments (two, for the chains
-    ``add``, ``mul``, ``min``, ``max``). ``partials[k](*arguments, value)`` is the derivative by
-    argument k, on float64. ``leaves_reals`` says that real arguments may have a value that is not
-    real: ``real`` is nan there, and ``complex`` is not.
+    ``add``, ``mul``, ``min``, ``max``). ``leaves_reals`` says that real arguments may have a value
+    that is not real: ``real`` is nan there, and ``complex`` is not.
     """
 
     name: str
@@ -33,7 +33,6 @@ class Operator:
     most: int | None
     real: Function
     complex: Function
-    partials: tuple[Function, ...]
     sympy: str
     leaves_reals: bool = False
 
@@ -51,18 +50,12 @@ class Operator:
 
 def _power(base: Array, exponent: Array) -> Array:
     # The commonest exponents, several times faster and no less exact than pow.
-    if np.ndim(exponent) == 0:
-        if exponent == 2:
-            return base * base
-        if exponent == 3:
-            return base * base * base
-        if exponent == -1:
-            return 1.0 / base
-    return np.power(base, exponent)
-
-
-def _power_by_exponent(base: Array, exponent: Array, value: Array) -> Array:
-    return np.where(base == 0, 0.0, value * np.log(base))
+    value: Array
+    if np.ndim(exponent) == 0 and exponent in (-1, 2, 3):
+        value = 1.0 / base if exponent == -1 else base * base
+        return value * base if exponent == 3 else value
+    value = np.power(base, exponent)
+    return value
 
 
 def _on_cut(function: Function) -> Function:
@@ -74,7 +67,8 @@ def _on_cut(function: Function) -> Function:
 
 
 def _real_part(z: Array) -> Array:
-    return np.where(z.imag == 0, z.real, np.nan)
+    value: Array = np.where(z.imag == 0, z.real, np.nan)
+    return value
 
 
 def _complex_minimum(a: Array, b: Array) -> Array:
@@ -86,79 +80,66 @@ def _complex_maximum(a: Array, b: Array) -> Array:
 
 
 def _complex_cbrt(z: Array) -> Array:
-    return np.where(z.imag == 0, np.cbrt(z.real), np.power(z + 0, 1 / 3))
+    value: Array = np.where(z.imag == 0, np.cbrt(z.real), np.power(z + 0, 1 / 3))
+    return value
 
 
 def _complex_sign(z: Array) -> Array:
-    size = np.abs(z)
-    return np.where(size == 0, 0, z / np.where(size == 0, 1, size))
+    length = np.abs(z)
+    value: Array = z / np.where(length == 0, 1, length)
+    return value
 
 
-def _unary(
-    name: str,
-    real: Function,
-    derivative: Function,
-    *,
-    complex: Function | None = None,
-    sympy: str | None = None,
-    leaves_reals: bool = False,
-) -> Operator:
-    on_complex = complex or (_on_cut(real) if leaves_reals else real)
-    return Operator(name, 1, 1, real, on_complex, (derivative,), sympy or name, leaves_reals)
+def _aq(a: Array, b: Array) -> Array:
+    """The analytic quotient of Ni, Drieberg and Rockett (2013)."""
+    return a / np.hypot(1.0, b)
 
 
-_LN2, _LN10 = np.log(2.0), np.log(10.0)
+def _complex_aq(a: Array, b: Array) -> Array:
+    return a / np.sqrt(1.0 + b * b)
+
+
+def _entire(name: str, real: Function) -> Operator:
+    """A function of one argument that is real on all reals and has no branch cut."""
+    return Operator(name, 1, 1, real, real, name)
+
+
+def _cut(name: str, real: Function, sympy: str | None = None) -> Operator:
+    """A function of one argument whose value may leave the reals."""
+    return Operator(name, 1, 1, real, _on_cut(real), sympy or name, leaves_reals=True)
+
 
 _TABLE = (
-    Operator("add", 2, None, np.add, np.add, (lambda a, b, v: 1.0, lambda a, b, v: 1.0), "Add"),
-    Operator("mul", 2, None, np.multiply, np.multiply, (lambda a, b, v: b, lambda a, b, v: a), "Mul"),
-    Operator("sub", 2, 2, np.subtract, np.subtract, (lambda a, b, v: 1.0, lambda a, b, v: -1.0), "Add"),
-    Operator("div", 2, 2, np.divide, np.divide, (lambda a, b, v: 1.0 / b, lambda a, b, v: -v / b), "Mul"),
-    Operator(
-        "pow", 2, 2, _power, _on_cut(np.power),
-        (lambda a, b, v: b * _power(a, b - 1.0), _power_by_exponent), "Pow", leaves_reals=True,
-    ),
-    _unary("neg", np.negative, lambda a, v: -1.0, sympy="Mul"),
-    _unary("sin", np.sin, lambda a, v: np.cos(a)),
-    _unary("cos", np.cos, lambda a, v: -np.sin(a)),
-    _unary("tan", np.tan, lambda a, v: 1.0 + v * v),
-    _unary("asin", np.arcsin, lambda a, v: 1.0 / np.sqrt(1.0 - a * a), leaves_reals=True),
-    _unary("acos", np.arccos, lambda a, v: -1.0 / np.sqrt(1.0 - a * a), leaves_reals=True),
-    _unary("atan", np.arctan, lambda a, v: 1.0 / (1.0 + a * a), complex=_on_cut(np.arctan)),
-    _unary("sinh", np.sinh, lambda a, v: np.cosh(a)),
-    _unary("cosh", np.cosh, lambda a, v: np.sinh(a)),
-    _unary("tanh", np.tanh, lambda a, v: 1.0 - v * v),
-    _unary("asinh", np.arcsinh, lambda a, v: 1.0 / np.hypot(a, 1.0), complex=_on_cut(np.arcsinh)),
-    _unary(
-        "acosh", np.arccosh, lambda a, v: 1.0 / np.sqrt((a - 1.0) * (a + 1.0)), leaves_reals=True
-    ),
-    _unary("atanh", np.arctanh, lambda a, v: 1.0 / (1.0 - a * a), leaves_reals=True),
-    _unary("exp", np.exp, lambda a, v: v),
-    _unary("log", np.log, lambda a, v: 1.0 / a, leaves_reals=True),
-    _unary("log10", np.log10, lambda a, v: 1.0 / (a * _LN10), sympy="log", leaves_reals=True),
-    _unary("log2", np.log2, lambda a, v: 1.0 / (a * _LN2), sympy="log", leaves_reals=True),
-    _unary("sqrt", np.sqrt, lambda a, v: 0.5 / v, sympy="Pow", leaves_reals=True),
-    _unary("cbrt", np.cbrt, lambda a, v: 1.0 / (3.0 * v * v), complex=_complex_cbrt, sympy="Pow"),
-    _unary("abs", np.abs, lambda a, v: np.sign(a), complex=np.abs, sympy="Abs"),
-    _unary("sign", np.sign, lambda a, v: 0.0, complex=_complex_sign),
-    Operator(
-        "min", 2, None, np.minimum, _complex_minimum,
-        (lambda a, b, v: np.where(a <= b, 1.0, 0.0), lambda a, b, v: np.where(a <= b, 0.0, 1.0)),
-        "Min",
-    ),
-    Operator(
-        "max", 2, None, np.maximum, _complex_maximum,
-        (lambda a, b, v: np.where(a >= b, 1.0, 0.0), lambda a, b, v: np.where(a >= b, 0.0, 1.0)),
-        "Max",
-    ),
-    Operator(  # the analytic quotient of Ni, Drieberg and Rockett (2013): a / sqrt(1 + b**2)
-        "aq", 2, 2,
-        lambda a, b: a / np.hypot(1.0, b),
-        lambda a, b: a / np.sqrt(1.0 + b * b),
-        (lambda a, b, v: 1.0 / np.hypot(1.0, b), lambda a, b, v: -v * b / (1.0 + b * b)),
-        "Mul",
-    ),
-)  # fmt: skip
+    Operator("add", 2, None, np.add, np.add, "Add"),
+    Operator("mul", 2, None, np.multiply, np.multiply, "Mul"),
+    Operator("sub", 2, 2, np.subtract, np.subtract, "Add"),
+    Operator("div", 2, 2, np.divide, np.divide, "Mul"),
+    Operator("pow", 2, 2, _power, _on_cut(np.power), "Pow", leaves_reals=True),
+    Operator("neg", 1, 1, np.negative, np.negative, "Mul"),
+    _entire("sin", np.sin),
+    _entire("cos", np.cos),
+    _entire("tan", np.tan),
+    _cut("asin", np.arcsin),
+    _cut("acos", np.arccos),
+    Operator("atan", 1, 1, np.arctan, _on_cut(np.arctan), "atan"),
+    _entire("sinh", np.sinh),
+    _entire("cosh", np.cosh),
+    _entire("tanh", np.tanh),
+    Operator("asinh", 1, 1, np.arcsinh, _on_cut(np.arcsinh), "asinh"),
+    _cut("acosh", np.arccosh),
+    _cut("atanh", np.arctanh),
+    _entire("exp", np.exp),
+    _cut("log", np.log),
+    _cut("log10", np.log10, "log"),
+    _cut("log2", np.log2, "log"),
+    _cut("sqrt", np.sqrt, "Pow"),
+    Operator("cbrt", 1, 1, np.cbrt, _complex_cbrt, "Pow"),
+    Operator("abs", 1, 1, np.abs, np.abs, "Abs"),
+    Operator("sign", 1, 1, np.sign, _complex_sign, "sign"),
+    Operator("min", 2, None, np.minimum, _complex_minimum, "Min"),
+    Operator("max", 2, None, np.maximum, _complex_maximum, "Max"),
+    Operator("aq", 2, 2, _aq, _complex_aq, "Mul"),
+)
 
 OPERATORS: Mapping[str, Operator] = {operator.name: operator for operator in _TABLE}
 

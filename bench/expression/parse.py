@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, field
 
 from bench.expression.errors import ParseError
+from bench.expression.hints import unexpected_character, unknown_name
 from bench.expression.names import (
     CONSTANT_SPELLINGS,
     FUNCTION_SPELLINGS,
@@ -19,7 +20,6 @@ from bench.expression.names import (
     Variables,
     spellings,
 )
-from bench.expression.hints import unexpected_character, unknown_name
 from bench.expression.tree import Call, Expression, Number, Symbol
 
 MAX_CHARACTERS = 100_000
@@ -154,7 +154,7 @@ class _Parser:
                 raise self._error("a comma outside a function's arguments", position)
             self.pending[-1].args.append(self.operands.pop())
             return True
-        raise self._error(f"an operator is missing before '{token}': write *{token}", position)
+        raise self._error(self._missing_operator(token), position)
 
     def _open(self, item: _Open) -> None:
         if len(self.pending) >= MAX_NESTING:
@@ -225,6 +225,12 @@ class _Parser:
         if function is None:
             raise unknown_name(self.text, token, position, self.variables, called=True)
         return function
+
+    def _missing_operator(self, token: str) -> str:
+        before = self.operands[-1]
+        if type(before) is Number and token != "(":
+            return f"an operator is missing: for a product write {before}*{token}"
+        return f"an operator is missing before '{token}': for a product write *"
 
     def _missing_operand(self, kind: str, token: str, position: int) -> ParseError:
         if kind == "end":

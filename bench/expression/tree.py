@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias, TypeVar
+from typing import SupportsFloat, SupportsIndex, TypeAlias, TypeVar
 
 from bench.expression.operators import OPERATORS
 
@@ -163,9 +163,7 @@ def substitute(expression: Expression, mapping: Mapping[str, Expression]) -> Exp
     return fold(expression, leaf, _rebuild)
 
 
-def replace_numbers(
-    expression: Expression, values: Mapping[int, int | float]
-) -> Expression:
+def replace_numbers(expression: Expression, values: Mapping[int, int | float]) -> Expression:
     """The tree with the number at each given position (as in ``numbers``) replaced."""
     position = -1
 
@@ -187,11 +185,11 @@ def _rebuild(node: Call, args: list[Expression]) -> Expression:
 
 def _plain(value: object) -> int | float:
     """A NumPy scalar as the Python number it stands for."""
-    if isinstance(value, bool) or not hasattr(value, "__float__"):
+    if isinstance(value, bool) or not isinstance(value, SupportsFloat):
         raise TypeError(f"a number in an expression is an int or a float, not {value!r}")
-    if hasattr(value, "__index__"):
-        return int(value)  # type: ignore[call-overload,no-any-return]
-    return float(value)  # type: ignore[arg-type]
+    if isinstance(value, SupportsIndex):
+        return int(value)
+    return float(value)
 
 
 def _same(left: Expression, right: Expression) -> bool:

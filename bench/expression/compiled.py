@@ -1,0 +1,18 @@
+"""How this room's numba functions are compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numba
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def compiled(function: F) -> F:
+    """``function`` as machine code, kept on disk between runs; division by zero gives inf or nan.
+
+    Rounding is IEEE's: no fast-math, which would take nan for impossible.
+    """
+    return cast(F, numba.njit(cache=True, error_model="numpy")(function))
