@@ -1,0 +1,72 @@
+"""The Zhang-Shasha recurrence, compiled.
+
+Importing this module imports numba; the machine code is kept beside this file, or in the user's
+cache where this folder cannot be written, so that only the first import ever compiles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+F = TypeVar("F", bound=Callable[..., Any])
+Integers = NDArray[np.int64]
+
+_VECTOR = numba.int64[::1]
+_SIGNATURE = numba.int64(_VECTOR, _VECTOR, _VECTOR, _VECTOR, _VECTOR, _VECTOR)
+
+
+def _compiled(function: F) -> F:
+    try:
+        return numba.njit(_SIGNATURE, cache=True)(function)  # type: ignore[no-any-return]
+    except RuntimeError:
+        # "no locator available": neither this folder nor the user's cache can be written.
+        return numba.njit(_SIGNATURE)(function)  # type: ignore[no-any-return]
+
+
+@_compiled
+def distance(
+    labels_a: Integers,
+    first_a: Integers,
+    roots_a: Integers,
+    labels_b: Integers,
+    first_b: Integers,
+    roots_b: Integers,
+) -> int:
+    """The least number of insertions, deletions and relabellings that make tree a tree b.
+
+    Each tree is given in postorder: the label of each node, the index of the leftmost leaf below
+    it, and its key roots (the last node of each leftmost leaf) in ascending order.
+
+    K. Zhang, D. Shasha: Simple fast algorithms for the editing distance between trees and
+    related problems. SIAM J. Comput. 18 (1989), 1245-1262, section 3.
+    """
+    between = np.zeros((len(labels_a), len(labels_b)), dtype=np.int32)
+    forest = np.zeros((len(labels_a) + 1, len(labels_b) + 1), dtype=np.int32)
+    for root_a in roots_a:
+        start_a = first_a[root_a]
+        for root_b in roots_b:
+            start_b = first_b[root_b]
+            for row in range(1, root_a - start_a + 2):
+                forest[row, 0] = row
+            for column in range(1, root_b - start_b + 2):
+                forest[0, column] = column
+            for row in range(1, root_a - start_a + 2):
+                a = start_a + row - 1
+                row_before = first_a[a] - start_a
+                for column in range(1, root_b - start_b + 2):
+                    b = start_b + column - 1
+                    best = 1 + min(forest[row - 1, column], forest[row, column - 1])
+                    if first_a[a] == start_a and first_b[b] == start_b:
+                        relabel = 0 if labels_a[a] == labels_b[b] else 1
+                        best = min(best, forest[row - 1, column - 1] + relabel)
+                        between[a, b] = best
+                    else:
+                        column_before = first_b[b] - start_b
+                        best = min(best, forest[row_before, column_before] + between[a, b])
+                    forest[row, column] = best
+    return between[-1, -1]  # type: ignore[no-any-return]
