@@ -152,4 +152,13 @@ def _as_declared(value: Any, hint: Any) -> Any:
 
 
 def _spelled(hint: Any) -> str:
-    return hint.__name__ if isinstance(hint, type) and not typing.get_args(hint) else str(hint)
+    """``hint`` in words: ``int``, ``list of str``."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (list, tuple, Sequence):
+        kinds = dict.fromkeys(_spelled(one) for one in arguments if one is not ...)
+        return f"list of {' or '.join(kinds)}"
+    if origin in (typing.Union, types.UnionType):
+        return " or ".join(_spelled(one) for one in arguments)
+    if hint is type(None):
+        return "null"
+    return hint.__name__ if isinstance(hint, type) else str(hint).removeprefix("typing.")

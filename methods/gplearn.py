@@ -50,7 +50,7 @@ class GPLearn:
     """
 
     version: ClassVar[str] = "1"
-    requires: ClassVar[tuple[str, ...]] = ("gplearn",)
+    requires: ClassVar[tuple[str, ...]] = ("gplearn.genetic",)
 
     population: int = 1000
     tournament: int = 20
@@ -63,7 +63,7 @@ class GPLearn:
         unknown = sorted(set(self.functions) - set(_FUNCTIONS))
         if unknown:
             known = ", ".join(_FUNCTIONS)
-            raise ValueError(f"gplearn: there is no function '{unknown[0]}'; choose from {known}")
+            raise ValueError(f"there is no function '{unknown[0]}'; choose from {known}")
 
     def discover(self, task: Task) -> Discovery:
         """Evolve programs until the budget is spent or one fits to rounding error."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench import Call, Expression, Number, Symbol, Task
-from methods.tidy import total
+from methods.tidy import Term, total
 
 Powers = tuple[int, ...]
 """The exponents of one monomial, a non-negative integer for every variable."""
@@ -88,18 +88,11 @@ def _power_of_two(values: NDArray[np.float64]) -> int:
 
 def _term(
     c: float, powers: Powers, names: Sequence[str], scales: Sequence[int], target: int
-) -> Expression:
+) -> Term:
     """``c`` times a monomial of the scaled columns, written in the raw ones."""
-    shift = target - sum(k * s for k, s in zip(powers, scales, strict=True))
     used = [(Symbol(name), k, s) for name, k, s in zip(names, powers, scales, strict=True) if k]
+    shift = target - sum(k * s for _, k, s in used)
     if all(abs(k * s) < 1000 for _, k, s in used) and abs(shift + math.frexp(c)[1]) < 1000:
-        factors = [_power(symbol, k) for symbol, k, _ in used]
-        c = math.ldexp(c, shift)
-    else:  # 1e27**12 has no double: keep the columns scaled
-        factors = [_power(Call("div", (x, Number(2.0**s))), k) for x, k, s in used]
-        c = math.ldexp(c, target)
-    return Call("mul", (Number(c), *factors)) if factors else Number(c)
-
-
-def _power(base: Expression, exponent: int) -> Expression:
-    return base if exponent == 1 else Call("pow", (base, Number(exponent)))
+        return math.ldexp(c, shift), {symbol: k for symbol, k, _ in used}
+    # 1e27**12 has no double: keep the columns scaled.
+    return math.ldexp(c, target), {Call("div", (x, Number(2.0**s))): k for x, k, s in used}

@@ -23,7 +23,7 @@ class Polynomial:
 
     def __post_init__(self) -> None:
         if self.degree < 0:
-            raise ValueError(f"polynomial: degree is {self.degree}; it must be 0 or more")
+            raise ValueError(f"degree is {self.degree}; it must be 0 or more")
 
     def discover(self, task: Task) -> Discovery:
         """The least-squares polynomial; it uses no chance."""

@@ -1,9 +1,9 @@
-"""Gather the constants of a formula, so that none stands where another does its work.
+"""Gather the constants and powers of a formula, so that none does another's work.
 
-Engines that weigh every variable and scale every tree return ``0.5*(2.0*x0*(3.0*x1)) + 0.0``.
-Each subtree is folded to a pair *c, rest* with the value ``c*rest``; products multiply the *c*,
-sums hand the *c* of their first term upwards, and what has no variable becomes one number. The
-value stays the same to rounding.
+Engines that weigh every variable and scale every tree return ``0.5*(2.0*x0*(3.0*x0)) + 0.0``.
+Here each subtree is folded to a term, ``c * base**k * ...``: products add exponents, sums hand the
+constant of their first term upwards, and what has no variable becomes one number. Where the
+formula has a finite value, that value stays the same to rounding.
 """
 
 from __future__ import annotations
@@ -18,139 +18,169 @@ from bench import Call, Expression, Number, Symbol, complexity, evaluate, fold
 _ULPS = 1e-15
 """A factor as near to 1 as that is 1 and rounding error."""
 
-Pair = tuple[float, Expression | None]
-"""The value ``c*rest``; ``rest`` None stands for 1."""
+Powers = dict[Expression, float]
+Term = tuple[float, Powers]
+"""A constant, and the exponent of each base it is multiplied by."""
 
 
-def gather(expression: Expression, weight: Callable[[str], float] = lambda name: 1.0) -> Expression:
-    """``expression`` with its constants gathered, every symbol ``s`` read as ``weight(s)*s``."""
+def gather(expression: Expression, weight: Callable[[str], float] | None = None) -> Expression:
+    """``expression`` with its constants and powers gathered.
 
-    def leaf(node: Expression) -> Pair:
-        match node:
-            case Number(value=value):
-                return float(value), None
-            case Symbol(name=name):
-                return weight(name), node
-        return 1.0, node
+    With ``weight``, every symbol ``s`` is read as ``weight(s)*s``.
+    """
 
-    c, rest = fold(expression, leaf, _call)
-    return min((_expanded(c, rest), _joined(c, rest)), key=complexity)
+    def leaf(node: Expression) -> Term:
+        if weight is not None and isinstance(node, Symbol):
+            return weight(node.name), {node: 1}
+        return _leaf(node)
+
+    term = fold(expression, leaf, _call)
+    return min((total(_terms(term)), _build(term)), key=complexity)
 
 
-def total(terms: Sequence[Expression]) -> Expression:
-    """The sum of one or more ``terms``, with ``-`` where the constant of a term is negative."""
-    result = terms[0]
-    for term in terms[1:]:
-        c, rest = _split(term)
-        result = Call("sub", (result, _joined(-c, rest))) if c < 0 else Call("add", (result, term))
+def total(terms: Sequence[Term]) -> Expression:
+    """The sum of one or more terms, with ``-`` where a constant is negative."""
+    result = _build(terms[0])
+    for c, powers in terms[1:]:
+        result = Call("sub" if c < 0 else "add", (result, _build((abs(c), powers))))
     return result
 
 
-def _call(node: Call, args: list[Pair]) -> Pair:
-    """The pair of a call; where gathering would leave the floats' range, the call as it is."""
-    if all(rest is None for _, rest in args):
+def _leaf(node: Expression) -> Term:
+    return (float(node.value), {}) if isinstance(node, Number) else (1.0, {node: 1})
+
+
+def _call(node: Call, args: list[Term]) -> Term:
+    """The term of a call; where gathering would leave the floats' range, the call as it is."""
+    if not any(powers for _, powers in args):
         value = _number(node.op, [c for c, _ in args])
         if value is not None:
-            return value, None
+            return value, {}
     with np.errstate(all="ignore"):
-        c, rest = _gathered(node.op, args)
-    if _normal(c) or (c == 0 and rest is None):
-        return c, rest
-    return 1.0, Call(node.op, tuple(_joined(*arg) for arg in args))
+        c, powers = _gathered(node.op, args)
+    return (c, powers) if _normal(c) or (c == 0 and not powers) else _opaque(node.op, args)
 
 
-def _gathered(op: str, args: list[Pair]) -> Pair:
+def _gathered(op: str, args: list[Term]) -> Term:
     match op, args:
         case "add", _:
-            return _sum(args)
-        case "sub", [left, (c, rest)]:
-            return _sum([left, (-c, rest)])
+            return _sum([part for arg in args for part in _terms(arg)])
+        case "sub", [left, (c, powers)]:
+            return _sum([*_terms(left), *_terms((-c, powers))])
         case "mul", _:
-            return math.prod(c for c, _ in args), _product([r for _, r in args if r is not None])
-        case "div", [(a, above), (b, below)] if b != 0:
-            return a / b, above if below is None else Call("div", (above or Number(1), below))
-        case "neg", [(c, rest)]:
-            return -c, rest
-        case "pow", [(c, base), (k, None)] if base is not None:
-            if k == 1:
-                return c, base
-            if c > 0 or k.is_integer():
-                exponent = Number(int(k) if k.is_integer() else k)
-                return float(np.float64(c) ** k), Call("pow", (base, exponent))
-        case "sqrt", [(c, rest)] if c > 0 and rest is not None:
-            return math.sqrt(c), Call("sqrt", (rest,))
-        case "abs", [(c, rest)] if rest is not None:
-            return abs(c), Call("abs", (rest,))
-    return 1.0, Call(op, tuple(_joined(*arg) for arg in args))
+            return _product_of([(c, powers, 1) for c, powers in args])
+        case "div", [above, below] if below[0] != 0:
+            return _product_of([(*above, 1), (*below, -1)])
+        case "neg", [(c, powers)]:
+            return -c, powers
+        case "pow", [base, (exponent, {})] if base[1]:
+            return _power(base, exponent)
+        case "sqrt", [base]:
+            return _power(base, 0.5)
+        case "abs", [(c, powers)]:
+            return abs(c), {Call("abs", (_build((1.0, powers)),)): 1}
+    return _opaque(op, args)
 
 
-def _sum(terms: list[Pair]) -> Pair:
-    """A sum with the constant of its first term that has variables handed upwards."""
-    flat = [part for term in terms for part in _terms(*term)]
-    offset = math.fsum(c for c, rest in flat if rest is None)
-    merged: dict[Expression, float] = {}
-    for c, rest in flat:
-        if rest is not None:
-            merged[rest] = merged.get(rest, 0.0) + c
-    parts = [(c, rest) for rest, c in merged.items() if c != 0]
+def _opaque(op: str, args: list[Term]) -> Term:
+    return 1.0, {Call(op, tuple(map(_build, args))): 1}
+
+
+def _product_of(factors: list[tuple[float, Powers, int]]) -> Term:
+    """The product of terms, each to the exponent 1 or -1."""
+    c = math.prod(b if sign > 0 else 1 / b for b, _, sign in factors)
+    merged: Powers = {}
+    for _, powers, sign in factors:
+        for base, k in powers.items():
+            merged[base] = merged.get(base, 0) + sign * k
+    return _taken_apart(c, {base: k for base, k in merged.items() if k})
+
+
+def _taken_apart(c: float, powers: Powers) -> Term:
+    """A term whose bases are no products, where their exponents are integers."""
+    parts = [(base, k) for base, k in powers.items() if _is_product(base) and k == int(k)]
     if not parts:
-        return offset, None
+        return c, powers
+    flat = {base: k for base, k in powers.items() if (base, k) not in parts}
+    for base, k in parts:
+        b, inner = fold(base, _leaf, _call)
+        c *= float(np.float64(b) ** k)
+        for one, exponent in inner.items():
+            flat[one] = flat.get(one, 0) + exponent * k
+    return c, {base: k for base, k in flat.items() if k}
+
+
+def _is_product(base: Expression) -> bool:
+    return isinstance(base, Call) and base.op in ("mul", "div", "neg")
+
+
+def _power(base: Term, exponent: float) -> Term:
+    """``base**exponent``: of several factors taken apart only for an integer exponent."""
+    c, powers = base
+    if exponent.is_integer():
+        raised = {one: k * exponent for one, k in powers.items()}
+        return _taken_apart(float(np.float64(c) ** exponent), raised)
+    if c <= 0:
+        return 1.0, {_build(base): exponent}
+    return float(c**exponent), {_build((1.0, powers)): exponent}
+
+
+def _sum(terms: list[Term]) -> Term:
+    """A sum with the constant of its first term that has variables handed upwards."""
+    merged: dict[frozenset[tuple[Expression, float]], Term] = {}
+    for c, powers in terms:
+        key = frozenset(powers.items())
+        before, first = merged.get(key, (0.0, powers))
+        merged[key] = before + c, first
+    parts = [(c, powers) for c, powers in merged.values() if c]
+    parts.sort(key=lambda part: not part[1])  # the number, if there is one, comes last
+    if len(parts) < 2:
+        return parts[0] if parts else (0.0, {})
     first = parts[0][0]
-    scaled = [c / first for c, _ in parts] + ([offset / first] if offset else [])
-    if not all(map(_normal, scaled)):
-        first, scaled = 1.0, [c for c, _ in parts] + ([offset] if offset else [])
-    rests: list[Expression | None] = [rest for _, rest in parts] + ([None] if offset else [])
-    return first, total([_joined(c, rest) for c, rest in zip(scaled, rests, strict=True)])
+    scaled = [(c / first, powers) for c, powers in parts]
+    if not all(_normal(c) for c, _ in scaled):
+        first, scaled = 1.0, parts
+    return first, {total(scaled): 1}
 
 
-def _terms(c: float, rest: Expression | None) -> list[Pair]:
-    """The terms of ``c*rest``, more than one where ``rest`` is a sum."""
-    if not isinstance(rest, Call) or rest.op not in ("add", "sub"):
-        return [(c, rest)]
-    signs = [1.0] * len(rest.args) if rest.op == "add" else [1.0, -1.0]
-    parts = []
-    for sign, arg in zip(signs, rest.args, strict=True):
-        k, inner = _split(arg)
-        parts.append((c * sign * k, inner))
-    return parts
+def _terms(term: Term) -> list[Term]:
+    """``term`` as a list of terms to be added: several where it is a constant times a sum."""
+    c, powers = term
+    match list(powers.items()):
+        case [(Call(op="add" | "sub" as op, args=args), 1)]:
+            inner = [fold(arg, _leaf, _call) for arg in args]
+            signs = [1.0] + [1.0 if op == "add" else -1.0] * (len(args) - 1)
+            parts = [(c * sign * k, p) for sign, (k, p) in zip(signs, inner, strict=True)]
+            nested = [part for one in parts for part in _terms(one)]
+            return nested if all(_normal(k) for k, _ in nested) else [term]
+    return [term]
 
 
-def _split(expression: Expression) -> Pair:
-    match expression:
-        case Number(value=value):
-            return float(value), None
-        case Call(op="mul", args=(Number(value=value), *rest)):
-            return float(value), _product(rest)
-        case Call(op="neg", args=(arg,)):
-            return -1.0, arg
-    return 1.0, expression
+def _build(term: Term) -> Expression:
+    """A term as an expression."""
+    c, powers = term
+    above = [_raised(base, k) for base, k in powers.items() if k > 0]
+    below = [_raised(base, -k) for base, k in powers.items() if k < 0]
+    unit = abs(abs(c) - 1) < _ULPS
+    if not unit or not above:
+        above = [Number(math.copysign(1.0, c) if unit else c), *above]
+        unit = False
+    result = _product(above)
+    if below:
+        result = Call("div", (result, _product(below)))
+    return Call("neg", (result,)) if unit and c < 0 else result
 
 
-def _expanded(c: float, rest: Expression | None) -> Expression:
-    """``c*rest`` with ``c`` multiplied into the terms of a sum."""
-    terms = [(k, part) for k, part in _terms(c, rest)]
-    if len(terms) < 2 or not all(_normal(k) for k, _ in terms):
-        return _joined(c, rest)
-    return total([_joined(k, part) for k, part in terms])
+def _raised(base: Expression, exponent: float) -> Expression:
+    if exponent == 1:
+        return base
+    if exponent == 0.5:
+        return Call("sqrt", (base,))
+    return Call("pow", (base, Number(int(exponent) if exponent == int(exponent) else exponent)))
 
 
-def _product(factors: list[Expression]) -> Expression | None:
-    if len(factors) < 2:
-        return factors[0] if factors else None
-    return Call("mul", tuple(factors))
-
-
-def _joined(c: float, rest: Expression | None) -> Expression:
-    """``c*rest`` as an expression."""
-    if rest is None:
-        return Number(c)
-    if abs(abs(c) - 1) < _ULPS:
-        return rest if c > 0 else Call("neg", (rest,))
-    if isinstance(rest, Call) and rest.op == "div" and rest.args[0] == Number(1):
-        return Call("div", (Number(c), rest.args[1]))
-    if isinstance(rest, Call) and rest.op == "mul":
-        return Call("mul", (Number(c), *rest.args))
-    return Call("mul", (Number(c), rest))
+def _product(factors: list[Expression]) -> Expression:
+    return factors[0] if len(factors) == 1 else Call("mul", tuple(factors))
 
 
 def _number(op: str, values: list[float]) -> float | None:

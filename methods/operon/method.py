@@ -35,7 +35,7 @@ class Operon:
     """
 
     version: ClassVar[str] = "1"
-    requires: ClassVar[tuple[str, ...]] = ("pyoperon",)
+    requires: ClassVar[tuple[str, ...]] = ("pyoperon", "methods.warm")
 
     population: int = 1000
     evaluations: int = 1_000_000
@@ -53,7 +53,7 @@ class Operon:
         unknown = sorted(set(self.operators) - set(SYMBOLS))
         if unknown:
             known = ", ".join(SYMBOLS)
-            raise ValueError(f"operon: there is no operator '{unknown[0]}'; choose from {known}")
+            raise ValueError(f"there is no operator '{unknown[0]}'; choose from {known}")
 
     def discover(self, task: Task) -> Discovery:
         """Search until four fifths of the time are spent, or a tree is exact; then refine."""

@@ -1,0 +1,1 @@
+"""What ``rediscover new`` copies: a small method that works, and its test."""
