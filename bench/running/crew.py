@@ -1,0 +1,288 @@
+"""The crew: the fork servers of a runner, and the channels to the runs under way."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from typing import IO, Any
+
+from bench.running import wire
+from bench.running.limits import Limits, thread_environment
+from bench.running.run import MethodSpec
+from bench.running.server import BOOTSTRAP
+
+_SERVERS_KEPT = 16
+_SLACK_SECONDS = 15.0  # for a supervisor to kill, collect and answer
+
+Key = tuple[Any, ...]
+
+
+class Crew:
+    """Runs methods in watched processes; ``run`` may be called from many threads at once."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
+        self._lock = threading.Lock()
+        self._servers: dict[Key, _Server] = {}
+        self._idle: dict[Key, list[socket.socket]] = {}
+        self._busy: set[socket.socket] = set()
+        self._closed = False
+
+    def __enter__(self) -> Crew:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def run(
+        self,
+        method: MethodSpec,
+        request: wire.Message,
+        descriptor: int,
+        on_start: Callable[[], None] = lambda: None,
+    ) -> wire.Message:
+        """Run ``request`` under its limits and return the supervisor's outcome.
+
+        ``descriptor`` is the open file with the data; ``on_start`` is called when the clock
+        starts. Where a server or supervisor itself dies, the outcome says ``crash``. Raises
+        Closed where the crew is closed meanwhile.
+        """
+        threads = request["budget"]["threads"]
+        try:
+            channel = self._channel(method, threads)
+        except ServerError as error:
+            if self._closed:
+                raise Closed from None
+            return failure(error.status, str(error))
+        try:
+            outcome = self._converse(channel, request, descriptor, on_start)
+        finally:
+            with self._lock:
+                self._busy.discard(channel)
+        if outcome.pop("kept", False) and not self._closed:
+            with self._lock:
+                self._idle.setdefault(_key(method, threads), []).append(channel)
+        else:
+            channel.close()
+        return outcome
+
+    def close(self) -> None:
+        """End every server, and with it, at once, every run under way."""
+        with self._lock:
+            self._closed = True
+            channels = [*self._busy, *(c for idle in self._idle.values() for c in idle)]
+            servers = list(self._servers.values())
+            self._idle.clear()
+            self._servers.clear()
+        for channel in channels:
+            with contextlib.suppress(OSError):
+                channel.shutdown(socket.SHUT_RDWR)
+        for server in servers:
+            server.close()
+
+    def _converse(
+        self,
+        channel: socket.socket,
+        request: wire.Message,
+        descriptor: int,
+        on_start: Callable[[], None],
+    ) -> wire.Message:
+        limits = self.limits
+        channel.settimeout(limits.load_seconds + _SLACK_SECONDS)
+        try:
+            wire.send(channel, request, descriptor)
+            while (received := wire.receive(channel)) is not None:
+                message = received[0]
+                if message["kind"] == "outcome":
+                    return message
+                channel.settimeout(request["budget"]["seconds"] + limits.grace + _SLACK_SECONDS)
+                on_start()
+        except TimeoutError:
+            return failure("crash", "the process that watched the run was stopped")
+        except (OSError, wire.WireError):
+            pass
+        if self._closed:
+            raise Closed
+        return failure("crash", "the process that watched the run was killed")
+
+    def _channel(self, method: MethodSpec, threads: int) -> socket.socket:
+        key = _key(method, threads)
+        with self._lock:
+            if self._closed:
+                raise Closed
+            idle = self._idle.get(key)
+            if idle:
+                channel = idle.pop()
+                self._busy.add(channel)
+                return channel
+        for attempt in (1, 2):
+            server = self._server(key, method, threads)
+            try:
+                channel = server.supervisor(method.start)
+                break
+            except OSError:
+                self._forget(key, server)
+                if attempt == 2:
+                    raise ServerError("crash", "the fork server was killed") from None
+        with self._lock:
+            self._busy.add(channel)
+        return channel
+
+    def _server(self, key: Key, method: MethodSpec, threads: int) -> _Server:
+        with self._lock:
+            if self._closed:
+                raise Closed
+            server = self._servers.pop(key, None) or _Server(method, threads)
+            self._servers[key] = server  # last used, last to go
+            surplus = list(self._servers.items())[:-_SERVERS_KEPT]
+            for old_key, _ in surplus:
+                del self._servers[old_key]
+        for _, old in surplus:
+            old.close()
+        try:
+            server.wait_until_ready(self.limits.load_seconds)
+        except ServerError:
+            self._forget(key, server)
+            raise
+        return server
+
+    def _forget(self, key: Key, server: _Server) -> None:
+        with self._lock:
+            if self._servers.get(key) is server:
+                del self._servers[key]
+        server.close()
+
+
+class Closed(Exception):
+    """The crew was closed while a run was under way."""
+
+
+class ServerError(Exception):
+    """An interpreter for workers did not come up."""
+
+    def __init__(self, status: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class _Server:
+    """A fork server as the runner sees it: a process and a control channel."""
+
+    def __init__(self, method: MethodSpec, threads: int) -> None:
+        self._python = method.python or sys.executable
+        self._control, theirs = socket.socketpair()
+        self._errors: IO[bytes] = tempfile.TemporaryFile()
+        self._lock = threading.Lock()
+        self._ready = False
+        self._failed: ServerError | None = None
+        forks = method.start == "fork"
+        self._what = {
+            "requires": list(method.requires),
+            "target": method.target if forks else "",
+            "path": [p for p in sys.path if p] if method.python is None else [],
+        }
+        environment = {**os.environ, **thread_environment(threads), "PYTHONHASHSEED": "0"}
+        with theirs:
+            try:
+                self._process = subprocess.Popen(
+                    [self._python, str(BOOTSTRAP), "server", str(theirs.fileno())],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=self._errors,
+                    pass_fds=[theirs.fileno()],
+                    start_new_session=True,
+                    env=environment,
+                )
+            except OSError as error:
+                raise ServerError(
+                    "error", f"worker.python '{self._python}' does not start: {error.strerror}"
+                ) from None
+
+    def wait_until_ready(self, seconds: float) -> None:
+        """Wait until everything is imported; ServerError where that fails."""
+        with self._lock:
+            if self._failed is not None:
+                raise self._failed
+            if self._ready:
+                return
+            try:
+                self._control.settimeout(seconds)
+                wire.send(self._control, self._what)
+                self._ready = wire.receive(self._control) is not None
+                self._control.settimeout(None)
+            except TimeoutError:
+                self._failed = ServerError(
+                    "timeout", f"importing the method took more than {seconds:g} s"
+                )
+                raise self._failed from None
+            except OSError:
+                pass
+            if not self._ready:
+                self._failed = self._obituary()
+                raise self._failed
+
+    def supervisor(self, start: str) -> socket.socket:
+        """A channel to a new supervisor; OSError where the server is gone."""
+        ours, theirs = socket.socketpair()
+        with theirs, self._lock:
+            try:
+                wire.send(self._control, {"start": start}, theirs.fileno())
+            except OSError:
+                ours.close()
+                raise
+        return ours
+
+    def close(self) -> None:
+        """End the server; supervisors of runs under way end when their channels close."""
+        with contextlib.suppress(OSError):
+            self._control.shutdown(socket.SHUT_RDWR)
+        self._control.close()
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            self._process.kill()
+        self._process.wait()
+        self._errors.close()
+
+    def _obituary(self) -> ServerError:
+        try:
+            code = self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            code = 0
+        self._errors.seek(0)
+        errors = self._errors.read()[-10_000:].decode(errors="replace").strip()
+        last = errors.rpartition("\n")[2]
+        how = f"signal {-code}" if code < 0 else f"exit code {code}"
+        return ServerError(
+            "crash", f"'{self._python}' ended while importing the method ({how}) {last}".rstrip()
+        )
+
+
+def _key(method: MethodSpec, threads: int) -> Key:
+    """What two runs must share to be served by one server, or one kept worker."""
+    if method.start == "fork":
+        return (method.python, threads, "fork", method.target, method.requires)
+    if method.start == "keep":
+        return (method.python, threads, "keep", method.target, method.requires)
+    return (method.python, threads, "fresh")
+
+
+def failure(status: str, message: str) -> wire.Message:
+    """The outcome of a run that came to nothing before its clock started."""
+    return {
+        "kind": "outcome",
+        "status": status,
+        "message": message,
+        "best": None,
+        "front": [],
+        "dropped": 0,
+        "reports": [],
+        "packages": {},
+        "wall_seconds": 0.0,
+        "cpu_seconds": 0.0,
+        "peak_memory_mb": 0.0,
+    }

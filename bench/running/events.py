@@ -1,0 +1,65 @@
+"""Events: what a benchmark under way tells whoever watches it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.running.record import Record
+from bench.running.run import Run
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The whole matrix, before anything runs.
+
+    ``runs`` are all runs asked for; ``done`` of them have a record already. ``missing`` are
+    methods whose engine is not there, and why: their runs are planned and are not started.
+    """
+
+    runs: tuple[Run, ...]
+    done: tuple[Record, ...]
+    missing: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Damaged:
+    """A record that could not be believed; its run is redone."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True)
+class Started:
+    """The clock of a run has started (``place``: which machine or job)."""
+
+    run: Run
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A run has its record."""
+
+    record: Record
+    log: Path
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Another process on the same folder holds this run."""
+
+    run: Run
+
+
+@dataclass(frozen=True)
+class Note:
+    """One line for a person to read."""
+
+    text: str
+
+
+Event = Planned | Damaged | Started | Finished | Elsewhere | Note
+OnEvent = Callable[[Event], None]

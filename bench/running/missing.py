@@ -1,0 +1,72 @@
+"""Which engines are not there, found out before anything runs."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench.running.load import load_class
+from bench.running.run import MethodSpec
+
+_SECONDS = 120
+
+
+def missing_engine(method: MethodSpec) -> str | None:
+    """One line that says what ``method`` lacks and how to get it; None where nothing is missing.
+
+    Asked of the interpreter its workers run in.
+    """
+    if method.python is None:
+        return missing_here(method.target, method.requires)
+    return _missing_there(method)
+
+
+def missing_here(target: str, requires: Sequence[str]) -> str | None:
+    """As ``missing_engine``, in this interpreter."""
+    for module in requires:
+        if not _is_there(module):
+            return f"module '{module}' is not installed in {sys.executable}"
+    try:
+        ask = getattr(load_class(target), "missing", None)
+        answer = ask() if callable(ask) else None
+    except Exception as error:
+        return f"{target}: {type(error).__name__}: {error}".partition("\n")[0]
+    return None if answer is None else str(answer)
+
+
+def print_missing(target: str, requires: Sequence[str]) -> None:
+    """Print what ``missing_here`` says, as JSON on the last line of standard output."""
+    print(f"\n{json.dumps(missing_here(target, requires))}")
+
+
+def _is_there(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def _missing_there(method: MethodSpec) -> str | None:
+    python = str(method.python)
+    bootstrap = Path(__file__).with_name("bootstrap.py")
+    command = [python, str(bootstrap), "missing", method.target, *method.requires]
+    try:
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS, text=True
+        )
+    except OSError as error:
+        return f"worker.python '{python}' does not start: {error.strerror}"
+    except subprocess.TimeoutExpired:
+        return f"worker.python '{python}' took more than {_SECONDS} s to load {method.target}"
+    if done.returncode:
+        return f"worker.python '{python}': {_last_line(done.stderr)}"
+    answer = json.loads(_last_line(done.stdout))
+    return None if answer is None else str(answer)
+
+
+def _last_line(text: str) -> str:
+    return text.strip().rpartition("\n")[2]

@@ -1,0 +1,127 @@
+"""Run: one (method, problem, seed, noise) under a budget, and what makes it the same run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import Any, Literal, get_args
+
+from bench.method import Budget
+
+Start = Literal["fork", "fresh", "keep"]
+Disclosure = Literal["blind", "symbols", "full"]
+
+_WORKER_KEYS = ("python", "start")
+
+
+def canonical_json(value: object) -> str:
+    """The one JSON text of ``value``: keys sorted, no spaces, no NaN."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+@dataclass(frozen=True)
+class MethodSpec:
+    """A method with its settings resolved: all that a worker needs to build it.
+
+    ``target`` is ``package.module:Class`` or ``/absolute/file.py:Class``; ``settings`` is plain
+    JSON, passed to the class by keyword. ``version`` and ``requires`` are the class's own (see
+    ``bench.method``). ``worker`` says where it runs: ``python`` (an interpreter, None for this
+    one) and ``start``: ``fork`` from a server that has imported the method, a ``fresh``
+    interpreter for every run, or ``keep`` one worker for many runs.
+    """
+
+    label: str
+    target: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    version: str = ""
+    requires: tuple[str, ...] = ()
+    worker: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if ":" not in self.target:
+            raise ValueError(
+                f"method '{self.label}': target '{self.target}' has no class; "
+                "write package.module:Class or /path/to/file.py:Class"
+            )
+        unknown = sorted(set(self.worker) - set(_WORKER_KEYS))
+        if unknown:
+            raise ValueError(
+                f"method '{self.label}': worker has no key '{unknown[0]}'; "
+                f"it has {' and '.join(_WORKER_KEYS)}"
+            )
+        if self.start not in get_args(Start):
+            raise ValueError(
+                f"method '{self.label}': worker.start is '{self.start}'; "
+                f"choose one of {', '.join(get_args(Start))}"
+            )
+
+    @property
+    def python(self) -> str | None:
+        """The interpreter the worker runs in; None for this one."""
+        return self.worker.get("python")
+
+    @property
+    def start(self) -> Start:
+        """How a worker comes to be."""
+        start: Start = self.worker.get("start") or "fork"
+        return start
+
+    @cached_property
+    def canonical(self) -> str:
+        """What of the method decides its results, as canonical JSON."""
+        return canonical_json(
+            {"target": self.target, "settings": dict(self.settings), "version": self.version}
+        )
+
+
+@dataclass(frozen=True)
+class Run:
+    """One (method, problem, seed, noise) under a budget; the unit of work and of resuming.
+
+    ``seed`` is the method's and the noise's; ``data_seed`` is the problem's. ``noise`` is the
+    level: the standard deviation of Gaussian noise on the training target, in units of its root
+    mean square.
+    """
+
+    method: MethodSpec
+    dataset: str
+    version: str
+    problem: str
+    seed: int = 0
+    noise: float = 0.0
+    budget: Budget = field(default_factory=Budget)
+    data_seed: int = 0
+    disclosure: Disclosure = "blind"
+
+    @cached_property
+    def id(self) -> str:
+        """``method/dataset/problem/seed<k>_noise<level>``: the run's place in an experiment."""
+        return run_id(self.method.label, self.dataset, self.problem, self.seed, self.noise)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over all that may change the result.
+
+        That is the method's class, settings and version, the problem and its data (by dataset,
+        version, problem and data seed), the seed, the noise, the budget and what the method was
+        told. The label, the interpreter and how a worker starts are not part of it.
+        """
+        budget = {**asdict(self.budget), "seconds": float(self.budget.seconds)}
+        rest = canonical_json(
+            [self.dataset, self.version, self.problem, self.data_seed, self.seed]
+            + [float(self.noise), budget, self.disclosure]
+        )
+        return hashlib.sha256(f"{self.method.canonical}\n{rest}".encode()).hexdigest()
+
+
+def run_id(method: str, dataset: str, problem: str, seed: int, noise: float) -> str:
+    """The identity of a run inside an experiment."""
+    return f"{method}/{dataset}/{problem}/seed{seed}_noise{noise_text(noise)}"
+
+
+def noise_text(noise: float) -> str:
+    """The shortest text of a noise level: ``0``, ``0.01``."""
+    return repr(float(noise)).removesuffix(".0")

@@ -1,0 +1,102 @@
+"""Messages between runner, supervisor and worker: JSON behind a length, on a Unix socket.
+
+A message may carry one open file along. Sizes are bounded on both sides: what comes out of a
+worker was written by a method, and is believed only after it has been checked.
+"""
+
+from __future__ import annotations
+
+import array
+import json
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+MAX_MESSAGE = 16 * 2**20  # bytes
+
+_LENGTH = 4
+Message = dict[str, Any]
+
+
+class WireError(ValueError):
+    """What came over the channel is no message."""
+
+
+def pack(message: Message) -> bytes:
+    """``message`` as bytes, its length in front."""
+    body = json.dumps(message, allow_nan=False, separators=(",", ":")).encode()
+    if len(body) > MAX_MESSAGE:
+        raise WireError(f"a message of {len(body)} bytes; the limit is {MAX_MESSAGE}")
+    return len(body).to_bytes(_LENGTH, "big") + body
+
+
+def send(sock: socket.socket, message: Message, descriptor: int | None = None) -> None:
+    """Send ``message``, with an open file if ``descriptor`` is given."""
+    content = pack(message)
+    if descriptor is not None:
+        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [descriptor]))]
+        sent = sock.sendmsg([content[:_LENGTH]], rights)
+        content = content[sent:]
+    sock.sendall(content)
+
+
+def receive(sock: socket.socket) -> tuple[Message, int | None] | None:
+    """The next message and the open file that came with it; None where the other end is closed."""
+    room = socket.CMSG_LEN(array.array("i").itemsize)
+    head, rights, _, _ = sock.recvmsg(_LENGTH, room)
+    descriptor = None
+    for level, kind, data in rights:
+        if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+            descriptor = int.from_bytes(data[: array.array("i").itemsize], sys.byteorder)
+            os.set_inheritable(descriptor, False)
+    if not head:
+        return None
+    head += _exactly(sock, _LENGTH - len(head))
+    length = int.from_bytes(head, "big")
+    if length > MAX_MESSAGE:
+        raise WireError(f"a message of {length} bytes; the limit is {MAX_MESSAGE}")
+    return decode(_exactly(sock, length)), descriptor
+
+
+def decode(body: bytes) -> Message:
+    """The message in ``body``; WireError where it is none."""
+    try:
+        message = json.loads(body)
+    except (ValueError, RecursionError):
+        raise WireError(f"no message: {body[:60]!r}") from None
+    if not isinstance(message, dict):
+        raise WireError(f"no message: {body[:60]!r}")
+    return message
+
+
+class Inbox:
+    """Messages put together from the bytes that arrive on a socket which must not block."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+
+    def feed(self, content: bytes) -> Iterator[Message]:
+        """Take in ``content``; yield the messages that are now complete."""
+        self._bytes += content
+        while len(self._bytes) >= _LENGTH:
+            length = int.from_bytes(self._bytes[:_LENGTH], "big")
+            if length > MAX_MESSAGE:
+                raise WireError(f"a message of {length} bytes; the limit is {MAX_MESSAGE}")
+            if len(self._bytes) < _LENGTH + length:
+                return
+            body = bytes(self._bytes[_LENGTH : _LENGTH + length])
+            del self._bytes[: _LENGTH + length]
+            yield decode(body)
+
+
+def _exactly(sock: socket.socket, count: int) -> bytes:
+    parts = []
+    while count:
+        part = sock.recv(min(count, 2**20))
+        if not part:
+            raise WireError("the channel closed in the middle of a message")
+        parts.append(part)
+        count -= len(part)
+    return b"".join(parts)
