@@ -12,6 +12,7 @@ from bench.expression import (
     Expression,
     Number,
     Symbol,
+    fold,
     from_sympy,
     substitute,
     symbols,
@@ -103,14 +104,33 @@ def _as_expression(value: Fraction) -> Expression:
 def _solve_rational(node: Call, value: Expression, pivot: str) -> list[Expression]:
     import sympy
 
+    floats, named = _named_floats(node)
     unknown, right = sympy.Symbol(pivot), sympy.Symbol("value")
-    left = to_sympy(node)
+    left = to_sympy(named)
     for equation in (left - right, left**2 - right**2):
         polynomial = _polynomial(equation, unknown)
         if polynomial is not None and 1 <= polynomial.degree() <= _HIGHEST_DEGREE:
             roots = sorted(sympy.solve(polynomial.as_expr(), unknown), key=sympy.default_sort_key)
-            return [substitute(from_sympy(root), {"value": value}) for root in roots]
+            return [substitute(from_sympy(root), floats | {"value": value}) for root in roots]
     return []
+
+
+def _named_floats(node: Expression) -> tuple[dict[str, Expression], Expression]:
+    """The floats of ``node`` by names, and ``node`` written in these names.
+
+    SymPy would turn floats into quotients of large integers on the way.
+    """
+    floats: dict[str, Expression] = {}
+
+    def leaf(node: Expression) -> Expression:
+        if not isinstance(node, Number) or isinstance(node.value, int):
+            return node
+        name = f"float{len(floats)}"
+        floats[name] = node
+        return Symbol(name)
+
+    named = fold(node, leaf, lambda call, args: Call(call.op, tuple(args)))
+    return floats, named
 
 
 def _polynomial(equation: Any, unknown: Any) -> Any:
