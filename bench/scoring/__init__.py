@@ -15,20 +15,34 @@ from bench.scoring.numeric import (
     numeric_score,
     r2,
 )
+from bench.scoring.pool import ScoringError, score_many
+from bench.scoring.scorecard import Scorecard, judge_version
+from bench.scoring.steps import Item, ScoringLimits, score
+from bench.scoring.variables import VariableUse, effective_variables, variable_use
 
 __all__ = [
     "CanonicalForm",
     "EditDistance",
     "FormCache",
+    "Item",
     "LabelledTree",
     "NumericScore",
+    "Scorecard",
+    "ScoringError",
+    "ScoringLimits",
+    "VariableUse",
     "accuracy",
     "accuracy_within",
     "canonical_form",
+    "effective_variables",
     "finite_share",
+    "judge_version",
     "nmse",
     "normalized_edit_distance",
     "numeric_score",
     "r2",
+    "score",
+    "score_many",
     "tree_distance",
+    "variable_use",
 ]

@@ -1,0 +1,44 @@
+"""What the scoring pool and its worker processes say to each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bench.scoring.scorecard import Scorecard
+from bench.scoring.steps import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """To a worker: do these ``steps`` of ``item``; from scratch where ``card`` is None."""
+
+    item: Item
+    steps: tuple[str, ...] = ()
+    card: Scorecard | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """From a worker: its job has come this far. No steps remaining: it is done."""
+
+    card: Scorecard
+    remaining: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Died:
+    """From a worker: the step under way was ended by a limit or crashed. Ready for a job."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unscorable:
+    """From a worker: the problem, not the prediction, is at fault."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """From a worker: everything is imported."""

@@ -1,0 +1,219 @@
+"""Scoring many items at once, in processes that are killed when they outstay their limits."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from typing import IO, Any, cast
+
+from bench.expression import parse
+from bench.scoring.canonical import CanonicalForm
+from bench.scoring.form_cache import FormCache
+from bench.scoring.messages import Died, Job, Progress, Ready, Unscorable
+from bench.scoring.scorecard import Scorecard
+from bench.scoring.steps import (
+    EDIT_DISTANCE,
+    TRUTH_FORM,
+    Item,
+    ScoringLimits,
+    cut_short,
+    steps_after_failure,
+)
+
+_ENVIRONMENT = {
+    # SymPy's sets must come in the same order in every process, or its forms might not.
+    "PYTHONHASHSEED": "0",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "NUMBA_NUM_THREADS": "1",
+}
+
+
+class ScoringError(RuntimeError):
+    """Scoring cannot go on: a problem's own truth or data are at fault, or no process starts."""
+
+
+def score_many(
+    items: Iterable[Item],
+    *,
+    workers: int = 1,
+    limits: ScoringLimits | None = None,
+    forms: FormCache | None = None,
+    on_progress: Callable[[int], None] | None = None,
+) -> Iterator[Scorecard]:
+    """The scorecard of each item, in the order of ``items``, whatever order they finish in.
+
+    Each step of each item has ``limits.seconds`` and ``limits.memory_mb``: one that exceeds them,
+    or crashes, costs its own metrics and nothing else (``Scorecard.limits_hit``). Canonical forms
+    are kept in ``forms``, by default the user's cache. ``on_progress`` is called with the number
+    of finished items. Raises ScoringError where a problem itself is at fault.
+    """
+    crew = _Crew(limits or ScoringLimits(), forms or FormCache.of_user())
+    source = enumerate(items)
+    finished: dict[int, Scorecard] = {}
+    count = yielded = 0
+    try:
+        while True:
+            for index, item in _take(source, workers - len(crew.busy)):
+                crew.start(index, item)
+            if not crew.busy:
+                return
+            for index, card in crew.finish_some():
+                finished[index] = card
+                count += 1
+                if on_progress is not None:
+                    on_progress(count)
+            while yielded in finished:
+                yield finished.pop(yielded)
+                yielded += 1
+    finally:
+        crew.close()
+
+
+def _take(source: Iterator[tuple[int, Item]], count: int) -> Iterator[tuple[int, Item]]:
+    for _ in range(count):
+        if (pair := next(source, None)) is None:
+            return
+        yield pair
+
+
+@dataclass
+class _Worker:
+    """A scoring process, the socket to it, and what it is doing."""
+
+    process: subprocess.Popen[bytes]
+    pipe: Connection[Any, Any]
+    errors: IO[bytes]
+    ready: bool = False
+    index: int = -1
+    job: Job | None = None
+
+    def give(self, index: int, job: Job) -> None:
+        self.index, self.job = index, job
+        self.pipe.send(job)
+
+    def close(self) -> None:
+        # The process and its fork are one session: both go, whatever they are doing.
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.pipe.close()
+        self.errors.close()
+
+
+@dataclass
+class _Crew:
+    """The workers of one ``score_many``."""
+
+    limits: ScoringLimits
+    forms: FormCache
+    idle: list[_Worker] = field(default_factory=list)
+    busy: dict[Connection[Any, Any], _Worker] = field(default_factory=dict)
+
+    def start(self, index: int, item: Item) -> None:
+        worker = self.idle.pop() if self.idle else _start(self.limits, self.forms)
+        self.busy[worker.pipe] = worker
+        worker.give(index, Job(item))
+
+    def finish_some(self) -> Iterator[tuple[int, Scorecard]]:
+        """Wait for news and return the items that it finishes, which may be none."""
+        for pipe in wait(list(self.busy)):
+            worker = self.busy[cast("Connection[Any, Any]", pipe)]
+            try:
+                message = worker.pipe.recv()
+            except (EOFError, OSError):
+                worker = self._replace(worker)
+                message = Died("crash (the process is gone)")
+            card = self._hear(worker, message)
+            if card is not None:
+                del self.busy[worker.pipe]
+                self.idle.append(worker)
+                yield worker.index, card
+
+    def close(self) -> None:
+        for worker in (*self.idle, *self.busy.values()):
+            worker.close()
+
+    def _hear(self, worker: _Worker, message: object) -> Scorecard | None:
+        """Take note of ``message``; the scorecard, where it is finished by it."""
+        assert worker.job is not None
+        item = worker.job.item
+        if isinstance(message, Ready):
+            worker.ready = True
+        elif isinstance(message, Progress):
+            worker.job = Job(item, message.remaining, message.card)
+            return None if message.remaining else message.card
+        elif isinstance(message, Died):
+            return self._after_death(worker, message.why)
+        elif isinstance(message, Unscorable):
+            raise ScoringError(f"problem '{item.problem.id}' cannot be scored: {message.why}")
+        return None
+
+    def _after_death(self, worker: _Worker, why: str) -> Scorecard | None:
+        assert worker.job is not None
+        item, card, remaining = worker.job.item, worker.job.card, worker.job.steps
+        if card is None:
+            return item.blank(f"no expression: reading it ended in a {why}")
+        step = remaining[0]
+        self._remember(item, step, why)
+        card = cut_short(step, card, why, self._true_nodes(item))
+        remaining = steps_after_failure(step, remaining)
+        if not remaining:
+            return card
+        worker.give(worker.index, Job(item, remaining, card))
+        return None
+
+    def _remember(self, item: Item, step: str, why: str) -> None:
+        """Keep the failure of a simplification, so that it is not tried again in vain."""
+        text = {TRUTH_FORM: item.problem.truth, EDIT_DISTANCE: item.expression}.get(step)
+        if text is None:
+            return
+        expression = parse(text, item.problem.variables)
+        if self.forms.get(expression) is None:
+            failure = CanonicalForm(reason=f"simplification {why}", seconds=self.limits.seconds)
+            self.forms.put(expression, failure)
+
+    def _true_nodes(self, item: Item) -> int | None:
+        if item.problem.truth is None:
+            return None
+        form = self.forms.get(parse(item.problem.truth, item.problem.variables))
+        return None if form is None or form.tree is None else len(form.tree)
+
+    def _replace(self, worker: _Worker) -> _Worker:
+        """A new worker with the job of ``worker``, whose process is gone."""
+        del self.busy[worker.pipe]
+        if not worker.ready:
+            worker.errors.seek(0)
+            trace = worker.errors.read().decode(errors="replace").strip()
+            worker.close()
+            raise ScoringError(f"a scoring process ended before it was ready: {trace[-1000:]}")
+        successor = _start(self.limits, self.forms)
+        successor.index, successor.job = worker.index, worker.job
+        self.busy[successor.pipe] = successor
+        worker.close()
+        return successor
+
+
+def _start(limits: ScoringLimits, forms: FormCache) -> _Worker:
+    ours, theirs = socket.socketpair()
+    errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the worker)
+    with theirs:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bench.scoring.worker", str(theirs.fileno())],
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            env={**os.environ, **_ENVIRONMENT},
+            start_new_session=True,
+        )
+    pipe: Connection[Any, Any] = Connection(ours.detach())
+    pipe.send((limits, FormCache(forms.folder)))
+    return _Worker(process, pipe, errors)

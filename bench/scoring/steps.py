@@ -1,0 +1,224 @@
+"""The steps that fill a scorecard, cheapest first.
+
+A step that is cut short (by time, memory or a crash; see ``bench.scoring.pool``) leaves what the
+earlier ones found and lets the later ones go on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from bench.expression import Expression, ParseError, compile_expression, complexity, parse
+from bench.problems.problem import Data, Problem
+from bench.scoring.canonical import CanonicalForm
+from bench.scoring.edit_distance import EditDistance, form_distance
+from bench.scoring.form_cache import FormCache
+from bench.scoring.numeric import numeric_score
+from bench.scoring.scorecard import Scorecard, judge_version, verdicts_of
+from bench.scoring.variables import variable_use
+
+NUMERIC, VERDICTS, TRUTH_FORM, EDIT_DISTANCE = "numeric", "verdicts", "truth_form", "edit_distance"
+
+JUDGING = (VERDICTS, TRUTH_FORM, EDIT_DISTANCE)
+"""The steps that need no data, only the truth."""
+STEPS = (NUMERIC, *JUDGING)
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringLimits:
+    """What each step may use.
+
+    ``seconds`` of wall-clock time bounds every step, the simplification of one expression among
+    them (SRSD's authors waited 120 s for that; 10 s lose one in two hundred of 15 to 40 nodes).
+    ``memory_mb`` is how much a step's process may grow.
+    """
+
+    seconds: float = 10.0
+    memory_mb: int = 2048
+
+
+@dataclass(frozen=True)
+class Item:
+    """One expression to score for one problem, by some of the steps.
+
+    ``data`` None: those of the problem for ``data_seed``.
+    """
+
+    expression: str | None
+    problem: Problem
+    data_seed: int = 0
+    data: Data | None = field(default=None, repr=False, compare=False)
+    steps: tuple[str, ...] = STEPS
+
+    def blank(self, failure: str = "") -> Scorecard:
+        """The scorecard before any step: the worst."""
+        card = Scorecard(self.problem.id, self.expression, judge_version(), failure)
+        if failure and self.problem.truth is not None:
+            edit = EditDistance(reason=failure)
+            verdicts = verdicts_of("no", "parse", failure) if VERDICTS in self.steps else {}
+            card = card.but(edit=edit, verdicts=verdicts)
+        return card
+
+
+@dataclass
+class Subject:
+    """An item made ready: its expressions parsed and, where a step needs them, its data."""
+
+    item: Item
+    prediction: Expression
+    truth: Expression | None
+    forms: FormCache
+    limits: ScoringLimits
+
+    @property
+    def problem(self) -> Problem:
+        return self.item.problem
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The steps that apply: without a truth there is nothing to judge."""
+        known = self.truth is not None
+        return tuple(step for step in self.item.steps if known or step not in JUDGING)
+
+    @cached_property
+    def data(self) -> Data:
+        given = self.item.data
+        return self.problem.data(self.item.data_seed) if given is None else given
+
+    def form_of(self, expression: Expression) -> CanonicalForm:
+        return self.forms.form_of(expression, self.limits.seconds)
+
+
+def make_ready(item: Item, forms: FormCache, limits: ScoringLimits) -> Subject | Scorecard:
+    """The subject of the steps; the finished scorecard where ``item`` has no expression.
+
+    Raises ParseError where it is the problem's truth that is none.
+    """
+    if item.expression is None:
+        return item.blank("no expression")
+    truth = item.problem.truth
+    target = None if truth is None else parse(truth, item.problem.variables)
+    try:
+        prediction = parse(item.expression, item.problem.variables)
+    except ParseError as error:
+        return item.blank(f"no expression: {error}")
+    return Subject(item, prediction, target, forms, limits)
+
+
+def score(
+    expression: str | None,
+    problem: Problem,
+    data: Data | None = None,
+    *,
+    forms: FormCache | None = None,
+) -> Scorecard:
+    """The scorecard of ``expression``, made here and now by all steps.
+
+    None stands for a run that found nothing. No limit is enforced on SymPy, which may take
+    minutes and gigabytes: ``bench.scoring.pool.score_many`` is for what others wrote.
+    """
+    limits = ScoringLimits(seconds=float("inf"))
+    forms = FormCache.of_user() if forms is None else forms
+    subject = make_ready(Item(expression, problem, data=data), forms, limits)
+    if isinstance(subject, Scorecard):
+        return subject
+    card, steps = subject.item.blank(), subject.steps
+    while steps:
+        card, steps = advance(subject, card, steps)
+    return card
+
+
+def advance(
+    subject: Subject, card: Scorecard, steps: tuple[str, ...]
+) -> tuple[Scorecard, tuple[str, ...]]:
+    """Take the first of ``steps``: the card with what it found, and the steps that remain.
+
+    A step that raises is cut short, as one that hits a limit is; MemoryError is the caller's.
+    """
+    step = steps[0]
+    start = time.perf_counter()
+    try:
+        card = _STEPS[step](subject, card)
+    except MemoryError:
+        raise
+    except Exception as error:
+        why = f"error ({type(error).__name__}: {error})"
+        return cut_short(step, card, why), steps_after_failure(step, steps)
+    elapsed = round(time.perf_counter() - start, 6)
+    return card.but(seconds={**card.seconds, step: elapsed}), steps[1:]
+
+
+def cut_short(step: str, card: Scorecard, why: str, true_nodes: int | None = None) -> Scorecard:
+    """``card`` where ``step`` did not finish: its metrics are the worst, and say so."""
+    if step == VERDICTS:
+        card = card.but(verdicts=verdicts_of("undecided", "limit", why))
+    elif step in (TRUTH_FORM, EDIT_DISTANCE):
+        why = f"simplification {why}"
+        failed = CanonicalForm(reason=why)
+        edit = EditDistance(true_nodes=true_nodes, reason=why)
+        card = card.but(edit=form_distance(failed, failed) if step == TRUTH_FORM else edit)
+    return _hit(card, step, why)
+
+
+def _hit(card: Scorecard, step: str, why: str) -> Scorecard:
+    return card.but(limits_hit=(*card.limits_hit, f"{step}: {why}"))
+
+
+def steps_after_failure(step: str, remaining: tuple[str, ...]) -> tuple[str, ...]:
+    """What of ``remaining``, which begins with ``step``, is still worth doing without it."""
+    needless = {step, EDIT_DISTANCE} if step == TRUTH_FORM else {step}
+    return tuple(other for other in remaining if other not in needless)
+
+
+def _numeric(subject: Subject, card: Scorecard) -> Scorecard:
+    names = subject.problem.names
+    values = compile_expression(subject.prediction, names)
+    test, ood = subject.data.test, subject.data.ood
+    changes: dict[str, Any] = {
+        "complexity": complexity(subject.prediction),
+        "test": numeric_score(test.y, values(test.X)),
+        "ood": None if ood is None else numeric_score(ood.y, values(ood.X)),
+    }
+    if subject.truth is not None:
+        changes["variables"] = variable_use(subject.prediction, subject.truth, names, test.X)
+    return card.but(**changes)
+
+
+def _verdicts(subject: Subject, card: Scorecard) -> Scorecard:
+    from bench.scoring.equivalence import judge
+
+    assert subject.truth is not None
+    # Where the numeric step was left out or cut short, the judge draws points of its own.
+    r2 = card.test.r2 if NUMERIC in card.seconds else None
+    verdicts = judge(subject.prediction, subject.truth, subject.problem.domain, r2=r2)
+    return card.but(verdicts={rule: verdict.as_dict() for rule, verdict in verdicts.items()})
+
+
+def _truth_form(subject: Subject, card: Scorecard) -> Scorecard:
+    """Only the cache is filled: the time that the truth takes is not the prediction's."""
+    assert subject.truth is not None
+    truth = subject.form_of(subject.truth)
+    return card if truth.seconds is None else _hit(card, TRUTH_FORM, truth.reason)
+
+
+def _edit_distance(subject: Subject, card: Scorecard) -> Scorecard:
+    assert subject.truth is not None
+    truth = subject.form_of(subject.truth)
+    if truth.tree is None:
+        return card.but(edit=form_distance(truth, truth))
+    prediction = subject.form_of(subject.prediction)
+    card = card.but(edit=form_distance(prediction, truth))
+    # A time-out without one: an earlier run's, as the cache remembers it.
+    return card if prediction.seconds is None else _hit(card, EDIT_DISTANCE, prediction.reason)
+
+
+_STEPS: dict[str, Callable[[Subject, Scorecard], Scorecard]] = {
+    NUMERIC: _numeric,
+    VERDICTS: _verdicts,
+    TRUTH_FORM: _truth_form,
+    EDIT_DISTANCE: _edit_distance,
+}

@@ -1,0 +1,109 @@
+"""The process that scores: ``python -m bench.scoring.worker FD``, started by the pool.
+
+It imports what scoring needs once and then forks. The fork does the jobs; the kernel ends it
+where it outstays a step's time (SIGALRM, even in the midst of C code, and even when the pool is
+gone), and the process that waits for it reports the death and forks again, in milliseconds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import signal
+import sys
+from multiprocessing.connection import Connection
+from typing import Any
+
+import psutil
+
+from bench.scoring.form_cache import FormCache
+from bench.scoring.messages import Died, Job, Progress, Ready, Unscorable
+from bench.scoring.scorecard import Scorecard
+from bench.scoring.steps import NUMERIC, ScoringLimits, Subject, advance, make_ready
+
+OUT_OF_MEMORY = 77
+"""Exit status of a fork that could get no more memory."""
+
+
+def main(descriptor: int) -> None:
+    """Serve the pool at the other end of the socket until it hangs up."""
+    pool: Connection[Any, Any] = Connection(descriptor)
+    limits, forms = pool.recv()
+    _import_all()
+    pool.send(Ready())
+    while True:
+        child = os.fork()
+        if child == 0:
+            _serve_and_exit(pool, limits, forms)
+        _, status = os.waitpid(child, 0)
+        if status == 0:
+            return
+        pool.send(Died(_cause(status)))
+
+
+def _import_all() -> None:
+    import sympy  # noqa: F401
+
+    with contextlib.suppress(ImportError):
+        import bench.scoring.equivalence
+    import bench.scoring.zhang_shasha  # noqa: F401
+
+
+def _serve_and_exit(pool: Connection[Any, Any], limits: ScoringLimits, forms: FormCache) -> None:
+    _limit_memory(limits.memory_mb)
+    status = 0
+    try:
+        while True:
+            _do(pool.recv(), pool, limits, forms)
+    except (EOFError, OSError):
+        pass  # the pool is gone
+    except MemoryError:
+        status = OUT_OF_MEMORY
+    except BaseException:
+        status = 1
+    os._exit(status)
+
+
+def _limit_memory(megabytes: int) -> None:
+    now = psutil.Process().memory_info().vms
+    with contextlib.suppress(ValueError, OSError):  # macOS knows the limit but sets none
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (now + megabytes * 2**20, hard))
+
+
+def _do(job: Job, pool: Connection[Any, Any], limits: ScoringLimits, forms: FormCache) -> None:
+    try:
+        subject = make_ready(job.item, forms, limits)
+        if isinstance(subject, Subject) and NUMERIC in subject.steps:
+            _ = subject.data  # before the clock of the first step starts
+    except MemoryError:
+        raise
+    except Exception as error:
+        pool.send(Unscorable(f"{type(error).__name__}: {error}"))
+        return
+    if isinstance(subject, Scorecard):
+        pool.send(Progress(subject, ()))
+        return
+    card = job.item.blank() if job.card is None else job.card
+    steps = subject.steps if job.card is None else job.steps
+    pool.send(Progress(card, steps))
+    while steps:
+        signal.setitimer(signal.ITIMER_REAL, limits.seconds)
+        try:
+            card, steps = advance(subject, card, steps)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        pool.send(Progress(card, steps))
+
+
+def _cause(status: int) -> str:
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        return "time-out" if number == signal.SIGALRM else f"crash ({signal.Signals(number).name})"
+    code = os.WEXITSTATUS(status)
+    return "memory limit" if code == OUT_OF_MEMORY else f"crash (exit status {code})"
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
