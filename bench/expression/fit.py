@@ -6,6 +6,7 @@ A ``Fitter`` holds data and work arrays, for those who fit many expressions to t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -64,10 +65,10 @@ class Fitter:
         rows = np.isfinite(target) & np.isfinite(weight) & np.isfinite(table).all(axis=1)
         self.X = np.ascontiguousarray(table[rows].T)
         self.y = np.ascontiguousarray(target[rows])
-        # Residuals near one, so that no square of 1e-200 is lost: undone in what is reported.
+        # Residuals near one, so that no square of 1e-200 is lost; by a power of two, so exactly.
         with np.errstate(all="ignore"):
             largest = np.max(np.abs(self.y * weight[rows]), initial=0.0)
-        self.unit = float(largest) if 0.0 < largest < np.inf else 1.0
+        self.unit = math.ldexp(1.0, math.frexp(largest)[1] - 1) if math.isfinite(largest) else 1.0
         self.weights = np.ascontiguousarray(weight[rows] / self.unit)
         self._work = np.empty((0, len(self.y)))
 

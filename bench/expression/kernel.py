@@ -71,6 +71,20 @@ def link(tokens: Array, length: int, right: Array) -> None:
 
 
 @compiled
+def copy(source: Array, target: Array) -> None:
+    """``target[:] = source`` as a loop, which numba compiles several times faster."""
+    for r in range(len(source)):
+        target[r] = source[r]
+
+
+@compiled
+def fill(target: Array, value: float) -> None:
+    """``target[:] = value`` as a loop."""
+    for r in range(len(target)):
+        target[r] = value
+
+
+@compiled
 def forward(tokens: Array, length: int, right: Array, X: Array, numbers: Array, V: Array) -> None:
     """Values of every node at every row: ``V[i]``; those of the expression are ``V[0]``."""
     number = 0
@@ -80,10 +94,10 @@ def forward(tokens: Array, length: int, right: Array, X: Array, numbers: Array, 
     for i in range(length - 1, -1, -1):
         token = tokens[i]
         if token >= VARIABLE:
-            V[i] = X[token - VARIABLE]
+            copy(X[token - VARIABLE], V[i])
         elif token == NUMBER:
             number -= 1
-            V[i] = numbers[number]
+            fill(V[i], numbers[number])
         elif token <= AQ:
             _binary(token, V[i + 1], V[right[i]], V[i])
         else:
@@ -124,13 +138,13 @@ def _binary(token: int, a: Array, b: Array, out: Array) -> None:
             out[r] = _power(a[r], b[r])
     elif token == MIN:
         for r in range(n):
-            out[r] = min(a[r], b[r])
+            out[r] = a[r] if a[r] <= b[r] or math.isnan(a[r]) else b[r]
     elif token == MAX:
         for r in range(n):
-            out[r] = max(a[r], b[r])
+            out[r] = a[r] if a[r] >= b[r] or math.isnan(a[r]) else b[r]
     else:
         for r in range(n):
-            out[r] = a[r] / math.sqrt(1.0 + b[r] * b[r])
+            out[r] = a[r] / math.hypot(1.0, b[r])
 
 
 @compiled
@@ -193,18 +207,18 @@ def _rare(token: int, a: float) -> float:
         root = math.copysign(abs(a) ** (1.0 / 3.0), a)
         # One step of Newton's: pow with a rounded third is off by several last places.
         return root - (root * root * root - a) / (3.0 * root * root) if root != 0.0 else a
-    return math.copysign(1.0, a) if a != 0.0 else a
+    return math.copysign(1.0, a) if abs(a) > 0.0 else a
 
 
 @compiled
 def backward(tokens: Array, length: int, right: Array, V: Array, G: Array, J: Array) -> None:
     """Adjoints ``G[i]`` of every node; row k of ``J`` is the derivative by number k."""
-    G[0] = 1.0
+    fill(G[0], 1.0)
     number = 0
     for i in range(length):
         token = tokens[i]
         if token == NUMBER:
-            J[number] = G[i]
+            copy(G[i], J[number])
             number += 1
         elif token < VARIABLE and token <= AQ:
             _binary_adjoint(token, V[i + 1], V[right[i]], V[i], G[i], G[i + 1], G[right[i]])
@@ -246,9 +260,9 @@ def _binary_adjoint(
             gb[r] = 0.0 if first else g[r]
     else:
         for r in range(n):
-            s = 1.0 + b[r] * b[r]
-            ga[r] = g[r] / math.sqrt(s)
-            gb[r] = -g[r] * v[r] * b[r] / s
+            length = math.hypot(1.0, b[r])
+            ga[r] = g[r] / length
+            gb[r] = -g[r] * v[r] * (b[r] / length) / length
 
 
 @compiled

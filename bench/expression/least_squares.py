@@ -15,7 +15,7 @@ import math
 import numpy as np
 
 from bench.expression.compiled import compiled
-from bench.expression.kernel import backward, forward
+from bench.expression.kernel import backward, copy, fill, forward
 from bench.expression.operators import Array
 
 FIRST_DAMPING = 1e-3
@@ -42,17 +42,18 @@ def levenberg_marquardt(
 ) -> tuple[float, int, bool]:
     """Move ``numbers[free]`` in place to a minimum of ``sum((weights*(f(X) - y))**2)``.
 
-    ``X`` has shape (d, n); ``V`` and ``G`` at least (length, n), ``J`` at least
-    (len(numbers), n), ``A`` at least (len(free) + 1, n + len(free)). A number whose derivative is
-    not finite is held. Ends when the relative fall in cost that the linear model still promises,
-    or two in a row that came, are under ``tolerance``, or at rounding error.
+    ``X`` has shape (d, n). ``V`` and ``G`` are for length rows of n, ``J`` for len(numbers) rows of
+    n, ``A`` for len(free) + 1 rows of n + len(free); more rows do no harm. A number whose
+    derivative is not finite is held. Ends when the relative fall in cost that the linear model
+    still promises, or two in a row that came, are under ``tolerance``, or at rounding error.
 
     Returns the cost (inf where the start has a value that is not finite), the iterations, and
     whether it ended by itself.
     """
     n, k = len(y), len(free)
     residual, candidate = np.empty(n), np.empty(n)
-    step, scale, trial = np.empty(k), np.zeros(k), numbers.copy()
+    step, scale, trial = np.empty(k), np.zeros(k), np.empty(len(numbers))
+    copy(numbers, trial)
     forward(tokens, length, right, X, numbers, V)
     cost = _cost(V[0], y, weights, residual)
     least = _rounding(y, weights)
@@ -64,28 +65,43 @@ def levenberg_marquardt(
             return cost, iteration, True
         backward(tokens, length, right, V, G, J)
         _weigh(J, free, weights, scale)
-        growth, new, promised = 2.0, np.inf, 0.0
-        while damping < MOST_DAMPING:
-            promised = _damped_step(J, free, residual, damping, scale, step, A)
-            for c in range(k):
-                trial[free[c]] = numbers[free[c]] + step[c]
-            forward(tokens, length, right, X, trial, V)
-            new = _cost(V[0], y, weights, candidate)
-            if new < cost or promised <= tolerance * cost:
-                break
-            damping *= growth
-            growth *= 2.0
+        new, promised, damping = _best_step(
+            tokens, length, right, X, y, weights, numbers, free,
+            cost, damping, tolerance, residual, candidate, trial, step, scale, V, J, A,
+        )  # fmt: skip
         if new < cost:
-            numbers[:] = trial
-            residual[:] = candidate
-        if not new < cost or promised <= tolerance * cost:
-            return min(new, cost), iteration + 1, True
+            copy(trial, numbers)
+            copy(candidate, residual)
         slow = slow + 1 if cost - new <= tolerance * cost else 0
-        if slow == 2:
-            return new, iteration + 1, True
+        if not new < cost or promised <= tolerance * cost or slow == 2:
+            return min(new, cost), iteration + 1, True
         damping = _next_damping(damping, (cost - new) / promised)
         cost = new
     return cost, max_iterations, False
+
+
+@compiled
+def _best_step(
+    tokens: Array, length: int, right: Array, X: Array, y: Array, weights: Array, numbers: Array,
+    free: Array, cost: float, damping: float, tolerance: float, residual: Array,
+    candidate: Array, trial: Array, step: Array, scale: Array, V: Array, J: Array, A: Array,
+) -> tuple[float, float, float]:  # fmt: skip
+    """Damp until a step to ``trial`` lowers the cost, or none can be hoped for any more.
+
+    Returns the cost there, the fall that the linear model promised, and the damping.
+    """
+    growth, new, promised = 2.0, np.inf, 0.0
+    while damping < MOST_DAMPING:
+        promised = _damped_step(J, free, residual, damping, scale, step, A)
+        for c in range(len(free)):
+            trial[free[c]] = numbers[free[c]] + step[c]
+        forward(tokens, length, right, X, trial, V)
+        new = _cost(V[0], y, weights, candidate)
+        if new < cost or promised <= tolerance * cost:
+            break
+        damping *= growth
+        growth *= 2.0
+    return new, promised, damping
 
 
 @compiled
@@ -116,7 +132,7 @@ def _weigh(J: Array, free: Array, weights: Array, scale: Array) -> None:
             column[r] *= weights[r]
             largest = max(largest, abs(column[r])) if math.isfinite(column[r]) else np.inf
         if largest == 0.0 or not math.isfinite(largest):
-            column[: len(weights)] = 0.0
+            fill(column, 0.0)
             continue
         total = 0.0
         for r in range(len(weights)):
@@ -136,9 +152,11 @@ def _damped_step(
     """
     n, k = len(residual), len(free)
     root = math.sqrt(damping)
-    A[: k + 1, n : n + k] = 0.0
+    for c in range(k + 1):
+        fill(A[c], 0.0)
     for c in range(k):
-        A[c, :n] = J[free[c], :n]
+        for r in range(n):
+            A[c, r] = J[free[c], r]
         A[c, n + c] = root
     for r in range(n):
         A[k, r] = -residual[r]

@@ -210,7 +210,7 @@ class _Parser:
             return CONSTANT_SPELLINGS[bare]
         if bare in NOT_NUMBERS:
             raise self._error(f"'{token}' is not a number", position)
-        if bare in FUNCTION_SPELLINGS and (variables is None or bare != token):
+        if bare in FUNCTION_SPELLINGS:
             raise self._error(f"the function {bare} needs its arguments: {bare}(...)", position)
         if variables is not None or bare != token or not token.isascii():
             raise unknown_name(self.text, token, position, variables, called=False)

@@ -18,6 +18,8 @@ MAX_BITS = 20_000
 MAX_EXPONENT = 1_000_000
 """Largest power of two, either way, that a Float may have: SymPy's know no bounds."""
 
+_LONG = 100
+
 
 def to_sympy(expression: Expression, *, real: bool = False) -> sympy.Expr:
     """What ``sympy.sympify(str(expression))`` would give: the same operators in the same order.
@@ -57,7 +59,7 @@ def _builders() -> dict[str, Callable[..., Any]]:
     import sympy
 
     table: dict[str, Callable[..., Any]] = {
-        "add": lambda *terms: sum(terms[1:], terms[0]),
+        "add": _addition,
         "mul": _product,
         "sub": lambda a, b: a - b,
         "div": lambda a, b: a / b,
@@ -73,6 +75,17 @@ def _builders() -> dict[str, Callable[..., Any]]:
         if name not in table:
             table[name] = getattr(sympy, operator.sympy)
     return table
+
+
+def _addition(*terms: Any) -> Any:
+    # One at a time, as text is read: the last bits of sums of Floats depend on the order. Adding
+    # takes time proportional to what is there, so that long sums are added at once, which is the
+    # same but where a sum stands within the sum or Floats cancel to nothing on the way.
+    if len(terms) > _LONG:
+        import sympy
+
+        return sympy.Add(*terms)
+    return sum(terms[1:], terms[0])
 
 
 def _product(*factors: Any) -> Any:

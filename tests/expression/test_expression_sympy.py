@@ -1,0 +1,161 @@
+"""The bridge to SymPy: the same expression there and back, and nothing too large on the way."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+import sympy
+from expression_strategies import NAMES, constants, integers, symbols, trees
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from bench.expression import (
+    ExpressionTooLarge,
+    Number,
+    UnsupportedNode,
+    complexity,
+    evaluate,
+    from_sympy,
+    parse,
+    to_sympy,
+)
+
+small = st.one_of(
+    st.integers(-4, 4).map(Number),
+    st.sampled_from([0.5, -1.25, 2.0, 0.1, 3e-7, 0.30000000000000004, 1e22]).map(Number),
+    symbols,
+)
+PLAIN = ("add", "sub", "mul", "div", "neg", "pow", "sin", "exp", "log", "sqrt", "abs", "tanh")
+
+
+@settings(max_examples=150, deadline=None)
+@given(trees(small, PLAIN))
+@example(parse("2*(x + y)*z"))
+@example(parse("0.1 + 0.2 + x + 3 - 0.3"))
+@example(parse("x - (y - 2.0*x)"))
+@example(parse("-(x + y)*2"))
+def test_what_sympify_would_read(tree):
+    try:
+        ours = to_sympy(tree)
+    except ExpressionTooLarge:
+        assume(False)
+    assert sympy.srepr(ours) == sympy.srepr(sympy.sympify(str(tree)))
+
+
+def _equal(left, right):
+    both_nan = np.isnan(left) & np.isnan(right)
+    return both_nan | np.isclose(left, right, rtol=1e-7, atol=1e-9 * (1 + abs(right)))
+
+
+@settings(max_examples=150, deadline=None)
+@given(trees(st.one_of(integers, symbols, constants)))
+def test_there_and_back_the_values_agree(tree):
+    X = np.random.default_rng(0).uniform(0.3, 2.7, (20, 3))
+    before = evaluate(tree, NAMES, X)
+    assume(np.isfinite(before).all() and np.abs(before).max() < 1e9)
+    # Rounding must not be able to carry a value over a jump or blow it up.
+    assume(_equal(evaluate(tree, NAMES, X * (1 + 1e-13)), before).all())
+    try:
+        after = evaluate(from_sympy(to_sympy(tree, real=True)), NAMES, X + 0j)
+    except (ExpressionTooLarge, UnsupportedNode):
+        return
+    assert _equal(after, before).mean() > 0.9
+
+
+@pytest.mark.parametrize(
+    ("text", "tree"),
+    [
+        ("x/y", "x/y"),
+        ("-x - y", "-x - y"),
+        ("y/x**2", "y/x**2"),
+        ("1/(x*y)", "1/(x*y)"),
+        ("sqrt(x)/2", "sqrt(x)/2"),
+        ("1/sqrt(x)", "1/sqrt(x)"),
+        ("x**Rational(2, 3)", "x**(2/3)"),
+        ("x**Rational(-2, 3)", "1/x**(2/3)"),
+        ("-1/x", "-1/x"),
+        ("x - 1.5", "x - 1.5"),
+        ("x - 3/y", "x - 3/y"),
+        ("-3*x/2", "-3*x/2"),
+        ("2*x/3", "2*x/3"),
+        ("x**(-y)", "x**(-y)"),
+        ("exp(1) + pi*I", "e + I*pi"),
+        ("Max(x, y)*Abs(x)*sign(y)", "abs(x)*max(x, y)*sign(y)"),
+        ("sec(x)", "1/cos(x)"),
+        ("cot(x)", "1/tan(x)"),
+        ("acot(x)", "atan(1/x)"),
+        ("asech(x)", "acosh(1/x)"),
+    ],
+)
+def test_sympys_forms_are_read_as_people_write_them(text, tree):
+    ours = from_sympy(sympy.sympify(text))
+    assert complexity(ours) == complexity(parse(tree))
+    X = np.random.default_rng(0).uniform(0.2, 0.9, (5, 2)) + 0j
+    names = ["x", "y"]
+    np.testing.assert_allclose(evaluate(ours, names, X), evaluate(parse(tree), names, X))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("re(x)", "re"),
+        ("nan", "NaN"),
+        ("oo", "Infinity"),
+        ("zoo", "ComplexInfinity"),
+        ("f(x)", "f"),
+        ("erf(x)", "erf"),
+        ("Piecewise((x, x > 0), (1, True))", "Piecewise|Greater|Boolean"),
+        ("x > 1", "Greater"),
+        ("1e400*x", "Float"),
+        ("10**400*x", "float64"),
+    ],
+)
+def test_what_no_expression_can_have_is_refused_by_name(text, name):
+    with pytest.raises(UnsupportedNode, match=name):
+        from_sympy(sympy.sympify(text))
+
+
+def test_large_fractions_become_floats():
+    ratio = sympy.Rational(10**400 + 1, 3 * 10**400)
+    assert from_sympy(ratio) == Number(1 / 3)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9**9**9**9",
+        "9**9**9",
+        "x**9**9**9",
+        "2**(10000001/2)",
+        "(1/3)**99999999",
+        "9.0**9.0**9.0",
+        "(1e300)**(1e300)",
+        "(1e-300)**1e300",
+        "exp(1e300)",
+        "exp(exp(exp(exp(9.0))))",
+        "((2**9999)**9)*x",
+        "*".join(["2**15000"] * 4),
+        "sin(" * 900 + "x" + ")" * 900,
+    ],
+)
+def test_numbers_too_large_to_write_down_are_refused_at_once(text):
+    tree = parse(text)
+    start = time.monotonic()
+    with pytest.raises(ExpressionTooLarge):
+        to_sympy(tree)
+    assert time.monotonic() - start < 5  # a hang would take years, not seconds
+
+
+@pytest.mark.parametrize(
+    ("text", "x", "value"),
+    [("cbrt(x)", -8, -2), ("log10(x)", 1000, 3), ("log2(x)", 8, 3), ("aq(x, 2)", 5, 5**0.5)],
+)
+def test_functions_that_sympy_lacks(text, x, value):
+    assert to_sympy(parse(text)).subs("x", x).evalf() == pytest.approx(value, abs=1e-14)
+
+
+def test_real_symbols_on_request():
+    assert to_sympy(parse("sqrt(x**2)"), real=True) == sympy.Abs(sympy.Symbol("x", real=True))
+    assert to_sympy(parse("x")).is_real is None
