@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import difflib
 import importlib.metadata
-import importlib.util
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
@@ -196,30 +195,6 @@ def method_spec(label: str, config: Mapping[str, Any]) -> MethodSpec:
     version = str(getattr(cls, "version", "")) + _file_version(target)
     requires = tuple(getattr(cls, "requires", ()))
     return MethodSpec(label, target, checked.plain, version, requires, worker)
-
-
-def missing_engine(spec: MethodSpec) -> str | None:
-    """One line that says what ``spec`` needs and has not, None where nothing is missing.
-
-    Nothing is imported but the method's own class. An interpreter of its own
-    (``worker.python``) is not looked into.
-    """
-    if spec.python:
-        return None if Path(spec.python).exists() else f"there is no interpreter '{spec.python}'"
-    for module in spec.requires:
-        if _is_absent(module):
-            name = module.partition(".")[0]
-            return f"{spec.label} needs '{name}', which is not installed (pip install {name})"
-    missing = getattr(method_class(spec.label, spec.target), "missing", None)
-    reason = missing() if callable(missing) else None
-    return None if reason is None else str(reason)
-
-
-def _is_absent(module: str) -> bool:
-    try:
-        return importlib.util.find_spec(module) is None
-    except (ImportError, ValueError):
-        return True
 
 
 def colon_target(target: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from bench.plugins import find_methods
 
 _TEMPLATES = Path(__file__).with_name("templates")
-_FILES = ("power_law.py", "test_power_law.py")
+_FILES = {"power_law.py": "{}.py", "test_power_law.py.txt": "test_{}.py"}
 
 
 class ScaffoldError(ValueError):
@@ -22,12 +22,12 @@ def write_method(name: str, folder: str | Path = ".") -> tuple[Path, Path]:
     Raises ScaffoldError, before anything is written, where ``name`` is no Python identifier, is
     the name of another method or module, or a file is there already.
     """
-    _check_name(name)
     folder = Path(folder)
-    paths = tuple(folder / file.replace("power_law", name) for file in _FILES)
+    paths = [folder / pattern.format(name) for pattern in _FILES.values()]
     for path in paths:
         if path.exists():
             raise ScaffoldError(f"'{path}' is there already; remove it or choose another name")
+    _check_name(name)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for template, path in zip(_FILES, paths, strict=True):
@@ -40,13 +40,18 @@ def write_method(name: str, folder: str | Path = ".") -> tuple[Path, Path]:
 def next_steps(method: Path, test: Path) -> str:
     """What to do with the files that ``write_method`` wrote."""
     name = method.stem
+    steps = {
+        f"rediscover check {method}": "does it keep the contract?",
+        f"rediscover run method={method}": "run it on the quickstart's problems",
+        f"pytest {test}": "its tests",
+    }
+    width = max(map(len, steps))
+    lines = "\n".join(f"  {command:{width}}  {what}" for command, what in steps.items())
     return f"""wrote {method} and {test}
 
-  rediscover check {method}                  does it keep the contract?
-  rediscover run method={method}             run it on the quickstart's problems
-  pytest {test}                              its tests
+{lines}
 
-Its settings are the fields of the class: rediscover run method={method} method.{name}.round_to=0.25
+Its settings are the fields of the class, as in method.{name}.round_to=0.25
 To ship it in a package, name it in pyproject.toml; then method={name} finds it:
 
   [project.entry-points."rediscover.methods"]
@@ -60,7 +65,7 @@ def class_name(name: str) -> str:
 
 
 def _check_name(name: str) -> None:
-    if not name.isidentifier() or keyword.iskeyword(name) or not class_name(name).isidentifier():
+    if not name.isidentifier() or keyword.iskeyword(name) or not class_name(name)[0].isalpha():
         raise ScaffoldError(
             f"'{name}' cannot name a method; use letters, digits and _, such as my_method"
         )

@@ -38,7 +38,7 @@ class PowerLaw:
         constant = float(np.exp(np.mean(np.log(np.abs(task.y)) - logs @ exponents)))
         constant = float(np.copysign(constant, mean))
         factors = [
-            f"{_absolute(task.names[j], task.X[:, j])}**{k!r}"
+            _power(task.names[j], task.X[:, j], k)
             for j, k in zip(used, exponents, strict=True)
             if k != 0
         ]
@@ -50,5 +50,6 @@ class PowerLaw:
         return nearest if abs(exponent - nearest) < 0.05 * self.round_to else exponent
 
 
-def _absolute(name: str, values: np.ndarray) -> str:
-    return name if np.all(values > 0) else f"abs({name})"
+def _power(name: str, values: np.ndarray, exponent: float) -> str:
+    base = name if np.all(values > 0) else f"abs({name})"
+    return base if exponent == 1 else f"{base}**{exponent!r}"
