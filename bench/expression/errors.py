@@ -34,11 +34,12 @@ def _around(text: str, position: int) -> str:
     if not text:
         return ""
     start, end = max(0, position - _REACH), position + _REACH
-    before = ("..." if start else "") + text[start:position]
-    after = text[position:end] + ("..." if end < len(text) else "")
-    return f": {_shown(before)}<here>{_shown(after)}"
+    before = ("..." if start else "") + shown(text[start:position], 6 * _REACH)
+    after = shown(text[position:end], 6 * _REACH) + ("..." if end < len(text) else "")
+    return f": {before}<here>{after}"
 
 
-def _shown(text: str) -> str:
-    """Text fit for a terminal: what cannot be printed, and what looks like ASCII, is escaped."""
-    return "".join(c if " " <= c <= "~" else ascii(c)[1:-1] for c in text)
+def shown(text: str, most: int = 40) -> str:
+    """Text fit for a terminal: short, and all that is not plain ASCII escaped."""
+    escaped = "".join(c if " " <= c <= "~" else ascii(c)[1:-1] for c in text[: most + 1])
+    return escaped if len(escaped) <= most else escaped[:most] + "..."

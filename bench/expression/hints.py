@@ -6,7 +6,7 @@ import difflib
 import unicodedata
 from collections.abc import Iterable, Mapping
 
-from bench.expression.errors import ParseError
+from bench.expression.errors import ParseError, shown
 from bench.expression.names import CONSTANT_SPELLINGS, FUNCTION_SPELLINGS
 
 _LONGEST_NAME = 40
@@ -36,13 +36,12 @@ def unknown_name(
 ) -> ParseError:
     """The error for a name that stands for nothing, with the nearest that do."""
     foreign = next((character for character in name if not character.isascii()), None)
-    shown = name if len(name) <= _LONGEST_NAME else name[:_LONGEST_NAME] + "..."
     if called:
         known: Iterable[str] = FUNCTION_SPELLINGS
-        reason = f"unknown function '{ascii(shown)[1:-1]}'"
+        reason = f"unknown function '{shown(name)}'"
     else:
         known = [*(variables or ()), *CONSTANT_SPELLINGS]
-        reason = f"unknown name '{ascii(shown)[1:-1]}'"
+        reason = f"unknown name '{shown(name)}'"
     if foreign is not None:
         reason += f", which contains {_named(foreign)}{_instead(foreign)}"
     elif len(name) <= _LONGEST_NAME:

@@ -7,10 +7,11 @@ precedences are Python's: ``-x**2`` is ``-(x**2)``, ``2**-x`` is allowed, ``a**b
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 
-from bench.expression.errors import ParseError
+from bench.expression.errors import ParseError, shown
 from bench.expression.hints import unexpected_character, unknown_name
 from bench.expression.names import (
     CONSTANT_SPELLINGS,
@@ -27,7 +28,7 @@ MAX_TOKENS = 20_000
 MAX_NESTING = 1_000
 """Parentheses, signs and powers that may be open at once."""
 MAX_DIGITS = 300
-"""Digits of one literal: every integer admitted is a finite float64."""
+"""Characters of one literal: every integer admitted is a finite float64."""
 
 _TOKEN = re.compile(
     r"[ \t\r\n]*(?:"
@@ -191,14 +192,13 @@ class _Parser:
         self.operands.append(function.build(args))
 
     def _number(self, token: str, position: int) -> Number:
-        mantissa = re.split("[eE]", token)[0]
-        if len(mantissa) > MAX_DIGITS:
+        if len(token) > MAX_DIGITS:
             raise self._error(f"a number of more than {MAX_DIGITS} digits", position)
         if token.isdigit():
             return Number(int(token))
         value = float(token)
-        if value == float("inf"):
-            raise self._error(f"the number {token} is beyond the range of float64", position)
+        if value == math.inf:
+            raise self._error("a number beyond the range of float64", position)
         return Number(value)
 
     def _atom(self, token: str, position: int) -> Expression:
@@ -229,8 +229,8 @@ class _Parser:
     def _missing_operator(self, token: str) -> str:
         before = self.operands[-1]
         if type(before) is Number and token != "(":
-            return f"an operator is missing: for a product write {before}*{token}"
-        return f"an operator is missing before '{token}': for a product write *"
+            return f"an operator is missing: for a product write {before}*{shown(token)}"
+        return f"an operator is missing before '{shown(token)}': for a product write *"
 
     def _missing_operand(self, kind: str, token: str, position: int) -> ParseError:
         if kind == "end":

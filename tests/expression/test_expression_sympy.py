@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pytest
 import sympy
@@ -122,6 +120,7 @@ def test_large_fractions_become_floats():
     assert from_sympy(ratio) == Number(1 / 3)
 
 
+@pytest.mark.timeout(60)  # the numbers themselves would take years
 @pytest.mark.parametrize(
     "text",
     [
@@ -141,11 +140,8 @@ def test_large_fractions_become_floats():
     ],
 )
 def test_numbers_too_large_to_write_down_are_refused_at_once(text):
-    tree = parse(text)
-    start = time.monotonic()
     with pytest.raises(ExpressionTooLarge):
-        to_sympy(tree)
-    assert time.monotonic() - start < 5  # a hang would take years, not seconds
+        to_sympy(parse(text))
 
 
 @pytest.mark.parametrize(
