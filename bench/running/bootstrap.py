@@ -36,7 +36,7 @@ def main() -> None:
     if sys.version_info < (3, 11):  # noqa: UP036  (the runner's Python is newer, this may not be)
         sys.exit(f"{sys.executable} is Python {sys.version.split()[0]}; workers need 3.11 or newer")
     del sys.path[0]  # this file's folder, whose modules are not top-level ones
-    sys.meta_path.insert(0, _Shared)  # type: ignore[arg-type]
+    sys.meta_path.insert(0, _Shared)
     role, *rest = sys.argv[1:]
     if role == "server":
         from bench.running import server

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -93,17 +94,23 @@ class Crew:
         descriptor: int,
         on_start: Callable[[], None],
     ) -> wire.Message:
-        limits = self.limits
-        channel.settimeout(limits.load_seconds + _SLACK_SECONDS)
+        channel.settimeout(self.limits.load_seconds + _SLACK_SECONDS)
+        supervisor = 0
         try:
             wire.send(channel, request, descriptor)
             while (received := wire.receive(channel)) is not None:
                 message = received[0]
                 if message["kind"] == "outcome":
                     return message
-                channel.settimeout(request["budget"]["seconds"] + limits.grace + _SLACK_SECONDS)
-                on_start()
+                supervisor = message["pid"]
+                if message["kind"] == "started":
+                    allowed = request["budget"]["seconds"] + self.limits.grace
+                    channel.settimeout(allowed + _SLACK_SECONDS)
+                    on_start()
         except TimeoutError:
+            # Stopped, by its own worker most likely. The server kills what it leaves behind.
+            if supervisor:
+                os.kill(supervisor, signal.SIGKILL)
             return failure("crash", "the process that watched the run was stopped")
         except (OSError, wire.WireError):
             pass
@@ -177,7 +184,7 @@ class _Server:
     def __init__(self, method: MethodSpec, threads: int) -> None:
         self._python = method.python or sys.executable
         self._control, theirs = socket.socketpair()
-        self._errors: IO[bytes] = tempfile.TemporaryFile()
+        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the server)
         self._lock = threading.Lock()
         self._ready = False
         self._failed: ServerError | None = None

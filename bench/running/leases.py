@@ -202,5 +202,5 @@ def _lives(owner: Owner) -> bool:
 def _machine() -> str:
     namespace = ""
     with contextlib.suppress(OSError):
-        namespace = os.readlink("/proc/self/ns/pid")
+        namespace = str(Path("/proc/self/ns/pid").readlink())
     return f"{socket.gethostname()} {boot_id()} {namespace}".strip()

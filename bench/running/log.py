@@ -57,5 +57,5 @@ class Log:
             except FileNotFoundError:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
                 descriptor = os.open(self._path, flags, 0o666)
-            with open(descriptor, "wb") as file:
+            with os.fdopen(descriptor, "wb") as file:
                 file.write(content)

@@ -12,6 +12,7 @@ from concurrent.futures import Future
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -124,8 +125,8 @@ def shared_file(X: NDArray[np.float64], y: NDArray[np.float64]) -> int:
         descriptor = os.memfd_create("rediscover")
     else:
         descriptor, path = tempfile.mkstemp()
-        os.unlink(path)
-    with open(descriptor, "wb", closefd=False) as file:
+        Path(path).unlink()
+    with os.fdopen(descriptor, "wb", closefd=False) as file:
         file.write(np.ascontiguousarray(X, dtype="<f8").data)
         file.write(np.ascontiguousarray(y, dtype="<f8").data)
     return descriptor

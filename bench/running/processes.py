@@ -18,6 +18,7 @@ from collections.abc import Iterable
 
 LINUX = sys.platform == "linux"
 
+_LIBC = ctypes.CDLL(None)  # loaded once, before anything forks
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 _PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -38,7 +39,7 @@ def die_with(parent: int) -> None:
 
 def _prctl(option: int, value: int) -> None:
     if LINUX:
-        ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
+        _LIBC.prctl(option, value, 0, 0, 0)
 
 
 class Family:
@@ -64,7 +65,7 @@ class Family:
             self._members.clear()
             self._strangers.clear()
             self._read_anew_at = now + _RESCAN_SECONDS
-        present = {int(name) for name in os.listdir("/proc") if name.isdigit()}
+        present = _present()
         self._members &= present
         self._strangers &= present
         parents = {pid: _parent(pid) for pid in present - self._members - self._strangers}
@@ -100,16 +101,35 @@ class Family:
         return sum(_proportional(pid) for pid in self.members())
 
 
-def _parent(pid: int) -> int | None:
-    """The parent of a process; None where it is gone or a zombie."""
+def _present() -> set[int]:
+    with os.scandir("/proc") as entries:
+        return {int(entry.name) for entry in entries if entry.name.isdigit()}
+
+
+def _read(path: str) -> bytes:
+    """The beginning of a file of ``/proc``; empty where its process is gone."""
     try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            fields = file.read().rpartition(b")")[2].split()
-    except (OSError, ValueError):
-        return None
-    if len(fields) < 2 or fields[0] in (b"Z", b"X"):
-        return None
-    return int(fields[1])
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError:
+        return b""
+    try:
+        return os.read(descriptor, 4096)
+    except OSError:
+        return b""
+    finally:
+        os.close(descriptor)
+
+
+def _stat(pid: int) -> list[bytes]:
+    """The fields of ``/proc/PID/stat`` from the state on; empty for the dead and for zombies."""
+    # The name in parentheses comes first and may hold anything.
+    fields = _read(f"/proc/{pid}/stat").rpartition(b")")[2].split()
+    return fields if fields and fields[0] not in (b"Z", b"X") else []
+
+
+def _parent(pid: int) -> int | None:
+    fields = _stat(pid)
+    return int(fields[1]) if fields else None
 
 
 def children() -> set[int]:
@@ -119,7 +139,7 @@ def children() -> set[int]:
 
         return {process.pid for process in psutil.Process().children()}
     me = os.getpid()
-    return {int(n) for n in os.listdir("/proc") if n.isdigit() and _parent(int(n)) == me}
+    return {pid for pid in _present() if _parent(pid) == me}
 
 
 def resident(pid: int) -> int:
@@ -130,21 +150,14 @@ def resident(pid: int) -> int:
         with contextlib.suppress(psutil.Error):
             return int(psutil.Process(pid).memory_info().rss)
         return 0
-    try:
-        with open(f"/proc/{pid}/statm", "rb") as file:
-            return int(file.read().split()[1]) * _PAGE
-    except (OSError, IndexError):
-        return 0
+    fields = _read(f"/proc/{pid}/statm").split()
+    return int(fields[1]) * _PAGE if fields else 0
 
 
 def _proportional(pid: int) -> int:
-    try:
-        with open(f"/proc/{pid}/smaps_rollup", "rb") as file:
-            for line in file:
-                if line.startswith(b"Pss:"):
-                    return int(line.split()[1]) * 1024
-    except OSError:
-        pass
+    for line in _read(f"/proc/{pid}/smaps_rollup").splitlines():
+        if line.startswith(b"Pss:"):
+            return int(line.split()[1]) * 1024
     return resident(pid)
 
 
@@ -214,18 +227,10 @@ def started_at(pid: int) -> int | None:
         with contextlib.suppress(psutil.Error):
             return int(psutil.Process(pid).create_time() * 100)
         return None
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            fields = file.read().rpartition(b")")[2].split()
-    except OSError:
-        return None
-    return None if fields[0] in (b"Z", b"X") else int(fields[19])
+    fields = _stat(pid)
+    return int(fields[19]) if fields else None
 
 
 def boot_id() -> str:
     """What names this boot of this machine; empty where the system does not say."""
-    try:
-        with open("/proc/sys/kernel/random/boot_id") as file:
-            return file.read().strip()
-    except OSError:
-        return ""
+    return _read("/proc/sys/kernel/random/boot_id").decode().strip()

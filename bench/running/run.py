@@ -111,8 +111,10 @@ class Run:
         """
         budget = {**asdict(self.budget), "seconds": float(self.budget.seconds)}
         rest = canonical_json(
-            [self.dataset, self.version, self.problem, self.data_seed, self.seed]
-            + [float(self.noise), budget, self.disclosure]
+            [
+                *(self.dataset, self.version, self.problem, self.data_seed, self.seed),
+                *(float(self.noise), budget, self.disclosure),
+            ]
         )
         return hashlib.sha256(f"{self.method.canonical}\n{rest}".encode()).hexdigest()
 

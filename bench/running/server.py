@@ -134,8 +134,8 @@ def become_worker(supervisor: int) -> None:
     die_with(supervisor)
     os.setsid()
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
-        file.write("1000")
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
 
 
 def _redirect(output: int) -> None:

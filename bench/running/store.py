@@ -102,8 +102,7 @@ class Store:
         """
         for path in _files(self.records_folder, ".json"):
             try:
-                with open(path, "rb") as file:
-                    yield Record.from_json(file.read())
+                yield Record.from_json(Path(path).read_bytes())
             except FileNotFoundError:
                 continue  # redone or merged away by another process meanwhile
             except RecordError as error:
@@ -147,11 +146,11 @@ def write_whole(path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
-        with open(descriptor, "wb") as file:
+        with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
+        temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench.method import Candidate
 from bench.running import answer, wire
 from bench.running.log import Log
 from bench.running.processes import Family, become_subreaper, kill_family, reap
@@ -42,6 +43,7 @@ def supervise(channel: socket.socket, spawn: Spawn, *, keep: bool) -> None:
     become_subreaper()
     worker: Worker | None = None
     try:
+        wire.send(channel, {"kind": "watching", "pid": os.getpid()})
         while (received := wire.receive(channel)) is not None:
             request, descriptor = received
             if descriptor is None:
@@ -55,7 +57,7 @@ def supervise(channel: socket.socket, spawn: Spawn, *, keep: bool) -> None:
     except (RunnerGone, ConnectionError):
         pass
     finally:
-        if worker is not None:
+        if worker is not None and worker.usable:
             worker.end()
 
 
@@ -159,7 +161,7 @@ class _Watch:
     def _watch(self) -> tuple[str, str]:
         poller = select.poll()
         self._listen(poller)
-        next_look = 0.0
+        next_look = time.monotonic() + LOOK_SECONDS
         while True:
             now = time.monotonic()
             if now >= self._deadline:
@@ -230,12 +232,13 @@ class _Watch:
     def _take(self, message: wire.Message) -> None:
         now = time.monotonic()
         kind = message["kind"]
-        if kind == "start" and self._started is None:
-            self._started = now
-            self._deadline = now + self._allowed
+        if kind == "ready" and self._started is None:
             self._cpu_before = float(message["cpu"])
             self._packages = {str(k): str(v) for k, v in message["packages"].items()}
-            wire.send(self._channel, {"kind": "started"})
+            wire.send(self._channel, {"kind": "started", "pid": os.getpid()})
+            self._started = time.monotonic()
+            self._deadline = self._started + self._allowed
+            wire.send(self._worker.socket, {"kind": "go"})
         elif kind == "report" and self._started is not None:
             text = message["expression"]
             if isinstance(text, str) and len(text) <= answer.MAX_EXPRESSION:
@@ -252,7 +255,7 @@ class _Watch:
         if used > self._memory_limit:
             used = family.own_memory()
         self._peak = max(self._peak, used)
-        return used > self._memory_limit
+        return bool(used > self._memory_limit)
 
     def _timeout_message(self) -> str:
         if self._started is None:
@@ -332,5 +335,5 @@ class _Watch:
         }
 
 
-def _listed(candidate: answer.Candidate) -> list[object]:
+def _listed(candidate: Candidate) -> list[object]:
     return [candidate.expression, candidate.complexity, candidate.loss]

@@ -24,6 +24,7 @@ from importlib import metadata
 from typing import Any
 
 import numpy as np
+import numpy.random  # NumPy loads it at first use: here, before a clock runs or a fork is made
 from numpy.typing import NDArray
 
 from bench.method import Budget, Task
@@ -65,6 +66,12 @@ class _Reply:
         with self._lock:
             wire.send(self._sock, message)
 
+    def start(self, message: wire.Message) -> None:
+        """Say that all is loaded, and wait for the supervisor to start the clock."""
+        self.send(message)
+        if wire.receive(self._sock) is None:
+            raise ConnectionError("the supervisor is gone")
+
     def report(self, expression: str, loss: float | None) -> None:
         if len(expression) > answer.MAX_EXPRESSION:
             print(f"report of {len(expression)} characters left out", file=sys.stderr)
@@ -89,7 +96,7 @@ def _run(request: wire.Message, descriptor: int, reply: _Reply) -> None:
     random.seed(task.seed)
     np.random.seed(task.seed % 2**32)  # noqa: NPY002  (for engines that draw from the global one)
     packages = versions(tuple(request["requires"]))
-    reply.send({"kind": "start", "cpu": cpu_seconds(), "packages": packages})
+    reply.start({"kind": "ready", "cpu": cpu_seconds(), "packages": packages})
     returned = method.discover(task)
     reply.send({"kind": "returned"})
     reply.finish(answer.to_message(returned))

@@ -1,0 +1,214 @@
+"""Limits hold, whatever a method does: real processes that hang, breed, eat and die."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from toys import log_of, method, run_one
+
+from bench.running import Limits
+
+
+@pytest.mark.parametrize("how", ["sleep", "c", "lock", "stop", "spin"])
+def test_a_method_that_hangs_is_ended_and_its_last_report_counts(tmp_path: Path, how: str) -> None:
+    record = run_one(tmp_path, method("Hangs", {"how": how}))
+    assert record.status == "timeout"
+    assert "0.7 s" in record.message
+    assert 0.7 <= record.resources.wall_seconds < 5
+    assert record.discovery is not None
+    assert record.discovery.best.expression == "x0*x1"  # the last report that is an expression
+    assert [report.expression for report in record.reports[:2]] == ["x0", "x0*x1"]
+    assert record.reports[0].loss == 0.5
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    # A zombie that waits for whoever adopted it is no longer running.
+    return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+@pytest.mark.parametrize("how", ["child", "daemon", "crowd"])
+@pytest.mark.parametrize("hang", [True, False])
+def test_no_child_outlives_its_run(tmp_path: Path, how: str, hang: bool) -> None:
+    diary = tmp_path / "diary"
+    settings = {"diary": str(diary), "how": how, "hang": hang}
+    record = run_one(tmp_path, method("Breeds", settings), seconds=2)
+    assert record.status == ("timeout" if hang else "ok")
+    pids = [int(line) for line in diary.read_text().split()]
+    assert pids
+    assert not [pid for pid in pids if _alive(pid)]
+
+
+@pytest.mark.parametrize("children", [0, 3])
+def test_memory_of_the_whole_group_is_watched(tmp_path: Path, children: int) -> None:
+    eats = method("Eats", {"children": children})
+    record = run_one(tmp_path, eats, seconds=60, memory_mb=300)
+    assert record.status == "memory"
+    assert "300 MB" in record.message
+    assert 300 < record.resources.peak_memory_mb < 900
+    assert record.resources.wall_seconds < 30
+    assert record.discovery is not None
+    assert record.discovery.best.expression == "x1"
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ("exit", "exit code 7"),
+        ("segv", "SIGSEGV"),
+        ("abort", "SIGABRT"),
+        ("parent", "the process that watched the run was killed"),
+        ("orphan", "the process that watched the run was killed"),
+        ("fds", "exit code 1"),
+    ],
+)
+def test_a_method_that_dies_is_a_crash(tmp_path: Path, how: str, message: str) -> None:
+    record = run_one(tmp_path, method("Dies", {"how": how}))
+    assert record.status == "crash"
+    assert message in record.message
+    if how in ("exit", "segv", "abort"):
+        assert record.discovery is not None
+        assert record.discovery.best.expression == "x1"
+
+
+def test_a_crash_leaves_a_trace_in_the_log(tmp_path: Path) -> None:
+    record = run_one(tmp_path, method("Dies", {"how": "segv"}))
+    assert "Segmentation fault" in log_of(tmp_path, record)
+    assert "discover" in log_of(tmp_path, record)
+
+
+@pytest.mark.parametrize(
+    ("how", "status", "message"),
+    [
+        ("error", "error", "RuntimeError: two lines of trouble"),
+        ("exit", "error", "SystemExit: 3"),
+        ("memory", "memory", "Unable to allocate"),
+    ],
+)
+def test_an_exception_is_a_record_with_its_traceback_in_the_log(
+    tmp_path: Path, how: str, status: str, message: str
+) -> None:
+    record = run_one(tmp_path, method("Raises", {"how": how}))
+    assert record.status == status
+    assert message in record.message
+    assert "\n" not in record.message
+    assert "Traceback" in log_of(tmp_path, record)
+
+
+@pytest.mark.parametrize(
+    ("what", "message"),
+    [
+        ("none", "discover returned NoneType None"),
+        ("text", "discover returned str 'x0'"),
+        ("number", "discover returned float 3.14"),
+        ("best", "the discovery's best is str 'x0', no Candidate"),
+        ("unknown", "speed_of_light"),
+        ("nan", "nan"),
+        ("code", "__import__"),
+        ("megabyte", "characters; the limit is"),
+    ],
+)
+def test_garbage_is_invalid(tmp_path: Path, what: str, message: str) -> None:
+    record = run_one(tmp_path, method("Returns", {"what": what}), seconds=5)
+    assert record.status == "invalid"
+    assert message in record.message
+    assert len(record.message) < 2000
+    assert record.discovery is None
+
+
+def test_a_million_candidates_are_bounded_and_counted(tmp_path: Path) -> None:
+    record = run_one(tmp_path, method("Returns", {"what": "million"}), seconds=10)
+    assert record.status == "ok"
+    assert record.discovery is not None
+    assert (record.discovery.best.complexity, record.discovery.best.loss) == (None, None)
+    front = len(record.discovery.front)
+    assert 0 < front <= 1000
+    assert record.provenance["front_left_out"] == 1_000_000 - front
+
+
+def test_candidates_that_do_not_parse_are_left_out_of_the_front(tmp_path: Path) -> None:
+    record = run_one(tmp_path, method("Returns", {"what": "mixed"}), seconds=5)
+    assert record.status == "ok"
+    assert record.discovery is not None
+    assert [candidate.expression for candidate in record.discovery.front] == ["x1"]
+    assert record.provenance["front_left_out"] == 1
+
+
+def test_what_a_method_prints_is_its_log_and_nothing_else(tmp_path: Path) -> None:
+    record = run_one(tmp_path, method("Chatty"), seconds=10, limits=Limits(log_bytes=10_000))
+    assert record.status == "ok"
+    assert record.discovery is not None
+    assert record.discovery.best.expression == "x0"
+    log = log_of(tmp_path, record)
+    assert log.startswith("the first line")
+    assert log.endswith("the last line\n")
+    assert "bytes left out" in log
+    assert len(log) < 11_000
+
+
+def test_reports_are_thinned_and_the_last_one_is_kept(tmp_path: Path) -> None:
+    record = run_one(tmp_path, method("Reports"), seconds=4)
+    assert record.status == "timeout"
+    assert len(record.reports) <= 1001
+    assert record.reports[-1].expression == "x0 + x1"
+    times = [report.seconds for report in record.reports]
+    assert times == sorted(times)
+    assert record.discovery is not None
+    assert record.discovery.best.expression == "x0 + x1"
+
+
+def test_the_clock_does_not_run_while_the_method_is_imported(tmp_path: Path) -> None:
+    file = tmp_path / "slow_import.py"
+    file.write_text(
+        "import time\nfrom bench import Discovery\ntime.sleep(1)\n"
+        "class Slow:\n    def discover(self, task):\n        return Discovery.of('x0')\n"
+    )
+    for start in ("fork", "fresh"):
+        spec = method("Slow", worker={"start": start}, label=start)
+        object.__setattr__(spec, "target", f"{file}:Slow")
+        record = run_one(tmp_path / start, spec, seconds=0.1, limits=Limits(grace=0.2))
+        assert record.status == "ok", record.message
+        assert record.resources.wall_seconds < 0.3
+
+
+def test_a_method_whose_import_kills_or_hangs_its_interpreter_is_a_record(tmp_path: Path) -> None:
+    file = tmp_path / "deadly.py"
+    body = "class Never:\n    pass\n"
+    guard = "import os, sys\nif 'pytest' not in sys.modules:\n    "
+    for action, start, status, message in [
+        ("os._exit(5)", "fork", "crash", "exit code 5"),
+        ("os._exit(5)", "fresh", "crash", "exit code 5"),
+        ("__import__('time').sleep(99)", "fork", "timeout", "importing"),
+        ("__import__('time').sleep(99)", "fresh", "timeout", "importing"),
+    ]:
+        file.write_text(guard + action + "\n" + body)
+        spec = method("Never", worker={"start": start})
+        object.__setattr__(spec, "target", f"{file}:Never")
+        folder = tmp_path / f"{status}_{start}"
+        record = run_one(folder, spec, limits=Limits(load_seconds=2))
+        assert record.status == status
+        assert message in record.message
+
+
+def test_a_supervisor_that_is_stopped_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bench.running.crew._SLACK_SECONDS", 1.0)
+    begun = time.monotonic()
+    record = run_one(tmp_path, method("Dies", {"how": "stop parent"}))
+    assert record.status == "crash"
+    assert "was stopped" in record.message
+    assert time.monotonic() - begun < 20
+
+
+def test_the_signals_of_a_terminal_do_not_reach_a_run(tmp_path: Path) -> None:
+    record = run_one(tmp_path, method("Sleepy"), seconds=2)
+    assert record.status == "ok"
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

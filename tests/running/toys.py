@@ -1,0 +1,87 @@
+"""A small dataset, the misbehaving methods, and a way to run them for real."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench.method import Budget
+from bench.problems.dataset import Dataset
+from bench.problems.problem import Data, Problem, Table, Target
+from bench.problems.variable import Variable
+from bench.running import Limits, LocalExecutor, MethodSpec, Record, Store, execute, matrix
+from bench.running.events import Event
+
+HARD = Path(__file__).with_name("hard_methods.py")
+LIMITS = Limits(grace=0.3)
+
+
+class Product:
+    """x0 * x1 on a small grid; the test split is told apart by its values."""
+
+    def data(self, problem: Problem, seed: int) -> Data:
+        X = np.arange(1.0, 21.0).reshape(10, 2) + seed
+        test = X + 1000
+        return Data({"train": Table(X, X[:, 0] * X[:, 1]), "test": Table(test, test.prod(axis=1))})
+
+
+def problem(name: str = "product") -> Problem:
+    variables = (
+        Variable("x0", "m", "the mass", (0, 0, 1, 0, 0)),
+        Variable("x1", "a", "the acceleration", (1, -2, 0, 0, 0)),
+    )
+    target = Target(Variable("y", "F", "the force"), truth="x0*x1")
+    return Problem(
+        "toy", "1", name, variables, (target,), Product(), meaning="Newton's second law"
+    )
+
+
+def dataset(count: int = 1) -> Dataset:
+    return Dataset("toy", "1", tuple(problem(f"p{k}") for k in range(count)))
+
+
+def method(name: str, settings: Mapping[str, Any] | None = None, **more: Any) -> MethodSpec:
+    return MethodSpec(more.pop("label", name), f"{HARD}:{name}", settings or {}, **more)
+
+
+def run_all(
+    folder: Path,
+    *methods: MethodSpec,
+    problems: int = 1,
+    seconds: float = 0.4,
+    memory_mb: int = 1000,
+    workers: int = 1,
+    retry: tuple[str, ...] = (),
+    limits: Limits = LIMITS,
+    events: list[Event] | None = None,
+    **more: Any,
+) -> dict[str, Record]:
+    """Run methods on the toy dataset; the records by run id."""
+    budget = Budget(seconds=seconds, memory_mb=memory_mb)
+    datasets = {"toy": dataset(problems)}
+    runs = matrix(methods, datasets, budget=budget, **more)
+    store = Store(folder)
+    execute(
+        runs,
+        datasets,
+        store,
+        LocalExecutor(workers),
+        limits=limits,
+        retry=retry,
+        on_event=(events if events is not None else []).append,
+    )
+    return {record.run.id: record for record in store.records()}
+
+
+def run_one(folder: Path, spec: MethodSpec, **more: Any) -> Record:
+    """Run one method on one problem; its record."""
+    (record,) = run_all(folder, spec, **more).values()
+    return record
+
+
+def log_of(folder: Path, record: Record) -> str:
+    path = Store(folder).log_path(record.run.id)
+    return path.read_text(errors="replace") if path.exists() else ""
