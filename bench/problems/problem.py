@@ -91,7 +91,8 @@ class Problem:
     ``truth`` is written in the names of ``variables``. ``targets`` has one entry but for systems
     of equations; a run discovers one of them. ``time`` names the input that is time, if one is.
     ``flaws`` are known defects of the published problem, each a word of
-    ``bench.problems.flaws`` and a sentence.
+    ``bench.problems.flaws`` and a sentence. ``functions`` is the function set that the problem's
+    authors allow, where they state one.
     """
 
     dataset: str
@@ -106,7 +107,7 @@ class Problem:
     tier: str = ""
     time: str | None = None
     flaws: Mapping[str, str] = field(default_factory=dict)
-    difficulty: Mapping[str, float] = field(default_factory=dict)
+    functions: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:

@@ -1,0 +1,248 @@
+"""Catalogues: one YAML file per dataset in ``datasets/``, read strictly.
+
+``datasets/README.md`` describes the format. What a field may be is stated once, here, and every
+error names the file, the problem, the field, its value and what is wanted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bench.expression import ParseError, parse
+from bench.paths import DATASETS
+from bench.problems.constraints import parse_constraint
+from bench.problems.dataset import Dataset
+from bench.problems.problem import Problem, Source, Target
+from bench.problems.sampling import Drawn
+from bench.problems.variable import BASE_UNITS, Sampling, Variable
+
+_DATASET = {
+    "name", "title", "version", "source", "licence", "samples", "tier", "functions", "include",
+    "dummies_of", "problems",
+}  # fmt: skip
+_PROBLEM = {
+    "name", "formula", "truth", "meaning", "tier", "target", "variables", "constraints", "samples",
+    "functions", "flaws", "time", "system",
+}  # fmt: skip
+_SAMPLING = {"sampling", "low", "high", "signs", "count"}
+_VARIABLE = {"symbol", "meaning", "unit", "train", "test"} | _SAMPLING
+_SPLITS = ("train", "validation", "test", "ood")
+
+
+class CatalogueError(ValueError):
+    """A catalogue says something that cannot be meant."""
+
+
+def catalogue_path(name: str) -> Path:
+    return DATASETS / f"{name}.yaml"
+
+
+def catalogue_names() -> list[str]:
+    """The datasets that ship, by name."""
+    return sorted(path.stem for path in DATASETS.glob("*.yaml"))
+
+
+def read_catalogue(path: Path) -> Dataset:
+    """The dataset a catalogue file describes, what it includes included."""
+    return _Reader(path).dataset()
+
+
+def read_header(path: Path) -> dict[str, Any]:
+    """The top-level fields of a catalogue, checked: what a list of datasets needs."""
+    return _Reader(path).top
+
+
+class _Reader:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.top = self._load()
+
+    def dataset(self) -> Dataset:
+        top = self.top
+        problems: list[Problem] = []
+        for other in top.get("include", ()):
+            problems.extend(read_catalogue(catalogue_path(other)).problems)
+        if "dummies_of" in top:
+            from bench.problems.dummies import with_dummies
+
+            original = read_catalogue(catalogue_path(top["dummies_of"]))
+            problems.extend(with_dummies(problem, top["name"]) for problem in original.problems)
+        problems.extend(self._problem(entry) for entry in top.get("problems", ()))
+        self._check_names(problems)
+        return Dataset(
+            top["name"], top["version"], tuple(problems),
+            top.get("title", ""), top.get("source", ""), top.get("licence", ""),
+        )  # fmt: skip
+
+    def _load(self) -> dict[str, Any]:
+        import yaml
+
+        try:
+            top = yaml.load(self.path.read_text(encoding="utf-8"), Loader=_safe_loader())
+        except yaml.YAMLError as error:
+            raise CatalogueError(f"{self.path}: not YAML: {error}") from None
+        if not isinstance(top, dict):
+            raise CatalogueError(f"{self.path}: a catalogue is a mapping with a name and problems")
+        self._known(top, _DATASET, "the dataset")
+        for key in ("name", "version", "source", "licence"):
+            self._text(top, key, "the dataset")
+        if top["name"] != self.path.stem:
+            raise CatalogueError(
+                f"{self.path}: name is '{top['name']}'; a catalogue is named like its file"
+            )
+        return top
+
+    def _problem(self, entry: Any) -> Problem:
+        if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
+            raise CatalogueError(f"{self.path}: a problem without a name: {_brief(entry)}")
+        where = f"problem '{entry['name']}'"
+        self._known(entry, _PROBLEM, where)
+        listed = self._list(entry, "variables", where)
+        variables = tuple(self._variable(one, j, where) for j, one in enumerate(listed))
+        truth = self._text(entry, "truth", where)
+        constraints = tuple(self._list(entry, "constraints", where))
+        names = [variable.name for variable in variables]
+        self._parses(lambda: parse(truth, {name: name for name in names}), truth, where)
+        for text in constraints:
+            self._parses(lambda text=text: parse_constraint(text, names), text, where)  # type: ignore[misc]
+        target = self._variable(entry.get("target", {}), -1, where)
+        return Problem(
+            dataset=self.top["name"],
+            version=self.top["version"],
+            name=entry["name"],
+            variables=variables,
+            targets=(Target(target, truth),),
+            source=self._source(entry, listed, variables, where),
+            constraints=constraints,
+            formula=entry.get("formula", ""),
+            meaning=entry.get("meaning", ""),
+            tier=entry.get("tier", self.top.get("tier", "")),
+            time=self._time(entry, names, where),
+            flaws=entry.get("flaws", {}),
+            functions=tuple(entry.get("functions", self.top.get("functions", ()))),
+        )
+
+    def _source(
+        self, entry: Mapping[str, Any], listed: Sequence[Any],
+        variables: Sequence[Variable], where: str,
+    ) -> Source:  # fmt: skip
+        if "system" in entry:
+            return self._system(entry["system"], where)
+        samples = {**self.top.get("samples", {}), **entry.get("samples", {})}
+        for split, count in samples.items():
+            if split not in _SPLITS or not isinstance(count, int) or count < 1:
+                raise self._error(where, "samples", samples, "positive counts for train, test, ...")
+        rules = {}
+        for split in ("train", "test"):
+            if any(split in one for one in listed):
+                rules[split] = tuple(
+                    self._sampling(one[split], f"{where}, {split} of {variable.name}")
+                    if split in one
+                    else variable.sampling
+                    for one, variable in zip(listed, variables, strict=True)
+                )
+        return Drawn(samples, rules)  # type: ignore[arg-type]
+
+    def _system(self, entry: Any, where: str) -> Source:
+        from bench.problems.simulated import Simulated, read_system
+
+        try:
+            return Simulated(read_system(entry))
+        except (KeyError, TypeError, ValueError) as error:
+            wanted = f"rates, starts, duration, points, steps ({error})"
+            raise self._error(where, "system", entry, wanted) from None
+
+    def _variable(self, entry: Any, index: int, where: str) -> Variable:
+        name = "y" if index < 0 else f"x{index}"
+        where = f"{where}, variable {name}"
+        self._known(entry, _VARIABLE, where)
+        unit = entry.get("unit")
+        if unit is not None and (
+            not isinstance(unit, list) or len(unit) != len(BASE_UNITS) or not _numbers(unit)
+        ):
+            raise self._error(where, "unit", unit, f"exponents of ({', '.join(BASE_UNITS)})")
+        symbol = entry.get("symbol", name)
+        if not isinstance(symbol, str):
+            raise self._error(where, "symbol", symbol, "text, in quotes where YAML reads another")
+        sampling = self._sampling(entry, where) if "sampling" in entry else None
+        units = None if unit is None else tuple(float(power) for power in unit)
+        return Variable(name, symbol, entry.get("meaning", ""), units, sampling)
+
+    def _sampling(self, entry: Mapping[str, Any], where: str) -> Sampling:
+        self._known(entry, _VARIABLE, where)
+        kind, low, high = entry.get("sampling"), entry.get("low"), entry.get("high")
+        signs, count = entry.get("signs", "positive"), entry.get("count")
+        if kind not in ("uniform", "log_uniform", "integer", "grid"):
+            raise self._error(where, "sampling", kind, "uniform, log_uniform, integer or grid")
+        if not _numbers([low, high]) or not low < high:
+            raise self._error(where, "low, high", [low, high], "two numbers, the lower first")
+        if kind == "log_uniform" and low <= 0:
+            raise self._error(where, "low", low, "a positive number, the least magnitude")
+        if signs not in ("positive", "negative", "both"):
+            raise self._error(where, "signs", signs, "positive, negative or both")
+        if (kind == "grid") != isinstance(count, int) or (kind == "grid" and count < 2):
+            raise self._error(where, "count", count, "the number of points of a grid, 2 or more")
+        return Sampling(kind, float(low), float(high), signs, count)
+
+    def _time(self, entry: Mapping[str, Any], names: Sequence[str], where: str) -> str | None:
+        time = entry.get("time")
+        if time is not None and time not in names:
+            raise self._error(where, "time", time, f"one of {', '.join(names)}")
+        return time
+
+    def _known(self, entry: Any, fields: set[str], where: str) -> None:
+        if not isinstance(entry, dict):
+            raise CatalogueError(f"{self.path}: {where} is {_brief(entry)}, not a mapping")
+        for key in entry:
+            if key not in fields:
+                raise CatalogueError(
+                    f"{self.path}: {where} has an unknown field '{key}'; known are "
+                    f"{', '.join(sorted(fields))}"
+                )
+
+    def _text(self, entry: Mapping[str, Any], key: str, where: str) -> str:
+        value = entry.get(key)
+        if not isinstance(value, str) or not value:
+            raise self._error(where, key, value, 'text (a number in quotes: "1")')
+        return value
+
+    def _list(self, entry: Mapping[str, Any], key: str, where: str) -> list[Any]:
+        value = entry.get(key, [])
+        if not isinstance(value, list):
+            raise self._error(where, key, value, "a list")
+        return value
+
+    def _parses(self, read: Callable[[], object], text: Any, where: str) -> None:
+        if not isinstance(text, str):
+            raise self._error(where, "constraints", text, 'text such as "x1 != 0"')
+        try:
+            read()
+        except ParseError as error:
+            raise CatalogueError(f"{self.path}: {where}: {error}") from None
+
+    def _check_names(self, problems: Sequence[Problem]) -> None:
+        seen: set[str] = set()
+        for problem in problems:
+            if problem.name in seen:
+                raise CatalogueError(f"{self.path}: two problems are called '{problem.name}'")
+            seen.add(problem.name)
+
+    def _error(self, where: str, field: str, value: Any, wanted: str) -> CatalogueError:
+        return CatalogueError(f"{self.path}: {where}: {field} is {_brief(value)}; needed: {wanted}")
+
+
+def _numbers(values: Sequence[Any]) -> bool:
+    return all(isinstance(v, int | float) and not isinstance(v, bool) and v == v for v in values)
+
+
+def _brief(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _safe_loader() -> Any:
+    import yaml
+
+    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
