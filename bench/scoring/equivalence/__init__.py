@@ -1,0 +1,23 @@
+"""The judge: is this the law? Three rules, three answers, and always the reason.
+
+``judge`` compares a predicted with a true expression on the domain of a problem. Cheap refutations
+come first and carry a witness, a point of the domain with both values; a "yes" is an identity that
+holds to tens of digits at fresh points, with constants moved no further than the rule allows.
+"""
+
+from __future__ import annotations
+
+from bench.scoring.equivalence.judging import judge
+from bench.scoring.equivalence.points import DEFAULT_SAMPLING, default_domain
+from bench.scoring.equivalence.verdict import RULES, STEPS, Answer, Limits, Verdict
+
+__all__ = [
+    "DEFAULT_SAMPLING",
+    "RULES",
+    "STEPS",
+    "Answer",
+    "Limits",
+    "Verdict",
+    "default_domain",
+    "judge",
+]

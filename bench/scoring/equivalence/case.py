@@ -1,0 +1,210 @@
+"""One prediction before one law: what is computed once, whichever rules ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from time import perf_counter
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.expression import Constant, Expression, compile_expression
+from bench.expression.tree import postorder
+from bench.scoring.equivalence.confirm import Confirmation, confirm
+from bench.scoring.equivalence.law import Law
+from bench.scoring.equivalence.precise import NotFinite, Precise
+from bench.scoring.equivalence.refit import NEAR, Refit, refit, refit_from_afar
+from bench.scoring.equivalence.variants import (
+    EXPONENT_SLACK,
+    Variant,
+    variants_of,
+    without_zero_products,
+)
+from bench.scoring.equivalence.verdict import Limits
+
+Array = NDArray[np.float64]
+
+IDENTICAL = 1e-9
+_WITNESSES_TRIED = 5
+_FEWEST = 24
+
+
+@dataclass(frozen=True, eq=False)
+class Identity:
+    """Whether constants exist that make the prediction the law, as far as was looked.
+
+    ``start`` and ``end`` are the constants of ``variant`` as written and as they make it the law.
+    """
+
+    status: Literal["confirmed", "refuted", "open"]
+    reason: str
+    variant: Variant
+    start: Array
+    end: Array
+    evidence: Mapping[str, Any]
+    witness: Mapping[str, Any] | None = None
+
+
+class Case:
+    """A prediction, the law it is held against, and the clock."""
+
+    def __init__(self, prediction: Expression, law: Law, limits: Limits, started: float) -> None:
+        self.prediction = prediction
+        self.law = law
+        self.limits = limits
+        self.deadline = started + limits.seconds
+        self.values: Array = compile_expression(prediction, law.names)(law.X)
+        if not self.enough_points():
+            self.prediction = without_zero_products(prediction)
+            self.values = compile_expression(self.prediction, law.names)(law.X)
+        self._identities: dict[tuple[Expression, bool], Identity] = {}
+
+    @cached_property
+    def precise(self) -> Precise:
+        return Precise(self.prediction, self.limits.digits)
+
+    @property
+    def usable(self) -> NDArray[np.bool_]:
+        """The points at which the prediction has a value in float64."""
+        return np.isfinite(self.values)
+
+    @property
+    def late(self) -> bool:
+        return perf_counter() > self.deadline
+
+    def undefined(self) -> Mapping[str, Any] | None:
+        """A point of the domain at which the prediction has no finite real value, if there is one.
+
+        An overflow in float64 alone is none: the value is asked for in mpmath.
+        """
+        rows = np.flatnonzero(~self.usable)
+        if any(
+            isinstance(node, Constant) and node.name == "I" for node in postorder(self.prediction)
+        ):
+            rows = np.arange(1)
+        for row in rows[:_WITNESSES_TRIED]:
+            point = self.precise.point(self.law.names, self.law.X[row])
+            try:
+                self.precise(point)
+            except NotFinite as error:
+                return self.witness(int(row), str(error))
+        return None
+
+    def enough_points(self) -> bool:
+        """Whether the prediction has values in float64 at enough points to be judged."""
+        return int(self.usable.sum()) >= _FEWEST
+
+    def witness(self, row: int, prediction: str | None = None) -> dict[str, Any]:
+        """The point ``law.X[row]`` with both values there, to 20 digits."""
+        truth = self.law.precise(self.limits.digits)
+        point = truth.point(self.law.names, self.law.X[row])
+        return {
+            "point": dict(zip(self.law.names, self.law.X[row].tolist(), strict=True)),
+            "prediction": self._text(self.precise, point) if prediction is None else prediction,
+            "truth": self._text(truth, point),
+        }
+
+    @staticmethod
+    def _text(side: Precise, point: Mapping[str, Any]) -> str:
+        try:
+            return side.text(side(point))
+        except NotFinite as error:
+            return str(error)
+
+    def identity(self, expression: Expression, *, thorough: bool = False) -> Identity:
+        """Whether constants exist that make ``expression`` the law.
+
+        ``thorough`` also moves integers, and starts from afar; without it, constants are sought
+        near those that are written. What was settled before is not done again.
+        """
+        key = (expression, thorough)
+        if key not in self._identities:
+            known = self._identities.get((expression, False))
+            if known is None or (thorough and known.status == "refuted"):
+                self._identities[key] = self._identify(expression, known, thorough)
+            else:
+                self._identities[key] = known
+        return self._identities[key]
+
+    def _identify(self, expression: Expression, known: Identity | None, thorough: bool) -> Identity:
+        best = known
+        for attempt in self._attempts(expression, thorough):
+            if attempt.status != "refuted":
+                return attempt
+            if best is None or attempt.evidence["residual"] < best.evidence["residual"]:
+                best = attempt
+        assert best is not None
+        return best
+
+    def _attempts(self, expression: Expression, thorough: bool) -> Iterator[Identity]:
+        usable = self.law.X[self.usable]
+        columns = {name: usable[:, k] for k, name in enumerate(self.law.names)}
+        tolerance = self.limits.tolerance
+        for variant in variants_of(expression, columns, tolerance, integers=thorough):
+            yield self._attempt(variant, self._refit(variant))
+            if thorough and not self.late:
+                again = refit_from_afar(variant, self.law, self.usable, self.deadline)
+                if again is not None and again.residual < NEAR:
+                    yield self._attempt(variant, again)
+
+    def _refit(self, variant: Variant) -> Refit:
+        """Where the constants go; where they are, if that is an identity to all appearance."""
+        written = variant.constants
+        value = compile_expression(variant.expression, self.law.names)(self.law.X[self.usable])
+        with np.errstate(all="ignore"):
+            misfit = (value - self.law.y[self.usable]) / self.law.scale[self.usable]
+            residual = float(np.sqrt(np.mean(misfit**2)))
+        if residual < IDENTICAL or not variant.free:
+            return Refit(written, residual if np.isfinite(residual) else np.inf, 0, True)
+        return refit(variant, self.law, self.usable, self.deadline)
+
+    def _attempt(self, variant: Variant, found: Refit) -> Identity:
+        start = variant.constants
+        evidence = {"residual": found.residual, "iterations": found.iterations}
+        if not found.residual < NEAR:
+            if not found.finished:
+                reason = f"the time ended at a relative residual of {found.residual:.2g}"
+                return Identity("open", reason, variant, start, found.constants, evidence)
+            reason = f"refitted constants leave a relative residual of {found.residual:.2g}"
+            return Identity("refuted", reason, variant, start, found.constants, evidence)
+        outcome = confirm(
+            variant, found.constants, self.law, self._fresh, self.limits.digits, self.deadline
+        )
+        evidence |= {"digits": outcome.digits, "points": outcome.points}
+        evidence |= {"residual": outcome.residual, "residual in float64": found.residual}
+        return _identity(variant, start, outcome, evidence)
+
+    @cached_property
+    def _fresh(self) -> Array:
+        """Points for the confirmation: new ones first, at which the prediction has a value."""
+        function = compile_expression(self.prediction, self.law.names)
+        fresh = self.law.fresh[np.isfinite(function(self.law.fresh))]
+        rows: Array = np.concatenate([fresh, self.law.X[self.usable]])
+        return rows
+
+
+def _identity(
+    variant: Variant, start: Array, outcome: Confirmation, evidence: dict[str, Any]
+) -> Identity:
+    end = outcome.constants
+    if outcome.status == "refuted":
+        reason = (
+            f"the best constants leave a relative difference of {outcome.residual:.2g} "
+            f"to {outcome.digits} digits"
+        )
+        return Identity("refuted", reason, variant, start, end, evidence, outcome.witness)
+    if outcome.status == "open":
+        reason = f"the time ended at a relative difference of {outcome.residual:.2g}"
+        return Identity("open", reason, variant, start, end, evidence)
+    for position, before, after in zip(variant.free, start, end, strict=True):
+        whole = abs(after - round(after)) < 1e-9
+        if position in variant.exponents and whole and abs(after - before) > EXPONENT_SLACK:
+            reason = f"an exponent of {before:.6g} would have to become {round(after)}"
+            return Identity("refuted", reason, variant, start, end, evidence)
+    reason = f"equal to the truth to {outcome.digits - 15} digits at {outcome.points} points" + (
+        ", its constants refitted" if evidence["iterations"] else ""
+    )
+    return Identity("confirmed", reason, variant, start, end, evidence)

@@ -1,0 +1,171 @@
+"""The truth on its domain: everything that can be known of it before there is a prediction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.expression import Expression, compile_expression, numbers, replace_numbers, symbols
+from bench.problems import Domain
+from bench.scoring.equivalence.points import Rule, draw, rules_of
+from bench.scoring.equivalence.precise import NotFinite, Precise
+
+Array = NDArray[np.float64]
+
+POINTS = 256
+FRESH_POINTS = 96
+_FEWEST = 24
+_STEP = 1e-6
+
+
+class NoValues(ValueError):
+    """The truth has too few finite real values on the domain to be judged against."""
+
+
+@dataclass(frozen=True, eq=False)
+class Law:
+    """A true expression, points of its domain, and its values there.
+
+    ``X`` (n, d) and ``y`` (n,) are the points at which it is compared, ``fresh`` (m, d) others at
+    which an identity is confirmed; at all of them the truth is finite and real.
+    """
+
+    expression: Expression
+    names: tuple[str, ...]
+    X: Array
+    y: Array
+    fresh: Array
+
+    @cached_property
+    def scale(self) -> Array:
+        """|y|, but where it crosses zero a tenth of the points' smallest typical size, shape (n,).
+
+        The floor is the 10 % quantile of |y|: a term that matters on a tenth of the domain counts.
+        """
+        size = np.abs(self.y)
+        floor = np.quantile(size, 0.1) or np.max(size) or 1.0
+        return np.maximum(size, floor)
+
+    @cached_property
+    def reach(self) -> Array:
+        """By how much, to first order, the truth changes per relative change of a constant.
+
+        At each point the largest of ``scale`` and of |c dy/dc| over the constants c: those that are
+        written, and the factor 1 that every variable has. Shape (n,).
+        """
+        reach = self.scale.copy()
+        for change in (*self._by_variables(), *self._by_literals()):
+            reach = np.fmax(reach, np.where(np.isfinite(change), change, 0.0))
+        return reach
+
+    def _by_variables(self) -> list[Array]:
+        changes = []
+        for column in range(len(self.names)):
+            ends = []
+            for factor in (1 - _STEP, 1 + _STEP):
+                moved = self.X.copy()
+                moved[:, column] *= factor
+                ends.append(self._function(moved))
+            changes.append(np.abs(ends[1] - ends[0]) / (2 * _STEP))
+        return changes
+
+    def _by_literals(self) -> list[Array]:
+        changes = []
+        for position, value in enumerate(numbers(self.expression)):
+            if type(value) is float:
+                ends = [
+                    compile_expression(
+                        replace_numbers(self.expression, {position: value * factor}), self.names
+                    )(self.X)
+                    for factor in (1 - _STEP, 1 + _STEP)
+                ]
+                changes.append(np.abs(ends[1] - ends[0]) / (2 * _STEP))
+        return changes
+
+    @cached_property
+    def _function(self) -> Any:
+        return compile_expression(self.expression, self.names)
+
+    def precise(self, digits: int) -> Precise:
+        """The truth to so many digits."""
+        return _precise(self.expression, digits)
+
+    def lacking(self, present: frozenset[str], digits: int) -> Mapping[str, Any] | None:
+        """Two points that differ in a variable outside ``present`` alone, with the truth at both.
+
+        None where the truth, on this domain, depends on variables of ``present`` only.
+        """
+        for name in sorted(symbols(self.expression) - present):
+            if name not in self._dependence:
+                self._dependence[name] = self._two_points(name, digits)
+            if self._dependence[name] is not None:
+                return self._dependence[name]
+        return None
+
+    @cached_property
+    def _dependence(self) -> dict[str, Mapping[str, Any] | None]:
+        return {}
+
+    def _two_points(self, name: str, digits: int) -> Mapping[str, Any] | None:
+        column = self.names.index(name)
+        moved = self.X.copy()
+        moved[:, column] = np.roll(moved[:, column], 1)
+        change = np.abs(self._function(moved) - self.y) / self.scale
+        row = int(np.argmax(np.where(np.isfinite(change), change, 0.0)))
+        truth = self.precise(digits)
+        points = [truth.point(self.names, X[row]) for X in (self.X, moved)]
+        try:
+            first, second = (truth(point) for point in points)
+        except NotFinite:
+            return None
+        if abs(first - second) <= abs(first) * 1e-12:
+            return None
+        return {
+            "point": dict(zip(self.names, self.X[row].tolist(), strict=True)),
+            "truth": truth.text(first),
+            "variable": name,
+            "moved to": float(moved[row, column]),
+            "truth there": truth.text(second),
+        }
+
+
+def law_on(expression: Expression, domain: Domain) -> Law:
+    """The truth ``expression`` on ``domain``; kept, since it is asked for once per prediction.
+
+    Raises NoValues.
+    """
+    return _law(expression, rules_of(domain), domain.constraints)
+
+
+@lru_cache(maxsize=256)
+def _law(expression: Expression, rules: tuple[Rule, ...], constraints: tuple[str, ...]) -> Law:
+    names = tuple(name for name, _ in rules)
+    function = compile_expression(expression, names)
+
+    def valid(count: int, seed: int) -> tuple[Array, Array]:
+        """About ``count`` points at which the truth is finite and real, and its values."""
+        asked = count
+        for attempt in range(3):
+            X = draw(rules, constraints, asked, seed + attempt)
+            value = function(X)
+            real = np.isfinite(value)
+            if real.sum() >= 0.75 * count or (attempt == 2 and real.sum() >= _FEWEST):
+                return X[real][:count], value[real][:count]
+            asked = count * 16
+        raise NoValues(
+            f"the truth is finite and real at {real.sum()} of {asked} points of the domain"
+        )
+
+    X, y = valid(POINTS, seed=0)
+    fresh, _ = valid(FRESH_POINTS, seed=1000)
+    return Law(expression, names, X, y, fresh)
+
+
+@lru_cache(maxsize=256)
+def _precise(expression: Expression, digits: int) -> Precise:
+    return Precise(expression, digits)

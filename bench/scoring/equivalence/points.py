@@ -1,0 +1,50 @@
+"""Where the two expressions are compared: points drawn from the problem's domain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.problems import Domain, Sampling, Variable, sample_domain
+
+Array = NDArray[np.float64]
+
+DEFAULT_SAMPLING = Sampling("log_uniform", 0.1, 10.0, "both")
+"""For a variable of which nothing is known: magnitudes of two decades around one, either sign.
+
+Points at which the truth has no real value are not of the domain, so that ``log(x)`` is judged
+for positive x; but ``sqrt(x**2)`` is not ``x``, unless the problem says that x is positive.
+"""
+
+
+def default_domain(names: Iterable[str]) -> Domain:
+    """The domain of variables of which only the names are known: ``DEFAULT_SAMPLING`` for each."""
+    return Domain(tuple(Variable(name, sampling=DEFAULT_SAMPLING) for name in names))
+
+
+Rule = tuple[str, Sampling]
+
+
+def rules_of(domain: Domain) -> tuple[Rule, ...]:
+    """Each variable's name and sampling; ``DEFAULT_SAMPLING`` where it has none of its own.
+
+    A grid is but a way to sample: the law is asked for between its points as well.
+    """
+    return tuple((variable.name, _rule(variable.sampling)) for variable in domain.variables)
+
+
+def _rule(sampling: Sampling | None) -> Sampling:
+    if sampling is None:
+        return DEFAULT_SAMPLING
+    return replace(sampling, kind="uniform") if sampling.kind == "grid" else sampling
+
+
+def draw(rules: tuple[Rule, ...], constraints: tuple[str, ...], count: int, seed: int) -> Array:
+    """``count`` points, shape (count, d), that obey ranges, signs, integrality and constraints."""
+    if not rules:
+        return np.zeros((count, 0))
+    variables = tuple(Variable(name, sampling=sampling) for name, sampling in rules)
+    return sample_domain(Domain(variables, constraints), count, seed)

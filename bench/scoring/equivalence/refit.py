@@ -1,0 +1,103 @@
+"""Move a prediction's constants until it is the law, or until they cannot bring it closer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.expression import numbers
+from bench.expression.fit import Fit, Fitter
+from bench.expression.program import Program, compile_program
+from bench.scoring.equivalence.law import Law
+from bench.scoring.equivalence.variants import Variant
+
+Array = NDArray[np.float64]
+
+NEAR = 1e-6
+"""Relative residual below which a refit may be rounding error: ``confirm`` then decides."""
+_STEPS_AT_A_TIME = 12
+_MOST_STEPS = 240
+_HOPELESS = 1e-2
+_MOST_CONSTANTS_TO_RESTART = 8
+_RESTARTS = 6
+
+
+@dataclass(frozen=True, eq=False)
+class Refit:
+    """Where the constants ended: ``residual`` is the root mean square of (p - t) / scale.
+
+    ``finished`` is False where the time ran out while the residual still fell.
+    """
+
+    constants: Array
+    residual: float
+    iterations: int
+    finished: bool
+
+
+def refit(variant: Variant, law: Law, usable: NDArray[np.bool_], deadline: float) -> Refit:
+    """Least squares on the points of the domain, residuals relative to the truth.
+
+    Steps are taken a dozen at a time: a descent goes on as long as a dozen gain a factor of two,
+    or what it has reached is already close.
+    """
+    program = compile_program(variant.expression, law.names, variant.free)
+    fitter = _fitter(law, usable)
+    fit = fitter.fit(program, max_iterations=_STEPS_AT_A_TIME)
+    iterations, finished = fit.iterations, True
+    while not fit.converged and iterations < _MOST_STEPS and fit.residual > 1e-14:
+        if perf_counter() > deadline:
+            finished = False
+            break
+        further = fitter.fit(program, fit.constants, max_iterations=_STEPS_AT_A_TIME)
+        iterations += further.iterations
+        slow = further.residual > 0.5 * fit.residual
+        fit = further if further.residual <= fit.residual else fit
+        if slow and (fit.residual > _HOPELESS or iterations > _MOST_STEPS // 2):
+            break
+    return Refit(fit.constants, fit.residual, iterations, finished)
+
+
+def refit_from_afar(
+    variant: Variant, law: Law, usable: NDArray[np.bool_], deadline: float
+) -> Refit | None:
+    """The best of descents from other starts: the truth's own constants, and random departures.
+
+    For a prediction whose constants are nowhere near, as the 5 in ``sin(5*x)`` for ``sin(2*x)``.
+    None where it has too many constants for that to make sense.
+    """
+    if not 0 < len(variant.free) <= _MOST_CONSTANTS_TO_RESTART:
+        return None
+    program = compile_program(variant.expression, law.names, variant.free)
+    fitter = _fitter(law, usable)
+    best: Fit | None = None
+    for start in _starts(variant, law, program):
+        if perf_counter() > deadline:
+            break
+        fit = fitter.fit(program, start, max_iterations=40)
+        if best is None or fit.residual < best.residual:
+            best = fit
+        if best.residual < NEAR:
+            break
+    if best is None:
+        return None
+    return Refit(best.constants, best.residual, best.iterations, True)
+
+
+def _starts(variant: Variant, law: Law, program: Program) -> Iterator[Array]:
+    random = np.random.default_rng(0)
+    written = variant.constants
+    known = [float(value) for value in numbers(law.expression) if value != 0]
+    pool = np.array([*known, *(-value for value in known), 1.0, *written.tolist()])
+    for _ in range(_RESTARTS):
+        yield random.choice(pool, len(written))
+    for _ in range(_RESTARTS):
+        yield written * 10.0 ** random.normal(0.0, 0.5, len(written))
+
+
+def _fitter(law: Law, usable: NDArray[np.bool_]) -> Fitter:
+    return Fitter(law.X[usable], law.y[usable], 1.0 / law.scale[usable])

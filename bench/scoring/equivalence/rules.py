@@ -1,0 +1,173 @@
+"""The three rules: exact, SRBench's, skeleton."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.expression import Call, Expression, Number, compile_expression, replace_numbers
+from bench.scoring.equivalence.case import Case, Identity
+from bench.scoring.equivalence.closeness import excess, moved_far, mostly_within
+from bench.scoring.equivalence.verdict import Answer
+
+Array = NDArray[np.float64]
+
+LEAST_R2 = 0.5
+"""SRBench asks it of a prediction before the symbolic criterion (La Cava et al. 2021, 4.1)."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A verdict before it is timed."""
+
+    answer: Answer
+    step: str
+    reason: str
+    evidence: Mapping[str, Any]
+    witness: Mapping[str, Any] | None = None
+
+
+def exact(case: Case, r2: float | None) -> Finding:
+    """Is it the law, constants included, to the tolerance of ``closeness``?"""
+    return _within_tolerance(case, case.prediction, case.values, given=())
+
+
+def skeleton(case: Case, r2: float | None) -> Finding:
+    """Do constants exist that make it the law?
+
+    Every float of the prediction may move, and every integer beyond 1, but for those in exponents:
+    an exponent that is whole in the law must be within ``EXPONENT_SLACK`` of it. A constant may
+    become zero. LLM-SRBench's question (Shojaee et al. 2025, appendix B).
+    """
+    return _of(case.identity(case.prediction, thorough=True))
+
+
+def srbench(case: Case, r2: float | None) -> Finding:
+    """Is it the law up to an added or a multiplied constant, other constants as in ``exact``?
+
+    SRBench's rule (La Cava et al. 2021, definition 4.1) with its rounding to three decimals
+    read as the relative tolerance, so that 6.67e-11 is not 0, and with its R2 > 0.5.
+    """
+    accuracy = _r2(case) if r2 is None else r2
+    if not accuracy > LEAST_R2:
+        reason = f"R2 is {accuracy:.3g}; the rule asks for more than {LEAST_R2}"
+        return Finding("no", "accuracy", reason, {"r2": accuracy})
+    plain = exact(case, r2)
+    if plain.answer != "no":
+        return plain
+    findings = [
+        _within_tolerance(case, *_with_constant(case, kind), given=(kind,))
+        for kind in ("factor", "addend")
+    ]
+    for answer in ("yes", "undecided"):
+        for finding in findings:
+            if finding.answer == answer:
+                return finding
+    return plain
+
+
+RULE: Mapping[str, Callable[[Case, float | None], Finding]] = {
+    "srbench": srbench,
+    "exact": exact,
+    "skeleton": skeleton,
+}
+
+
+def _r2(case: Case) -> float:
+    usable = case.usable
+    truth = case.law.y[usable] / np.max(np.abs(case.law.y))
+    with np.errstate(all="ignore"):
+        misfit = truth - case.values[usable] / np.max(np.abs(case.law.y))
+        spread = np.sum((truth - truth.mean()) ** 2)
+        return float(1.0 - np.sum(misfit**2) / spread) if spread > 0 else float(np.all(misfit == 0))
+
+
+def _with_constant(case: Case, kind: str) -> tuple[Expression, Array]:
+    """The prediction times, or plus, the constant that brings it closest, and its values."""
+    usable = case.usable
+    with np.errstate(all="ignore"):
+        if kind == "factor":
+            constant = float(np.median(case.law.y[usable] / case.values[usable]))
+            values = case.values * constant
+        else:
+            constant = float(np.median(case.law.y[usable] - case.values[usable]))
+            values = case.values + constant
+    if not np.isfinite(constant) or constant == 0.0:
+        return case.prediction, case.values
+    op = "mul" if kind == "factor" else "add"
+    return Call(op, (case.prediction, Number(constant))), values
+
+
+def _within_tolerance(
+    case: Case, expression: Expression, values: Array, given: tuple[str, ...]
+) -> Finding:
+    """Identical for constants that are within the tolerance of those of ``expression``.
+
+    ``given``: the last constant of ``expression`` is not the prediction's, and moves freely.
+    """
+    law, tolerance = case.law, case.limits.tolerance
+    usable = case.usable
+    reach = excess(values, law, tolerance, law.reach)
+    if not mostly_within(reach[usable]):
+        return _difference(case, reach, "no constant within the tolerance explains")
+    identity = case.identity(expression)
+    if identity.status != "confirmed":
+        return _of(identity)
+    scale = excess(values, law, tolerance, law.scale)
+    if mostly_within(scale[usable]) or _constants_within(case, identity, bool(given)):
+        evidence = {**_evidence(identity), "up to": given[0]} if given else _evidence(identity)
+        return Finding("yes", "confirmed", identity.reason, evidence)
+    return _difference(case, scale, "constants further than the tolerance make", identity)
+
+
+def _constants_within(case: Case, identity: Identity, given: bool) -> bool:
+    """(B) of ``closeness``: constants that matter are within the tolerance."""
+    tolerance = case.limits.tolerance
+    if any(abs(was - now) > tolerance * abs(now) for was, now in identity.variant.snapped):
+        return False
+    far = moved_far(identity.start, identity.end, tolerance)
+    if given and len(far):
+        far[-1] = False
+    if not far.any():
+        return True
+    constants = np.where(far, identity.start, identity.end)
+    moved = dict(zip(identity.variant.free, constants.tolist(), strict=True))
+    function = compile_expression(
+        replace_numbers(identity.variant.expression, moved), case.law.names
+    )
+    distances = excess(function(case.law.X), case.law, tolerance, case.law.scale)
+    return mostly_within(distances[case.usable])
+
+
+def _of(identity: Identity) -> Finding:
+    answer: Mapping[str, tuple[Answer, str]] = {
+        "confirmed": ("yes", "confirmed"),
+        "refuted": ("no", "refit"),
+        "open": ("undecided", "time"),
+    }
+    return Finding(*answer[identity.status], identity.reason, _evidence(identity), identity.witness)
+
+
+def _evidence(identity: Identity) -> dict[str, Any]:
+    pairs = zip(identity.start.tolist(), identity.end.tolist(), strict=True)
+    moved = [{"from": before, "to": after} for before, after in pairs if before != after]
+    exponents = [{"from": was, "to": now} for was, now in identity.variant.snapped]
+    return {**identity.evidence, "constants": moved, "exponents": exponents}
+
+
+def _difference(
+    case: Case, distances: Array, words: str, identity: Identity | None = None
+) -> Finding:
+    """A "no" with the point at which the two are clearly apart."""
+    finite = np.where(np.isfinite(distances) & case.usable, distances, -1.0)
+    row = int(np.argmax(finite))
+    witness = case.witness(row)
+    reason = f"{words} the difference: prediction {witness['prediction'][:12]}, truth {witness['truth'][:12]}"
+    evidence: dict[str, Any] = {"times the tolerance": float(finite[row])}
+    if identity is not None:
+        evidence |= _evidence(identity)
+    return Finding("no", "difference", reason, evidence, witness)
