@@ -27,7 +27,7 @@ class ExpressionTooLarge(ValueError):
 
 
 class UnsupportedNode(ValueError):
-    """A SymPy expression with a part that no expression of this benchmark can have."""
+    """An expression with a part that has no counterpart in SymPy, or here."""
 
 
 def _around(text: str, position: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import unicodedata
 from collections.abc import Iterable, Mapping
 
@@ -62,6 +61,8 @@ def _instead(character: str) -> str:
 
 
 def _nearest(name: str, known: list[str]) -> str:
+    import difflib  # only errors need it
+
     near = difflib.get_close_matches(name, known, n=1)
     if not near:
         lowered = {spelling.lower(): spelling for spelling in known}

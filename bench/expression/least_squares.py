@@ -14,8 +14,9 @@ import math
 
 import numpy as np
 
+from bench.expression.adjoint import backward
 from bench.expression.compiled import compiled
-from bench.expression.kernel import backward, copy, fill, forward
+from bench.expression.kernel import copy, fill, forward, mark, refresh
 from bench.expression.operators import Array
 
 FIRST_DAMPING = 1e-3
@@ -53,6 +54,8 @@ def levenberg_marquardt(
     n, k = len(y), len(free)
     residual, candidate = np.empty(n), np.empty(n)
     step, scale, trial = np.empty(k), np.zeros(k), np.empty(len(numbers))
+    active = np.empty(length, np.bool_)
+    mark(tokens, length, right, free, active)
     copy(numbers, trial)
     forward(tokens, length, right, X, numbers, V)
     cost = _cost(V[0], y, weights, residual)
@@ -63,10 +66,10 @@ def levenberg_marquardt(
     for iteration in range(max_iterations):
         if cost <= least:
             return cost, iteration, True
-        backward(tokens, length, right, V, G, J)
+        backward(tokens, length, right, active, V, G, J)
         _weigh(J, free, weights, scale)
         new, promised, damping = _best_step(
-            tokens, length, right, X, y, weights, numbers, free,
+            tokens, length, right, active, y, weights, numbers, free,
             cost, damping, tolerance, residual, candidate, trial, step, scale, V, J, A,
         )  # fmt: skip
         if new < cost:
@@ -82,8 +85,8 @@ def levenberg_marquardt(
 
 @compiled
 def _best_step(
-    tokens: Array, length: int, right: Array, X: Array, y: Array, weights: Array, numbers: Array,
-    free: Array, cost: float, damping: float, tolerance: float, residual: Array,
+    tokens: Array, length: int, right: Array, active: Array, y: Array, weights: Array,
+    numbers: Array, free: Array, cost: float, damping: float, tolerance: float, residual: Array,
     candidate: Array, trial: Array, step: Array, scale: Array, V: Array, J: Array, A: Array,
 ) -> tuple[float, float, float]:  # fmt: skip
     """Damp until a step to ``trial`` lowers the cost, or none can be hoped for any more.
@@ -95,12 +98,12 @@ def _best_step(
         promised = _damped_step(J, free, residual, damping, scale, step, A)
         for c in range(len(free)):
             trial[free[c]] = numbers[free[c]] + step[c]
-        forward(tokens, length, right, X, trial, V)
+        refresh(tokens, length, right, active, trial, V)
         new = _cost(V[0], y, weights, candidate)
         if new < cost or promised <= tolerance * cost:
             break
         damping *= growth
-        growth *= 2.0
+        growth *= growth
     return new, promised, damping
 
 

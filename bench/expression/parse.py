@@ -43,6 +43,8 @@ _BINARY = {
     "**": ("pow", 4), "^": ("pow", 4),
 }  # fmt: skip
 _SIGN = 3
+_CHAINED = ("add", "mul")
+_TAKING = ("sub", "div")
 
 
 def parse(text: str, variables: Variables | None = None) -> Expression:
@@ -66,7 +68,10 @@ def parse(text: str, variables: Variables | None = None) -> Expression:
 
 @dataclass(slots=True)
 class _Open:
-    """A pending operator, or a parenthesis or call not yet closed (precedence 0)."""
+    """A pending operator, or a parenthesis or call not yet closed (precedence 0).
+
+    ``args`` are the arguments read so far: of a call all, of a sum or product all but the first.
+    """
 
     op: str
     precedence: int
@@ -142,8 +147,14 @@ class _Parser:
         """Read one token after an operand; is another operand wanted after it?"""
         if token in _BINARY:
             op, precedence = _BINARY[token]
-            # A power waits for what stands to its right; the others take what stands before.
-            self._reduce(precedence + 1 if op == "pow" else precedence)
+            # A power waits for what stands to its right, and so does a sum for its next term;
+            # the others take what stands before.
+            self._reduce(precedence if op in _TAKING else precedence + 1)
+            if op in _CHAINED:
+                if self.pending and self.pending[-1].op == op:
+                    self.pending[-1].args.append(self.operands.pop())
+                    return True
+                self._reduce(precedence)
             self._open(_Open(op, precedence, position))
             return True
         if token == ")":
@@ -169,7 +180,7 @@ class _Parser:
             item = pending.pop()
             last = operands.pop()
             if item.op != "neg":
-                operands[-1] = Call(item.op, (operands[-1], last))
+                operands[-1] = Call(item.op, (operands[-1], *item.args, last))
             elif item.literal and type(last) is Number:
                 operands.append(Number(-last.value))
             else:

@@ -29,7 +29,8 @@ def to_sympy(expression: Expression, *, real: bool = False) -> sympy.Expr:
     With ``real`` the symbols are declared real.
 
     Raises ExpressionTooLarge instead of building a number beyond ``MAX_BITS`` or
-    ``MAX_EXPONENT``, as ``9**9**9`` asks for, and where SymPy would exhaust Python's stack.
+    ``MAX_EXPONENT``, as ``9**9**9`` asks for, and where SymPy would exhaust Python's stack;
+    UnsupportedNode for what SymPy refuses, such as ``max(0, log(0))``.
     """
     import sympy
 
@@ -53,6 +54,10 @@ def to_sympy(expression: Expression, *, real: bool = False) -> sympy.Expr:
         raise ExpressionTooLarge("nested too deeply for SymPy") from None
     except OverflowError:
         raise ExpressionTooLarge("a number beyond what SymPy can hold") from None
+    except (TypeError, ValueError) as error:
+        if isinstance(error, ExpressionTooLarge):
+            raise
+        raise UnsupportedNode(f"SymPy refuses this expression: {error}") from error
 
 
 def _builders() -> dict[str, Callable[..., Any]]:

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.expression import OPERATORS, evaluate, numbers, parse, to_sympy
+from bench.expression.adjoint import backward
 from bench.expression.fit import Fitter, fit_constants
-from bench.expression.kernel import backward, forward
+from bench.expression.kernel import forward, mark
 from bench.expression.program import compile_program, decode
 
 # Where each operator of one argument is smooth; the others are tried on (0.3, 0.9).
@@ -31,7 +32,9 @@ def derivatives(text, X):
     J = np.empty((len(program.numbers), n))
     columns = np.ascontiguousarray(X.T)
     forward(program.tokens, length, program.right, columns, program.numbers, V)
-    backward(program.tokens, length, program.right, V, G, J)
+    active = np.empty(length, dtype=bool)
+    mark(program.tokens, length, program.right, np.arange(len(program.numbers)), active)
+    backward(program.tokens, length, program.right, active, V, G, J)
     return V[0], J
 
 

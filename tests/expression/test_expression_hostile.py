@@ -16,6 +16,7 @@ from bench.expression import (
     FUNCTIONS,
     ExpressionTooLarge,
     ParseError,
+    UnsupportedNode,
     compile_expression,
     complexity,
     parse,
@@ -128,5 +129,5 @@ def test_what_parses_reaches_sympy_or_is_too_large(text):
         return
     try:
         to_sympy(tree)
-    except ExpressionTooLarge as error:
+    except (ExpressionTooLarge, UnsupportedNode) as error:
         assert len(str(error)) < 500

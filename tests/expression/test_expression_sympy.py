@@ -37,7 +37,7 @@ PLAIN = ("add", "sub", "mul", "div", "neg", "pow", "sin", "exp", "log", "sqrt", 
 def test_what_sympify_would_read(tree):
     try:
         ours = to_sympy(tree)
-    except ExpressionTooLarge:
+    except (ExpressionTooLarge, UnsupportedNode):
         assume(False)
     assert sympy.srepr(ours) == sympy.srepr(sympy.sympify(str(tree)))
 
@@ -150,6 +150,11 @@ def test_numbers_too_large_to_write_down_are_refused_at_once(text):
 )
 def test_functions_that_sympy_lacks(text, x, value):
     assert to_sympy(parse(text)).subs("x", x).evalf() == pytest.approx(value, abs=1e-14)
+
+
+def test_what_sympy_refuses_is_reported():
+    with pytest.raises(UnsupportedNode, match="not comparable"):
+        to_sympy(parse("max(0, log(0))"))
 
 
 def test_real_symbols_on_request():
