@@ -172,8 +172,11 @@ class _Reader:
 
     def _sampling(self, entry: Mapping[str, Any], where: str) -> Sampling:
         self._known(entry, _VARIABLE, where)
-        kind, low, high = entry.get("sampling"), entry.get("low"), entry.get("high")
-        signs, count = entry.get("signs", "positive"), entry.get("count")
+        kind: Any = entry.get("sampling")
+        low: Any = entry.get("low")
+        high: Any = entry.get("high")
+        signs: Any = entry.get("signs", "positive")
+        count: Any = entry.get("count")
         if kind not in ("uniform", "log_uniform", "integer", "grid"):
             raise self._error(where, "sampling", kind, "uniform, log_uniform, integer or grid")
         if not _numbers([low, high]) or not low < high:

@@ -69,7 +69,12 @@ class Domain:
 
 
 class Source(Protocol):
-    """How the data of a problem come to be."""
+    """How the data of a problem come to be.
+
+    A source whose data are expensive has ``depends_on: ClassVar[tuple[str, ...]]``, the installed
+    libraries on whose version its data depend (often none), and a ``repr`` that says all there is
+    to say about it: its data are kept in the cache.
+    """
 
     def data(self, problem: Problem, seed: int) -> Data:
         """All splits of ``problem`` for data seed ``seed``: the same bits at every call."""
@@ -119,8 +124,10 @@ class Problem:
         """The one target of a problem that has one."""
         if len(self.targets) != 1:
             names = ", ".join(target.variable.name for target in self.targets)
-            raise ValueError(f"problem '{self.id}' has {len(self.targets)} targets ({names}); "
-                             "choose one of problem.targets")
+            raise ValueError(
+                f"problem '{self.id}' has {len(self.targets)} targets ({names}); "
+                "choose one of problem.targets"
+            )
         return self.targets[0]
 
     @property
@@ -138,4 +145,9 @@ class Problem:
 
     def data(self, seed: int = 0) -> Data:
         """All splits for data seed ``seed``: the same bits on every machine."""
-        return self.source.data(self, seed)
+        libraries = getattr(self.source, "depends_on", None)
+        if libraries is None:
+            return self.source.data(self, seed)
+        from bench.problems.cache import cached
+
+        return cached(self, seed, lambda: self.source.data(self, seed), libraries)

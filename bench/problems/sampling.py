@@ -8,9 +8,10 @@ are passed over.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,7 @@ Array = NDArray[np.float64]
 
 _MOST_ROUNDS = 200
 _FLOAT32_MAX = float(np.finfo(np.float32).max)
-_FLOAT32_LEAST = float(np.finfo(np.float32).smallest_subnormal)
+_FLOAT32_LEAST = float(np.finfo(np.float32).tiny)
 
 
 class SamplingError(ValueError):
@@ -46,6 +47,7 @@ class Drawn:
     variables' own. A split whose variables are all grids has one row for each combination.
     """
 
+    depends_on: ClassVar[tuple[str, ...]] = ()
     samples: Mapping[str, int]
     rules: Mapping[str, tuple[Sampling, ...]]
 
@@ -134,9 +136,10 @@ def _grid(rule: Sampling) -> Array:
 
 
 def representable(y: Array) -> NDArray[np.bool_]:
-    """Which targets are finite, real (nan is not) and within the range of float32."""
+    """Which targets are finite, real (nan is not) and zero or a normal number of float32."""
     size = np.abs(y)
-    return (size <= _FLOAT32_MAX) & ((y == 0) | (size >= _FLOAT32_LEAST))
+    kept: NDArray[np.bool_] = (size <= _FLOAT32_MAX) & ((y == 0) | (size >= _FLOAT32_LEAST))
+    return kept
 
 
 def _obeyed(constraints: Sequence[Constraint], names: Sequence[str], X: Array) -> NDArray[np.bool_]:
@@ -147,7 +150,11 @@ def _obeyed(constraints: Sequence[Constraint], names: Sequence[str], X: Array) -
 
 
 def _draw_rows(
-    rules: Sequence[Sampling], n: int, stream: int, admitted: object, what: str
+    rules: Sequence[Sampling],
+    n: int,
+    stream: int,
+    admitted: Callable[[Array], NDArray[np.bool_]],
+    what: str,
 ) -> Array:
     bits = np.random.PCG64(stream)
     kept: list[Array] = []
@@ -157,7 +164,7 @@ def _draw_rows(
         X = np.empty((len(u), len(rules)))
         for j, rule in enumerate(rules):
             X[:, j] = draw_variable(rule, u[:, j, 0], u[:, j, 1])
-        rows = X[admitted(X)]  # type: ignore[operator]
+        rows = X[admitted(X)]
         kept.append(rows)
         have += len(rows)
         drawn += len(X)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -14,26 +14,29 @@ from bench.problems.problem import Data, Problem, Table
 from bench.problems.sampling import derive_seed, representable, uniforms
 from bench.problems.systems import System
 
-_TRAIN_SHARE = 0.75
-
 
 @dataclass(frozen=True)
 class Simulated:
-    """The states of ``system`` at its recorded times; the target is the truth at each of them.
+    """The recorded points of ``system``; the target is the truth at each of them.
 
-    Variables are the states in order. Rows are shuffled by the seed and split 75:25, as SRBench
-    does with ODE-Strogatz.
+    Inputs are the columns of the system (time, states) that the variables name as their symbols.
+    Rows are shuffled by the seed; ``train`` is the share of the first split: 0.75, as SRBench has
+    it with ODE-Strogatz.
     """
 
+    depends_on: ClassVar[tuple[str, ...]] = ()
     system: System
+    train: float = 0.75
 
     def data(self, problem: Problem, seed: int) -> Data:
-        states = self.system.trajectories()[:, :, 1:].reshape(-1, len(problem.variables))
+        points = self.system.trajectories()
+        columns = [self.system.columns.index(variable.symbol) for variable in problem.variables]
+        X = points.reshape(-1, points.shape[2])[:, columns]
         truth = parse(problem.truth or "", problem.variables)
-        y = evaluate_portably(truth, problem.names, states)
-        kept = representable(y) & np.isfinite(states).all(axis=1)
-        table = shuffled(Table(states[kept], y[kept]), problem, seed)
-        cut = int(_TRAIN_SHARE * len(table))
+        y = evaluate_portably(truth, problem.names, X)
+        kept = representable(y) & np.isfinite(X).all(axis=1)
+        table = shuffled(Table(X[kept], y[kept]), problem, seed)
+        cut = int(self.train * len(table))
         return Data(
             {
                 "train": Table(table.X[:cut], table.y[:cut]),
@@ -50,7 +53,7 @@ def shuffled(table: Table, problem: Problem, seed: int) -> Table:
 
 
 def read_system(entry: Mapping[str, Any]) -> System:
-    """The system that a catalogue describes under ``system``; TypeError or ValueError if none."""
+    """The system under ``system`` in a catalogue; KeyError, TypeError or ValueError if it is none."""
     starts = tuple(tuple(float(value) for value in start) for start in entry["starts"])
     fields = {key: value for key, value in entry.items() if key != "starts"}
     return System(starts=starts, **fields)

@@ -1,0 +1,83 @@
+"""Data that were generated once, kept on disk and checked whenever they are read.
+
+A file's name is a digest of all that the data follow from: the problem, its source, the data seed,
+and the versions of what computes them. A change to any of them is another file; a damaged file is
+made again. Files are written under another name and renamed, so that processes may share a cache.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+import numpy as np
+
+from bench.problems.problem import Data, Problem, Table
+
+GENERATOR = "1"
+"""Changed whenever the same problem comes to have other data."""
+
+_DAMAGED = (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error)
+
+
+def cache_folder() -> Path:
+    """``$REDISCOVER_CACHE``, else ``rediscover`` in ``$XDG_CACHE_HOME`` or ``~/.cache``."""
+    own = os.environ.get("REDISCOVER_CACHE")
+    if own:
+        return Path(own).expanduser()
+    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "rediscover"
+
+
+def cached(problem: Problem, seed: int, make: Callable[[], Data], libraries: Iterable[str]) -> Data:
+    """The data of ``problem`` for ``seed``: from the cache, or from ``make`` and into the cache.
+
+    ``libraries`` names the installed distributions on whose version the data depend. Where the
+    cache cannot be written, the data are made at every call.
+    """
+    path = cache_folder() / "data" / f"{_key(problem, seed, libraries)}.npz"
+    data = _read(path)
+    if data is None:
+        data = make()
+        _write(path, data)
+    return data
+
+
+def _key(problem: Problem, seed: int, libraries: Iterable[str]) -> str:
+    versions = [f"{library} {version(library)}" for library in libraries]
+    # repr of a frozen dataclass spells out every field, and floats to the last bit.
+    parts = [GENERATOR, *versions, repr(problem), repr(problem.source), str(seed)]
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def _read(path: Path) -> Data | None:
+    """The data in a file; None where there is none, or it is not what was written."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            names = [str(name) for name in file["splits"]]
+            data = Data({name: Table(file[f"{name}.X"], file[f"{name}.y"]) for name in names})
+            return data if data.digest == str(file["digest"]) else None
+    except _DAMAGED:
+        return None
+
+
+def _write(path: Path, data: Data) -> None:
+    arrays = {"splits": np.array(list(data.splits)), "digest": np.array(data.digest)}
+    for name, table in data.splits.items():
+        arrays[f"{name}.X"] = table.X
+        arrays[f"{name}.y"] = table.y
+    partial: Path | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
+            partial = Path(file.name)
+            np.savez(file, **arrays)  # type: ignore[arg-type]
+        partial.replace(path)
+    except OSError:  # read-only or full: the next call makes the data again
+        if partial is not None:
+            partial.unlink(missing_ok=True)
