@@ -21,7 +21,8 @@ class Field:
     ``terms`` are written in ``columns`` and in constants, each of which is drawn from its range in
     ``constants``. With ``start`` the target is the rate of change of the last column, the first is
     time, and each column between follows the next (``x' = v``); a trajectory starts anywhere in
-    the ranges of ``start`` and lasts ``duration``. Without, columns are drawn from ``ranges``.
+    the ranges of ``start``, lasts ``duration``, and must stay within ``limits`` (and not die out).
+    Without, columns are drawn from ``ranges``.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Field:
     most_terms: int = 3
     duration: float = 0.0
     start: tuple[Range, ...] = ()
+    limits: Range = (0.0, 0.0)
     ranges: tuple[Range, ...] = ()
 
 
@@ -61,6 +63,7 @@ CHEMISTRY = Field(
     constants={"k": (0.1, 1.0), "b": (0.3, 2.0), "s": (0.03, 0.4), "w": (0.4, 3.0)},
     duration=30.0,
     start=((0.3, 3.0),),
+    limits=(0.0, 10.0),
 )
 
 POPULATION = Field(
@@ -94,6 +97,7 @@ POPULATION = Field(
     },
     duration=30.0,
     start=((2.0, 12.0),),
+    limits=(0.0, 300.0),
 )
 
 OSCILLATORS = Field(
@@ -129,6 +133,7 @@ OSCILLATORS = Field(
     most_terms=4,
     duration=20.0,
     start=((-1.5, 1.5), (-1.0, 1.0)),
+    limits=(-10.0, 10.0),
 )
 
 MATERIALS = Field(
@@ -141,7 +146,6 @@ MATERIALS = Field(
         "E*epsilon*(1 - a*(T - T0))",
         "-c*(T - T0)",
         "k*epsilon**n*exp(-Q/T)",
-        "E*epsilon",
     ),
     novel=(
         "B*epsilon**3",
@@ -203,6 +207,7 @@ EPIDEMIOLOGY = Field(
     },
     duration=30.0,
     start=((0.02, 0.8),),
+    limits=(0.0, 1.0),
 )
 
 FIELDS = (CHEMISTRY, POPULATION, OSCILLATORS, MATERIALS, EPIDEMIOLOGY)

@@ -27,6 +27,8 @@ def merge_constants(law: Expression, digits: int) -> Expression:
             return _merged(whole, digits) or whole
         if node.op == "add":
             return _merge_sum(whole, digits)
+        if node.op == "sub" and isinstance(args[1], Number) and args[1].value < 0:
+            return _merge_sum(Call("add", (args[0], Number(-args[1].value))), digits)
         if node.op in ("mul", "div", "neg"):
             return _merge_product(whole, digits)
         return whole

@@ -8,10 +8,10 @@ from itertools import permutations
 
 import numpy as np
 
-from bench.expression import Call, Expression, Number, Symbol, evaluate, substitute, symbols
-from bench.expression.fit import fit_constants
+from bench.expression import Call, Expression, Symbol, evaluate, substitute, symbols
 from bench.expression.tree import postorder
 from bench.problems.difficulty import TRANSCENDENTAL
+from bench.problems.fresh.checks import can_become
 from bench.problems.fresh.shape import shape
 from bench.problems.problem import Domain
 from bench.problems.sampling import sample_domain
@@ -23,7 +23,6 @@ Both are written in the names of the domain's variables: the judge's question, a
 """
 
 _ROWS = 50
-_AGREES = 1e-7
 _ALL_ORDERS_UP_TO = 3
 
 
@@ -62,19 +61,12 @@ class Novelty:
 
 
 def same_up_to_constants(one: Expression, other: Expression, domain: Domain) -> bool:
-    """Whether a refit of the floats of ``one``, and of a factor before it, makes it ``other``.
-
-    On points of the domain, to 1e-7 of the spread of ``other``.
-    """
+    """Whether a refit of the floats of ``one`` makes it ``other``, on points of the domain."""
     names = [variable.name for variable in domain.variables]
     X = sample_domain(domain, _ROWS, seed=0)
     y = evaluate(other, names, X)
     rows = np.isfinite(y)
-    if rows.sum() < _ROWS // 2:
-        return False
-    scaled = Call("mul", (Number(1.0), one))
-    fit = fit_constants(scaled, names, X[rows], y[rows], max_iterations=50)
-    return fit.residual <= _AGREES * float(np.std(y[rows]))
+    return bool(rows.sum() >= _ROWS // 2) and can_become(one, y[rows], names, X[rows])
 
 
 def _kind(law: Expression) -> tuple[int, frozenset[str]]:

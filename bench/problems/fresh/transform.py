@@ -28,13 +28,15 @@ from bench.problems.fresh.law import Law
 from bench.problems.fresh.merge import merge_constants, rounded
 from bench.problems.fresh.solve import solve_for
 from bench.problems.problem import Domain, Problem
-from bench.problems.sampling import sample_domain
+from bench.problems.sampling import Drawn, sample_domain
 from bench.problems.variable import Sampling, Variable
 
 LEAST_VALID = 0.3
 """The least share of points of the new domain on which the law must be real."""
 COMPLEXITY = (0.6, 1.5)
 """How complex a law may be, against the law it comes from."""
+
+SAMPLES = {"train": 8000, "validation": 1000, "test": 1000}
 
 _ROWS = 500
 _DIGITS = 4
@@ -69,11 +71,15 @@ def transformed(problem: Problem, random: Random) -> Law | None:
         solution = merge_constants(solution, _DIGITS)
         least, most = (factor * complexity(original) for factor in COMPLEXITY)
         if least <= complexity(solution) <= most and _is_fair(solution, inputs):
-            name = f"{problem.name}_{pivot.symbol}"
-            return Law(
-                name, solution, inputs, Variable("y", pivot.symbol, pivot.meaning, pivot.unit)
-            )
+            wanted = Variable("y", pivot.symbol, pivot.meaning, pivot.unit)
+            return Law(solution, inputs, wanted, Drawn(SAMPLES, {}), _meaning(wanted, inputs))
     return None
+
+
+def _meaning(target: Variable, inputs: Sequence[Variable]) -> str:
+    """One sentence that does not say which law it is."""
+    given = ", ".join(f"{variable.symbol} ({variable.meaning})" for variable in inputs)
+    return f"{target.symbol} ({target.meaning}) as a function of {given}"
 
 
 def _held(problem: Problem, law: Expression, random: Random) -> tuple[list[Variable], Expression]:
