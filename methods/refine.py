@@ -61,14 +61,20 @@ class Refiner:
         scaled = Call("add", (Number(a), Call("mul", (Number(b), expression))))
         return self.judged(gather(scaled))
 
-    def fitted(self, expression: Expression) -> Fitted:
-        """``expression`` with its float constants fitted; never worse than it came."""
+    def fitted(self, expression: Expression, restarts: int = 0, seed: int = 0) -> Fitted:
+        """``expression`` with its float constants fitted; never worse than it came.
+
+        ``restarts`` more descents begin at random departures from the constants it has.
+        """
         from bench import fit_constants  # compiled code: only the worker needs it
 
         before = self.judged(expression)
         if self._late() or before.exact:
             return before
-        fit = fit_constants(expression, self.names, self.X, self.y, max_iterations=_ITERATIONS)
+        fit = fit_constants(
+            expression, self.names, self.X, self.y,
+            restarts=restarts, seed=seed, max_iterations=_ITERATIONS,
+        )  # fmt: skip
         return min(before, self.judged(fit.expression), key=lambda one: one.criterion)
 
     def shortened(self, fitted: Fitted) -> Fitted:

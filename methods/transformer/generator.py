@@ -1,0 +1,335 @@
+"""Fresh functions without end: skeletons drawn from the grammar, with constants, ranges and data.
+
+Everything runs in numba, so one core makes tens of thousands of samples a second and the model
+never sees one twice. A sample is a pure function of (seed, its place in the stream).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from bench.expression import kernel
+from methods.transformer.grammar import redundant, subtree_end
+from methods.transformer.skeletons import fingerprint
+from methods.transformer.vocabulary import (
+    ARITY,
+    FIRST_BINARY,
+    FIRST_VARIABLE,
+    INDEX,
+    MAX_LENGTH,
+    MAX_VARIABLES,
+    OPCODES,
+    SIZE,
+    C,
+)
+
+POINTS = 64
+"""Rows of a sample."""
+
+_ADD, _MUL = INDEX["add"], INDEX["mul"]
+_SQUARE, _CUBE = INDEX["square"], INDEX["cube"]
+_LARGEST, _LEAST_SPREAD = 1e6, 1e-3
+
+LENGTH_WEIGHTS = np.array([1, 3, 5, 7, 9, 10, 10, 10, 9, 8, 7, 6, 5, 4, 3], dtype=np.float64)
+"""How often skeletons of 1, 2, ... 15 tokens are tried; those rejected thin out the long ones."""
+
+OPERATOR_WEIGHTS = np.array(
+    [0, 0, 2.0] + [2.4] * MAX_VARIABLES + [4, 2, 6, 3] + [1.2, 1.2, 1, 0.8, 0.9, 1.5, 0.6, 0.2]
+)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """``tokens`` (b, MAX_LENGTH), 0-padded; ``X`` (b, n, MAX_VARIABLES); ``y`` (b, n).
+
+    ``columns`` (b,) is how many variables the task shows: the skeleton uses some of them.
+    """
+
+    tokens: NDArray[np.int8]
+    lengths: NDArray[np.int64]
+    columns: NDArray[np.int64]
+    X: NDArray[np.float64]
+    y: NDArray[np.float64]
+
+
+@njit(cache=True)
+def _choose(rng: np.random.Generator, weights: NDArray[np.float64], total: float) -> int:
+    u = rng.random() * total
+    for i in range(len(weights)):
+        u -= weights[i]
+        if u < 0.0:
+            return i
+    return len(weights) - 1
+
+
+@njit(cache=True)
+def draw_skeleton(
+    rng: np.random.Generator,
+    out: NDArray[np.int8],
+    columns: int,
+    weights: NDArray[np.float64],
+    lengths: NDArray[np.float64],
+) -> int:
+    """Fill ``out`` with a random complete tree; returns its length."""
+    length = 1 + _choose(rng, lengths, lengths.sum())
+    slots = 1
+    allowed = np.empty(SIZE)
+    for i in range(length):
+        left = length - i
+        total = 0.0
+        for token in range(SIZE):
+            after = slots - 1 + ARITY[token]
+            exists = token >= C and (token < FIRST_VARIABLE + columns or token >= FIRST_BINARY)
+            closes = after == 0 and left == 1
+            goes_on = 1 <= after <= left - 1
+            allowed[token] = weights[token] if exists and (closes or goes_on) else 0.0
+            total += allowed[token]
+        token = _choose(rng, allowed, total)
+        out[i] = token
+        slots += ARITY[token] - 1
+    return length
+
+
+@njit(cache=True)
+def _before(tokens: NDArray[np.int8], a: int, b: int, end: int) -> bool:
+    """Whether the operand at b belongs before the one at a: shorter first, then by tokens."""
+    if end - b != b - a:
+        return end - b < b - a
+    for i in range(b - a):
+        if tokens[a + i] != tokens[b + i]:
+            return tokens[b + i] < tokens[a + i]
+    return False
+
+
+@njit(cache=True)
+def sort_operands(tokens: NDArray[np.int8], length: int) -> None:
+    """Put the operands of sums and products in one order, so that a tree is written one way."""
+    swapped = np.empty(MAX_LENGTH, np.int8)
+    for i in range(length - 1, -1, -1):
+        if tokens[i] not in (_ADD, _MUL):
+            continue
+        second = subtree_end(tokens, i + 1)
+        end = subtree_end(tokens, second)
+        if _before(tokens, i + 1, second, end):
+            n = end - second
+            swapped[:n] = tokens[second:end]
+            swapped[n : end - i - 1] = tokens[i + 1 : second]
+            tokens[i + 1 : end] = swapped[: end - i - 1]
+
+
+@njit(cache=True)
+def to_program(
+    tokens: NDArray[np.int8],
+    length: int,
+    program: NDArray[np.int64],
+    fixed: NDArray[np.float64],
+) -> tuple[int, int]:
+    """Write the kernel's program of a skeleton; returns its length and how many numbers it has.
+
+    ``fixed[k]`` is the value of number k where the skeleton fixes it (the exponents of ``square``
+    and ``cube``) and nan where it is a constant. Powers move their exponent behind the operand.
+    """
+    size = 0
+    count = 0
+    pending = np.empty(MAX_LENGTH, np.int64)
+    exponent = np.empty(MAX_LENGTH)
+    top = 0
+    for i in range(length):
+        token = tokens[i]
+        if token == C:
+            program[size] = kernel.NUMBER
+            fixed[count] = np.nan
+            count += 1
+        elif token < FIRST_BINARY:
+            program[size] = kernel.VARIABLE + token - FIRST_VARIABLE
+        else:
+            program[size] = OPCODES[token]
+            if token in (_SQUARE, _CUBE):
+                pending[top] = subtree_end(tokens, i + 1)
+                exponent[top] = 2.0 if token == _SQUARE else 3.0
+                top += 1
+        size += 1
+        while top > 0 and pending[top - 1] == i + 1:
+            top -= 1
+            program[size] = kernel.NUMBER
+            fixed[count] = exponent[top]
+            size += 1
+            count += 1
+    return size, count
+
+
+@njit(cache=True)
+def draw_constant(rng: np.random.Generator) -> float:
+    """A small whole number or a half now and then, else a magnitude log-uniform in 0.1 .. 10."""
+    u = rng.random()
+    sign = -1.0 if rng.random() < 0.3 else 1.0
+    if u < 0.25:
+        return sign * float(rng.integers(1, 6))
+    if u < 0.3:
+        return sign * 0.5
+    return sign * 10.0 ** rng.uniform(-1.0, 1.0)
+
+
+@njit(cache=True)
+def draw_column(rng: np.random.Generator, out: NDArray[np.float64]) -> None:
+    """Values of one variable: a symmetric, positive or shifted interval, or several decades."""
+    u = rng.random()
+    if u < 0.3:
+        half = 10.0 ** rng.uniform(-0.3, 1.0)
+        low, high = -half, half
+    elif u < 0.5:
+        low, high = 0.0, 10.0 ** rng.uniform(-0.3, 1.0)
+    elif u < 0.75:
+        low = float(rng.integers(1, 4))
+        high = low + float(rng.integers(1, 5))
+    else:
+        exponent = rng.integers(-1, 2)
+        both = rng.random() < 0.3
+        for r in range(len(out)):
+            out[r] = 10.0 ** rng.uniform(exponent - 1.0, exponent + 1.0)
+            if both and rng.random() < 0.5:
+                out[r] = -out[r]
+        return
+    for r in range(len(out)):
+        out[r] = rng.uniform(low, high)
+
+
+@njit(cache=True)
+def _degenerate(y: NDArray[np.float64]) -> bool:
+    largest = 0.0
+    mean = 0.0
+    for r in range(len(y)):
+        if not np.isfinite(y[r]):
+            return True
+        largest = max(largest, abs(y[r]))
+        mean += y[r] / len(y)
+    spread = 0.0
+    for r in range(len(y)):
+        spread = max(spread, abs(y[r] - mean))
+    return largest > _LARGEST or largest < 1.0 / _LARGEST or spread < _LEAST_SPREAD * largest
+
+
+@njit(cache=True)
+def _known(value: int, banned: NDArray[np.int64]) -> bool:
+    place = np.searchsorted(banned, value)
+    return place < len(banned) and banned[place] == value
+
+
+@njit(cache=True)
+def usable(tokens: NDArray[np.int8], length: int, banned: NDArray[np.int64]) -> bool:
+    """A skeleton that has a variable, says its thing plainly, and is no benchmark's."""
+    has_variable = False
+    for i in range(length):
+        has_variable = has_variable or FIRST_VARIABLE <= tokens[i] < FIRST_BINARY
+    if not has_variable or redundant(tokens, length):
+        return False
+    return length <= 4 or not _known(fingerprint(tokens, length), banned)
+
+
+@njit(cache=True)
+def _fill(
+    rng: np.random.Generator,
+    tokens: NDArray[np.int8],
+    lengths: NDArray[np.int64],
+    columns: NDArray[np.int64],
+    X: NDArray[np.float64],
+    y: NDArray[np.float64],
+    banned: NDArray[np.int64],
+    operator_weights: NDArray[np.float64],
+    length_weights: NDArray[np.float64],
+) -> None:
+    batch, points = y.shape
+    skeleton = np.empty(MAX_LENGTH, np.int8)
+    program = np.empty(2 * MAX_LENGTH, np.int64)
+    right = np.empty(2 * MAX_LENGTH, np.int64)
+    numbers = np.empty(2 * MAX_LENGTH)
+    values = np.empty((2 * MAX_LENGTH, points))
+    data = np.zeros((MAX_VARIABLES, points))
+    done = 0
+    while done < batch:
+        shown = rng.integers(1, MAX_VARIABLES + 1)
+        length = draw_skeleton(rng, skeleton, shown, operator_weights, length_weights)
+        if not usable(skeleton, length, banned):
+            continue
+        sort_operands(skeleton, length)
+        size, count = to_program(skeleton, length, program, numbers)
+        kernel.link(program, size, right)
+        for k in range(count):
+            if np.isnan(numbers[k]):
+                numbers[k] = draw_constant(rng)
+        data[:] = 0.0
+        for j in range(shown):
+            draw_column(rng, data[j])
+        kernel.forward(program, size, right, data, numbers, values)
+        if _degenerate(values[0]):
+            continue
+        tokens[done, :length] = skeleton[:length]
+        lengths[done] = length
+        columns[done] = shown
+        for r in range(points):
+            y[done, r] = values[0, r]
+            for j in range(MAX_VARIABLES):
+                X[done, r, j] = data[j, r]
+        done += 1
+
+
+def draw_batch(size: int, seed: int, banned: NDArray[np.int64], points: int = POINTS) -> Batch:
+    """``size`` samples of the stream that ``seed`` names, none of a ``banned`` fingerprint.
+
+    ``banned`` is a sorted array; see ``skeletons.fingerprints``.
+    """
+    batch = Batch(
+        tokens=np.zeros((size, MAX_LENGTH), np.int8),
+        lengths=np.zeros(size, np.int64),
+        columns=np.zeros(size, np.int64),
+        X=np.zeros((size, points, MAX_VARIABLES)),
+        y=np.zeros((size, points)),
+    )
+    _fill(
+        np.random.default_rng(seed),
+        batch.tokens,
+        batch.lengths,
+        batch.columns,
+        batch.X,
+        batch.y,
+        banned,
+        OPERATOR_WEIGHTS,
+        LENGTH_WEIGHTS,
+    )
+    return batch
+
+
+@njit(cache=True)
+def _draw_usable(
+    rng: np.random.Generator,
+    out: NDArray[np.int8],
+    lengths: NDArray[np.int64],
+    columns: int,
+    operator_weights: NDArray[np.float64],
+    length_weights: NDArray[np.float64],
+) -> None:
+    nothing_banned = np.empty(0, np.int64)
+    done = 0
+    while done < len(out):
+        length = draw_skeleton(rng, out[done], columns, operator_weights, length_weights)
+        if usable(out[done], length, nothing_banned):
+            sort_operands(out[done], length)
+            lengths[done] = length
+            done += 1
+
+
+def draw_skeletons(count: int, columns: int, seed: int) -> list[tuple[int, ...]]:
+    """``count`` skeletons in the first ``columns`` variables, with no look at any data.
+
+    Nothing is banned: the prior is what a guesser may try, not what a network may learn from.
+    """
+    out = np.zeros((count, MAX_LENGTH), np.int8)
+    lengths = np.zeros(count, np.int64)
+    _draw_usable(
+        np.random.default_rng(seed), out, lengths, columns, OPERATOR_WEIGHTS, LENGTH_WEIGHTS
+    )
+    return [tuple(row[:length].tolist()) for row, length in zip(out, lengths, strict=True)]

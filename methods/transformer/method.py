@@ -1,0 +1,96 @@
+"""The methods of this folder: a trained transformer, and the prior it must beat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+
+from bench import Discovery, Task
+from methods.transformer.search import Search, View
+from methods.transformer.vocabulary import Skeleton
+
+POINTS = 64
+"""Rows the network looks at in one round; each round draws others."""
+
+SHIPPED = Path(__file__).parent / "trained" / "small"
+
+
+@dataclass(frozen=True)
+class Transformer:
+    """An amortised symbolic regressor: a network proposes skeletons, least squares fits them.
+
+    The first round is a beam search, the rounds after it sample, each from other rows of the
+    data, until the budget is spent. The network knows at most three variables: of more columns it
+    is shown those that a forest finds most important. ``checkpoint`` is a folder of this
+    project's format; empty for the model that ships.
+    """
+
+    version: ClassVar[str] = "1"
+    requires: ClassVar[tuple[str, ...]] = ("torch", "safetensors")
+
+    checkpoint: str = ""
+    beam: int = 16
+    batch: int = 32
+    temperature: float = 1.0
+    restarts: int = 2
+
+    def discover(self, task: Task) -> Discovery:
+        """Propose and fit until the budget is spent or a formula is exact."""
+        import torch
+
+        from methods.transformer.checkpoint import load_network
+
+        torch.set_num_threads(task.budget.threads)
+        network, _ = load_network(Path(self.checkpoint) if self.checkpoint else SHIPPED)
+        search = Search(task, self.restarts)
+        search.run(self._proposals(network, search.view, task.seed))
+        return search.discovery()
+
+    def _proposals(self, network: object, view: View, seed: int) -> Iterator[list[Skeleton]]:
+        import torch
+
+        from methods.transformer.decoding import beam_search, remember, sample
+
+        rng = np.random.default_rng(seed)
+        generator = torch.Generator().manual_seed(seed % 2**63)
+        columns = len(view.names)
+        first = True
+        while True:
+            rows = rng.choice(len(view.y), POINTS, replace=len(view.y) < POINTS)
+            if len(view.y) < POINTS:
+                rows = np.arange(len(view.y))
+            memory = remember(network, view.X[rows], view.y[rows], columns)
+            if first:
+                yield beam_search(network, memory, columns, self.beam)
+                first = False
+            yield sample(network, memory, columns, self.batch, self.temperature, generator)
+
+
+@dataclass(frozen=True)
+class Prior:
+    """The control for ``transformer``: skeletons from its training distribution, data unseen.
+
+    Whatever the network adds to fitting random skeletons is what ``transformer`` has over this.
+    """
+
+    version: ClassVar[str] = "1"
+
+    batch: int = 32
+    restarts: int = 2
+
+    def discover(self, task: Task) -> Discovery:
+        """Draw and fit until the budget is spent or a formula is exact."""
+        search = Search(task, self.restarts)
+        search.run(self._proposals(len(search.names), task.seed))
+        return search.discovery()
+
+    def _proposals(self, columns: int, seed: int) -> Iterator[list[Skeleton]]:
+        from methods.transformer.generator import draw_skeletons
+
+        rng = np.random.default_rng(seed)
+        while True:
+            yield draw_skeletons(self.batch, columns, int(rng.integers(2**32)))

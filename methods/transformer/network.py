@@ -1,0 +1,172 @@
+"""The network: a set transformer reads the points, an autoregressive decoder writes the skeleton.
+
+Set transformer: Lee et al., ICML 2019 (induced attention, pooling by attention); numbers as bits:
+Biggio et al., ICML 2021 (NeSymReS). Torch is imported with this module only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from methods.transformer.vocabulary import MAX_LENGTH, MAX_VARIABLES, SIZE
+
+BITS = 20
+"""Bits read of each number's binary32 form: the sign, 8 of the exponent, 11 of the mantissa."""
+
+COLUMNS = MAX_VARIABLES + 1
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The sizes of a network."""
+
+    width: int = 96
+    heads: int = 4
+    feedforward: int = 256
+    inducing: int = 16
+    seeds: int = 16
+    memory_layers: int = 2
+    decoder_layers: int = 3
+
+
+def encode_points(X: Tensor, y: Tensor, columns: Tensor) -> Tensor:
+    """Features of points, shape (b, n, COLUMNS * (BITS + 2)), from X (b, n, v), y (b, n).
+
+    Each number is its leading bits as -1/+1, its value standardised within its column, and its
+    standardised signed logarithm; columns beyond ``columns`` (b,) are zero.
+    """
+    table = torch.cat([X, y.unsqueeze(-1)], dim=-1).float()
+    shifts = torch.arange(31, 31 - BITS, -1, dtype=torch.int32)
+    bits = (table.view(torch.int32).unsqueeze(-1) >> shifts) & 1
+    signed_log = torch.sign(table) * torch.log1p(table.abs() * 10)
+    features = torch.cat(
+        [
+            bits.float() * 2 - 1,
+            _standardise(table).unsqueeze(-1),
+            _standardise(signed_log).unsqueeze(-1),
+        ],
+        dim=-1,
+    )
+    places = torch.arange(COLUMNS)
+    shown = (places < columns.unsqueeze(-1)) | (places == MAX_VARIABLES)
+    return (features * shown[:, None, :, None]).flatten(2)
+
+
+def _standardise(table: Tensor) -> Tensor:
+    """Zero mean and unit deviation over the points, held within -5 .. 5."""
+    centred = table - table.mean(dim=1, keepdim=True)
+    deviation = centred.square().mean(dim=1, keepdim=True).sqrt()
+    return (centred / (deviation + 1e-20)).clamp(-5, 5)
+
+
+class Attention(nn.Module):
+    """Pre-norm multi-head attention of ``queries`` on ``keys``, with a residual."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.norm = nn.LayerNorm(width)
+        self.query = nn.Linear(width, width)
+        self.key_value = nn.Linear(width, 2 * width)
+        self.out = nn.Linear(width, width)
+
+    def forward(self, queries: Tensor, keys: Tensor, causal: bool = False) -> Tensor:
+        query = self._split(self.query(self.norm(queries)))
+        key, value = (self._split(part) for part in self.key_value(keys).chunk(2, dim=-1))
+        mixed = F.scaled_dot_product_attention(query, key, value, is_causal=causal)
+        return queries + self.out(mixed.transpose(1, 2).flatten(2))
+
+    def _split(self, x: Tensor) -> Tensor:
+        return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+
+
+class FeedForward(nn.Module):
+    def __init__(self, width: int, hidden: int) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(width)
+        self.layers = nn.Sequential(nn.Linear(width, hidden), nn.GELU(), nn.Linear(hidden, width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.layers(self.norm(x))
+
+
+class Encoder(nn.Module):
+    """Points (b, n, features) -> memory (b, seeds, width)."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        width, hidden = shape.width, shape.feedforward
+        self.embed = nn.Sequential(
+            nn.Linear(COLUMNS * (BITS + 2), width), nn.GELU(), nn.Linear(width, width)
+        )
+        self.inducing = nn.Parameter(torch.randn(1, shape.inducing, width) * 0.5)
+        self.gather = Attention(width, shape.heads)
+        self.gather_feed = FeedForward(width, hidden)
+        self.spread = Attention(width, shape.heads)
+        self.spread_feed = FeedForward(width, hidden)
+        self.seeds = nn.Parameter(torch.randn(1, shape.seeds, width) * 0.5)
+        self.pool = Attention(width, shape.heads)
+        self.memory = nn.ModuleList(
+            nn.ModuleList([Attention(width, shape.heads), FeedForward(width, hidden)])
+            for _ in range(shape.memory_layers)
+        )
+        self.norm = nn.LayerNorm(width)
+
+    def forward(self, points: Tensor) -> Tensor:
+        x = self.embed(points)
+        inducing = self.inducing.expand(len(x), -1, -1)
+        summary = self.gather_feed(self.gather(inducing, x))
+        x = self.spread_feed(self.spread(x, summary))
+        memory = self.pool(self.seeds.expand(len(x), -1, -1), x)
+        for attention, feed in self.memory:
+            memory = feed(attention(memory, memory))
+        return self.norm(memory)
+
+
+class Decoder(nn.Module):
+    """Logits of the next token, (b, length, SIZE), from the tokens so far and the memory."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        width, hidden = shape.width, shape.feedforward
+        self.embed = nn.Embedding(SIZE, width)
+        self.position = nn.Parameter(torch.randn(1, MAX_LENGTH, width) * 0.1)
+        self.layers = nn.ModuleList(
+            nn.ModuleList(
+                [
+                    Attention(width, shape.heads),
+                    Attention(width, shape.heads),
+                    FeedForward(width, hidden),
+                ]
+            )
+            for _ in range(shape.decoder_layers)
+        )
+        self.norm = nn.LayerNorm(width)
+        self.head = nn.Linear(width, SIZE)
+
+    def forward(self, tokens: Tensor, memory: Tensor) -> Tensor:
+        x = self.embed(tokens) + self.position[:, : tokens.shape[1]]
+        for own, cross, feed in self.layers:
+            x = feed(cross(own(x, self._normed(own, x), causal=True), memory))
+        return self.head(self.norm(x))
+
+    @staticmethod
+    def _normed(layer: Attention, x: Tensor) -> Tensor:
+        return layer.norm(x)
+
+
+class Network(nn.Module):
+    """The whole model; ``shape`` is all that is needed to build it again."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.shape = shape
+        self.encoder = Encoder(shape)
+        self.decoder = Decoder(shape)
+
+    def forward(self, points: Tensor, tokens: Tensor) -> Tensor:
+        return self.decoder(tokens, self.encoder(points))

@@ -1,0 +1,173 @@
+"""From proposed skeletons to a discovery: constants fitted, the best reported, a front kept.
+
+Every method of this folder is a stream of skeletons; all are judged here, in the same way, so
+that a difference on the leaderboard is a difference between the streams.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench import Call, Candidate, Discovery, Expression, Number, Symbol, Task
+from methods.refine import Fitted, Refiner
+from methods.rows import choose_rows
+from methods.scaling import Scaling
+from methods.transformer.vocabulary import (
+    ARITY,
+    FIRST_BINARY,
+    FIRST_VARIABLE,
+    MAX_VARIABLES,
+    TOKENS,
+    C,
+    Skeleton,
+)
+
+_FIT_ROWS = 200
+"""Rows on which constants of a proposal are fitted; the best are fitted to all rows at the end."""
+_KEPT = 12
+"""Formulas shortened and refitted at the end."""
+_SEARCH_SHARE = 0.85
+_POWERS = {"square": 2, "cube": 3}
+
+
+@dataclass(frozen=True)
+class View:
+    """What the network may look at: at most MAX_VARIABLES columns, scaled, finite rows only."""
+
+    X: NDArray[np.float64]
+    y: NDArray[np.float64]
+    names: tuple[str, ...]
+
+
+def to_expression(skeleton: Skeleton, names: tuple[str, ...], start: float = 1.0) -> Expression:
+    """The tree of a skeleton, its constants set to ``start``."""
+    stack: list[Expression] = []
+    for token in reversed(skeleton):
+        if token == C:
+            stack.append(Number(start))
+        elif token < FIRST_BINARY:
+            stack.append(Symbol(names[token - FIRST_VARIABLE]))
+        elif TOKENS[token] in _POWERS:
+            stack.append(Call("pow", (stack.pop(), Number(_POWERS[TOKENS[token]]))))
+        else:
+            args = tuple(stack.pop() for _ in range(int(ARITY[token])))
+            stack.append(Call(TOKENS[token], args))
+    return stack[0]
+
+
+class Search:
+    """Judges skeletons for a task; ``discovery()`` is the answer after ``run``."""
+
+    def __init__(self, task: Task, restarts: int) -> None:
+        self.task, self.restarts = task, restarts
+        began = time.monotonic()
+        self.stop = began + _SEARCH_SHARE * task.budget.seconds
+        end = began + 0.95 * task.budget.seconds
+        rows = _finite_rows(task)
+        self.scaling = Scaling.of(task)
+        self.X, self.y = self.scaling.X(task.X[rows]), self.scaling.y(task.y[rows])
+        few = choose_rows(len(self.y), _FIT_ROWS, task.seed)
+        self.few = Refiner(task.names, self.X[few], self.y[few], end)
+        self.all = Refiner(task.names, self.X, self.y, end)
+        self.columns = relevant_columns(self.X, self.y, task.seed)
+        self.names = tuple(task.names[j] for j in self.columns)
+        self.seen: set[Skeleton] = set()
+        self.pool: list[Fitted] = []
+        self.evaluations = 0
+
+    @property
+    def view(self) -> View:
+        """The data as the network is to see them, unused columns zero."""
+        shown = np.zeros((len(self.y), MAX_VARIABLES))
+        shown[:, : len(self.columns)] = self.X[:, self.columns]
+        return View(shown, self.y, self.names)
+
+    def run(self, proposals: Iterable[list[Skeleton]]) -> None:
+        """Judge batch after batch until the time is spent, a formula is exact, or none is left."""
+        for batch in proposals:
+            for skeleton in batch:
+                self.judge(skeleton)
+                if self.finished():
+                    return
+
+    def finished(self) -> bool:
+        """Whether there is no use in, or no time for, another proposal."""
+        most = self.task.budget.evaluations or math.inf
+        exact = bool(self.pool) and self.pool[0].exact
+        return exact or self.evaluations >= most or time.monotonic() > self.stop
+
+    def judge(self, skeleton: Skeleton) -> Fitted | None:
+        """Fit a skeleton's constants; keep and report it where it is among the best."""
+        if skeleton in self.seen:
+            return None
+        self.seen.add(skeleton)
+        self.evaluations += 1
+        fitted = self._fitted(to_expression(skeleton, self.names))
+        best = self.pool[0].criterion if self.pool else math.inf
+        if math.isfinite(fitted.error):
+            self.pool = sorted([*self.pool, fitted], key=lambda one: one.criterion)
+            del self.pool[200:]
+        if fitted.criterion < best:
+            self.task.report(str(self.scaling.undo(fitted.expression)), fitted.error)
+        return fitted
+
+    def _fitted(self, expression: Expression) -> Fitted:
+        """The formula and ``a + b*formula``, whichever the criterion prefers, constants fitted."""
+        plain = self.few.fitted(expression, restarts=self.restarts, seed=self.task.seed)
+        if plain.exact or not math.isfinite(plain.error):
+            return plain
+        wrapped = self.few.fitted(self.few.scaled(plain.expression).expression)
+        return min(plain, wrapped, key=lambda one: one.criterion)
+
+    def discovery(self) -> Discovery:
+        """The best formula, shortened, fitted to all rows; and the front of error over length."""
+        if not self.pool:
+            return Discovery.of(self.scaling.undo(Number(float(np.mean(self.y)))))
+        shortened = [self.few.shortened(one) for one in self.pool[:_KEPT]]
+        refit = [self.all.fitted(one.expression) for one in shortened]
+        best = min(refit, key=lambda one: one.criterion)
+        front = tuple(self._candidate(one) for one in _front([*refit, *self.pool]))
+        return Discovery(self._candidate(best), front)
+
+    def _candidate(self, fitted: Fitted) -> Candidate:
+        return Candidate(str(self.scaling.undo(fitted.expression)), fitted.nodes, fitted.error)
+
+
+def _front(pool: list[Fitted]) -> Iterator[Fitted]:
+    """Those that no shorter one beats, the shortest first."""
+    least = math.inf
+    for one in sorted(pool, key=lambda one: (one.nodes, one.error)):
+        if one.error < least:
+            least = one.error
+            yield one
+
+
+def _finite_rows(task: Task) -> NDArray[np.bool_]:
+    rows = np.isfinite(task.y) & np.isfinite(task.X).all(axis=1)
+    if not rows.any():
+        raise ValueError(
+            f"none of the {len(task.y)} training rows is finite in all columns and the target"
+        )
+    return rows
+
+
+def relevant_columns(X: NDArray[np.float64], y: NDArray[np.float64], seed: int) -> list[int]:
+    """The columns the network is shown: all where they fit, else those a forest finds it needs.
+
+    The reduction is by the importances of extremely randomised trees (Geurts et al., Machine
+    Learning 63, 2006) on at most 2,000 rows.
+    """
+    if X.shape[1] <= MAX_VARIABLES:
+        return list(range(X.shape[1]))
+    from sklearn.ensemble import ExtraTreesRegressor
+
+    rows = choose_rows(len(y), 2000, seed)
+    forest = ExtraTreesRegressor(n_estimators=50, random_state=seed % 2**32, n_jobs=1)
+    importances = forest.fit(X[rows], y[rows]).feature_importances_
+    return sorted(np.argsort(-importances, kind="stable")[:MAX_VARIABLES].tolist())

@@ -1,0 +1,197 @@
+"""The identity of a skeleton up to its constants, and the benchmarks' skeletons.
+
+Two skeletons that differ in the order of sums and products, in how powers are written, or in
+where constant factors and offsets stand, have one fingerprint. It is computed by arithmetic
+modulo two primes: a product is the sum of its factors' hashes times their exponents, a sum the
+sum of its terms' hashes, and constants add nothing.
+"""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from bench.expression import Call, Constant, Expression, Number, Symbol, evaluate, symbols
+from methods.transformer.vocabulary import (
+    ARITY,
+    BINARY,
+    FIRST_BINARY,
+    FIRST_UNARY,
+    FIRST_VARIABLE,
+    INDEX,
+    MAX_LENGTH,
+    MAX_VARIABLES,
+    C,
+)
+
+_FIRST_PRIME, _SECOND_PRIME = 2147483647, 2147483629
+_SUB, _ADD, _MUL, _DIV = (INDEX[name] for name in ("sub", "add", "mul", "div"))
+_SQRT, _SQUARE, _CUBE = (INDEX[name] for name in ("sqrt", "square", "cube"))
+
+
+@njit(cache=True)
+def _mix(value: int, salt: int, prime: int) -> int:
+    """A hash of ``value`` in 1 .. prime - 1, keyed by ``salt``."""
+    x = (value + 7919 * salt + 104729) % prime
+    for _ in range(3):
+        x = (x * x + 48271 * x + 12345 + salt) % prime
+        x = (x * 69621 + 31337) % prime
+    return x if x > 0 else 1
+
+
+@njit(cache=True)
+def hash_subtrees(
+    tokens: NDArray[np.int8], length: int, prime: int, product: NDArray[np.int64]
+) -> None:
+    """``product[i]``: the hash, modulo ``prime``, of the subtree that begins at i."""
+    half = (prime + 1) // 2
+    terms = np.empty(length, np.int64)
+    first = np.empty(length + 1, np.int64)
+    top = 0
+    for i in range(length - 1, -1, -1):
+        token = tokens[i]
+        if token == C:
+            product[i], terms[i] = 0, 0
+        elif token < FIRST_BINARY:
+            product[i] = _mix(token, 1, prime)
+            terms[i] = _mix(product[i], 2, prime)
+        elif token in (_ADD, _SUB):
+            terms[i] = (terms[first[top - 1]] + terms[first[top - 2]]) % prime
+            product[i] = _mix(terms[i], 3, prime)
+        else:
+            a = product[first[top - 1]]
+            if token == _MUL:
+                product[i] = (a + product[first[top - 2]]) % prime
+            elif token == _DIV:
+                product[i] = (a + prime - product[first[top - 2]]) % prime
+            elif token == _SQRT:
+                product[i] = (a * half) % prime
+            elif token == _SQUARE:
+                product[i] = (2 * a) % prime
+            elif token == _CUBE:
+                product[i] = (3 * a) % prime
+            else:
+                product[i] = _mix(a, 10 + token, prime)
+            terms[i] = _mix(product[i], 2, prime) if product[i] != 0 else 0
+        top += 1 - ARITY[token]
+        first[top - 1] = i
+
+
+@njit(cache=True)
+def fingerprint(tokens: NDArray[np.int8], length: int) -> int:
+    """The 62-bit identity of a skeleton up to constants and the order of sums and products."""
+    high = np.empty(length, np.int64)
+    low = np.empty(length, np.int64)
+    hash_subtrees(tokens, length, _FIRST_PRIME, high)
+    hash_subtrees(tokens, length, _SECOND_PRIME, low)
+    return (high[0] << 31) + low[0]
+
+
+class Inexpressible(ValueError):
+    """The expression uses an operator that the vocabulary does not have."""
+
+
+def encode(expression: Expression, names: tuple[str, ...]) -> list[int]:
+    """The skeleton of ``expression`` in prefix tokens; ``names[j]`` becomes variable j.
+
+    Raises Inexpressible for operators outside the vocabulary (``abs``, ``asin``, ...).
+    """
+    if isinstance(expression, Number | Constant):
+        return [C]
+    if isinstance(expression, Symbol):
+        return [FIRST_VARIABLE + names.index(expression.name)]
+    return _encode_call(expression, names)
+
+
+def _encode_call(call: Call, names: tuple[str, ...]) -> list[int]:
+    op, args = call.op, call.args
+    if op == "pow":
+        return _encode_power(args[0], args[1], names)
+    encoded = [encode(arg, names) for arg in args]
+    if all(tokens == [C] for tokens in encoded):
+        return [C]
+    if op in BINARY:
+        token = INDEX[op]
+        result = encoded[0]
+        for tokens in encoded[1:]:
+            result = [token, *result, *tokens]
+        return result
+    if op == "neg":
+        return [_MUL, C, *encoded[0]]
+    if op in _REWRITTEN:
+        return _REWRITTEN[op](encoded[0])
+    if op in INDEX and INDEX[op] >= FIRST_UNARY:
+        return [INDEX[op], *encoded[0]]
+    raise Inexpressible(f"'{op}' is not in the vocabulary")
+
+
+_E, _L, _S, _K = (INDEX[name] for name in ("exp", "log", "sin", "cos"))
+_REWRITTEN = {
+    "tan": lambda u: [_DIV, _S, *u, _K, *u],
+    "sinh": lambda u: [_SUB, _E, *u, _E, _MUL, C, *u],
+    "cosh": lambda u: [_ADD, _E, *u, _E, _MUL, C, *u],
+    "log10": lambda u: [_MUL, C, _L, *u],
+    "log2": lambda u: [_MUL, C, _L, *u],
+    "cbrt": lambda u: [_E, _MUL, C, _L, *u],
+}
+
+
+def _encode_power(base: Expression, exponent: Expression, names: tuple[str, ...]) -> list[int]:
+    tokens = encode(base, names)
+    power = encode(exponent, names)
+    if tokens == [C] and power == [C]:
+        return [C]
+    if power != [C]:
+        logarithm = [C] if tokens == [C] else [_L, *tokens]
+        return [_E, _MUL, *power, *logarithm]
+    doubled = _twice(exponent)
+    if doubled is None:
+        return [_E, _MUL, C, _L, *tokens]
+    return _repeat(tokens, doubled)
+
+
+def _twice(exponent: Expression) -> int | None:
+    """2 * exponent where that is a small integer, else None."""
+    value = 2.0 * float(evaluate(exponent, (), np.zeros((1, 0)))[0])
+    return int(value) if value == int(value) and 0 < abs(value) <= 24 else None
+
+
+def _repeat(tokens: list[int], doubled: int) -> list[int]:
+    """``tokens`` to the power doubled/2, as products and square roots."""
+    if doubled < 0:
+        return [_DIV, C, *_repeat(tokens, -doubled)]
+    factors = [tokens] * (doubled // 2) + ([[_SQRT, *tokens]] if doubled % 2 else [])
+    result = factors[0]
+    for factor in factors[1:]:
+        result = [_MUL, *result, *factor]
+    return result
+
+
+def fingerprints(expression: Expression) -> set[int]:
+    """The fingerprints of an expression under every naming of its variables.
+
+    Empty where it has more variables than the vocabulary, an operator outside it, or four tokens
+    or fewer (those are too common to be a benchmark's secret).
+    """
+    used = tuple(symbols(expression))
+    if len(used) > MAX_VARIABLES:
+        return set()
+    try:
+        tokens = encode(expression, used)
+    except Inexpressible:
+        return set()
+    if len(tokens) <= 4 or len(tokens) > MAX_LENGTH * 4:
+        return set()
+    found = set()
+    for order in permutations(range(MAX_VARIABLES), len(used)):
+        renamed = [
+            FIRST_VARIABLE + order[token - FIRST_VARIABLE]
+            if FIRST_VARIABLE <= token < FIRST_BINARY
+            else token
+            for token in tokens
+        ]
+        found.add(fingerprint(np.array(renamed, dtype=np.int8), len(renamed)))
+    return found

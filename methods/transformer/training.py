@@ -1,0 +1,157 @@
+"""Training: fresh samples for ever, AdamW, checkpoints that survive a kill."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional as F
+
+from methods.transformer.checkpoint import (
+    OPTIMISER,
+    load_network,
+    load_optimiser,
+    save_network,
+    save_optimiser,
+)
+from methods.transformer.generator import POINTS, Batch, draw_batch
+from methods.transformer.network import Network, Shape, encode_points
+from methods.transformer.vocabulary import PAD, START
+
+
+@dataclass(frozen=True)
+class Training:
+    """How a network is trained. ``steps`` fixes the schedule: warm-up, plateau, linear decay."""
+
+    steps: int = 20_000
+    batch: int = 256
+    rate: float = 1e-3
+    warmup: float = 0.02
+    decay: float = 0.3
+    weight_decay: float = 1e-4
+    clip: float = 1.0
+    seed: int = 0
+    checkpoint_seconds: float = 120.0
+    shape: Shape = field(default_factory=Shape)
+
+    def rate_at(self, step: int) -> float:
+        """The learning rate of a step: linear up, flat, linear down to a fiftieth."""
+        progress = step / self.steps
+        up = min(1.0, progress / self.warmup)
+        down = min(1.0, max(0.02, (1.0 - progress) / self.decay))
+        return self.rate * up * down
+
+
+def tensors(batch: Batch, points: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Features, decoder inputs and targets of a batch, its first ``points`` rows shown."""
+    X, y = torch.from_numpy(batch.X[:, :points]), torch.from_numpy(batch.y[:, :points])
+    features = encode_points(X, y, torch.from_numpy(batch.columns))
+    length = int(batch.lengths.max())
+    targets = torch.from_numpy(batch.tokens[:, :length].astype(np.int64))
+    start = torch.full((len(targets), 1), START)
+    return features, torch.cat([start, targets[:, :-1]], dim=1), targets
+
+
+def points_shown(rng: np.random.Generator) -> int:
+    """How many rows a batch shows: mostly all, now and then as few as six."""
+    return POINTS if rng.random() < 0.6 else int(rng.integers(6, POINTS))
+
+
+def train(
+    config: Training, folder: Path, banned: NDArray[np.int64], device: str = "cpu"
+) -> Iterator[dict[str, float]]:
+    """Train until ``config.steps``, from where ``folder`` is; yields progress every 50 steps.
+
+    Batch k is drawn from the seed (config.seed, k): a resumed training sees the samples it would
+    have seen. On a GPU the forward pass runs in bfloat16.
+    """
+    network, step, spent = _start(config, folder)
+    network.to(device).train()
+    optimiser = torch.optim.AdamW(
+        network.parameters(), lr=config.rate, weight_decay=config.weight_decay, betas=(0.9, 0.98)
+    )
+    if (folder / OPTIMISER).exists():
+        load_optimiser(optimiser, folder)
+    began = saved = time.monotonic()
+    losses: list[float] = []
+    hits: list[float] = []
+    while step < config.steps:
+        for group in optimiser.param_groups:
+            group["lr"] = config.rate_at(step)
+        loss, hit = _step(network, optimiser, config, step, banned, device)
+        step += 1
+        losses.append(loss)
+        hits.append(hit)
+        now = time.monotonic()
+        finished = step == config.steps
+        if now - saved > config.checkpoint_seconds or finished:
+            _save(network, optimiser, config, folder, step, spent + now - began)
+            saved = now
+        if step % 50 == 0 or finished:
+            line = {
+                "step": step,
+                "samples": step * config.batch,
+                "loss": float(np.mean(losses)),
+                "token_accuracy": float(np.mean(hits)),
+                "hours": (spent + now - began) / 3600,
+            }
+            losses.clear()
+            hits.clear()
+            with (folder / "progress.jsonl").open("a") as log:
+                log.write(json.dumps(line) + "\n")
+            yield line
+
+
+def _start(config: Training, folder: Path) -> tuple[Network, int, float]:
+    if (folder / OPTIMISER).exists():
+        network, state = load_network(folder)
+        return network, int(state["step"]), float(state["seconds"])
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(config.seed)
+    return Network(config.shape), 0, 0.0
+
+
+def _save(
+    network: Network,
+    optimiser: torch.optim.Optimizer,
+    config: Training,
+    folder: Path,
+    step: int,
+    seconds: float,
+) -> None:
+    state = {"step": step, "seconds": seconds, "training": asdict(config)}
+    save_optimiser(optimiser, folder)
+    save_network(network, folder, state, torch.float32)
+
+
+def _step(
+    network: Network,
+    optimiser: torch.optim.Optimizer,
+    config: Training,
+    step: int,
+    banned: NDArray[np.int64],
+    device: str,
+) -> tuple[float, float]:
+    rng = np.random.default_rng([config.seed, step])
+    batch = draw_batch(config.batch, int(rng.integers(2**32)), banned)
+    parts = (part.to(device) for part in tensors(batch, points_shown(rng)))
+    features, inputs, targets = parts
+    with torch.autocast(device, dtype=torch.bfloat16, enabled=device != "cpu"):
+        logits = network(features, inputs)
+        loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=PAD)
+    optimiser.zero_grad(set_to_none=True)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(network.parameters(), config.clip)
+    if math.isfinite(loss.item()):
+        optimiser.step()
+    written = targets != PAD
+    hit = (logits.argmax(-1) == targets)[written].float().mean()
+    return loss.item(), hit.item()
