@@ -8,6 +8,7 @@ made again. Files are written under another name and renamed, so that processes 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import zipfile
 import zlib
@@ -15,6 +16,7 @@ from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import IO, Any
 
 import numpy as np
 
@@ -48,11 +50,31 @@ def cached(problem: Problem, seed: int, make: Callable[[], Data], libraries: Ite
     return data
 
 
+def cached_json(kind: str, parts: Iterable[str], make: Callable[[], Any]) -> Any:
+    """What ``make`` gives, as JSON has it, for these ``parts``: all that it follows from.
+
+    From the cache, or made and put there; checked on every read like data.
+    """
+    path = cache_folder() / kind / f"{_digest([GENERATOR, *parts])}.json"
+    try:
+        checksum, text = path.read_text(encoding="utf-8").split("\n", 1)
+        if checksum == _digest([text]):
+            return json.loads(text)
+    except (OSError, ValueError):
+        pass
+    text = json.dumps(make())
+    _replace(path, lambda file: file.write(f"{_digest([text])}\n{text}".encode()))
+    return json.loads(text)
+
+
+def _digest(parts: Iterable[str]) -> str:
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
 def _key(problem: Problem, seed: int, libraries: Iterable[str]) -> str:
     versions = [f"{library} {version(library)}" for library in libraries]
     # repr of a frozen dataclass spells out every field, and floats to the last bit.
-    parts = [GENERATOR, *versions, repr(problem), repr(problem.source), str(seed)]
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+    return _digest([GENERATOR, *versions, repr(problem), repr(problem.source), str(seed)])
 
 
 def _read(path: Path) -> Data | None:
@@ -71,13 +93,18 @@ def _write(path: Path, data: Data) -> None:
     for name, table in data.splits.items():
         arrays[f"{name}.X"] = table.X
         arrays[f"{name}.y"] = table.y
+    _replace(path, lambda file: np.savez(file, **arrays))  # type: ignore[arg-type]
+
+
+def _replace(path: Path, write: Callable[[IO[bytes]], object]) -> None:
+    """A file at ``path`` with what ``write`` writes, whole or not at all."""
     partial: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
             partial = Path(file.name)
-            np.savez(file, **arrays)  # type: ignore[arg-type]
+            write(file)
         partial.replace(path)
-    except OSError:  # read-only or full: the next call makes the data again
+    except OSError:  # read-only or full: the next call makes it again
         if partial is not None:
             partial.unlink(missing_ok=True)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from bench.expression import FUNCTIONS, Call, Expression, complexity, depth, parse, symbols
 from bench.expression.tree import postorder
+from bench.problems.cache import cached_json
 from bench.problems.problem import Problem
 from bench.problems.terms import signal_shares
 
@@ -17,7 +18,7 @@ ROWS = 1000
 
 
 def difficulty(problem: Problem) -> Mapping[str, float]:
-    """The numbers of ``problem``; empty where its law is not known.
+    """The numbers of ``problem``, from the cache where they are; empty where its law is not known.
 
     * ``variables``: inputs that occur in the law; ``dummies``: inputs that do not;
     * ``operators``: operators and functions, a sum of k terms counting k - 1; ``depth``: nodes on
@@ -31,7 +32,13 @@ def difficulty(problem: Problem) -> Mapping[str, float]:
     """
     if problem.truth is None:
         return {}
-    law = parse(problem.truth, problem.variables)
+    parts = [repr(problem), repr(problem.source)]
+    numbers: dict[str, float] = cached_json("difficulty", parts, lambda: _measured(problem))
+    return numbers
+
+
+def _measured(problem: Problem) -> dict[str, float]:
+    law = parse(problem.truth or "", problem.variables)
     train = problem.data().train
     X, y = train.X[:ROWS], train.y[:ROWS]
     used = symbols(law)
@@ -60,4 +67,4 @@ def _decades(y: NDArray[np.float64]) -> float:
     if not len(magnitude):
         return 0.0
     low, high = np.quantile(magnitude, [0.01, 0.99])
-    return float(np.log10(high / low))
+    return float(np.log10(high) - np.log10(low))

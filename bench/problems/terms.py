@@ -27,13 +27,16 @@ def signal_shares(
     with np.errstate(all="ignore"):
         value = evaluate(expression, names, X)
         rows = np.isfinite(value)
-        if not rows.any():
+        largest = np.max(np.abs(value[rows]), initial=0.0)
+        if largest == 0.0:
             return [0.0] * len(reduced)
-        spread = float(np.std(value[rows]))
-        return [_share(value[rows], evaluate(tree, names, X)[rows], spread) for tree in reduced]
+        # In units of the largest value, so that no square overflows.
+        kept = value[rows] / largest
+        return [_share(kept, evaluate(tree, names, X)[rows] / largest) for tree in reduced]
 
 
-def _share(value: NDArray[np.float64], without: NDArray[np.float64], spread: float) -> float:
+def _share(value: NDArray[np.float64], without: NDArray[np.float64]) -> float:
+    spread = float(np.std(value))
     if spread == 0.0:
         return 0.0
     change = (without - value) / spread
