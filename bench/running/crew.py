@@ -19,6 +19,7 @@ from bench.running.run import MethodSpec
 from bench.running.server import BOOTSTRAP
 
 _SERVERS_KEPT = 16
+_CLOSE_SECONDS = 15.0
 _SLACK_SECONDS = 15.0  # for a supervisor to kill, collect and answer
 
 Key = tuple[Any, ...]
@@ -77,13 +78,16 @@ class Crew:
         """End every server, and with it, at once, every run under way."""
         with self._lock:
             self._closed = True
-            channels = [*self._busy, *(c for idle in self._idle.values() for c in idle)]
+            busy = list(self._busy)
+            idle = [channel for channels in self._idle.values() for channel in channels]
             servers = list(self._servers.values())
             self._idle.clear()
             self._servers.clear()
-        for channel in channels:
+        for channel in busy:  # the thread that waits on it closes it
             with contextlib.suppress(OSError):
                 channel.shutdown(socket.SHUT_RDWR)
+        for channel in idle:
+            channel.close()
         for server in servers:
             server.close()
 
@@ -151,7 +155,8 @@ class Crew:
             for old_key, _ in surplus:
                 del self._servers[old_key]
         for _, old in surplus:
-            old.close()
+            # In the background: it waits for the runs it still has under way.
+            threading.Thread(target=old.close, name="retiring-server", daemon=True).start()
         try:
             server.wait_until_ready(self.limits.load_seconds)
         except ServerError:
@@ -246,13 +251,16 @@ class _Server:
         return ours
 
     def close(self) -> None:
-        """End the server; supervisors of runs under way end when their channels close."""
+        """End the server once it has cleared away what its runs left; runs under way must be
+        ended before, by closing their channels."""
         with contextlib.suppress(OSError):
             self._control.shutdown(socket.SHUT_RDWR)
         self._control.close()
-        with contextlib.suppress(ProcessLookupError, PermissionError):
+        try:
+            self._process.wait(timeout=_CLOSE_SECONDS if self._ready else 0)
+        except subprocess.TimeoutExpired:
             self._process.kill()
-        self._process.wait()
+            self._process.wait()
         self._errors.close()
 
     def _obituary(self) -> ServerError:

@@ -27,6 +27,7 @@ from bench.running.worker import preload, serve, versions
 BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
 _TIDY_SECONDS = 0.5
 _ORPHAN_SECONDS = 3.0
+_END_SECONDS = 10.0
 
 
 def main(control: socket.socket) -> None:
@@ -48,12 +49,13 @@ def main(control: socket.socket) -> None:
         if poller.poll(1000 * _TIDY_SECONDS if supervisors else None):
             received = wire.receive(control)
             if received is None:
-                return
+                break
             message, channel = received
             if channel is not None:
                 supervisors.add(_fork_supervisor(control, channel, message["start"]))
                 os.close(channel)
         _tidy(supervisors)
+    _end(supervisors)
 
 
 def _prepare(what: wire.Message) -> None:
@@ -145,6 +147,16 @@ def _redirect(output: int) -> None:
     os.dup2(output, 2)
     os.close(null)
     os.close(output)
+
+
+def _end(supervisors: set[int]) -> None:
+    """The runner is gone: see every supervisor end, and nothing stay behind."""
+    end = time.monotonic() + _END_SECONDS
+    while children() and time.monotonic() < end:
+        _tidy(supervisors)
+        if orphans := children() - supervisors:
+            kill(orphans)
+        time.sleep(0.01)
 
 
 def _tidy(supervisors: set[int]) -> None:

@@ -238,7 +238,8 @@ class _Watch:
             wire.send(self._channel, {"kind": "started", "pid": os.getpid()})
             self._started = time.monotonic()
             self._deadline = self._started + self._allowed
-            wire.send(self._worker.socket, {"kind": "go"})
+            with contextlib.suppress(OSError):  # dead already: that is noticed elsewhere
+                wire.send(self._worker.socket, {"kind": "go"})
         elif kind == "report" and self._started is not None:
             text = message["expression"]
             if isinstance(text, str) and len(text) <= answer.MAX_EXPRESSION:

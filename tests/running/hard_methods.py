@@ -139,6 +139,9 @@ class Breeds:
         elif self.how == "crowd":
             for _ in range(20):
                 self._daemon()
+        elif self.how == "regicide":
+            self._daemon()
+            os.kill(os.getppid(), signal.SIGKILL)
         if self.hang:
             time.sleep(1000)
         return Discovery.of("x0")
@@ -195,12 +198,6 @@ class Dies:
         if self.how == "abort":
             os.abort()
         if self.how == "parent":
-            os.kill(os.getppid(), signal.SIGKILL)
-            time.sleep(1000)
-        if self.how == "orphan":
-            if os.fork() == 0:
-                os.setsid()
-                time.sleep(1000)
             os.kill(os.getppid(), signal.SIGKILL)
             time.sleep(1000)
         if self.how == "stop parent":

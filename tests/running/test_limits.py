@@ -65,7 +65,6 @@ def test_memory_of_the_whole_group_is_watched(tmp_path: Path, children: int) -> 
         ("segv", "SIGSEGV"),
         ("abort", "SIGABRT"),
         ("parent", "the process that watched the run was killed"),
-        ("orphan", "the process that watched the run was killed"),
         ("fds", "exit code 1"),
     ],
 )
@@ -212,3 +211,10 @@ def test_the_signals_of_a_terminal_do_not_reach_a_run(tmp_path: Path) -> None:
     record = run_one(tmp_path, method("Sleepy"), seconds=2)
     assert record.status == "ok"
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_what_the_killer_of_its_supervisor_leaves_behind_is_killed_too(tmp_path: Path) -> None:
+    diary = tmp_path / "diary"
+    run_one(tmp_path, method("Breeds", {"diary": str(diary), "how": "regicide"}))
+    (pid,) = (int(line) for line in diary.read_text().split())
+    assert not _alive(pid)

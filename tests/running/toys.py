@@ -34,9 +34,7 @@ def problem(name: str = "product") -> Problem:
         Variable("x1", "a", "the acceleration", (1, -2, 0, 0, 0)),
     )
     target = Target(Variable("y", "F", "the force"), truth="x0*x1")
-    return Problem(
-        "toy", "1", name, variables, (target,), Product(), meaning="Newton's second law"
-    )
+    return Problem("toy", "1", name, variables, (target,), Product(), meaning="Newton's second law")
 
 
 def dataset(count: int = 1) -> Dataset:

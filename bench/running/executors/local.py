@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import queue
 import threading
+import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +17,10 @@ from bench.running.limits import Limits
 from bench.running.perform import Job, Performer
 from bench.running.store import Store
 
+_ASK_AGAIN_SECONDS = 1.0
+
+Events = queue.SimpleQueue[Event | BaseException | None]
+
 
 @dataclass(frozen=True)
 class LocalExecutor:
@@ -24,24 +30,21 @@ class LocalExecutor:
 
     def run(self, jobs: Sequence[Job], store: Store, limits: Limits) -> Iterator[Event]:
         """See ``Executor.run``."""
-        events: queue.SimpleQueue[Event | BaseException | None] = queue.SimpleQueue()
-        todo: queue.SimpleQueue[Job] = queue.SimpleQueue()
-        for job in jobs:
-            todo.put(job)
+        events: Events = queue.SimpleQueue()
+        todo = _Todo(jobs)
         slots = min(self.workers or processors(), len(jobs))
         with Leases(store.leases_folder) as leases, Crew(limits) as crew:
             performer = Performer(store, crew, leases)
             threads = [
-                threading.Thread(
-                    target=_slot, args=(performer, store, todo, events), name=f"slot-{k}"
-                )
-                for k in range(slots)
+                threading.Thread(target=_slot, args=(performer, store, todo, events))
+                for _ in range(slots)
             ]
             for thread in threads:
                 thread.start()
             try:
                 yield from _until_all_end(events, slots)
             finally:
+                todo.close()
                 crew.close()
                 for thread in threads:
                     thread.join()
@@ -55,35 +58,74 @@ def processors() -> int:
         return os.cpu_count() or 1
 
 
-def _until_all_end(
-    events: queue.SimpleQueue[Event | BaseException | None], slots: int
-) -> Iterator[Event]:
+class _Todo:
+    """The jobs not yet settled. One that another process holds comes back after a while: by then
+    it is done, or its holder is dead, or it is put off again."""
+
+    def __init__(self, jobs: Sequence[Job]) -> None:
+        self._ready = deque(jobs)
+        self._put_off: deque[tuple[float, Job]] = deque()
+        self._unsettled = len(jobs)
+        self._changed = threading.Condition()
+
+    def next(self) -> Job | None:
+        """The next job, waited for if need be; None when all are settled."""
+        with self._changed:
+            while self._unsettled:
+                if self._ready:
+                    return self._ready.popleft()
+                wait = None
+                if self._put_off:
+                    wait = self._put_off[0][0] - time.monotonic()
+                    if wait <= 0:
+                        return self._put_off.popleft()[1]
+                self._changed.wait(wait)
+        return None
+
+    def settle(self) -> None:
+        with self._changed:
+            self._unsettled -= 1
+            self._changed.notify_all()
+
+    def put_off(self, job: Job) -> None:
+        with self._changed:
+            self._put_off.append((time.monotonic() + _ASK_AGAIN_SECONDS, job))
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        with self._changed:
+            self._unsettled = 0
+            self._changed.notify_all()
+
+
+def _until_all_end(events: Events, slots: int) -> Iterator[Event]:
+    told: set[str] = set()
     while slots:
         event = events.get()
         if event is None:
             slots -= 1
         elif isinstance(event, BaseException):
             raise event
-        else:
+        elif not isinstance(event, Elsewhere) or event.run.id not in told:
+            if isinstance(event, Elsewhere):
+                told.add(event.run.id)
             yield event
 
 
-def _slot(
-    performer: Performer,
-    store: Store,
-    todo: queue.SimpleQueue[Job],
-    events: queue.SimpleQueue[Event | BaseException | None],
-) -> None:
+def _slot(performer: Performer, store: Store, todo: _Todo, events: Events) -> None:
     """Do one job after the other; what is wrong with the machine itself ends the benchmark."""
     try:
-        while True:
-            job = todo.get_nowait()
-            record = performer.perform(job, lambda job=job: events.put(Started(job.run)))  # type: ignore[misc]
+        while (job := todo.next()) is not None:
+            started = Started(job.run)
+            record = performer.perform(job, lambda event=started: events.put(event))  # type: ignore[misc]
             if record is None:
                 events.put(Elsewhere(job.run))
+                todo.put_off(job)
             else:
                 events.put(Finished(record, store.log_path(job.run.id)))
-    except (queue.Empty, Closed):
+                todo.settle()
+        events.put(None)
+    except Closed:
         events.put(None)
     except BaseException as error:
         events.put(error)

@@ -1,0 +1,228 @@
+"""Records, store and plan: what is written is read back, what is damaged is not believed."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from toys import dataset, method
+
+from bench.method import Budget, Candidate, Discovery
+from bench.running import (
+    MethodSpec,
+    Record,
+    RecordError,
+    Report,
+    Resources,
+    Run,
+    Store,
+    StoreError,
+    matrix,
+)
+
+
+def a_run(**changes: object) -> Run:
+    run = Run(method("Instant"), "toy", "1", "p0", budget=Budget(seconds=2))
+    return replace(run, **changes)  # type: ignore[arg-type]
+
+
+def a_record(run: Run | None = None) -> Record:
+    front = (Candidate("x0", 1, 0.5), Candidate("x0*x1", 3, None))
+    return Record(
+        run=run or a_run(),
+        status="ok",
+        message="",
+        discovery=Discovery(front[1], front),
+        reports=(Report(0.1, "x0", 0.5), Report(0.2, "x0*x1")),
+        resources=Resources(0.3, 0.2, 50.0),
+        provenance={"host": "here", "data_digest": "ab"},
+    )
+
+
+def test_a_record_comes_back_as_it_was() -> None:
+    record = a_record()
+    assert Record.from_json(record.to_json()) == record
+
+
+def test_losses_that_are_no_numbers_are_kept_as_none() -> None:
+    best = Candidate("x0", float("nan"), float("inf"))
+    record = replace(a_record(), discovery=Discovery(best, ()))
+    again = Record.from_json(record.to_json())
+    assert again.discovery == Discovery(Candidate("x0", None, None), ())
+
+
+@given(cut=st.integers(0, 400))
+def test_a_record_cut_anywhere_is_refused(cut: int) -> None:
+    text = a_record().to_json().rstrip()
+    with pytest.raises(RecordError):
+        Record.from_json(text[: len(text) * cut // 401])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"status": "fine"}, "status 'fine'"),
+        ({"schema": 99}, "no record of schema"),
+        ({"message": 3}, "wrong field"),
+        ({"resources": {"wall_seconds": 1}}, "wrong field"),
+        ({"discovery": {"front": []}}, "lacks the field 'best'"),
+        ({"reports": [[1]]}, "wrong field"),
+        ({"method": {"label": "a"}}, "lacks the field"),
+    ],
+)
+def test_a_record_of_another_shape_says_what_is_wrong(change: dict, message: str) -> None:
+    value = {**json.loads(a_record().to_json()), **change}
+    with pytest.raises(RecordError, match=message):
+        Record.from_json(json.dumps(value))
+
+
+def test_the_store_tells_damaged_records_from_good_ones(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    for seed in range(4):
+        store.write(a_record(a_run(seed=seed)))
+    path = store.record_path(a_run(seed=1).id)
+    path.write_text(path.read_text()[:100])
+    store.record_path(a_run(seed=2).id).write_text("")
+    (path.parent / ".seed9_noise0.json.1.2.tmp").write_text("half")
+    damaged = {}
+    good = list(store.records(lambda p, reason: damaged.update({p.name: reason})))
+    assert sorted(record.run.seed for record in good) == [0, 3]
+    assert sorted(damaged) == ["seed1_noise0.json", "seed2_noise0.json"]
+    assert "empty" in damaged["seed2_noise0.json"]
+    with pytest.raises(RecordError, match=r"seed\d_noise0\.json: "):
+        list(store.records())
+
+
+NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=300)
+
+
+@settings(deadline=None)
+@given(first=NAMES, second=NAMES)
+def test_any_problem_name_has_a_path_of_its_own(first: str, second: str) -> None:
+    store = Store("results")
+    paths = [store.record_path(a_run(problem=name).id) for name in (first, second)]
+    assert (paths[0] == paths[1]) == (first == second)
+    for path in paths:
+        assert ".." not in path.parts
+        assert path.parts[:2] == ("results", "records")
+        assert len(path.parts) == 6
+        assert all(len(part.encode()) <= 255 for part in path.parts)
+
+
+def test_a_full_disk_is_a_clear_message_and_no_record(tmp_path: Path) -> None:
+    if os.geteuid() != 0 or not Path("/proc/mounts").exists():
+        pytest.skip("mounting a small tmpfs needs root on Linux")
+    small = tmp_path / "small"
+    small.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(small)]
+    if subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("mounting is not allowed here")
+    try:
+        store = Store(small / "experiment")
+        store.write(a_record())
+        big = replace(a_record(a_run(seed=1)), message="x" * 100_000)
+        with pytest.raises(StoreError, match="no space left for results in") as caught:
+            store.write(big)
+        assert caught.value.errno == errno.ENOSPC
+        assert [record.run.seed for record in store.records()] == [0]
+        assert not list(small.rglob("*.tmp"))
+    finally:
+        subprocess.run(["umount", str(small)], check=True)
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "records").write_text("a file where a folder should be")
+    with pytest.raises(StoreError, match=str(tmp_path)):
+        Store(tmp_path).write(a_record())
+
+
+# The plan
+
+
+def runs(methods: list[MethodSpec], **more: object) -> list[Run]:
+    return matrix(methods, {"toy": dataset(3)}, **more)  # type: ignore[arg-type]
+
+
+def test_the_matrix_holds_every_run_once() -> None:
+    found = runs([method("Instant"), method("Sleepy")], seeds=[0, 1], noise=[0, 0.01])
+    assert len({run.id for run in found}) == len(found) == 3 * 2 * 2 * 2
+    assert found[0].id == "Instant/toy/p0/seed0_noise0"
+    assert found[1].id == "Sleepy/toy/p0/seed0_noise0"
+    assert "Instant/toy/p2/seed1_noise0.01" in {run.id for run in found}
+
+
+def test_two_methods_of_one_label_are_refused() -> None:
+    with pytest.raises(ValueError, match="two methods are labelled 'a'"):
+        runs([method("Instant", label="a"), method("Sleepy", label="a")])
+
+
+def test_the_digest_is_over_what_may_change_the_result_and_nothing_else() -> None:
+    run = a_run()
+    spec = run.method
+    same = [
+        a_run(method=replace(spec, label="other")),
+        a_run(method=replace(spec, worker={"start": "fresh"})),
+        a_run(budget=Budget(seconds=2.0)),
+        a_run(noise=0),
+    ]
+    other = [
+        a_run(method=replace(spec, settings={"expression": "x1"})),
+        a_run(method=replace(spec, version="2")),
+        a_run(method=replace(spec, target="other:Class")),
+        a_run(budget=Budget(seconds=3)),
+        a_run(budget=Budget(seconds=2, threads=2)),
+        a_run(seed=1),
+        a_run(noise=0.01),
+        a_run(data_seed=1),
+        a_run(version="2"),
+        a_run(problem="p1"),
+        a_run(disclosure="full"),
+    ]
+    assert {r.digest for r in same} == {run.digest}
+    assert len({r.digest for r in [run, *other]}) == 1 + len(other)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"target": "module.Class"}, "has no class"),
+        ({"worker": {"pyhton": "x"}}, "worker has no key 'pyhton'"),
+        ({"worker": {"start": "warm"}}, "choose one of fork, fresh, keep"),
+    ],
+)
+def test_a_method_that_makes_no_sense_is_refused(change: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        replace(method("Instant"), **change)
+
+
+def test_the_plan_is_the_union_of_all_commands_and_the_latest_digest_holds(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    first = runs([method("Instant")])
+    store.add_to_plan(first)
+    size = store.plan_path.stat().st_size
+    store.add_to_plan(first)
+    assert store.plan_path.stat().st_size == size
+    changed = runs([method("Instant", {"expression": "x1"})])[:1]
+    store.add_to_plan([*changed, *runs([method("Sleepy")])])
+    plan = store.plan()
+    assert len(plan) == 6
+    assert plan[changed[0].id].digest == changed[0].digest != first[0].digest
+    assert plan[first[1].id].digest == first[1].digest
+
+
+def test_a_plan_cut_in_a_line_is_mended(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    wanted = runs([method("Instant")])
+    store.add_to_plan(wanted)
+    content = store.plan_path.read_bytes()
+    store.plan_path.write_bytes(content[:-40])
+    assert len(store.plan()) == 2
+    store.add_to_plan(wanted)
+    assert set(store.plan()) == {run.id for run in wanted}
