@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bench.problems.catalogue import CatalogueError
     from bench.problems.dataset import Dataset
-    from bench.problems.load import DatasetNotFound, UnknownSelection, dataset_names, load_dataset
+    from bench.problems.load import DatasetNotFound, dataset_names, load_dataset
     from bench.problems.problem import Data, Domain, Problem, Source, Table, Target
     from bench.problems.sampling import SamplingError, sample_domain
+    from bench.problems.selection import UnknownSelection
     from bench.problems.variable import BASE_UNITS, Sampling, Unit, Variable
 
 _HOMES = {
     "catalogue": ("CatalogueError",),
     "dataset": ("Dataset",),
-    "load": ("DatasetNotFound", "UnknownSelection", "dataset_names", "load_dataset"),
+    "load": ("DatasetNotFound", "dataset_names", "load_dataset"),
     "problem": ("Data", "Domain", "Problem", "Source", "Table", "Target"),
     "sampling": ("SamplingError", "sample_domain"),
+    "selection": ("UnknownSelection",),
     "variable": ("BASE_UNITS", "Sampling", "Unit", "Variable"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from bench.problems.catalogue import catalogue_names, catalogue_path, read_catalogue
 from bench.problems.dataset import Dataset
-from bench.problems.problem import Problem
+from bench.problems.selection import check_words, select
+
+
+GENERATED = ("fresh_synth", "fresh_transform")
+"""Datasets that are made from a seed rather than read from a catalogue."""
 
 
 class DatasetNotFound(LookupError):
     """There is no dataset of that name, nor a file or folder."""
 
 
-class UnknownSelection(LookupError):
-    """``only`` or ``exclude`` names what the dataset does not have."""
-
-
 def dataset_names() -> list[str]:
     """The datasets that can be asked for by name."""
-    return catalogue_names()
+    return sorted([*catalogue_names(), *GENERATED])
 
 
 def load_dataset(
@@ -42,21 +41,43 @@ def load_dataset(
     the nearest name, UnknownSelection, and the errors of the formats.
     """
     dataset = _load(name_or_path, options)
-    problems = _select(dataset, only, exclude)
-    return replace(dataset, problems=tuple(problems[:limit]))
+    check_words([dataset], [*only, *exclude])
+    return select(dataset, only, exclude, limit)
 
 
-def _load(name_or_path: str | Path, options: dict[str, Any]) -> Dataset:
+def find_dataset(name_or_path: str | Path) -> str | Path:
+    """The name of a dataset that ships, or the path of a file or folder that is there.
+
+    Raises DatasetNotFound with the nearest name.
+    """
     name = str(name_or_path)
-    if name in catalogue_names():
-        _refuse(name, options)
-        return read_catalogue(catalogue_path(name))
+    if name in dataset_names():
+        return name
     path = Path(name).expanduser()
     if path.exists():
-        return _from_path(path, options)
+        return path
     near = difflib.get_close_matches(name, dataset_names(), 1)
     hint = f"did you mean '{near[0]}'?" if near else "there is no such file or folder either"
     raise DatasetNotFound(f"dataset '{name}' not found; {hint} (rediscover list datasets)")
+
+
+def _load(name_or_path: str | Path, options: dict[str, Any]) -> Dataset:
+    found = find_dataset(name_or_path)
+    if isinstance(found, Path):
+        return _from_path(found, options)
+    if found in GENERATED:
+        return _generate(found, options)
+    _refuse(found, options)
+    return read_catalogue(catalogue_path(found))
+
+
+def _generate(name: str, options: dict[str, Any]) -> Dataset:
+    from bench.problems import fresh
+
+    known = ("seed", "size", "same_law")
+    _refuse(name, {key: value for key, value in options.items() if key not in known})
+    generator: Callable[..., Dataset] = getattr(fresh, name)
+    return generator(**options)
 
 
 def _from_path(path: Path, options: dict[str, Any]) -> Dataset:
@@ -67,37 +88,3 @@ def _refuse(name: str, options: dict[str, Any]) -> None:
     if options:
         given = ", ".join(options)
         raise TypeError(f"dataset '{name}' takes no option {given}")
-
-
-def _select(dataset: Dataset, only: Iterable[str], exclude: Iterable[str]) -> list[Problem]:
-    wanted, unwanted = list(only), list(exclude)
-    for word in (*wanted, *unwanted):
-        if not any(_answers_to(problem, word) for problem in dataset.problems):
-            _complain(dataset, word)
-    return [
-        problem
-        for problem in dataset.problems
-        if (not wanted or any(_answers_to(problem, word) for word in wanted))
-        and not any(_answers_to(problem, word) for word in unwanted)
-    ]
-
-
-def _answers_to(problem: Problem, word: str) -> bool:
-    return (
-        word in (problem.name, problem.tier, problem.dataset)
-        or word in problem.flaws
-        or (word == "flawed" and bool(problem.flaws))
-    )
-
-
-def _complain(dataset: Dataset, word: str) -> None:
-    if word == "flawed":
-        return  # a dataset without flaws has none to leave out
-    known = [problem.name for problem in dataset.problems]
-    known += sorted({problem.tier for problem in dataset.problems if problem.tier})
-    near = difflib.get_close_matches(word, known, 1)
-    hint = f"; did you mean '{near[0]}'?" if near else ""
-    raise UnknownSelection(
-        f"dataset '{dataset.name}' has no problem, tier or flaw called '{word}'{hint} "
-        f"(rediscover show {dataset.name})"
-    )
