@@ -46,18 +46,37 @@ def catalogue_names() -> list[str]:
 
 def read_catalogue(path: Path) -> Dataset:
     """The dataset a catalogue file describes, what it includes included."""
-    return _Reader(path).dataset()
+    return _Reader(_load(path), path).dataset()
 
 
 def read_header(path: Path) -> dict[str, Any]:
     """The top-level fields of a catalogue, checked: what a list of datasets needs."""
-    return _Reader(path).top
+    return _Reader(_load(path), path).top
+
+
+def dataset_from(catalogue: Mapping[str, Any], label: str) -> Dataset:
+    """The dataset that a mapping describes as a catalogue file would; errors call it ``label``."""
+    return _Reader(catalogue, label).dataset()
+
+
+def _load(path: Path) -> Any:
+    import yaml
+
+    try:
+        top = yaml.load(path.read_text(encoding="utf-8"), Loader=_safe_loader())
+    except yaml.YAMLError as error:
+        raise CatalogueError(f"{path}: not YAML: {error}") from None
+    if isinstance(top, dict) and top.get("name") != path.stem:
+        raise CatalogueError(
+            f"{path}: name is {_brief(top.get('name'))}; a catalogue is named like its file"
+        )
+    return top
 
 
 class _Reader:
-    def __init__(self, path: Path) -> None:
+    def __init__(self, top: Any, path: Path | str) -> None:
         self.path = path
-        self.top = self._load()
+        self.top = self._checked(top)
 
     def dataset(self) -> Dataset:
         top = self.top
@@ -76,22 +95,12 @@ class _Reader:
             top.get("title", ""), top.get("source", ""), top.get("licence", ""),
         )  # fmt: skip
 
-    def _load(self) -> dict[str, Any]:
-        import yaml
-
-        try:
-            top = yaml.load(self.path.read_text(encoding="utf-8"), Loader=_safe_loader())
-        except yaml.YAMLError as error:
-            raise CatalogueError(f"{self.path}: not YAML: {error}") from None
+    def _checked(self, top: Any) -> dict[str, Any]:
         if not isinstance(top, dict):
             raise CatalogueError(f"{self.path}: a catalogue is a mapping with a name and problems")
         self._known(top, _DATASET, "the dataset")
         for key in ("name", "version", "source", "licence"):
             self._text(top, key, "the dataset")
-        if top["name"] != self.path.stem:
-            raise CatalogueError(
-                f"{self.path}: name is '{top['name']}'; a catalogue is named like its file"
-            )
         return top
 
     def _problem(self, entry: Any) -> Problem:

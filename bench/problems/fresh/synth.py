@@ -6,7 +6,9 @@ language model to choose the terms: the library is given, and the seed draws fro
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from random import Random
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +18,12 @@ from bench.problems.fresh.checks import everything_matters, is_bounded
 from bench.problems.fresh.fields import Field
 from bench.problems.fresh.law import Law
 from bench.problems.fresh.merge import merge_constants, rounded
-from bench.problems.problem import Domain, Source
-from bench.problems.sampling import Drawn, sample_domain
-from bench.problems.simulated import Simulated
+from bench.problems.problem import Domain
+from bench.problems.sampling import sample_domain
 from bench.problems.systems import System
 from bench.problems.variable import Sampling, Variable
 
-SAMPLES = {"train": 1600, "test": 400}
+SAMPLES = {"train": 1500, "test": 500}
 STARTS, POINTS = 50, 40
 
 _DIGITS = 3
@@ -37,12 +38,12 @@ def synthesised(field: Field, random: Random) -> Law | None:
     input idle on the data.
     """
     terms = composed(field, random)
-    source: Source
+    data: dict[str, Any] = {"samples": SAMPLES}
     if field.ranges:
-        source, X = Drawn(SAMPLES, {}), _drawn(field)
+        X = _drawn(field)
     else:
         system = _system(field, terms, random)
-        source, X = Simulated(system, train=0.8), _visited(system)
+        data, X = {"system": asdict(system)}, _visited(system)
         if not _stays(X[:, 1:], field):
             return None
     used = [j for j, column in enumerate(field.columns) if column in symbols(terms)]
@@ -54,7 +55,7 @@ def synthesised(field: Field, random: Random) -> Law | None:
     names = [variable.name for variable in variables]
     if not is_bounded(evaluate(law, names, X)) or not everything_matters(law, names, X):
         return None
-    return Law(law, variables, Variable("y", field.target, field.meaning), source, field.meaning)
+    return Law(law, variables, Variable("y", field.target), field.meaning, data)
 
 
 def composed(field: Field, random: Random) -> Expression:
@@ -95,8 +96,8 @@ def _system(field: Field, law: Expression, random: Random) -> System:
 
 
 def _visited(system: System) -> NDArray[np.float64]:
-    """Every other point of every trajectory: enough to judge by."""
-    path = system.trajectories(evaluate)[:, ::2]
+    """The points of every other trajectory: enough to judge by."""
+    path = system.trajectories(evaluate)[::2]
     return path.reshape(-1, path.shape[2])
 
 

@@ -28,7 +28,7 @@ from bench.problems.fresh.law import Law
 from bench.problems.fresh.merge import merge_constants, rounded
 from bench.problems.fresh.solve import solve_for
 from bench.problems.problem import Domain, Problem
-from bench.problems.sampling import Drawn, sample_domain
+from bench.problems.sampling import sample_domain
 from bench.problems.variable import Sampling, Variable
 
 LEAST_VALID = 0.3
@@ -72,7 +72,7 @@ def transformed(problem: Problem, random: Random) -> Law | None:
         least, most = (factor * complexity(original) for factor in COMPLEXITY)
         if least <= complexity(solution) <= most and _is_fair(solution, inputs):
             wanted = Variable("y", pivot.symbol, pivot.meaning, pivot.unit)
-            return Law(solution, inputs, wanted, Drawn(SAMPLES, {}), _meaning(wanted, inputs))
+            return Law(solution, inputs, wanted, _meaning(wanted, inputs), {"samples": SAMPLES})
     return None
 
 
