@@ -126,7 +126,8 @@ def register_methods(names_or_paths: Iterable[str]) -> list[str]:
 def _store(entry: MethodEntry) -> None:
     from hydra.core.config_store import ConfigStore
 
-    node = {"_target_": entry.target, **default_settings(entry)}
+    worker = {"python": None, "start": "fork"}
+    node = {"_target_": entry.target, **default_settings(entry), "worker": worker}
     package = f"method.{entry.name}"
     ConfigStore.instance().store(
         name=entry.name, node=node, group="method", package=package, provider="rediscover"
@@ -147,7 +148,7 @@ def default_settings(entry: MethodEntry) -> dict[str, Any]:
         else:
             value = "???"
         settings[one.name] = list(value) if isinstance(value, tuple) else value
-    return {**settings, **entry.config}
+    return {**settings, **{key: value for key, value in entry.config.items() if key in settings}}
 
 
 def method_class(label: str, target: str) -> type[Any]:

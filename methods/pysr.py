@@ -76,11 +76,11 @@ class PySR:
         start, seconds = time.monotonic(), task.budget.seconds
         scaling = Scaling.of(task) if self.scale else Scaling.none(task)
         X, y = scaling.X(task.X), scaling.y(task.y)
-        stand_ins = {f"x{j}": name for j, name in enumerate(task.names)}
+        stand_ins = {f"x{j}": name for j, name in enumerate(task.names)}  # PySR's own names
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             arguments = self.arguments(task.budget, task.seed)
             regressor = PySRRegressor(**arguments, output_directory=folder)
-            regressor.fit(X, y, variable_names=list(stand_ins))
+            regressor.fit(X, y)
             rows = regressor.equations_.to_dict("records")
             chosen = regressor.get_best()["equation"]
         refiner = Refiner(task.names, X, y, deadline=start + 0.95 * seconds)

@@ -136,11 +136,11 @@ def _sum(terms: list[Term]) -> Term:
     parts.sort(key=lambda part: not part[1])  # the number, if there is one, comes last
     if len(parts) < 2:
         return parts[0] if parts else (0.0, {})
-    first = parts[0][0]
-    scaled = [(c / first, powers) for c, powers in parts]
-    if not all(_normal(c) for c, _ in scaled):
-        first, scaled = 1.0, parts
-    return first, {total(scaled): 1}
+    leading = parts[0][0]
+    scaled = [(c / leading, powers) for c, powers in parts]
+    if all(_normal(c) for c, _ in scaled):
+        return leading, {total(scaled): 1}
+    return 1.0, {total(parts): 1}
 
 
 def _terms(term: Term) -> list[Term]:

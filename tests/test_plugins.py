@@ -216,9 +216,18 @@ def test_hydra_composes_files_and_packages_with_their_settings(tmp_path, with_to
     names = register_methods([str(path), "toy", "linear"])
     groups = [f"+method=[{','.join(names)}]"]
     with initialize_config_dir(str(CONF), version_base=None):
-        config = compose(None, [*groups, "method.mine_too.times=3", "method.toy.take=first"])
+        config = compose(
+            None,
+            [
+                *groups,
+                "method.mine_too.times=3",
+                "method.toy.take=first",
+                "method.linear.worker.python=/usr/bin/python3",
+            ],
+        )
 
     assert names == ["mine_too", "toy", "linear"]
     assert config.method.mine_too.times == 3
     assert config.method.toy.take == "first"
+    assert config.method.toy.worker.start == "fork"
     assert config.method.linear._target_ == "methods.linear.Linear"

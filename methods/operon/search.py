@@ -33,6 +33,8 @@ other.
 _FRACTION_INTERNAL = 0.9
 _INITIAL_LENGTH = 10
 _UNLIMITED = 1_000_000_000
+_SAME = 1e-5
+"""Objectives nearer than that count as one (Operon's own default)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +200,7 @@ class _Parts:
             pool_size=settings.population,
             p_crossover=1.0,
             p_mutation=settings.mutation_probability,
-            epsilon=0.0,
+            epsilon=_SAME,
             seed=settings.seed,
             max_time=settings.max_seconds,
         )
