@@ -98,21 +98,20 @@ def read_plan(path: Path) -> dict[str, Planned]:
     return plan
 
 
-def write_plan(path: Path, runs: Iterable[Run]) -> None:
-    """Append to ``path`` the runs it does not hold yet, in one synced write."""
+def append_plan(path: Path, planned: Iterable[Planned]) -> None:
+    """Append to ``path`` the lines it does not hold yet, in one synced write."""
     known = read_plan(path)
-    lines = []
-    for run in runs:
-        planned = Planned.of(run)
-        before = known.get(planned.id)
-        if before is None or before.digest != planned.digest:
-            lines.append(_line(planned))
+    lines = [
+        _line(line)
+        for line in planned
+        if line.id not in known or known[line.id].digest != line.digest
+    ]
     if not lines:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab") as file:
         if file.tell() and not _ends_with_newline(path):
-            file.write(b"\n")
+            file.write(b"\n")  # the last line was cut off
         file.write("".join(lines).encode())
         file.flush()
         os.fsync(file.fileno())

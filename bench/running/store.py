@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-from bench.running.plan import Planned, read_plan, write_plan
+from bench.running.plan import Planned, append_plan, read_plan
 from bench.running.record import Record, RecordError
 from bench.running.run import Run
 
@@ -67,7 +67,7 @@ class Store:
     def add_to_plan(self, runs: list[Run]) -> None:
         """Add what is new in ``runs`` to the plan."""
         try:
-            write_plan(self.plan_path, runs)
+            append_plan(self.plan_path, map(Planned.of, runs))
         except OSError as error:
             raise _explained(error, self.folder) from error
 

@@ -1,0 +1,147 @@
+"""What a person sees of a benchmark: a live table in a terminal, plain lines in a pipe."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from bench.running.events import Damaged, Event, Finished, Judged, Note, Planned
+from bench.running.progress import Failure, Progress, duration
+
+_LINE_SECONDS = 5.0
+_RUNS_SHOWN = 8
+_FAILURES_SHOWN = 10
+
+
+class Display:
+    """Shows events as they come; a context manager, and what ``execute`` takes as ``on_event``.
+
+    On leaving it sums up the failures; on Ctrl-C it says how to go on.
+    """
+
+    def __init__(self, console: Console | None = None) -> None:
+        self.console = console or Console()
+        self.progress = Progress()
+        self._live = (
+            Live(get_renderable=self._picture, console=self.console, refresh_per_second=4)
+            if self.console.is_terminal
+            else None
+        )
+        self._next_line = time.monotonic() + _LINE_SECONDS
+
+    def __enter__(self) -> Display:
+        if self._live is not None:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._live is not None:
+            self._live.stop()
+        else:
+            self._say(self._line())
+        for text in _failure_lines(self.progress):
+            self._say(text)
+        if kind is KeyboardInterrupt:
+            self._say(
+                f"stopped: {self.progress.done} of {self.progress.planned} runs are done and "
+                "kept; the same command goes on from here"
+            )
+
+    def __call__(self, event: Event) -> None:
+        self.progress.take(event)
+        if isinstance(event, Planned):
+            self._say_plan(event)
+        elif isinstance(event, Damaged):
+            self._say(f"damaged record, its run is redone: {event.path}: {event.reason}")
+        elif isinstance(event, Note):
+            self._say(event.text)
+        elif isinstance(event, Finished | Judged) and self._live is None:
+            now = time.monotonic()
+            if now >= self._next_line:
+                self._next_line = now + _LINE_SECONDS
+                self._say(self._line())
+
+    def _say(self, text: str) -> None:
+        self.console.print(Text(text), soft_wrap=True)
+
+    def _say_plan(self, event: Planned) -> None:
+        text = f"{len(event.runs)} runs planned"
+        if event.done:
+            text += f", {len(event.done)} of them done before"
+        self._say(text)
+        for label, reason in event.missing.items():
+            self._say(f"method '{label}' cannot run, its runs are left out: {reason}")
+
+    def _line(self) -> str:
+        progress = self.progress
+        parts = [f"{progress.done}/{progress.planned} done", f"{progress.failed} failed"]
+        if any(method.solved for method in progress.methods.values()):
+            parts.append(f"{progress.solved} solved")
+        if progress.running:
+            parts.append(f"{len(progress.running)} running")
+        if progress.left:
+            parts.append(f"about {duration(progress.seconds_left())} left")
+        return f"[{_clock(time.monotonic() - progress.began)}] {', '.join(parts)}"
+
+    def _picture(self) -> Group:
+        progress = self.progress
+        return Group(_methods_table(progress), _running_table(progress), Text(self._line()))
+
+
+def _methods_table(progress: Progress) -> Table:
+    table = Table("method", *("done", "failed", "solved", "left", "mean time"), box=None)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for label, method in progress.methods.items():
+        table.add_row(
+            Text(label),
+            str(method.done),
+            Text(str(method.failed), style="red" if method.failed else "dim"),
+            Text(str(method.solved), style="green" if method.solved else "dim"),
+            "missing" if method.missing else str(method.left),
+            f"{method.mean_seconds:.2f} s" if method.timed else "",
+        )
+    return table
+
+
+def _running_table(progress: Progress) -> Table:
+    table = Table.grid(padding=(0, 2))
+    now = time.monotonic()
+    for run, since in list(progress.running.values())[:_RUNS_SHOWN]:
+        clock = f"{now - since:.0f} of {run.budget.seconds:g} s"
+        table.add_row(Text(f"  {run.id}", style="cyan"), clock)
+    more = len(progress.running) - _RUNS_SHOWN
+    if more > 0:
+        table.add_row(f"  and {more} more", "")
+    return table
+
+
+def _failure_lines(progress: Progress) -> list[str]:
+    failures = progress.failures()
+    if not failures:
+        return []
+    lines = ["failures:", *map(_failure_line, failures[:_FAILURES_SHOWN])]
+    if len(failures) > _FAILURES_SHOWN:
+        lines.append(f"  and {len(failures) - _FAILURES_SHOWN} other kinds")
+    return lines
+
+
+def _failure_line(failure: Failure) -> str:
+    log = f"; log: {failure.log}" if failure.log.exists() else ""
+    times = f"{failure.count} x " if failure.count > 1 else ""
+    return f"  {failure.method}: {times}{failure.status}: {failure.message}{log}"
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}"

@@ -1,0 +1,162 @@
+"""Progress: what has happened so far in a benchmark, counted from its events."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench.running.events import (
+    Damaged,
+    Elsewhere,
+    Event,
+    Finished,
+    Judged,
+    Note,
+    Planned,
+    Started,
+)
+from bench.running.record import Record
+from bench.running.run import Run
+
+
+@dataclass
+class MethodProgress:
+    """Counts of one method; ``wall`` is the sum of ``timed`` runs' seconds."""
+
+    planned: int = 0
+    done: int = 0
+    failed: int = 0
+    solved: int = 0
+    timed: int = 0
+    wall: float = 0.0
+    budget: float = 0.0
+    missing: str = ""
+
+    @property
+    def left(self) -> int:
+        return 0 if self.missing else self.planned - self.done
+
+    @property
+    def mean_seconds(self) -> float:
+        """What a run of it takes: the mean so far, the budget before the first."""
+        return self.wall / self.timed if self.timed else self.budget
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Runs that failed alike: how many, how, and where one of them tells more."""
+
+    method: str
+    status: str
+    message: str
+    count: int
+    log: Path
+
+
+@dataclass
+class Progress:
+    """The state of a benchmark, moved on by ``take``."""
+
+    methods: dict[str, MethodProgress] = field(default_factory=dict)
+    running: dict[str, tuple[Run, float]] = field(default_factory=dict)
+    damaged: list[Damaged] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    elsewhere: set[str] = field(default_factory=set)
+    began: float = field(default_factory=time.monotonic)
+    _failures: dict[tuple[str, str, str], tuple[int, Path]] = field(default_factory=dict)
+    _most_at_once: int = 1
+
+    def take(self, event: Event) -> None:
+        """Move on by one event."""
+        if isinstance(event, Planned):
+            self._plan(event)
+        elif isinstance(event, Started):
+            self.running[event.run.id] = (event.run, time.monotonic())
+            self._most_at_once = max(self._most_at_once, len(self.running))
+        elif isinstance(event, Finished):
+            self.running.pop(event.record.run.id, None)
+            self._count(event.record)
+            self._note_failure(event.record, event.log)
+        elif isinstance(event, Elsewhere):
+            self.elsewhere.add(event.run.id)
+        elif isinstance(event, Judged):
+            self.methods[event.run_id.partition("/")[0]].solved += event.solved is True
+        elif isinstance(event, Damaged):
+            self.damaged.append(event)
+        elif isinstance(event, Note):
+            self.notes.append(event.text)
+
+    @property
+    def planned(self) -> int:
+        return sum(method.planned for method in self.methods.values())
+
+    @property
+    def done(self) -> int:
+        return sum(method.done for method in self.methods.values())
+
+    @property
+    def failed(self) -> int:
+        return sum(method.failed for method in self.methods.values())
+
+    @property
+    def solved(self) -> int:
+        return sum(method.solved for method in self.methods.values())
+
+    @property
+    def left(self) -> int:
+        """Runs without a record that can be run here."""
+        return sum(method.left for method in self.methods.values())
+
+    def seconds_left(self) -> float:
+        """Wall seconds to the end, with as many runs at a time as there have been."""
+        now = time.monotonic()
+        work = sum(method.left * method.mean_seconds for method in self.methods.values())
+        begun = sum(
+            min(now - since, self.methods[run.method.label].mean_seconds)
+            for run, since in self.running.values()
+        )
+        return max(0.0, work - begun) / self._most_at_once
+
+    def failures(self) -> Sequence[Failure]:
+        """The failures of this session, those of one message together, most frequent first."""
+        found = [Failure(*key, *value) for key, value in self._failures.items()]
+        return sorted(found, key=lambda failure: -failure.count)
+
+    def _plan(self, event: Planned) -> None:
+        for label, count in Counter(run.method.label for run in event.runs).items():
+            self.methods[label] = MethodProgress(planned=count)
+        for run in event.runs:
+            self.methods[run.method.label].budget = run.budget.seconds
+        for label, reason in event.missing.items():
+            self.methods[label].missing = reason
+        for record in event.done:
+            self._count(record)
+
+    def _count(self, record: Record) -> None:
+        method = self.methods[record.run.method.label]
+        method.done += 1
+        method.failed += record.status != "ok"
+        method.timed += 1
+        method.wall += record.resources.wall_seconds
+
+    def _note_failure(self, record: Record, log: Path) -> None:
+        if record.status != "ok":
+            first_line = record.message.partition("\n")[0]
+            key = (record.run.method.label, record.status, first_line)
+            count, first_log = self._failures.get(key, (0, log))
+            self._failures[key] = (count + 1, first_log)
+
+
+def duration(seconds: float) -> str:
+    """``seconds`` in the two largest units that say something: ``3 min 20 s``."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    if whole < 48 * 3600:
+        return f"{whole // 3600} h {whole % 3600 // 60} min"
+    return f"{whole // 86400} days {whole % 86400 // 3600} h"

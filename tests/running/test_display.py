@@ -1,0 +1,154 @@
+"""What a person sees, piped and in a terminal; and status, merge and debug."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from toys import dataset, method, problem, run_all
+
+from bench.method import Discovery
+from bench.problems.problem import Problem
+from bench.running import Leases, Run, Store, matrix
+from bench.running.answer import InvalidAnswer
+from bench.running.debug import debug
+from bench.running.display import Display
+from bench.running.events import Event, Judged
+from bench.running.merge import Contradiction, merge
+from bench.running.perform import Job
+from bench.running.progress import duration
+from bench.running.status import experiment_status
+
+
+def show(events: list[Event], *, terminal: bool) -> str:
+    out = io.StringIO()
+    with Display(Console(file=out, force_terminal=terminal, width=120)) as display:
+        for event in events:
+            display(event)
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def events(tmp_path_factory: pytest.TempPathFactory) -> list[Event]:
+    found: list[Event] = []
+    away = method("Instant", label="away", requires=("no_such_engine",))
+    run_all(
+        tmp_path_factory.mktemp("shown"),
+        method("Instant"),
+        method("Raises"),
+        away,
+        problems=2,
+        events=found,
+    )
+    return [*found, Judged("Instant/toy/p0/seed0_noise0", True)]
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_what_is_shown(events: list[Event], terminal: bool) -> None:
+    text = show(events, terminal=terminal)
+    assert "6 runs planned" in text
+    assert "method 'away' cannot run" in text
+    assert "4/6 done, 2 failed, 1 solved" in text
+    assert "Raises: 2 x error: RuntimeError: two lines of trouble; log: " in text
+    assert ("\x1b[" in text) == terminal
+
+
+def test_stopping_says_how_to_go_on(events: list[Event]) -> None:
+    out = io.StringIO()
+    with pytest.raises(KeyboardInterrupt), Display(Console(file=out, width=200)) as display:
+        for event in events:
+            display(event)
+        raise KeyboardInterrupt
+    assert "stopped: 4 of 6 runs are done and kept; the same command goes on" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.4, "0 s"), (200, "3 min 20 s"), (7380, "2 h 3 min"), (260_000, "3 days 0 h")],
+)
+def test_durations_read_well(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+# Status
+
+
+def test_the_status_counts_by_method(tmp_path: Path) -> None:
+    run_all(tmp_path, method("Instant"), method("Raises"), problems=2)
+    changed = method("Instant", {"expression": "x1"})
+    store = Store(tmp_path)
+    store.add_to_plan(matrix([changed], {"toy": dataset(1)}))
+    store.record_path("Raises/toy/p1/seed0_noise0").write_text("{")
+    with Leases(store.leases_folder) as leases:
+        assert leases.take("Instant/toy/p0/seed0_noise0")
+        status = experiment_status(store)
+    as_dict = status.as_dict()
+    instant, raises = as_dict["methods"]
+    assert {key: instant[key] for key in ("planned", "done", "ok", "running", "left")} == {
+        "planned": 2, "done": 1, "ok": 1, "running": 1, "left": 1
+    }  # fmt: skip
+    assert raises["failed"] == {"error": 1}
+    assert raises["left"] == 1
+    assert [run.run_id for run in status.running] == ["Instant/toy/p0/seed0_noise0"]
+    assert status.seconds_left is not None
+    assert len(status.damaged) == 1
+
+
+def test_the_status_of_nothing_is_nothing(tmp_path: Path) -> None:
+    assert experiment_status(Store(tmp_path / "none")).methods == ()
+    assert not (tmp_path / "none").exists()
+
+
+# Merge
+
+
+def test_two_machines_results_are_joined(tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    run_all(here, method("Instant"), problems=3)
+    run_all(there, method("Instant"), method("Raises"), problems=4)
+    merged = merge(Store(here), Store(there))
+    assert (merged.added, merged.shared) == (5, 3)
+    assert len(Store(here).plan()) == len(list(Store(here).records())) == 8
+    assert Store(here).log_path("Raises/toy/p0/seed0_noise0").exists()
+    assert merge(Store(here), Store(there)).added == 0
+
+
+def test_what_contradicts_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    run_all(here, method("Instant"))
+    run_all(there, method("Instant", {"expression": "x1"}), problems=2)
+    with pytest.raises(Contradiction, match="p0/seed0_noise0 was run under different settings"):
+        merge(Store(here), Store(there))
+    assert len(list(Store(here).records())) == 1
+    store = Store(there)
+    record = next(r for r in Store(here).records())
+    other = replace(record, discovery=Discovery.of("x1"))
+    store.write(other)
+    store.plan_path.unlink()
+    store.record_path("Instant/toy/p1/seed0_noise0").unlink()
+    with pytest.raises(Contradiction, match="gave 'x0' here and 'x1' there"):
+        merge(Store(here), store)
+    store.write(replace(record, provenance={**record.provenance, "data_digest": "0"}))
+    with pytest.raises(Contradiction, match="the data of toy/p0 are not the same"):
+        merge(Store(here), store)
+
+
+# Debug
+
+
+def job(spec_name: str, settings: dict[str, object] | None = None) -> Job:
+    subject: Problem = problem("p0")
+    return Job(Run(method(spec_name, settings), "toy", "1", "p0"), subject)
+
+
+def test_debug_runs_here_and_lets_everything_through(capsys: pytest.CaptureFixture[str]) -> None:
+    reports: list[tuple[str, float | None]] = []
+    assert debug(job("Instant"), lambda *r: reports.append(r)).best.expression == "x0"
+    with pytest.raises(RuntimeError, match="trouble"):
+        debug(job("Raises"), lambda *r: reports.append(r))
+    assert reports == [("x1", None)]
+    with pytest.raises(InvalidAnswer, match="it must return a Discovery"):
+        debug(job("Returns"), lambda *r: None)
