@@ -1,48 +1,99 @@
-"""What a prediction is worth: edit distance, the judge's verdicts, numeric accuracy, complexity."""
+"""What a prediction is worth: edit distance, the judge's verdicts, numeric accuracy, complexity.
+
+The names below are imported when they are first used: the package itself needs nothing.
+"""
 
 from __future__ import annotations
 
-from bench.scoring.canonical import CanonicalForm, canonical_form
-from bench.scoring.edit_distance import EditDistance, normalized_edit_distance
-from bench.scoring.form_cache import FormCache
-from bench.scoring.labelled_tree import LabelledTree, tree_distance
-from bench.scoring.numeric import (
-    NumericScore,
-    accuracy,
-    accuracy_within,
-    finite_share,
-    nmse,
-    numeric_score,
-    r2,
-)
-from bench.scoring.pool import ScoringError, score_many
-from bench.scoring.scorecard import Scorecard, judge_version
-from bench.scoring.steps import Item, ScoringLimits, score
-from bench.scoring.variables import VariableUse, effective_variables, variable_use
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bench.scoring.canonical import CanonicalForm, canonical_form
+    from bench.scoring.csv_rows import TableError
+    from bench.scoring.edit_distance import EditDistance, normalized_edit_distance
+    from bench.scoring.form_cache import FormCache
+    from bench.scoring.labelled_tree import LabelledTree, tree_distance
+    from bench.scoring.numeric import (
+        NumericScore,
+        accuracy,
+        accuracy_within,
+        finite_share,
+        nmse,
+        numeric_score,
+        r2,
+    )
+    from bench.scoring.pair_table import judge_file
+    from bench.scoring.pairs import Pair, judge_pairs, pair, read_pairs
+    from bench.scoring.pool import ScoringError, score_many
+    from bench.scoring.predictions import Prediction, read_predictions, score_predictions
+    from bench.scoring.scorecard import RULES, Scorecard
+    from bench.scoring.steps import Item, ScoringLimits, score
+    from bench.scoring.variables import VariableUse, effective_variables, variable_use
+
+_HOMES = {
+    "canonical": ("CanonicalForm", "canonical_form"),
+    "csv_rows": ("TableError",),
+    "edit_distance": ("EditDistance", "normalized_edit_distance"),
+    "form_cache": ("FormCache",),
+    "labelled_tree": ("LabelledTree", "tree_distance"),
+    "numeric": (
+        "NumericScore", "accuracy", "accuracy_within", "finite_share", "nmse", "numeric_score", "r2"
+    ),
+    "pair_table": ("judge_file",),
+    "pairs": ("Pair", "judge_pairs", "pair", "read_pairs"),
+    "pool": ("ScoringError", "score_many"),
+    "predictions": ("Prediction", "read_predictions", "score_predictions"),
+    "scorecard": ("RULES", "Scorecard"),
+    "steps": ("Item", "ScoringLimits", "score"),
+    "variables": ("VariableUse", "effective_variables", "variable_use"),
+}  # fmt: skip
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "RULES",
     "CanonicalForm",
     "EditDistance",
     "FormCache",
     "Item",
     "LabelledTree",
     "NumericScore",
+    "Pair",
+    "Prediction",
     "Scorecard",
     "ScoringError",
     "ScoringLimits",
+    "TableError",
     "VariableUse",
     "accuracy",
     "accuracy_within",
     "canonical_form",
     "effective_variables",
     "finite_share",
-    "judge_version",
+    "judge_file",
+    "judge_pairs",
     "nmse",
     "normalized_edit_distance",
     "numeric_score",
+    "pair",
     "r2",
+    "read_pairs",
+    "read_predictions",
     "score",
     "score_many",
+    "score_predictions",
     "tree_distance",
     "variable_use",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'bench.scoring' has no attribute '{name}'")
+    value = getattr(importlib.import_module(f"bench.scoring.{_HOME_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

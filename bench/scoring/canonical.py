@@ -77,13 +77,18 @@ def _simplified(expression: sympy.Expr) -> sympy.Basic:
 
     value = expression.subs(sympy.pi, sympy.pi.evalf())
     value = value.evalf().factor().simplify().subs(1.0, 1)
-    names = {symbol.name: symbol.name for symbol in value.free_symbols}
+    return _read_back(value)
+
+
+def _read_back(value: Any) -> Any:
+    """``value`` after printing it, which rounds to 15 digits, and reading that, which evaluates.
+
+    Our grammar has no word for nan, Piecewise, re(...): there, the parts are read back.
+    """
     try:
-        # Printing rounds to 15 digits, and reading back evaluates once more.
-        return to_sympy(parse(str(value), names))
+        return to_sympy(parse(str(value), {name.name: name.name for name in value.free_symbols}))
     except (ParseError, ExpressionTooLarge):
-        # nan, zoo, Piecewise, re(...): what our grammar has no word for stays as it is.
-        return value
+        return value.func(*map(_read_back, value.args)) if value.args else value
 
 
 def _labelled(expression: Any) -> LabelledTree:

@@ -16,13 +16,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bench.expression import Expression
+from bench.problems.cache import cache_folder
 from bench.scoring.canonical import PIPELINE, CanonicalForm, canonical_form
-
-
-def user_cache() -> Path:
-    """``$XDG_CACHE_HOME/rediscover``, by default ``~/.cache/rediscover``."""
-    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(base).expanduser() / "rediscover"
 
 
 class FormCache:
@@ -36,7 +31,7 @@ class FormCache:
     @classmethod
     def of_user(cls) -> FormCache:
         """The cache that all experiments of this user share."""
-        return cls(user_cache() / "canonical")
+        return cls(cache_folder() / "canonical")
 
     def form_of(self, expression: Expression, seconds: float = float("inf")) -> CanonicalForm:
         """The form of ``expression``, from the cache or made (and kept) now.

@@ -13,7 +13,7 @@ from typing import Any
 
 from bench.scoring.form_cache import FormCache
 from bench.scoring.pairs import Pair, judge_pairs
-from bench.scoring.scorecard import RULES, Scorecard, judge_version
+from bench.scoring.scorecard import RULES, Scorecard
 from bench.scoring.steps import ScoringLimits
 
 COLUMNS = ("ned", *RULES, "reason", "witness", "seconds")
@@ -31,20 +31,20 @@ def judge_file(
     """Judge ``pairs`` into the CSV file ``out``, with ``COLUMNS``, in the same order.
 
     What is finished stands in ``out`` with ``.partial`` added to its name until all is; the same
-    call after an interruption goes on from there. ``on_progress`` counts that part too.
+    call after an interruption goes on from there. ``on_progress`` is called with the number
+    of rows that are safe, those of the earlier call among them.
     """
     limits = limits or ScoringLimits()
     partial = out.with_name(out.name + ".partial")
     rows = _resume(partial, _digest(pairs, limits), len(pairs))
     done = len(rows)
-    advance = None if on_progress is None else lambda count: on_progress(done + count)
     with partial.open("a", encoding="utf-8") as journal:
-        for card in judge_pairs(
-            pairs[done:], workers=workers, limits=limits, forms=forms, on_progress=advance
-        ):
+        for card in judge_pairs(pairs[done:], workers=workers, limits=limits, forms=forms):
             rows.append(row_of(card))
             journal.write(json.dumps(rows[-1]) + "\n")
             journal.flush()
+            if on_progress is not None:
+                on_progress(len(rows))
     _write_table(out, rows)
     partial.unlink()
 
@@ -70,7 +70,7 @@ def row_of(card: Scorecard) -> dict[str, str]:
 
 def _digest(pairs: Sequence[Pair], limits: ScoringLimits) -> str:
     """What makes results the same: texts, domains, limits, and the version of the judge."""
-    sha = hashlib.sha256(f"{judge_version()}\n{limits}".encode())
+    sha = hashlib.sha256(limits.version.encode())
     for one in pairs:
         sha.update(repr((one.prediction, one.problem.truth, one.problem.domain)).encode())
     return sha.hexdigest()

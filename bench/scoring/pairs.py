@@ -9,16 +9,13 @@ from pathlib import Path
 from bench.expression import ParseError, parse, symbols
 from bench.problems.dataset import Dataset
 from bench.problems.problem import Data, Problem, Target
-from bench.problems.variable import Sampling, Variable
+from bench.problems.variable import Variable
 from bench.scoring.csv_rows import Row, read_rows
 from bench.scoring.edit_distance import EditDistance
 from bench.scoring.form_cache import FormCache
 from bench.scoring.pool import score_many
 from bench.scoring.scorecard import Scorecard, verdicts_of
 from bench.scoring.steps import JUDGING, Item, ScoringLimits
-
-DEFAULT_SAMPLING = Sampling("uniform", 1.0, 5.0)
-"""Where a variable is taken to lie when no problem says: the AI Feynman database's usual range."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +35,7 @@ class _NoData:
 
 
 def pair(prediction: str | None, truth: str, problem: Problem | None = None) -> Pair:
-    """The pair of two texts; without a problem, on ``DEFAULT_SAMPLING`` in every variable."""
+    """The pair of two texts; without a problem, on the judge's default domain."""
     if problem is None:
         problem = _bare_problem(prediction, truth)
     target = Target(problem.targets[0].variable, truth)
@@ -74,13 +71,13 @@ def judge_pairs(
     workers: int = 1,
     limits: ScoringLimits | None = None,
     forms: FormCache | None = None,
-    on_progress: Callable[[int], None] | None = None,
 ) -> Iterator[Scorecard]:
     """The scorecard of each pair, in order: verdicts and edit distance; see ``score_many``."""
+    limits = limits or ScoringLimits()
     items = [Item(p.prediction, p.problem, steps=JUDGING) for p in pairs if not p.fault]
-    cards = score_many(items, workers=workers, limits=limits, forms=forms, on_progress=on_progress)
+    cards = score_many(items, workers=workers, limits=limits, forms=forms)
     for one in pairs:
-        yield _faulty(one) if one.fault else next(cards)
+        yield _faulty(one, limits) if one.fault else next(cards)
 
 
 def _bare_problem(prediction: str | None, truth: str) -> Problem:
@@ -90,7 +87,7 @@ def _bare_problem(prediction: str | None, truth: str) -> Problem:
             names |= symbols(parse(text))
         except ParseError:
             continue
-    variables = tuple(Variable(name, sampling=DEFAULT_SAMPLING) for name in sorted(names))
+    variables = tuple(Variable(name) for name in sorted(names))
     return Problem("pairs", "1", "pair", variables, (Target(),), _NoData())
 
 
@@ -108,7 +105,7 @@ def _problem_of(row: Row, datasets: dict[str, Dataset], load: Callable[[str], Da
         raise row.error("problem", str(error)) from None
 
 
-def _faulty(one: Pair) -> Scorecard:
-    card = Item(one.prediction, one.problem).blank(one.fault)
-    verdicts = verdicts_of("undecided", "parse", one.fault)
+def _faulty(one: Pair, limits: ScoringLimits) -> Scorecard:
+    card = Item(one.prediction, one.problem).blank(limits, one.fault)
+    verdicts = verdicts_of("undecided", "truth", one.fault)
     return card.but(edit=EditDistance(reason=one.fault), verdicts=verdicts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -35,6 +36,10 @@ _ENVIRONMENT = {
     "MKL_NUM_THREADS": "1",
     "NUMBA_NUM_THREADS": "1",
 }
+
+
+MOST_REPLACED = 5
+"""Processes that may vanish, one after the other, in the place of one worker."""
 
 
 class ScoringError(RuntimeError):
@@ -93,16 +98,19 @@ class _Worker:
     pipe: Connection[Any, Any]
     errors: IO[bytes]
     ready: bool = False
+    replaced: int = 0
     index: int = -1
     job: Job | None = None
 
     def give(self, index: int, job: Job) -> None:
         self.index, self.job = index, job
-        self.pipe.send(job)
+        with contextlib.suppress(OSError):  # it is gone: waiting for its answer will tell
+            self.pipe.send(job)
 
     def close(self) -> None:
         # The process and its fork are one session: both go, whatever they are doing.
-        os.killpg(self.process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         self.pipe.close()
         self.errors.close()
@@ -129,8 +137,7 @@ class _Crew:
             try:
                 message = worker.pipe.recv()
             except (EOFError, OSError):
-                worker = self._replace(worker)
-                message = Died("crash (the process is gone)")
+                worker, message = self._replace(worker), Died("crash (the process is gone)")
             card = self._hear(worker, message)
             if card is not None:
                 del self.busy[worker.pipe]
@@ -159,8 +166,11 @@ class _Crew:
     def _after_death(self, worker: _Worker, why: str) -> Scorecard | None:
         assert worker.job is not None
         item, card, remaining = worker.job.item, worker.job.card, worker.job.steps
+        if card is None and not worker.ready:  # a new process, whose predecessor never began
+            worker.give(worker.index, Job(item))
+            return None
         if card is None:
-            return item.blank(f"no expression: reading it ended in a {why}")
+            return item.blank(self.limits, f"no expression: reading it ended in a {why}")
         step = remaining[0]
         self._remember(item, step, why)
         card = cut_short(step, card, why, self._true_nodes(item))
@@ -189,13 +199,14 @@ class _Crew:
     def _replace(self, worker: _Worker) -> _Worker:
         """A new worker with the job of ``worker``, whose process is gone."""
         del self.busy[worker.pipe]
-        if not worker.ready:
+        if not worker.ready or worker.replaced == MOST_REPLACED:
             worker.errors.seek(0)
             trace = worker.errors.read().decode(errors="replace").strip()
             worker.close()
-            raise ScoringError(f"a scoring process ended before it was ready: {trace[-1000:]}")
+            raise ScoringError(f"a scoring process ended by itself: {trace[-1000:] or 'killed'}")
         successor = _start(self.limits, self.forms)
         successor.index, successor.job = worker.index, worker.job
+        successor.replaced = worker.replaced + 1
         self.busy[successor.pipe] = successor
         worker.close()
         return successor

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from importlib.metadata import version
 from typing import Any, Self
 
 from bench.scoring.edit_distance import EditDistance
@@ -13,19 +12,17 @@ from bench.scoring.variables import VariableUse
 
 RULES = ("srbench", "exact", "skeleton")
 
-SCORING_VERSION = "1"
-"""Raise when the same prediction gets another scorecard."""
-
 
 @dataclass(frozen=True)
 class Scorecard:
     """What the judge says of one expression for one problem. The defaults are the worst score.
 
     ``failure`` says why nothing could be scored (no expression, or text that is none). Where the
-    truth is unknown, ``edit`` and ``variables`` are None and ``verdicts`` is empty. ``ood`` is
+    truth is unknown, ``edit`` and ``variables`` are None and ``verdicts`` is empty; ``ood`` is
     None where the problem has no such split. ``verdicts`` maps each rule to a Verdict as a dict
-    (answer, step, reason, evidence, witness, seconds). ``seconds`` is the time each step took and
-    ``limits_hit`` names what was cut short, as ``step: why``.
+    (answer, step, reason, evidence, witness, seconds). ``judge_version`` is that of the
+    ``ScoringLimits``. ``seconds`` is the time each step took, and ``limits_hit`` names what was
+    cut short, as ``step: why``.
     """
 
     problem: str
@@ -88,8 +85,3 @@ def verdicts_of(
         "evidence": {}, "witness": None, "seconds": 0.0,
     }  # fmt: skip
     return {rule: dict(verdict) for rule in rules}
-
-
-def judge_version() -> str:
-    """What a scorecard depends on besides its item: another version may judge otherwise."""
-    return f"{SCORING_VERSION}, sympy {version('sympy')}"

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib.metadata import version
 from typing import Any
 
 from bench.expression import Expression, ParseError, compile_expression, complexity, parse
@@ -18,8 +19,11 @@ from bench.scoring.canonical import CanonicalForm
 from bench.scoring.edit_distance import EditDistance, form_distance
 from bench.scoring.form_cache import FormCache
 from bench.scoring.numeric import numeric_score
-from bench.scoring.scorecard import Scorecard, judge_version, verdicts_of
+from bench.scoring.scorecard import Scorecard, verdicts_of
 from bench.scoring.variables import variable_use
+
+SCORING_VERSION = "1"
+"""Raise when the same prediction gets another scorecard."""
 
 NUMERIC, VERDICTS, TRUTH_FORM, EDIT_DISTANCE = "numeric", "verdicts", "truth_form", "edit_distance"
 
@@ -30,15 +34,25 @@ STEPS = (NUMERIC, *JUDGING)
 
 @dataclass(frozen=True, slots=True)
 class ScoringLimits:
-    """What each step may use.
+    """What each step may use, and how closely the judge looks.
 
     ``seconds`` of wall-clock time bounds every step, the simplification of one expression among
     them (SRSD's authors waited 120 s for that; 10 s lose one in two hundred of 15 to 40 nodes).
-    ``memory_mb`` is how much a step's process may grow.
+    ``memory_mb`` is how much a step's process may grow. ``tolerance`` is the judge's relative
+    tolerance on constants; ``prove`` asks it for a symbolic proof of each "yes".
     """
 
     seconds: float = 10.0
     memory_mb: int = 2048
+    tolerance: float = 1e-3
+    prove: bool = False
+
+    @property
+    def version(self) -> str:
+        """What a scorecard follows from besides its item: under another, score again."""
+        settings = f"{self.seconds:g} s, {self.memory_mb} MB, tolerance {self.tolerance:g}"
+        proof = ", proof" if self.prove else ""
+        return f"{SCORING_VERSION} (sympy {version('sympy')}, {settings}{proof})"
 
 
 @dataclass(frozen=True)
@@ -54,9 +68,9 @@ class Item:
     data: Data | None = field(default=None, repr=False, compare=False)
     steps: tuple[str, ...] = STEPS
 
-    def blank(self, failure: str = "") -> Scorecard:
+    def blank(self, limits: ScoringLimits, failure: str = "") -> Scorecard:
         """The scorecard before any step: the worst."""
-        card = Scorecard(self.problem.id, self.expression, judge_version(), failure)
+        card = Scorecard(self.problem.id, self.expression, limits.version, failure)
         if failure and self.problem.truth is not None:
             edit = EditDistance(reason=failure)
             verdicts = verdicts_of("no", "parse", failure) if VERDICTS in self.steps else {}
@@ -99,13 +113,13 @@ def make_ready(item: Item, forms: FormCache, limits: ScoringLimits) -> Subject |
     Raises ParseError where it is the problem's truth that is none.
     """
     if item.expression is None:
-        return item.blank("no expression")
+        return item.blank(limits, "no expression")
     truth = item.problem.truth
     target = None if truth is None else parse(truth, item.problem.variables)
     try:
         prediction = parse(item.expression, item.problem.variables)
     except ParseError as error:
-        return item.blank(f"no expression: {error}")
+        return item.blank(limits, f"no expression: {error}")
     return Subject(item, prediction, target, forms, limits)
 
 
@@ -126,7 +140,7 @@ def score(
     subject = make_ready(Item(expression, problem, data=data), forms, limits)
     if isinstance(subject, Scorecard):
         return subject
-    card, steps = subject.item.blank(), subject.steps
+    card, steps = subject.item.blank(limits), subject.steps
     while steps:
         card, steps = advance(subject, card, steps)
     return card
@@ -189,12 +203,23 @@ def _numeric(subject: Subject, card: Scorecard) -> Scorecard:
 
 
 def _verdicts(subject: Subject, card: Scorecard) -> Scorecard:
-    from bench.scoring.equivalence import judge
+    from bench.scoring.equivalence import Limits, judge
 
     assert subject.truth is not None
     # Where the numeric step was left out or cut short, the judge draws points of its own.
     r2 = card.test.r2 if NUMERIC in card.seconds else None
-    verdicts = judge(subject.prediction, subject.truth, subject.problem.domain, r2=r2)
+    limits = subject.limits
+    verdicts = judge(
+        subject.prediction,
+        subject.truth,
+        subject.problem.domain,
+        r2=r2,
+        limits=Limits(
+            tolerance=limits.tolerance,
+            prove=limits.prove,
+            prove_seconds=min(10.0, limits.seconds / 4),  # three rules within the step's time
+        ),
+    )
     return card.but(verdicts={rule: verdict.as_dict() for rule, verdict in verdicts.items()})
 
 

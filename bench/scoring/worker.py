@@ -45,8 +45,7 @@ def main(descriptor: int) -> None:
 def _import_all() -> None:
     import sympy  # noqa: F401
 
-    with contextlib.suppress(ImportError):
-        import bench.scoring.equivalence
+    import bench.scoring.equivalence
     import bench.scoring.zhang_shasha  # noqa: F401
 
 
@@ -85,7 +84,7 @@ def _do(job: Job, pool: Connection[Any, Any], limits: ScoringLimits, forms: Form
     if isinstance(subject, Scorecard):
         pool.send(Progress(subject, ()))
         return
-    card = job.item.blank() if job.card is None else job.card
+    card = job.item.blank(limits) if job.card is None else job.card
     steps = subject.steps if job.card is None else job.steps
     pool.send(Progress(card, steps))
     while steps:

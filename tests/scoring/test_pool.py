@@ -1,0 +1,137 @@
+"""The pool: order, limits, deaths. The processes are real, and so is what kills them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+from scoring_problems import problem
+
+from bench.problems import Data, Problem
+from bench.scoring import FormCache, Item, Scorecard, ScoringError, ScoringLimits, score, score_many
+
+# Twenty terms, no two alike: SymPy works on it for minutes.
+MONSTER = " + ".join(f"sin({k}.5*x0 + x1**{k})/(x2 + {k}.1)**1.5" for k in range(1, 21))
+PLAIN = ["x0*x1**2", "x0", None, "x0*(", "x1 - x2", "sqrt(x0)*x1"]
+
+
+@pytest.fixture(autouse=True)
+def importable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The workers unpickle the test problems' source."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+
+
+def items(texts: list[str | None]) -> list[Item]:
+    return [Item(text, problem()) for text in texts]
+
+
+def untimed(card: Scorecard) -> Scorecard:
+    verdicts = {rule: {**verdict, "seconds": 0} for rule, verdict in card.verdicts.items()}
+    return card.but(seconds={}, verdicts=verdicts, judge_version="")
+
+
+def test_cards_are_those_of_score_in_the_order_of_the_items(tmp_path: Path) -> None:
+    counts: list[int] = []
+    cards = list(
+        score_many(items(PLAIN), workers=2, forms=FormCache(tmp_path), on_progress=counts.append)
+    )
+    alone = [score(text, problem(), forms=FormCache()) for text in PLAIN]
+    assert [untimed(card) for card in cards] == [untimed(card) for card in alone]
+    assert counts == list(range(1, len(PLAIN) + 1))
+
+
+def test_a_monster_is_ended_and_remembered(tmp_path: Path) -> None:
+    limits = ScoringLimits(seconds=3.0)
+    texts = ["x0", MONSTER, "x1", "x2"]
+    for again in (False, True):
+        start = time.monotonic()
+        cards = list(score_many(items(texts), workers=1, limits=limits, forms=FormCache(tmp_path)))
+        assert [card.ned for card in cards] == pytest.approx([0.8, 1.0, 0.8, 1.0])
+        monster = cards[1]
+        assert monster.edit is not None
+        assert monster.edit.reason == "simplification time-out"
+        assert monster.edit.true_nodes == 5
+        assert monster.limits_hit == ("edit_distance: simplification time-out",)
+        assert monster.test.finite_share == 1.0
+        assert monster.answer("exact") == "no"
+        assert not any(card.limits_hit for card in cards if card is not monster)
+        if again:
+            assert "edit_distance" in monster.seconds  # from the cache: the step was finished
+            assert monster.seconds["edit_distance"] < limits.seconds
+        else:
+            assert time.monotonic() - start > limits.seconds
+
+
+def test_a_truth_that_cannot_be_simplified_is_blamed(tmp_path: Path) -> None:
+    item = Item("x0", problem(MONSTER))
+    (card,) = score_many([item], limits=ScoringLimits(seconds=2.0), forms=FormCache(tmp_path))
+    assert card.edit is not None
+    assert card.edit.reason == "the truth has no canonical form: simplification time-out"
+    assert card.limits_hit == ("truth_form: simplification time-out",)
+
+
+def test_memory_is_limited(tmp_path: Path) -> None:
+    limits = ScoringLimits(seconds=60.0, memory_mb=40)
+    power = "(x0 + x1 + x2 + x0*x1 + x1*x2 + sin(x0))**40"
+    text = f"{power}*(x0 - {power})"
+    start = time.monotonic()
+    cards = list(score_many(items([text, "x0"]), limits=limits, forms=FormCache(tmp_path)))
+    assert time.monotonic() - start < 60.0
+    assert cards[0].ned == 1.0
+    assert cards[0].limits_hit == ("edit_distance: simplification memory limit",)
+    assert cards[1].ned == pytest.approx(0.8) and not cards[1].limits_hit
+
+
+def workers() -> list[psutil.Process]:
+    return [
+        process
+        for process in psutil.Process().children(recursive=True)
+        if "bench.scoring.worker" in " ".join(process.cmdline())
+    ]
+
+
+def test_a_process_that_was_killed_is_replaced(tmp_path: Path) -> None:
+    def tampered() -> Iterator[Item]:
+        yield from items(["x0", "x1"])
+        victims = workers()
+        for process in victims:
+            os.kill(process.pid, signal.SIGKILL)
+        psutil.wait_procs(victims, timeout=10)
+        yield from items(["x0*x1**2", "x2"])
+
+    cards = list(score_many(tampered(), forms=FormCache(tmp_path)))
+    assert [card.ned for card in cards] == pytest.approx([0.8, 0.8, 0.0, 1.0])
+    assert not any(card.limits_hit for card in cards)
+
+
+def test_no_process_is_left_behind(tmp_path: Path) -> None:
+    cards = score_many(items(["x0", MONSTER]), workers=2, forms=FormCache(tmp_path))
+    next(cards)
+    assert workers()
+    cards.close()  # type: ignore[attr-defined]
+    assert not workers()
+
+
+@dataclass(frozen=True)
+class Missing:
+    def data(self, problem: Problem, seed: int) -> Data:
+        raise FileNotFoundError("data.csv is gone")
+
+
+def test_a_problem_at_fault_is_an_error(tmp_path: Path) -> None:
+    broken = Item("x0", problem("x0*("))
+    with pytest.raises(ScoringError, match=r"problem 'toy/energy' cannot be scored: ParseError"):
+        list(score_many([broken], forms=FormCache(tmp_path)))
+    source = Problem("toy", "1", "lost", problem().variables, problem().targets, Missing())
+    with pytest.raises(ScoringError, match=r"'toy/lost' .* data.csv is gone"):
+        list(score_many([Item("x0", source)], forms=FormCache(tmp_path)))
+
+
+def test_nothing_to_score() -> None:
+    assert list(score_many([])) == []

@@ -1,0 +1,80 @@
+"""Predictions from a CSV file: what is read, and what is said of files that are malformed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from scoring_problems import problem
+
+from bench.problems import Dataset
+from bench.scoring import FormCache, TableError, read_predictions, score_predictions
+
+TOY = Dataset("toy", "1", (problem(name="energy"), problem("x0 + x1", name="sum")))
+
+
+def written(folder: Path, text: str | bytes) -> Path:
+    path = folder / "predictions.csv"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def test_rows_in_any_order_of_columns(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        b"\xef\xbb\xbfseed,expression,problem,method,note\n"
+        b'0,"max(x0, x1)",energy,gp,hello\n\n 1 , x0+x1 ,toy/sum,gp,\n2,,sum,gp,\n',
+    )
+    found = [(p.method, p.problem.name, p.seed, p.expression) for p in read_predictions(path, TOY)]
+    assert found == [
+        ("gp", "energy", 0, "max(x0, x1)"),
+        ("gp", "sum", 1, "x0+x1"),
+        ("gp", "sum", 2, None),
+    ]
+
+
+HEADER = "method,problem,seed,expression\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("", "row 1: no column 'method'; .* has nothing"),
+        ("method,problem,seed\n", "row 1: no column 'expression'"),
+        ("method,method,problem,seed,expression\n", "row 1: column 'method' occurs twice"),
+        (HEADER + "gp,energi,0,x0\n", "row 2, column 'problem': 'energi' .* mean 'energy'"),
+        (HEADER + "gp,energy,one,x0\n", "row 2, column 'seed': 'one' is not a whole number"),
+        (HEADER + ",energy,0,x0\n", "row 2, column 'method': empty"),
+        (HEADER + "gp,energy,0\n", "row 2, column 'seed': 3 fields where the header has 4"),
+        (HEADER + "gp,energy,0,max(x0,x1)\n", "row 2, column 'expression': 5 .* quotes"),
+        (HEADER + "gp,sum,0,x0\n" * 2, "row 3, column 'expression': a second .* in row 2"),
+        (HEADER + 'gp,sum,0,"x0\n', "not a UTF-8 CSV file after row 1: unexpected end of data"),
+        (HEADER.encode() + b"gp,sum,0,\xff\n", "not a UTF-8 CSV file after row 1"),
+    ],
+)
+def test_malformed_files_are_told_by_row_and_column(
+    tmp_path: Path, text: str | bytes, complaint: str
+) -> None:
+    with pytest.raises(TableError, match=f"predictions.csv.*{complaint}"):
+        read_predictions(written(tmp_path, text), TOY)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(TableError, match=r"none.csv: No such file"):
+        read_predictions(tmp_path / "none.csv", TOY)
+
+
+def test_a_field_of_megabytes_is_one_bad_expression(tmp_path: Path) -> None:
+    path = written(tmp_path, HEADER + "gp,sum,0," + "x0+" * 400_000 + "x0\n")
+    (prediction,) = read_predictions(path, TOY)
+    assert prediction.expression is not None and len(prediction.expression) > 10**6
+
+
+def test_predictions_are_scored_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    rows = "a,sum,0,x1+x0\na,energy,0,x0*c**2\nb,sum,0,\nb,energy,0,x0*(\n"
+    predictions = read_predictions(written(tmp_path, HEADER + rows), TOY)
+    scored = list(score_predictions(predictions, forms=FormCache(tmp_path)))
+    assert [prediction for prediction, _ in scored] == predictions
+    assert [card.ned for _, card in scored] == [0.0, 0.0, 1.0, 1.0]
+    assert [card.answer("exact") for _, card in scored] == ["yes", "yes", "no", "no"]
