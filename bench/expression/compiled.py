@@ -13,8 +13,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 def compiled(function: F) -> F:
     """``function`` as machine code, kept on disk between runs; division by zero gives inf or nan.
 
-    Rounding is IEEE's: no fast-math, which would take nan for impossible. The copy on disk is renewed
-    when the function's own file changes, not when a file changes whose functions it calls: after an
-    edit to ``kernel.py``, touch those that import it.
+    Rounding is IEEE's: no fast-math, which would take nan for impossible. The copy on disk is
+    renewed when the function's own file changes, not when a file changes whose functions it calls:
+    after an edit to ``kernel.py``, touch those that import it.
     """
     return cast(F, numba.njit(cache=True, error_model="numpy")(function))

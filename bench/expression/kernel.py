@@ -243,6 +243,8 @@ def _rare(token: int, a: float) -> float:
         return math.log10(a)
     if token == CBRT:
         root = math.copysign(abs(a) ** (1.0 / 3.0), a)
+        if root == 0.0 or math.isinf(a):
+            return root
         # One step of Newton's: pow with a rounded third is off by several last places.
-        return root - (root * root * root - a) / (3.0 * root * root) if root != 0.0 else a
+        return root - (root * root * root - a) / (3.0 * root * root)
     return math.copysign(1.0, a) if abs(a) > 0.0 else a

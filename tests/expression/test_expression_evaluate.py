@@ -11,7 +11,7 @@ import math
 import numpy as np
 import pytest
 from expression_strategies import NAMES, constants, floats, integers, symbols, trees
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.expression import FUNCTIONS, OPERATORS, compile_expression, evaluate, parse
@@ -98,6 +98,7 @@ def test_complex_values(text, x, value):
         assert abs(result - value) <= 4e-16 * abs(value)
 
 
+@settings(deadline=None)
 @given(trees_to_evaluate, st.lists(st.floats(-4, 4), min_size=3, max_size=3))
 def test_complex_evaluation_continues_the_real_one(tree, row):
     X = np.array([row])

@@ -95,13 +95,13 @@ def test_giants_take_neither_time_nor_memory(name):
     assert peak < 200e6
 
 
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 @given(st.text(max_size=60))
 def test_any_text(text):
     try_everything(text)
 
 
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 @given(st.text(alphabet="x012.e+-*/^(), sincoexplg", max_size=40))
 def test_any_text_of_the_grammars_own_letters(text):
     try_everything(text)

@@ -8,7 +8,7 @@ import pickle
 import numpy as np
 import pytest
 from expression_strategies import VARIABLES, any_numbers, constants, symbols, trees
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.expression import (
@@ -32,11 +32,13 @@ from bench.expression import symbols as symbols_of
 anything = trees(st.one_of(any_numbers, symbols, constants, st.just(Constant("I"))))
 
 
+@settings(deadline=None)
 @given(anything)
 def test_text_parses_back_to_an_equal_tree(tree):
     assert parse(str(tree), VARIABLES) == tree
 
 
+@settings(deadline=None)
 @given(anything)
 def test_copies_are_equal_and_hash_alike(tree):
     for other in (pickle.loads(pickle.dumps(tree)), copy.deepcopy(tree)):
@@ -44,6 +46,7 @@ def test_copies_are_equal_and_hash_alike(tree):
         assert hash(other) == hash(tree)
 
 
+@settings(deadline=None)
 @given(anything)
 def test_measures_agree_with_a_count_by_hand(tree):
     leaves = fold(tree, lambda leaf: 1, lambda call, counts: sum(counts))
