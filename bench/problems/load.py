@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import importlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,14 @@ from typing import Any
 from bench.problems.catalogue import catalogue_names, catalogue_path, read_catalogue
 from bench.problems.dataset import Dataset
 from bench.problems.selection import check_words, select
-
+from bench.problems.tables import SUFFIXES
 
 GENERATED = ("fresh_synth", "fresh_transform")
 """Datasets that are made from a seed rather than read from a catalogue."""
+
+
+FORMATS = ("srsd_files", "user_data")
+"""Modules that read files and folders of others: the first that recognises one reads it."""
 
 
 class DatasetNotFound(LookupError):
@@ -81,10 +86,21 @@ def _generate(name: str, options: dict[str, Any]) -> Dataset:
 
 
 def _from_path(path: Path, options: dict[str, Any]) -> Dataset:
-    raise DatasetNotFound(f"'{path}' is no dataset")
+    for name in FORMATS:
+        reader = importlib.import_module(f"bench.problems.{name}")
+        if reader.recognises(path):
+            unknown = {key: value for key, value in options.items() if key not in reader.OPTIONS}
+            _refuse(str(path), unknown, reader.OPTIONS)
+            dataset: Dataset = reader.read(path, **options)
+            return dataset
+    raise DatasetNotFound(
+        f"'{path}' holds no data: neither tables ({', '.join(SUFFIXES)}) nor train, val, test and "
+        "true_eq folders of SRSD"
+    )
 
 
-def _refuse(name: str, options: dict[str, Any]) -> None:
+def _refuse(name: str, options: dict[str, Any], known: Sequence[str] = ()) -> None:
     if options:
         given = ", ".join(options)
-        raise TypeError(f"dataset '{name}' takes no option {given}")
+        known_too = f"; it takes {', '.join(known)}" if known else ""
+        raise TypeError(f"dataset '{name}' takes no option {given}{known_too}")

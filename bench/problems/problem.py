@@ -141,7 +141,12 @@ class Problem:
 
     @property
     def domain(self) -> Domain:
-        return Domain(self.variables, self.constraints)
+        """Ranges and constraints: those stated, or the box around the training inputs."""
+        if all(variable.sampling is not None for variable in self.variables):
+            return Domain(self.variables, self.constraints)
+        from bench.problems.observed import observed_domain
+
+        return observed_domain(self)
 
     def data(self, seed: int = 0) -> Data:
         """All splits for data seed ``seed``: the same bits on every machine."""

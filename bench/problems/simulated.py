@@ -11,7 +11,8 @@ import numpy as np
 from bench.expression import parse
 from bench.problems.portable import evaluate_portably
 from bench.problems.problem import Data, Problem, Table
-from bench.problems.sampling import derive_seed, representable, uniforms
+from bench.problems.sampling import representable
+from bench.problems.shuffle import shuffled
 from bench.problems.systems import System
 
 
@@ -45,15 +46,8 @@ class Simulated:
         )
 
 
-def shuffled(table: Table, problem: Problem, seed: int) -> Table:
-    """The rows of a table in an order that the problem's identity and ``seed`` fix."""
-    stream = derive_seed(problem.dataset, problem.version, problem.name, seed, "split")
-    order = np.argsort(uniforms(np.random.PCG64(stream), (len(table),)), kind="stable")
-    return Table(table.X[order], table.y[order])
-
-
 def read_system(entry: Mapping[str, Any]) -> System:
-    """The system under ``system`` in a catalogue; KeyError, TypeError or ValueError if it is none."""
+    """The system that a catalogue gives; KeyError, TypeError or ValueError if it is none."""
     starts = tuple(tuple(float(value) for value in start) for start in entry["starts"])
     fields = {key: value for key, value in entry.items() if key != "starts"}
     return System(starts=starts, **fields)
