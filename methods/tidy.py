@@ -18,6 +18,9 @@ from bench import Call, Expression, Number, Symbol, complexity, evaluate, fold
 _ULPS = 1e-15
 """A factor as near to 1 as that is 1 and rounding error."""
 
+_CANCELLED = 1e-14
+"""What is left of constants that cancel, in units of the largest, is rounding error."""
+
 Powers = dict[Expression, float]
 Term = tuple[float, Powers]
 """A constant, and the exponent of each base it is multiplied by."""
@@ -127,12 +130,11 @@ def _power(base: Term, exponent: float) -> Term:
 
 def _sum(terms: list[Term]) -> Term:
     """A sum with the constant of its first term that has variables handed upwards."""
-    merged: dict[frozenset[tuple[Expression, float]], Term] = {}
+    merged: dict[frozenset[tuple[Expression, float]], list[Term]] = {}
     for c, powers in terms:
-        key = frozenset(powers.items())
-        before, first = merged.get(key, (0.0, powers))
-        merged[key] = before + c, first
-    parts = [(c, powers) for c, powers in merged.values() if c]
+        merged.setdefault(frozenset(powers.items()), []).append((c, powers))
+    parts = [(_added([c for c, _ in same]), same[0][1]) for same in merged.values()]
+    parts = [(c, powers) for c, powers in parts if c]
     parts.sort(key=lambda part: not part[1])  # the number, if there is one, comes last
     if len(parts) < 2:
         return parts[0] if parts else (0.0, {})
@@ -141,6 +143,12 @@ def _sum(terms: list[Term]) -> Term:
     if all(_normal(c) for c, _ in scaled):
         return leading, {total(scaled): 1}
     return 1.0, {total(parts): 1}
+
+
+def _added(constants: list[float]) -> float:
+    """The sum of ``constants``; 0 where they cancel to rounding error."""
+    result = math.fsum(constants)
+    return 0.0 if abs(result) < _CANCELLED * max(map(abs, constants)) else result
 
 
 def _terms(term: Term) -> list[Term]:
@@ -159,8 +167,9 @@ def _terms(term: Term) -> list[Term]:
 def _build(term: Term) -> Expression:
     """A term as an expression."""
     c, powers = term
-    above = [_raised(base, k) for base, k in powers.items() if k > 0]
-    below = [_raised(base, -k) for base, k in powers.items() if k < 0]
+    ordered = sorted(powers.items(), key=lambda item: _place(item[0]))
+    above = [_raised(base, k) for base, k in ordered if k > 0]
+    below = [_raised(base, -k) for base, k in ordered if k < 0]
     unit = abs(abs(c) - 1) < _ULPS
     if not unit or not above:
         above = [Number(math.copysign(1.0, c) if unit else c), *above]
@@ -169,6 +178,12 @@ def _build(term: Term) -> Expression:
     if below:
         result = Call("div", (result, _product(below)))
     return Call("neg", (result,)) if unit and c < 0 else result
+
+
+def _place(base: Expression) -> tuple[bool, int, str]:
+    """Variables come first, x2 before x10; the rest stays in its order."""
+    name = base.name if isinstance(base, Symbol) else ""
+    return not name, len(name), name
 
 
 def _raised(base: Expression, exponent: float) -> Expression:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import importlib.util
+import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
+import pandas
 import pytest
 
-from bench import Budget, parse
+from bench import Budget, evaluate, parse
 from methods.pysr import PySR, discovery_of, julia_executable
 from methods.refine import Refiner
 from methods.scaling import Scaling
@@ -49,8 +52,6 @@ def _discovery(make_task, chosen):
 
 def test_its_table_becomes_a_front_in_raw_units_and_own_names(make_task):
     discovery, task = _discovery(make_task, "((x0 * (x1 * 2.4999998)) * x1)")
-
-    from bench import evaluate
 
     values = evaluate(parse(discovery.best.expression), ("m", "c"), task.X)
     np.testing.assert_allclose(values, task.y, rtol=1e-12)
@@ -115,6 +116,34 @@ def test_julia_is_looked_for_where_juliacall_looks(monkeypatch, tmp_path, place)
 def test_a_setting_that_pysr_does_not_know_is_refused(changes):
     with pytest.raises(ValueError, match=next(iter(changes))):
         PySR(**changes)
+
+
+def test_it_runs_on_pysrs_interface(make_task, error_of, monkeypatch):
+    # A stand-in with the parts of PySRRegressor that are used; the real one needs Julia.
+    seen = {}
+
+    class PySRRegressor:
+        def __init__(self, **arguments):
+            seen.update(arguments)
+
+        def fit(self, X, y):
+            seen["magnitudes"] = np.median(X, axis=0), np.median(y)
+            self.equations_ = pandas.DataFrame(_rows())
+
+        def get_best(self):
+            return self.equations_.iloc[-1]
+
+    monkeypatch.setitem(sys.modules, "pysr", SimpleNamespace(PySRRegressor=PySRRegressor))
+    reports = []
+    X, y = _law()
+    task = make_task(X, y, on_report=lambda text, loss: reports.append(text))
+
+    discovery = PySR().discover(task)
+
+    assert error_of(discovery, task) < 1e-12
+    assert reports == [discovery.best.expression]
+    assert seen["timeout_in_seconds"] < task.budget.seconds
+    assert max(*seen["magnitudes"][0], seen["magnitudes"][1]) < 100  # scaled by powers of ten
 
 
 @pytest.mark.skipif(_without_julia() is not None, reason=str(_without_julia()))

@@ -63,6 +63,8 @@ def test_the_value_stays(expression):
         ("1.0*x0**1.0", "x0"),
         ("(-2.0*x0)**1.5", "(-2.0*x0)**1.5"),
         ("x0 - x0", "0.0"),
+        ("0.3 + 1.0*(x1*x0 - 0.1 - 0.2)", "x0*x1"),
+        ("sin(x0)*x10*x2", "x2*x10*sin(x0)"),
     ],
 )
 def test_constants_meet(text, expected):
