@@ -17,7 +17,7 @@ GENERATED = ("fresh_synth", "fresh_transform")
 """Datasets that are made from a seed rather than read from a catalogue."""
 
 
-FORMATS = ("srsd_files", "user_data")
+FORMATS = ("srsd_files", "pmlb", "user_data")
 """Modules that read files and folders of others: the first that recognises one reads it."""
 
 

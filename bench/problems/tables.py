@@ -100,6 +100,8 @@ def _read_text(path: Path, suffix: str) -> Columns:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # pandas only warns of rows that are too long
+            # ... and of an option that is no longer one, its value having become the default.
+            warnings.filterwarnings("ignore", message=".*float_precision")
             values = pd.read_csv(path, **options).to_numpy(dtype=np.float64)
     except (ValueError, Warning):
         values = np.full((1, len(names)), np.nan)
