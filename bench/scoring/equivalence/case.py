@@ -19,8 +19,10 @@ from bench.scoring.equivalence.precise import NotFinite, Precise
 from bench.scoring.equivalence.refit import NEAR, Refit, refit, refit_from_afar
 from bench.scoring.equivalence.variants import (
     EXPONENT_SLACK,
+    MOST_CONSTANTS,
     Variant,
     variants_of,
+    with_plain_exponents,
     without_zero_products,
 )
 from bench.scoring.equivalence.verdict import Limits
@@ -136,14 +138,12 @@ class Case:
                 return attempt
             if best is None or attempt.evidence["residual"] < best.evidence["residual"]:
                 best = attempt
-        assert best is not None
-        return best
+        return best or _unfitted(expression)
 
     def _attempts(self, expression: Expression, thorough: bool) -> Iterator[Identity]:
         usable = self.law.X[self.usable]
         columns = {name: usable[:, k] for k, name in enumerate(self.law.names)}
-        tolerance = self.limits.tolerance
-        for variant in variants_of(expression, columns, tolerance, integers=thorough):
+        for variant in variants_of(expression, columns, integers=thorough):
             yield self._attempt(variant, self._refit(variant))
             if thorough and not self.late:
                 again = refit_from_afar(variant, self.law, self.usable, self.deadline)
@@ -184,6 +184,13 @@ class Case:
         fresh = self.law.fresh[np.isfinite(function(self.law.fresh))]
         rows: Array = np.concatenate([fresh, self.law.X[self.usable]])
         return rows
+
+
+def _unfitted(expression: Expression) -> Identity:
+    variant = with_plain_exponents(expression)
+    reason = f"{len(variant.free)} constants matter; at most {MOST_CONSTANTS} are refitted"
+    start = variant.constants
+    return Identity("open", reason, variant, start, start, {})
 
 
 def _identity(

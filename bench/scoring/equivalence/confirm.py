@@ -163,8 +163,11 @@ class _Pair:
             sizes.append(size)
         truth = np.abs([float(self.truth(self.truth.point(self.law.names, row))) for row in rows])
         J = np.concatenate(slopes) / np.where(truth == 0.0, 1.0, truth)
+        # Near a pole a row is huge, and would drown the others: a consistent system may be weighed.
+        weight = 1.0 / np.fmax(np.max(np.abs(J), axis=0, initial=0.0), 1.0)
         usable = np.isfinite(J).all(axis=0)
-        step = np.linalg.lstsq(J[:, usable].T, -target[usable], rcond=_CUT)[0]
+        J, target = (J * weight)[:, usable], (target * weight)[usable]
+        step = np.linalg.lstsq(J.T, -target, rcond=_CUT)[0]
         step *= np.concatenate(sizes)
         count = len(self._free)
         for side, positions, moves in (

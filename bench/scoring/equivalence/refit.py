@@ -20,6 +20,8 @@ Array = NDArray[np.float64]
 NEAR = 1e-6
 """Relative residual below which a refit may be rounding error: ``confirm`` then decides."""
 _STEPS_AT_A_TIME = 12
+_STEPS_AT_A_TIME_IF_MANY = 3
+_MANY_CONSTANTS = 24
 _MOST_STEPS = 240
 _HOPELESS = 1e-2
 _MOST_CONSTANTS_TO_RESTART = 8
@@ -42,18 +44,20 @@ class Refit:
 def refit(variant: Variant, law: Law, usable: NDArray[np.bool_], deadline: float) -> Refit:
     """Least squares on the points of the domain, residuals relative to the truth.
 
-    Steps are taken a dozen at a time: a descent goes on as long as a dozen gain a factor of two,
-    or what it has reached is already close.
+    Steps are taken a few at a time: a descent goes on as long as they gain a factor of two, or
+    what it has reached is already close.
     """
     program = compile_program(variant.expression, law.names, variant.free)
     fitter = _fitter(law, usable)
-    fit = fitter.fit(program, max_iterations=_STEPS_AT_A_TIME)
+    many = len(variant.free) > _MANY_CONSTANTS
+    steps = _STEPS_AT_A_TIME_IF_MANY if many else _STEPS_AT_A_TIME
+    fit = fitter.fit(program, max_iterations=steps)
     iterations, finished = fit.iterations, True
     while not fit.converged and iterations < _MOST_STEPS and fit.residual > 1e-14:
         if perf_counter() > deadline:
             finished = False
             break
-        further = fitter.fit(program, fit.constants, max_iterations=_STEPS_AT_A_TIME)
+        further = fitter.fit(program, fit.constants, max_iterations=steps)
         iterations += further.iterations
         slow = further.residual > 0.5 * fit.residual
         fit = further if further.residual <= fit.residual else fit

@@ -11,13 +11,18 @@ from numpy.typing import NDArray
 
 from bench.expression import Call, Expression, Number, compile_expression, replace_numbers
 from bench.scoring.equivalence.case import Case, Identity
-from bench.scoring.equivalence.closeness import excess, moved_far, mostly_within
+from bench.scoring.equivalence.closeness import excess, mostly_within, moved_far
 from bench.scoring.equivalence.verdict import Answer
 
 Array = NDArray[np.float64]
 
 LEAST_R2 = 0.5
 """SRBench asks it of a prediction before the symbolic criterion (La Cava et al. 2021, 4.1)."""
+THREE_DIGITS = 5e-3
+"""SRBench rounds constants to three decimals; read relatively, half a unit in the third digit."""
+_ZERO = 1e-9
+DISPENSABLE = 1e-2
+"""What has to vanish from a prediction's values for a ``skeleton`` may be this share of them."""
 
 
 @dataclass(frozen=True)
@@ -33,41 +38,57 @@ class Finding:
 
 def exact(case: Case, r2: float | None) -> Finding:
     """Is it the law, constants included, to the tolerance of ``closeness``?"""
-    return _within_tolerance(case, case.prediction, case.values, given=())
+    return _within_tolerance(case, case.prediction, case.values, case.limits.tolerance)
 
 
 def skeleton(case: Case, r2: float | None) -> Finding:
     """Do constants exist that make it the law?
 
     Every float of the prediction may move, and every integer beyond 1, but for those in exponents:
-    an exponent that is whole in the law must be within ``EXPONENT_SLACK`` of it. A constant may
-    become zero. LLM-SRBench's question (Shojaee et al. 2025, appendix B).
+    an exponent that is whole in the law must be within ``EXPONENT_SLACK`` of it. A constant that
+    must become zero is a term too many, unless it is dispensable: its share of the values is less
+    than ``DISPENSABLE``. LLM-SRBench's question (Shojaee et al. 2025, appendix B).
     """
-    return _of(case.identity(case.prediction, thorough=True))
+    identity = case.identity(case.prediction, thorough=True)
+    if identity.status != "confirmed":
+        return _of(identity)
+    values = _without_vanishing(case, identity)
+    change = np.abs(values - case.values) / (DISPENSABLE * np.fmax(case.law.scale, np.abs(values)))
+    if mostly_within(np.where(np.isfinite(change), change, np.inf)[case.usable]):
+        return _of(identity)
+    reason = "terms that matter in the prediction would have to vanish to make it the law"
+    return Finding("no", "refit", reason, _evidence(identity))
+
+
+def _without_vanishing(case: Case, identity: Identity) -> Array:
+    """The values without what has to vanish: dropped terms, and constants that become zero."""
+    vanish = np.abs(identity.end) <= _ZERO * np.abs(identity.start)
+    constants = np.where(vanish, 0.0, identity.start).tolist()
+    moved = dict(zip(identity.variant.free, constants, strict=True))
+    expression = replace_numbers(identity.variant.expression, moved)
+    return compile_expression(expression, case.law.names)(case.law.X)
 
 
 def srbench(case: Case, r2: float | None) -> Finding:
     """Is it the law up to an added or a multiplied constant, other constants as in ``exact``?
 
     SRBench's rule (La Cava et al. 2021, definition 4.1) with its rounding to three decimals
-    read as the relative tolerance, so that 6.67e-11 is not 0, and with its R2 > 0.5.
+    read as a relative tolerance, ``THREE_DIGITS``, so that 6.67e-11 is not 0, and with R2 > 0.5.
     """
     accuracy = _r2(case) if r2 is None else r2
     if not accuracy > LEAST_R2:
         reason = f"R2 is {accuracy:.3g}; the rule asks for more than {LEAST_R2}"
         return Finding("no", "accuracy", reason, {"r2": accuracy})
-    plain = exact(case, r2)
-    if plain.answer != "no":
-        return plain
-    findings = [
-        _within_tolerance(case, *_with_constant(case, kind), given=(kind,))
-        for kind in ("factor", "addend")
-    ]
-    for answer in ("yes", "undecided"):
-        for finding in findings:
-            if finding.answer == answer:
-                return finding
-    return plain
+    tolerance = max(case.limits.tolerance, THREE_DIGITS)
+    findings = []
+    for kind in ("", "factor", "addend"):
+        expression, values = _with_constant(case, kind)
+        finding = _within_tolerance(case, expression, values, tolerance, kind)
+        if finding.answer == "yes":
+            return finding
+        findings.append(finding)
+    undecided = (finding for finding in findings if finding.answer == "undecided")
+    return next(undecided, findings[0])
 
 
 RULE: Mapping[str, Callable[[Case, float | None], Finding]] = {
@@ -89,27 +110,25 @@ def _r2(case: Case) -> float:
 def _with_constant(case: Case, kind: str) -> tuple[Expression, Array]:
     """The prediction times, or plus, the constant that brings it closest, and its values."""
     usable = case.usable
-    with np.errstate(all="ignore"):
-        if kind == "factor":
-            constant = float(np.median(case.law.y[usable] / case.values[usable]))
-            values = case.values * constant
-        else:
-            constant = float(np.median(case.law.y[usable] - case.values[usable]))
-            values = case.values + constant
+    truth, values = case.law.y[usable], case.values[usable]
+    constant = 0.0
+    if kind:
+        constant = float(np.median(truth / values if kind == "factor" else truth - values))
     if not np.isfinite(constant) or constant == 0.0:
         return case.prediction, case.values
-    op = "mul" if kind == "factor" else "add"
-    return Call(op, (case.prediction, Number(constant))), values
+    if kind == "factor":
+        return Call("mul", (case.prediction, Number(constant))), case.values * constant
+    return Call("add", (case.prediction, Number(constant))), case.values + constant
 
 
 def _within_tolerance(
-    case: Case, expression: Expression, values: Array, given: tuple[str, ...]
+    case: Case, expression: Expression, values: Array, tolerance: float, given: str = ""
 ) -> Finding:
     """Identical for constants that are within the tolerance of those of ``expression``.
 
     ``given``: the last constant of ``expression`` is not the prediction's, and moves freely.
     """
-    law, tolerance = case.law, case.limits.tolerance
+    law = case.law
     usable = case.usable
     reach = excess(values, law, tolerance, law.reach)
     if not mostly_within(reach[usable]):
@@ -118,15 +137,14 @@ def _within_tolerance(
     if identity.status != "confirmed":
         return _of(identity)
     scale = excess(values, law, tolerance, law.scale)
-    if mostly_within(scale[usable]) or _constants_within(case, identity, bool(given)):
-        evidence = {**_evidence(identity), "up to": given[0]} if given else _evidence(identity)
+    if mostly_within(scale[usable]) or _constants_within(case, identity, tolerance, bool(given)):
+        evidence = {**_evidence(identity), "up to": given} if given else _evidence(identity)
         return Finding("yes", "confirmed", identity.reason, evidence)
     return _difference(case, scale, "constants further than the tolerance make", identity)
 
 
-def _constants_within(case: Case, identity: Identity, given: bool) -> bool:
+def _constants_within(case: Case, identity: Identity, tolerance: float, given: bool) -> bool:
     """(B) of ``closeness``: constants that matter are within the tolerance."""
-    tolerance = case.limits.tolerance
     if any(abs(was - now) > tolerance * abs(now) for was, now in identity.variant.snapped):
         return False
     far = moved_far(identity.start, identity.end, tolerance)
@@ -166,7 +184,8 @@ def _difference(
     finite = np.where(np.isfinite(distances) & case.usable, distances, -1.0)
     row = int(np.argmax(finite))
     witness = case.witness(row)
-    reason = f"{words} the difference: prediction {witness['prediction'][:12]}, truth {witness['truth'][:12]}"
+    values = f"prediction {witness['prediction'][:12]}, truth {witness['truth'][:12]}"
+    reason = f"{words} the difference: {values}"
     evidence: dict[str, Any] = {"times the tolerance": float(finite[row])}
     if identity is not None:
         evidence |= _evidence(identity)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -29,6 +29,11 @@ Array = NDArray[np.float64]
 EXPONENT_SLACK = 0.05
 """How far a fitted exponent may be from the integer or simple fraction that it stands for."""
 _DENOMINATORS = (1, 2, 3, 4)
+NEGLIGIBLE = (1e-3, 1e-2)
+"""A term that is nowhere more than this share of the sum it stands in may be dropped."""
+MOST_CONSTANTS = 150
+"""A prediction with more constants that matter is not refitted."""
+_MANY_CONSTANTS = 24
 
 
 @dataclass(frozen=True)
@@ -196,18 +201,24 @@ def _exponents(expression: Expression) -> frozenset[int]:
 
 
 def variants_of(
-    expression: Expression, columns: dict[str, Array], share: float, *, integers: bool
+    expression: Expression, columns: dict[str, Array], *, integers: bool
 ) -> Iterator[Variant]:
-    """The forms to try, the likeliest first, each once."""
+    """The forms to try, the likeliest first, each once and none of more than ``MOST_CONSTANTS``.
+
+    As it is, with exponents made plain; without its negligible terms (first, where there are
+    many constants); with its exponents as fitted; with its integers free.
+    """
     plain = with_plain_exponents(expression)
-    yield plain
-    pruned = without_negligible(plain.expression, columns, share)
-    if pruned != plain.expression:
-        again = floats_free(pruned)
-        yield Variant(pruned, again.free, plain.snapped, again.exponents)
+    forms = [plain.expression]
+    for share in NEGLIGIBLE:
+        forms.append(without_negligible(plain.expression, columns, share))
+    if len(plain.free) > _MANY_CONSTANTS:
+        forms.reverse()
+    variants = [replace(floats_free(form), snapped=plain.snapped) for form in dict.fromkeys(forms)]
     if plain.snapped:
-        yield floats_free(expression)
+        variants.append(floats_free(expression))
     if integers:
-        whole = integers_free(plain.expression)
+        whole = replace(integers_free(plain.expression), snapped=plain.snapped)
         if whole.free != plain.free:
-            yield Variant(whole.expression, whole.free, plain.snapped, whole.exponents)
+            variants.append(whole)
+    return (variant for variant in variants if len(variant.free) <= MOST_CONSTANTS)
