@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import importlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,31 @@ class DatasetNotFound(LookupError):
 def dataset_names() -> list[str]:
     """The datasets that can be asked for by name."""
     return sorted([*catalogue_names(), *GENERATED])
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A line about a dataset; ``problems`` is None where it has as many as are asked for."""
+
+    name: str
+    problems: int | None
+    title: str
+    source: str
+    licence: str
+    truth_known: bool
+
+
+def summaries() -> list[Summary]:
+    """A line about every dataset that can be asked for by name."""
+    lines = []
+    for name in dataset_names():
+        dataset = load_dataset(name, size=0) if name in GENERATED else load_dataset(name)
+        count = None if name in GENERATED else len(dataset)
+        known = all(problem.targets[0].truth is not None for problem in dataset.problems)
+        lines.append(
+            Summary(name, count, dataset.title, dataset.source, dataset.licence, known)
+        )
+    return lines
 
 
 def load_dataset(

@@ -1,0 +1,32 @@
+"""The executor that the configuration names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bench.cli import UserError
+from bench.running.executors import Executor
+
+
+def make_executor(config: Mapping[str, Any]) -> Executor:
+    """The executor ``config["name"]`` with its other settings; UserError where it has others."""
+    from bench.settings import SettingsError, checked_settings
+
+    settings = dict(config)
+    name = settings.pop("name", "local")
+    cls = _executor_class(name)
+    try:
+        return cls(**checked_settings(cls, settings).values)  # type: ignore[no-any-return]
+    except SettingsError as error:
+        raise UserError(f"executor={name}: {error}") from None
+    except ImportError as error:
+        raise UserError(f"executor={name}: {error}") from None
+
+
+def _executor_class(name: str) -> type[Any]:
+    if name == "local":
+        from bench.running.executors.local import LocalExecutor
+
+        return LocalExecutor
+    raise UserError(f"executor '{name}' not found; there is local")

@@ -1,0 +1,167 @@
+"""From a composed configuration to the runs it asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from bench.cli import UserError
+from bench.method import Budget
+from bench.problems.dataset import Dataset
+from bench.problems.problem import Problem
+from bench.running import Limits, MethodSpec, Run, matrix
+from bench.scoring.steps import ScoringLimits
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What one command asks for. ``datasets`` holds problems by the dataset that owns them."""
+
+    folder: Path
+    config: Mapping[str, Any]
+    methods: tuple[MethodSpec, ...]
+    datasets: Mapping[str, Dataset]
+    runs: tuple[Run, ...]
+    limits: Limits
+    scoring: ScoringLimits
+
+    @property
+    def problems(self) -> dict[tuple[str, str], Problem]:
+        """The problems by dataset and name."""
+        return {
+            (problem.dataset, problem.name): problem
+            for dataset in self.datasets.values()
+            for problem in dataset.problems
+        }
+
+
+def read_experiment(config: Any, folder: Path) -> Experiment:
+    """The experiment that a composed configuration describes.
+
+    Raises UserError for methods, datasets or settings that are not there or not possible.
+    """
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    try:
+        plain: Any = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+    except OmegaConfBaseException as error:
+        raise UserError(str(error).splitlines()[0]) from None
+    methods = read_methods(plain.get("method") or {})
+    datasets = read_datasets(plain.get("datasets") or {}, plain["dataset"])
+    budget, limits = _budget(plain["budget"])
+    runs = _matrix(plain, methods, datasets, budget)
+    scoring = _typed(ScoringLimits, plain["scoring"], "scoring")
+    return Experiment(folder, plain, methods, datasets, tuple(runs), limits, scoring)
+
+
+def read_methods(configs: Mapping[str, Mapping[str, Any]]) -> tuple[MethodSpec, ...]:
+    from bench.plugins import MethodError, method_spec
+
+    if not configs:
+        raise UserError("no method is chosen: method=[linear,operon] (rediscover list methods)")
+    try:
+        return tuple(method_spec(label, one) for label, one in configs.items())
+    except (MethodError, ValueError) as error:
+        raise UserError(str(error)) from None
+
+
+def read_datasets(
+    configs: Mapping[str, Mapping[str, Any]], selection: Mapping[str, Any]
+) -> dict[str, Dataset]:
+    """The problems of all datasets chosen, by the dataset that owns them, each once.
+
+    ``selection`` (limit, only, exclude) holds for every dataset that does not say its own. A word
+    of ``only`` or ``exclude`` must be known to one of them.
+    """
+    from bench.problems.selection import UnknownSelection, check_words, select
+
+    if not configs:
+        raise UserError("no dataset is chosen: dataset=[srsd_easy] (rediscover list datasets)")
+    loaded = {label: _load(label, one) for label, one in configs.items()}
+    try:
+        check_words(loaded.values(), [*selection["only"], *selection["exclude"]])
+    except UnknownSelection as error:
+        raise UserError(error.args[0]) from None
+    owned: dict[str, dict[str, Problem]] = {}
+    owners: dict[str, Dataset] = {}
+    for dataset in loaded.values():
+        kept = select(dataset, selection["only"], selection["exclude"], selection["limit"])
+        for problem in kept.problems:
+            owned.setdefault(problem.dataset, {}).setdefault(problem.name, problem)
+            owners.setdefault(problem.dataset, dataset)
+    return {
+        name: replace(
+            owners[name], name=name, version=next(iter(problems.values())).version,
+            problems=tuple(problems.values()),
+        )
+        for name, problems in owned.items()
+    }  # fmt: skip
+
+
+def _load(label: str, config: Mapping[str, Any]) -> Dataset:
+    from bench.problems import load_dataset
+
+    options = dict(config)
+    source = options.pop("source", label)
+    try:
+        return load_dataset(source, **options)
+    except (LookupError, ValueError, OSError, ImportError) as error:
+        text = error.args[0] if isinstance(error, LookupError) and error.args else error
+        raise UserError(str(text)) from None
+    except TypeError as error:
+        raise UserError(f"datasets.{label}: {error}") from None
+
+
+def _budget(config: Mapping[str, Any]) -> tuple[Budget, Limits]:
+    values = dict(config)
+    grace = values.pop("grace", Limits().grace)
+    budget = _typed(Budget, values, "budget")
+    if budget.seconds <= 0 or budget.threads < 1 or budget.memory_mb < 1:
+        raise UserError(
+            f"budget: seconds={budget.seconds}, threads={budget.threads}, "
+            f"memory_mb={budget.memory_mb}; all must be positive"
+        )
+    return budget, _typed(Limits, {"grace": grace}, "budget")
+
+
+def _typed(cls: type[Any], values: Mapping[str, Any], where: str) -> Any:
+    from bench.settings import SettingsError, checked_settings
+
+    try:
+        return cls(**checked_settings(cls, values).values)
+    except SettingsError as error:
+        raise UserError(f"{where}: {error}") from None
+
+
+def _matrix(
+    plain: Mapping[str, Any],
+    methods: tuple[MethodSpec, ...],
+    datasets: Mapping[str, Dataset],
+    budget: Budget,
+) -> list[Run]:
+    seeds = _numbers(plain["seeds"], "seeds", int)
+    noise = _numbers(plain["noise"], "noise", float)
+    if plain["disclosure"] not in ("blind", "symbols", "full"):
+        raise UserError(f"disclosure is '{plain['disclosure']}'; choose blind, symbols or full")
+    try:
+        return matrix(
+            methods, datasets, seeds=seeds, noise=noise, budget=budget,
+            data_seed=int(plain["dataset"]["seed"]), disclosure=plain["disclosure"],
+        )  # fmt: skip
+    except ValueError as error:
+        raise UserError(str(error)) from None
+
+
+def _numbers(value: Any, name: str, kind: type) -> list[Any]:
+    """One number, or a list of numbers that are not negative."""
+    values = value if isinstance(value, list) else [value]
+    for one in values:
+        whole = isinstance(one, int) and not isinstance(one, bool)
+        if not (whole or (kind is float and isinstance(one, float))) or not 0 <= one < 2**63:
+            raise UserError(f"{name}: {one!r} is no {'seed' if kind is int else 'level of noise'}; "
+                            f"write {name}=[0,1,2]" if kind is int else f"{name}: {one!r} is no "
+                            f"level of noise; write {name}=[0,0.01]")  # fmt: skip
+    return [kind(one) for one in values]

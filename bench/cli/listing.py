@@ -1,0 +1,71 @@
+"""``rediscover list``: the methods or datasets there are."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+
+def main(arguments: argparse.Namespace, rest: list[str]) -> int:
+    entries = _methods() if arguments.what == "methods" else _datasets()
+    if arguments.json:
+        print(json.dumps(entries, indent=1))
+        return 0
+    _print(entries)
+    return 0
+
+
+def _methods() -> list[dict[str, Any]]:
+    from bench.plugins import find_methods
+
+    return [
+        {
+            "name": entry.name,
+            "summary": entry.summary,
+            "origin": entry.origin,
+            "target": entry.target,
+        }
+        for entry in find_methods().values()
+    ]
+
+
+def _datasets() -> list[dict[str, Any]]:
+    from bench.problems.load import summaries
+
+    return [
+        {
+            "name": one.name,
+            "problems": one.problems,
+            "title": one.title,
+            "truth": one.truth_known,
+            "source": one.source,
+            "licence": one.licence,
+        }
+        for one in summaries()
+    ]
+
+
+def _print(entries: list[dict[str, Any]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    hidden = ("target",)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    names = [name for name in (entries[0] if entries else {}) if name not in hidden]
+    for name in names:
+        table.add_column(name, justify="right" if name == "problems" else "left")
+    for entry in entries:
+        table.add_row(*(Text(_cell(entry[name])) for name in names))
+    console = Console()
+    # In a pipe a line per entry, however long; a terminal folds.
+    (console if console.is_terminal else Console(width=1000)).print(table)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "as many as asked for"
+    if isinstance(value, bool):
+        return "known" if value else "unknown"
+    return str(value)

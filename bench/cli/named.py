@@ -1,0 +1,45 @@
+"""Datasets and problems that a user names on the command line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bench.cli import UserError
+
+if TYPE_CHECKING:
+    from bench.problems.dataset import Dataset
+    from bench.problems.problem import Problem
+
+
+def load_named(name: str) -> Dataset:
+    """The dataset called ``name``, or at that path; UserError where there is none or it is bad."""
+    from bench.problems import load_dataset
+
+    try:
+        return load_dataset(name)
+    except LookupError as error:
+        raise UserError(str(error.args[0])) from None
+    except (ValueError, TypeError, OSError, ImportError) as error:
+        raise UserError(str(error)) from None
+
+
+def find_problem(name: str) -> tuple[Dataset, Problem | None]:
+    """The dataset that ``name`` names, and the problem where it is ``DATASET/PROBLEM``."""
+    import difflib
+    from pathlib import Path
+
+    from bench.problems import dataset_names
+
+    dataset_name, slash, problem_name = name.rpartition("/")
+    if not slash or name in dataset_names() or Path(name).exists():
+        return load_named(name), None
+    dataset = load_named(dataset_name)
+    try:
+        return dataset, dataset[problem_name]
+    except KeyError:
+        near = difflib.get_close_matches(problem_name, [p.name for p in dataset.problems], 1)
+        hint = f"did you mean '{near[0]}'? " if near else ""
+        raise UserError(
+            f"dataset '{dataset_name}' has no problem '{problem_name}'; {hint}"
+            f"(rediscover show {dataset_name})"
+        ) from None

@@ -1,0 +1,204 @@
+"""The arguments of every verb. Nothing heavy is imported here: help must come at once."""
+
+from __future__ import annotations
+
+import argparse
+
+_DESCRIPTION = """\
+Rediscover hands problems to symbolic-regression methods, runs each under hard limits, judges what
+comes back, and prints a leaderboard.
+
+  rediscover run                                  the quickstart: 3 methods, 5 problems, a minute
+  rediscover run method=[operon] dataset=[srsd_easy] budget.seconds=30 seeds=[0,1,2]
+  rediscover run method=my_method.py dataset=[my_data.csv]
+  rediscover judge "x0*x1 + 0.0" "x1*x0"          is this the law?
+"""
+
+_RUN = """\
+Settings are Hydra overrides, KEY=VALUE (rediscover run --cfg job prints them all):
+
+  method=[operon,gplearn]       names (rediscover list methods) or paths to Python files
+  method.operon.population=500  a setting of one method
+  dataset=[srsd_easy,my.csv]    names (rediscover list datasets), files or folders
+  dataset.limit=5               the first 5 problems of each; also dataset.only, dataset.exclude
+  budget.seconds=30             also budget.threads, budget.memory_mb, budget.evaluations;
+  budget=minute                 or by name: quick, minute, hour, day
+  seeds=[0,1,2] noise=[0,0.01]  one run for each
+  executor.workers=2            runs at a time
+  experiment=my_first           results go to results/my_first
+  +preset=srsd                  a published protocol: srsd, srbench
+  -m method.gplearn.population=100,1000    a sweep, one results folder for each
+
+The same command again goes on where it stopped. Exit code 0: every planned run has a record,
+whatever its status; 1: some have none (an engine is missing, or another process holds them).
+"""
+
+
+def parse_arguments(argv: list[str]) -> tuple[argparse.Namespace, list[str]]:
+    """The verb's arguments, and for ``run`` and ``plan`` the overrides meant for Hydra."""
+    parser = _parser()
+    arguments, rest = parser.parse_known_args(_protected(argv))
+    if rest and not arguments.takes_overrides:
+        parser.error(f"unrecognized arguments: {' '.join(rest)} (rediscover {arguments.verb} -h)")
+    return arguments, rest
+
+
+def _protected(argv: list[str]) -> list[str]:
+    """``judge -x0 x0``: expressions may begin with a minus, which argparse takes for an option."""
+    if argv[:1] != ["judge"] or "--" in argv:
+        return argv
+    options = {
+        "--json",
+        "--prove",
+        "--problem",
+        "--pairs",
+        "-o",
+        "--output",
+        "--workers",
+        "-h",
+        "--help",
+    }
+    kept: list[str] = []
+    texts: list[str] = []
+    takes_value = False
+    for word in argv[1:]:
+        name = word.partition("=")[0]
+        if takes_value or name in options:
+            kept.append(word)
+            takes_value = not takes_value and word in options - {
+                "--json",
+                "--prove",
+                "-h",
+                "--help",
+            }
+        else:
+            texts.append(word)
+    return ["judge", *kept, "--", *texts] if texts else argv
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "rediscover", description=_DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--version", action=_Version)
+    verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True, dest="verb")
+    _running(verbs)
+    _results(verbs)
+    _looking(verbs)
+    _judging(verbs)
+    _authors(verbs)
+    return parser
+
+
+def _running(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    run = _verb(verbs, "run", "run methods on problems, judge them, print the leaderboard", _RUN)
+    run.set_defaults(takes_overrides=True)
+    run.add_argument(
+        "--retry", default="", metavar="STATUS,...", help="run these again: error,crash"
+    )
+    run.add_argument("--no-score", action="store_true", help="run only; judge later with score")
+    run.add_argument(
+        "--debug", action="store_true",
+        help="one run, here in the foreground, without limits: for tracebacks and debuggers",
+    )  # fmt: skip
+    plan = _verb(verbs, "plan", "show what a run would do, and do nothing", _RUN)
+    plan.set_defaults(takes_overrides=True)
+    plan.add_argument("--json", action="store_true", help="for machines")
+
+
+def _results(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    status = _verb(verbs, "status", "what is planned, done, running and failed")
+    status.add_argument("folder", metavar="DIR", help="results/<experiment>")
+    status.add_argument("--json", action="store_true", help="for machines")
+
+    score = _verb(verbs, "score", "judge the records of a folder, or predictions made elsewhere")
+    score.add_argument("path", metavar="DIR|CSV", help="results/<experiment>, or a CSV of predictions "
+                       "with the columns method, problem, seed, expression")  # fmt: skip
+    score.add_argument("--dataset", metavar="NAME|PATH", help="whose problems a CSV answers")
+    score.add_argument(
+        "--experiment", metavar="NAME", help="results folder for a CSV (default: its name)"
+    )
+    score.add_argument("--again", action="store_true", help="judge also what has a scorecard")
+    score.add_argument("--prove", action="store_true", help="seek a symbolic proof of every yes")
+    score.add_argument("--seconds", type=float, metavar="S", help="limit of each step of scoring")
+    score.add_argument(
+        "--workers", type=int, metavar="N", help="processes; default one per processor"
+    )
+
+    board = _verb(verbs, "leaderboard", "the table, from the records of one folder or several")
+    board.add_argument("folders", metavar="DIR", nargs="+", help="results/<experiment>")
+    board.add_argument("--by", metavar="COLUMN", action="append", default=[],
+                       choices=["dataset", "tier", "noise", "difficulty", "problem"],
+                       help="a row also for each dataset, tier, noise, difficulty or problem")  # fmt: skip
+    board.add_argument("--format", choices=["table", "csv", "md", "tex", "html"], default="table")
+    board.add_argument("-o", "--output", metavar="FILE", help="write it there")
+    board.add_argument("--json", action="store_true", help="for machines")
+
+    merge = _verb(verbs, "merge", "join the results of two machines, refusing what contradicts")
+    merge.add_argument("folders", metavar="DIR", nargs="+", help="from these")
+    merge.add_argument("-o", "--output", metavar="DIR", required=True, help="into this folder")
+
+
+def _looking(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    listing = _verb(verbs, "list", "the methods or datasets there are")
+    listing.add_argument("what", choices=["methods", "datasets"])
+    listing.add_argument("--json", action="store_true", help="for machines")
+
+    show = _verb(verbs, "show", "a dataset, or a problem: formula, variables, splits, digest, rows")
+    show.add_argument("name", metavar="DATASET[/PROBLEM]")
+    show.add_argument("--json", action="store_true", help="for machines")
+
+    data = _verb(verbs, "data", "write a dataset out for other tools")
+    data.add_argument("name", metavar="DATASET")
+    data.add_argument("--to", metavar="FOLDER", required=True)
+    data.add_argument(
+        "--as", dest="layout", choices=["srsd", "csv", "parquet", "pmlb", "hdf5"], required=True
+    )
+    data.add_argument("--seed", type=int, default=0, help="of the data")
+
+    doctor = _verb(verbs, "doctor", "what this machine has, and what is missing")
+    doctor.add_argument("--json", action="store_true", help="for machines")
+
+
+def _judging(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    judge = _verb(verbs, "judge", "is this expression the law?")
+    judge.add_argument("texts", metavar="PREDICTION TRUTH", nargs="*")
+    judge.add_argument("--problem", metavar="DATASET/NAME", help="gives the truth and the domain")
+    judge.add_argument("--prove", action="store_true", help="seek a symbolic proof of a yes")
+    judge.add_argument(
+        "--pairs", metavar="CSV", help="many: columns prediction, truth and maybe problem"
+    )
+    judge.add_argument("-o", "--output", metavar="CSV", help="where the answers to --pairs go")
+    judge.add_argument("--workers", type=int, metavar="N", help="processes for --pairs")
+    judge.add_argument("--json", action="store_true", help="for machines")
+
+
+def _authors(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    new = _verb(verbs, "new", "write a working method, and its test, to start from")
+    new.add_argument("name", metavar="NAME")
+    check = _verb(verbs, "check", "hold a method to the contract, and say in words what is wrong")
+    check.add_argument("name", metavar="NAME|PATH")
+    check.add_argument("--json", action="store_true", help="for machines")
+
+
+def _verb(
+    verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str, text: str, more: str = ""
+) -> argparse.ArgumentParser:
+    """A verb whose module is ``bench.cli.<name>``."""
+    parser = verbs.add_parser(
+        name, help=text, description=f"{text[0].upper()}{text[1:]}.", epilog=more,
+        formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False,
+    )  # fmt: skip
+    parser.set_defaults(module={"list": "listing"}.get(name, name), takes_overrides=False)
+    return parser
+
+
+class _Version(argparse.Action):
+    def __init__(self, option_strings: list[str], dest: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, help="print the version")
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        print(f"rediscover {version('rediscover')}")
+        parser.exit()
