@@ -69,9 +69,12 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-        from importlib.metadata import version
+        from importlib.metadata import PackageNotFoundError, version
 
-        value: Any = version("rediscover")
+        try:
+            value: Any = version("rediscover")
+        except PackageNotFoundError:  # run from a folder, without having been installed
+            value = "unknown"
     elif name in _HOME_OF:
         value = getattr(importlib.import_module(_HOME_OF[name]), name)
     else:

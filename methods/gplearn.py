@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench import Call, Candidate, Discovery, Expression, Number, Symbol, Task, evaluate
-from methods.rows import choose_rows
+from methods.rows import ENOUGH, choose_rows
 from methods.scaling import Scaling
 from methods.tidy import gather
 
@@ -82,7 +82,8 @@ class _Search:
         task, settings = self.task, self.settings
         self.deadline = time.monotonic() + 0.95 * task.budget.seconds
         self.scaling = Scaling.of(task) if settings.scale else Scaling.none(task)
-        self.X, self.y = self.scaling.X(task.X), self.scaling.y(task.y)
+        kept = choose_rows(len(task.y), ENOUGH, task.seed)
+        self.X, self.y = self.scaling.X(task.X[kept]), self.scaling.y(task.y[kept])
         self._keep(1, 1.0, Number(0.0))
         self._evolve(choose_rows(len(self.y), settings.rows, task.seed))
         front = self._front()
@@ -131,7 +132,7 @@ class _Search:
         return front
 
     def _formula(self, tree: Expression) -> Expression:
-        """``a + b*tree`` fitted to all rows, in raw units."""
+        """``a + b*tree`` fitted to the rows, in raw units."""
         f = evaluate(tree, self.task.names, self.X)
         usable = np.isfinite(f)
         a, b = _line(f[usable], self.y[usable])

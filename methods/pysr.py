@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 
 from bench import Budget, Candidate, Discovery, Expression, ParseError, Task, parse
 from methods.refine import Refiner
+from methods.rows import ENOUGH, choose_rows
 from methods.scaling import Scaling
 
 _SEARCH_SHARE = 0.85
@@ -83,7 +84,8 @@ class PySR:
             regressor.fit(X, y)
             rows = regressor.equations_.to_dict("records")
             chosen = regressor.get_best()["equation"]
-        refiner = Refiner(task.names, X, y, deadline=start + 0.95 * seconds)
+        kept = choose_rows(len(y), ENOUGH, task.seed)
+        refiner = Refiner(task.names, X[kept], y[kept], deadline=start + 0.95 * seconds)
         discovery = discovery_of(rows, chosen, stand_ins, refiner, scaling)
         task.report(discovery.best.expression, discovery.best.loss)
         return discovery

@@ -1,9 +1,12 @@
-"""A share of the rows to search on; the others judge what the search finds."""
+"""A share of the rows: few to search on, more to fit the constants of what was found."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+
+ENOUGH = 20_000
+"""Rows beyond that add nothing to a formula's constants but time."""
 
 
 def choose_rows(count: int, most: int, seed: int) -> NDArray[np.intp]:

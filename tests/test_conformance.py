@@ -115,7 +115,7 @@ def test_an_unknown_name_ends_the_check():
 def test_the_built_in_methods_keep_the_contract(name):
     seen = []
 
-    report = check(name, seconds=2.0, on_finding=seen.append)
+    report = check(name, seconds=1.5, on_finding=seen.append)
 
     assert not report.failures, report.text()
     assert tuple(seen) == report.findings

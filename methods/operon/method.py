@@ -11,11 +11,13 @@ from typing import ClassVar
 from bench import Candidate, Discovery, Number, Task
 from methods.operon.search import SYMBOLS, Found, Progress, SearchSettings, search
 from methods.refine import Fitted, Refiner
-from methods.rows import choose_rows
+from methods.rows import ENOUGH, choose_rows
 from methods.scaling import Scaling
 
 _SEARCH_SHARE = 0.8
 """Share of the time given to the search; the rest fits and shortens what it found."""
+_SHORTENED = 3
+"""So many of the best formulas are tried with parts left out."""
 _PROMISING = 1e-4
 """1 - R2 below which a tree is worth a fit in mid-search: float32 cannot tell it from exact."""
 
@@ -68,20 +70,21 @@ class _Run:
         self.settings, self.task = settings, task
         self.stop_search = start + _SEARCH_SHARE * seconds
         self.scaling = Scaling.of(task) if settings.scale else Scaling.none(task)
-        X, y = self.scaling.X(task.X), self.scaling.y(task.y)
-        self.rows = choose_rows(len(y), settings.rows, task.seed)
+        kept = choose_rows(len(task.y), ENOUGH, task.seed)
+        X, y = self.scaling.X(task.X[kept]), self.scaling.y(task.y[kept])
+        few = choose_rows(len(y), settings.rows, task.seed)
         end = start + 0.95 * seconds
-        self.on_rows = Refiner(task.names, X[self.rows], y[self.rows], end)
+        self.on_few = Refiner(task.names, X[few], y[few], end)
         self.on_all = Refiner(task.names, X, y, end)
         self.best: Fitted | None = None
         self.least_error = math.inf
         self.before = start
 
     def discovery(self) -> Discovery:
-        if len(self.rows) < 2 or not self.on_rows.y.std() > 0:
+        if not self.on_few.y.std() > 0:
             return Discovery.of(self.scaling.undo(Number(float(self.on_all.y.mean()))))
         front = search(
-            self.on_rows.X, self.on_rows.y, self.task.names, self._search_settings(), self._go_on
+            self.on_few.X, self.on_few.y, self.task.names, self._search_settings(), self._go_on
         )
         return self._answer(front)
 
@@ -114,16 +117,16 @@ class _Run:
         return not exact and progress.evaluations < most and now + took < self.stop_search
 
     def _consider(self, found: Found) -> None:
-        fitted = self.on_rows.scaled(found.expression)
+        fitted = self.on_few.scaled(found.expression)
         if found.error < _PROMISING:
-            fitted = self.on_rows.fitted(fitted.expression)
+            fitted = self.on_few.fitted(fitted.expression)
         if self.best is None or fitted.error < self.best.error:
             self.best = fitted
             self.task.report(self.scaling.undo(fitted.expression), fitted.error)
 
     def _answer(self, front: Iterable[Found]) -> Discovery:
         """The front, fitted; of it the best by the criterion, shortened and fitted to all rows."""
-        refine = self.on_rows
+        refine = self.on_few
         pool = [refine.fitted(refine.scaled(found.expression).expression) for found in front]
         if self.best is not None:
             pool.append(self.best)
@@ -135,10 +138,6 @@ class _Run:
 
     def _candidate(self, fitted: Fitted) -> Candidate:
         return Candidate(str(self.scaling.undo(fitted.expression)), fitted.nodes, fitted.error)
-
-
-_SHORTENED = 3
-"""So many of the best formulas are tried with parts left out."""
 
 
 def _front(pool: Iterable[Fitted]) -> list[Fitted]:
