@@ -24,7 +24,7 @@ _DATASET = {
 }  # fmt: skip
 _PROBLEM = {
     "name", "formula", "truth", "meaning", "tier", "target", "variables", "constraints", "samples",
-    "functions", "flaws", "time", "system",
+    "functions", "flaws", "time", "system", "files",
 }  # fmt: skip
 _SAMPLING = {"sampling", "low", "high", "signs", "count"}
 _VARIABLE = {"symbol", "meaning", "unit", "train", "test"} | _SAMPLING
@@ -110,10 +110,13 @@ class _Reader:
         self._known(entry, _PROBLEM, where)
         listed = self._list(entry, "variables", where)
         variables = tuple(self._variable(one, j, where) for j, one in enumerate(listed))
-        truth = self._text(entry, "truth", where)
+        # Without files that hold the data, they come from the law.
+        by_law = "files" not in entry or "truth" in entry
+        truth = self._text(entry, "truth", where) if by_law else None
         constraints = tuple(self._list(entry, "constraints", where))
         names = [variable.name for variable in variables]
-        self._parses(lambda: parse(truth, {name: name for name in names}), truth, where)
+        if truth is not None:
+            self._parses(lambda: parse(truth, {name: name for name in names}), truth, where)
         for text in constraints:
             self._parses(lambda text=text: parse_constraint(text, names), text, where)  # type: ignore[misc]
         target = self._variable(entry.get("target", {}), -1, where)
@@ -139,6 +142,8 @@ class _Reader:
     ) -> Source:  # fmt: skip
         if "system" in entry:
             return self._system(entry["system"], where)
+        if "files" in entry:
+            return self._files(entry["files"], where)
         samples = {**self.top.get("samples", {}), **entry.get("samples", {})}
         for split, count in samples.items():
             if split not in _SPLITS or not isinstance(count, int) or count < 1:
@@ -162,6 +167,16 @@ class _Reader:
         except (KeyError, TypeError, ValueError) as error:
             wanted = f"rates, starts, duration, points, steps ({error})"
             raise self._error(where, "system", entry, wanted) from None
+
+    def _files(self, entry: Any, where: str) -> Source:
+        from bench.problems.user_data import OwnTable
+
+        if not isinstance(entry, dict) or not {"train", "test"} <= set(entry) <= set(_SPLITS):
+            raise self._error(where, "files", entry, "{train: NAME.csv, test: NAME.csv}")
+        folder = Path(self.path).parent
+        return OwnTable(
+            {split: folder / str(name) for split, name in entry.items()}, "target", 0.75
+        )
 
     def _variable(self, entry: Any, index: int, where: str) -> Variable:
         name = "y" if index < 0 else f"x{index}"

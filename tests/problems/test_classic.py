@@ -21,11 +21,12 @@ COUNTS = {
     "constant": 8,
     "r": 3,
     "pagie": 1,
-    "neat": 8,
+    "neat": 9,
     "meier": 2,
     "koza": 2,
     "poly": 6,
     "classic_extra": 9,
+    "classic": 111,
 }
 
 
@@ -111,6 +112,14 @@ def test_function_sets() -> None:
     )
     assert problem("poly", "Poly-1").functions == (*koza, "sqrt", "poly")
     assert problem("neat", "Neat-1").functions == (*koza, "1.0")
+
+
+def test_the_harmonic_numbers_are_values_without_a_law() -> None:
+    one = problem("neat", "Neat-6")
+    assert one.truth is None
+    data = one.data()
+    assert (len(data.train), len(data.test)) == (50, 120)
+    assert np.allclose(data.test.y, np.cumsum(1 / data.test.X[:, 0]), rtol=1e-14)
 
 
 def test_the_livermore_list_and_what_lies_beyond_it() -> None:
