@@ -1,0 +1,77 @@
+"""From rows to the table: coverage, rates with intervals, medians."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bench.leaderboard.columns import MEASURES, column_names
+from bench.leaderboard.statistics import interval
+from bench.running.record import STATUSES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_OWNER = "dataset/problem"
+
+
+def leaderboard(rows: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
+    """One line per method (and value of ``by``), the best method first.
+
+    Lines are ordered by ``symbolic_exact``, then ``accuracy``, then ``ned``. The same rows give
+    the same table, bit for bit.
+    """
+    keys = ["method", *by]
+    rows = rows.assign(**{_OWNER: rows["dataset"] + "/" + rows["problem"]})
+    table = _coverage(rows, keys)
+    grouped = rows.groupby(keys)
+    for kind in ("mean", "median"):
+        names = [column.name for column in MEASURES if column.kind == kind]
+        table = table.join(grouped[names].agg(kind))
+    table = table.join(_intervals(rows, keys)).reset_index()
+    return table[["method", *by, *column_names()[1:]]].sort_values(
+        [*by, "symbolic_exact", "accuracy", "ned", "method"],
+        ascending=[True] * len(by) + [False, False, True, True],
+        kind="stable",
+        ignore_index=True,
+    )
+
+
+def _coverage(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """What was planned under which conditions, and what has become of it."""
+    rows = rows.assign(done=rows["status"] != "")
+    for status in STATUSES:
+        rows[status] = rows["status"] == status
+    grouped = rows.groupby(keys)
+    table = grouped.agg(
+        disclosure=("disclosure", _together),
+        seconds=("budget", _together),
+        problems=(_OWNER, "nunique"),
+        planned=("status", "size"),
+    )
+    return table.join(grouped[["done", *STATUSES, "unscored"]].sum())
+
+
+def _together(values: pd.Series[str]) -> str:
+    """The values of one line, of which there should be one: others are not compared fairly."""
+    return "+".join(sorted({value for value in values if value}))
+
+
+def _intervals(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    import pandas as pd
+
+    names = [column.name for column in MEASURES if column.interval]
+    of_problems = rows.groupby([*keys, _OWNER])[names]
+    sums, counts = of_problems.sum().reset_index(), of_problems.count().reset_index()
+    lines = []
+    for key, positions in sums.groupby(keys).indices.items():
+        line = dict(zip(keys, key if isinstance(key, tuple) else (key,), strict=True))
+        for name in names:
+            count = counts[name].to_numpy(np.float64)[positions]
+            total = sums[name].to_numpy(np.float64)[positions]
+            known = count > 0
+            line[f"{name}_low"], line[f"{name}_high"] = interval(total[known], count[known])
+        lines.append(line)
+    return pd.DataFrame(lines).set_index(keys)

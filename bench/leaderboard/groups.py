@@ -1,0 +1,97 @@
+"""What a leaderboard is broken down by and a record does not hold: tier and difficulty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench.running.store import Store
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from bench.problems.problem import Problem
+
+_SHORT, _MIDDLING = 5, 10
+"""Operators up to which a law is short, and up to which it is middling."""
+
+Problems = dict[tuple[str, str], "Problem"]
+
+
+def with_groups(rows: pd.DataFrame, folders: Iterable[Path], by: Iterable[str]) -> pd.DataFrame:
+    """``rows`` with the columns ``tier`` and ``difficulty`` where ``by`` asks for them.
+
+    Datasets that ship are read from their catalogues, others from where the configurations of
+    ``folders`` say. Where that is gone, tier and difficulty are ``unknown``.
+    """
+    describe = {"tier": _tier, "difficulty": _difficulty}
+    wanted = [name for name in by if name in describe]
+    if not wanted:
+        return rows
+    pairs = list(zip(rows["dataset"], rows["problem"], strict=True))
+    problems = _problems(set(rows["dataset"]), folders)
+    for name in wanted:
+        words = {
+            pair: describe[name](problems[pair]) if pair in problems else "unknown"
+            for pair in set(pairs)
+        }
+        rows = rows.assign(**{name: [words[pair] for pair in pairs]})
+    return rows
+
+
+def _problems(datasets: set[str], folders: Iterable[Path]) -> Problems:
+    from bench.problems import dataset_names
+    from bench.problems.load import GENERATED
+
+    shipped = datasets & (set(dataset_names()) - set(GENERATED))
+    found: Problems = {}
+    for name in sorted(shipped):
+        found |= _load(name, {})
+    if datasets <= {dataset for dataset, _ in found}:
+        return found
+    for folder in folders:
+        for label, config in _configured(folder).items():
+            options = dict(config)
+            found = _load(options.pop("source", label), options) | found
+    return found
+
+
+def _configured(folder: Path) -> Mapping[str, Mapping[str, Any]]:
+    """The datasets that the configuration of a results folder lists, by label."""
+    import yaml
+
+    try:
+        config = yaml.safe_load(Store(folder).config_path.read_text(encoding="utf-8"))
+        datasets: Mapping[str, Mapping[str, Any]] = config["datasets"]
+    except (OSError, yaml.YAMLError, TypeError, KeyError):
+        return {}
+    return datasets
+
+
+def _load(source: str, options: Mapping[str, Any]) -> Problems:
+    from bench.problems import load_dataset
+
+    try:
+        dataset = load_dataset(source, **options)
+    except (LookupError, ValueError, OSError, TypeError, ImportError):
+        return {}  # moved or deleted since the benchmark ran
+    return {(problem.dataset, problem.name): problem for problem in dataset.problems}
+
+
+def _tier(problem: Problem) -> str:
+    return problem.tier or "unknown"
+
+
+def _difficulty(problem: Problem) -> str:
+    """How many operators the law has, in three steps."""
+    from bench.problems.difficulty import difficulty
+
+    if problem.truth is None:
+        return "unknown"
+    operators = difficulty(problem)["operators"]
+    if operators <= _SHORT:
+        return f"up to {_SHORT} operators"
+    if operators <= _MIDDLING:
+        return f"{_SHORT + 1} to {_MIDDLING} operators"
+    return f"over {_MIDDLING} operators"

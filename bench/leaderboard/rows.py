@@ -1,0 +1,165 @@
+"""One row per planned run, from the records and scorecards of results folders."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench.leaderboard.columns import MEASURES
+from bench.running.elsewhere import ELSEWHERE
+from bench.running.plan import Planned
+from bench.running.store import Store
+from bench.scoring.scorecard import RULES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_TEXTS = ("method", "disclosure", "dataset", "problem", "status", "budget")
+_NAMES = (*_TEXTS, "noise", "unscored", *(column.name for column in MEASURES))
+
+
+class LeaderboardError(ValueError):
+    """Folders that cannot be put into one table."""
+
+
+def read_rows(folders: Iterable[Path]) -> pd.DataFrame:
+    """The planned runs of ``folders``, one row each, in the order of the plans.
+
+    ``status`` is empty where there is no record of the run as it is planned now. Measures are nan
+    where a run has none, and the worst where it has no answer. Raises LeaderboardError where a
+    folder has no plan, or two folders contradict each other.
+    """
+    import pandas as pd
+
+    found: dict[str, tuple[str, object, dict[str, Any]]] = {}
+    for folder in folders:
+        store = Store(folder)
+        plan = store.plan()
+        if not plan:
+            raise LeaderboardError(
+                f"'{folder}' is no results folder: it has no plan.jsonl (rediscover run makes one)"
+            )
+        for planned in plan.values():
+            answer, row = _row(store, planned)
+            _add(found, planned, answer, row, folder)
+    rows = [row for _, _, row in found.values()]
+    columns = {name: [row.get(name) for row in rows] for name in _NAMES}
+    frame = pd.DataFrame(columns)
+    numeric = [name for name in _NAMES if name not in (*_TEXTS, "unscored")]
+    return _with_worst(frame.astype(dict.fromkeys(numeric, float)))
+
+
+def _add(
+    found: dict[str, tuple[str, object, dict[str, Any]]],
+    planned: Planned,
+    answer: object,
+    row: dict[str, Any],
+    folder: Path,
+) -> None:
+    """Add a row; of two folders with one run, the one that has its record counts."""
+    digest, other_answer, other = found.get(planned.id, (planned.digest, None, {}))
+    if digest != planned.digest:
+        raise LeaderboardError(
+            f"run '{planned.id}' was planned under other settings in '{folder}' than in the "
+            "folders before it; make one table for each"
+        )
+    if not other.get("status"):
+        found[planned.id] = (digest, answer, row)
+    elif row["status"] and answer != other_answer:
+        raise LeaderboardError(
+            f"run '{planned.id}' gave another result in '{folder}' than in the folders before it; "
+            "leave one of them out"
+        )
+
+
+def _row(store: Store, planned: Planned) -> tuple[object, dict[str, Any]]:
+    """The answer of a run and its row."""
+    row: dict[str, Any] = {
+        "method": planned.method,
+        "disclosure": "",
+        "dataset": planned.dataset,
+        "problem": planned.problem,
+        "status": "",
+        "budget": f"{planned.seconds:g}",
+        "noise": planned.noise,
+        "unscored": False,
+    }
+    record = _read(store.record_path(planned.id))
+    if record is None or record["digest"] != planned.digest:
+        return None, row
+    discovery = record["discovery"]
+    expression = discovery["best"][0] if discovery else None
+    row["disclosure"], row["status"] = record["disclosure"], record["status"]
+    if ELSEWHERE in record["provenance"]:
+        row["budget"] = ""
+    else:
+        resources = record["resources"]
+        row["wall_seconds"] = resources["wall_seconds"]
+        row["cpu_seconds"] = resources["cpu_seconds"]
+        row["memory_mb"] = resources["peak_memory_mb"]
+    score = _read(store.score_path(planned.id))
+    if score is None or (score["record_digest"], score["expression"]) != (
+        planned.digest,
+        expression,
+    ):
+        row["unscored"] = True
+    else:
+        row.update(measures(score["card"]))
+    return (record["status"], expression), row
+
+
+def _read(path: Path) -> Any:
+    """A JSON file; None where it is not there or cut off: its run is not done, then."""
+    try:
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+
+
+def measures(card: Mapping[str, Any]) -> dict[str, float | None]:
+    """The measures that a scorecard, as plain JSON, holds; without what is not known."""
+    test, ood, use = card["test"], card["ood"], card["variables"]
+    found = {
+        "accuracy": float(test["accurate"]),
+        "acc_tau": float(test["within_tau"]),
+        "r2": float(test["r2"]),  # the words inf and -inf among them
+        "nmse": float(test["nmse"]),
+        "finite": float(test["finite_share"]),
+        "complexity": card["complexity"],
+    }
+    if card["edit"] is not None:
+        found["ned"] = card["edit"]["ned"]
+    for rule in RULES:
+        answer = card["verdicts"].get(rule, {}).get("answer")
+        if answer is not None:
+            found[f"symbolic_{rule}"] = float(answer == "yes")
+            found[f"undecided_{rule}"] = float(answer == "undecided")
+    if ood is not None:
+        found["ood_accuracy"] = float(ood["accurate"])
+        found["ood_acc_tau"] = float(ood["within_tau"])
+        found["ood_nmse"] = float(ood["nmse"])
+    if use is not None:
+        needed = len(use["right"]) + len(use["missed"])
+        found["variables_right"] = len(use["right"]) / needed if needed else 1.0
+        found["dummies"] = float(len(use["dummy"]))
+    return found
+
+
+def _with_worst(frame: pd.DataFrame) -> pd.DataFrame:
+    """Fill the measures that a scored run lacks, for having no answer, with the worst.
+
+    Its scorecard does not say whether the problem has, say, an out-of-domain split; other runs
+    of the problem do.
+    """
+    problem = frame["dataset"] + "/" + frame["problem"]
+    scored = (frame["status"] != "") & ~frame["unscored"]
+    for column in MEASURES:
+        if column.worst is None:
+            continue
+        lacking = scored & frame[column.name].isna()
+        if lacking.any():
+            known = frame[column.name].notna().groupby(problem).transform("any")
+            frame.loc[lacking & known, column.name] = column.worst
+    return frame

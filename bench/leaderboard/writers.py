@@ -1,0 +1,145 @@
+"""The table as CSV, Markdown, LaTeX, HTML, JSON, and for a terminal."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+from bench.leaderboard.columns import BY
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_TITLES = {
+    "method": "method", "problems": "problems", "done": "done", "failed": "failed",
+    "symbolic_exact": "exact", "symbolic_skeleton": "skeleton", "symbolic_srbench": "SRBench",
+    "accuracy": "R2>.999", "ned": "NED", "r2": "R2", "complexity": "nodes",
+    "wall_seconds": "wall s", "cpu_seconds": "CPU s",
+}  # fmt: skip
+_WITH_INTERVAL = ("symbolic_exact", "symbolic_skeleton", "symbolic_srbench", "accuracy", "ned")
+
+
+def to_csv(table: pd.DataFrame) -> str:
+    """Every column, unrounded; what is not known is empty."""
+    return str(table.to_csv(index=False, lineterminator="\n"))
+
+
+def to_json(table: pd.DataFrame) -> str:
+    """An array of objects; what is not known is null, infinities are the words inf and -inf."""
+    lines = [{name: _plain(value) for name, value in line.items()} for line in _records(table)]
+    return json.dumps(lines, indent=1, allow_nan=False) + "\n"
+
+
+def to_markdown(table: pd.DataFrame) -> str:
+    """The columns that a reader looks at first, with 95 % intervals."""
+    header, lines = brief(table)
+    rule = ["---", *["---:" for _ in header[1:]]]
+    rows = [[cell.replace("|", "\\|") for cell in cells] for cells in lines]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in (header, rule, *rows))
+
+
+def to_latex(table: pd.DataFrame) -> str:
+    """The same as a ``tabular`` for the package booktabs."""
+    header, lines = brief(table)
+    rows = [" & ".join(_escaped(cell) for cell in cells) + r" \\" for cells in (header, *lines)]
+    columns = "l" + "r" * (len(header) - 1)
+    body = "\n".join([r"\toprule", rows[0], r"\midrule", *rows[1:], r"\bottomrule"])
+    return f"\\begin{{tabular}}{{{columns}}}\n{body}\n\\end{{tabular}}\n"
+
+
+def to_html(table: pd.DataFrame) -> str:
+    """The same as one HTML table, every text escaped."""
+    from html import escape
+
+    header, lines = brief(table)
+    head = "".join(f"<th>{escape(cell)}</th>" for cell in header)
+    rows = "".join(
+        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>\n"
+        for cells in lines
+    )
+    return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n"
+
+
+WRITERS = {"csv": to_csv, "md": to_markdown, "tex": to_latex, "html": to_html}
+
+
+def print_table(table: pd.DataFrame) -> None:
+    """The same for people; in a terminal too narrow for the intervals, without them."""
+    from rich.console import Console
+
+    console = Console()
+    shown = _rich_table(table, intervals=True)
+    if not console.is_terminal:
+        # Nobody knows how wide what reads the pipe is: no line is broken or cut.
+        console = Console(width=console.measure(shown, options=_endless(console)).maximum)
+    elif console.measure(shown, options=_endless(console)).maximum > console.width:
+        shown = _rich_table(table, intervals=False)
+    console.print(shown)
+
+
+def _endless(console: Any) -> Any:
+    return console.options.update(width=10_000)
+
+
+def _rich_table(table: pd.DataFrame, *, intervals: bool) -> Any:
+    from rich.table import Table
+    from rich.text import Text
+
+    header, lines = brief(table, intervals=intervals)
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    for name in header:
+        shown.add_column(name, justify="left" if name == header[0] else "right", no_wrap=True)
+    for cells in lines:
+        shown.add_row(*(Text(cell) for cell in cells))
+    return shown
+
+
+def brief(table: pd.DataFrame, *, intervals: bool = True) -> tuple[list[str], list[list[str]]]:
+    """Header and cells of the columns that a reader looks at first.
+
+    What methods were told, and for how long they ran, is among them where it is not the same.
+    """
+    by = [name for name in table.columns if name in BY]
+    mixed = [name for name in ("disclosure", "seconds") if len(set(table[name]) - {""}) > 1]
+    if not mixed and not set(table["disclosure"]) <= {"", "blind"}:
+        mixed = ["disclosure"]
+    names = ["method", *by, *mixed, *(name for name in _TITLES if name != "method")]
+    lines = [[_cell(name, line, intervals) for name in names] for line in _records(table)]
+    return [_TITLES.get(name, name) for name in names], lines
+
+
+def _cell(name: str, line: dict[str, Any], intervals: bool) -> str:
+    if name == "failed":
+        return str(line["done"] - line["ok"])
+    if name == "done":
+        return f"{line['done']}/{line['planned']}"
+    value = line[name]
+    if isinstance(value, str):
+        return value
+    if math.isnan(value):
+        return "-"
+    if name in _WITH_INTERVAL:
+        low, high = line[f"{name}_low"], line[f"{name}_high"]
+        shown = f"{value:.2f}"
+        return f"{shown} [{low:.2f}, {high:.2f}]" if intervals and low == low else shown
+    if name == "r2":
+        return f"{value:.4f}" if value >= 0 else "< 0"
+    return f"{value:.0f}" if float(value).is_integer() else f"{value:.3g}"
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    records: list[dict[str, Any]] = table.to_dict(orient="records")  # type: ignore[assignment]
+    return records
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if math.isnan(value) else str(value)
+    return value
+
+
+def _escaped(text: str) -> str:
+    for sign in "&%_#$":
+        text = text.replace(sign, f"\\{sign}")
+    return text.replace("<", r"\(<\)").replace(">", r"\(>\)")
