@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bench.expression import ParseError
+from bench.problems import load_dataset
 from bench.problems.problem import Problem, Target
 from bench.problems.units import check_units, unit_text
 from bench.problems.variable import Unit, Variable
@@ -126,3 +127,17 @@ def test_text_that_does_not_parse() -> None:
 )
 def test_units_as_text(unit: Unit, text: str) -> None:
     assert unit_text(unit) == text
+
+
+@pytest.mark.parametrize("problem", load_dataset("srsd").problems, ids=lambda one: one.name)
+def test_every_law_of_srsd_is_consistent_but_the_one_that_is_flawed(problem: Problem) -> None:
+    assert problem.truth is not None
+    check = check_units(problem.truth, problem)
+    assert check.consistent == ("not_the_law" not in problem.flaws), str(check)
+
+
+def test_the_flawed_law_of_srsd_lacks_a_square() -> None:
+    problem = load_dataset("srsd_hard")["feynman-bonus.6"]
+    assert problem.truth is not None
+    assert "x0*x1" in problem.truth
+    assert check_units(problem.truth.replace("x0*x1", "x0**2*x1"), problem).consistent
