@@ -10,12 +10,12 @@ from bench.cli.named import load_named
 
 
 def main(arguments: argparse.Namespace, rest: list[str]) -> int:
-    from bench.problems.export import export_dataset
+    from bench.problems.export import write_dataset
 
     dataset = load_named(arguments.name)
     folder = Path(arguments.to)
     try:
-        export_dataset(dataset, folder, arguments.layout, seed=arguments.seed)
+        write_dataset(dataset, folder, arguments.layout, seed=arguments.seed)
     except (OSError, ValueError, ImportError) as error:
         raise UserError(str(error), 1) from None
     print(f"{len(dataset)} problems of {dataset.name} written to {folder} as {arguments.layout}")

@@ -43,34 +43,22 @@ def parse_arguments(argv: list[str]) -> tuple[argparse.Namespace, list[str]]:
     return arguments, rest
 
 
+_JUDGE_FLAGS = {"--json", "--prove", "-h", "--help"}
+_JUDGE_OPTIONS = {"--problem", "--pairs", "-o", "--output", "--workers"}
+
+
 def _protected(argv: list[str]) -> list[str]:
     """``judge -x0 x0``: expressions may begin with a minus, which argparse takes for an option."""
     if argv[:1] != ["judge"] or "--" in argv:
         return argv
-    options = {
-        "--json",
-        "--prove",
-        "--problem",
-        "--pairs",
-        "-o",
-        "--output",
-        "--workers",
-        "-h",
-        "--help",
-    }
     kept: list[str] = []
     texts: list[str] = []
     takes_value = False
     for word in argv[1:]:
-        name = word.partition("=")[0]
-        if takes_value or name in options:
+        option = word.partition("=")[0] in _JUDGE_OPTIONS
+        if takes_value or option or word in _JUDGE_FLAGS:
             kept.append(word)
-            takes_value = not takes_value and word in options - {
-                "--json",
-                "--prove",
-                "-h",
-                "--help",
-            }
+            takes_value = not takes_value and word in _JUDGE_OPTIONS
         else:
             texts.append(word)
     return ["judge", *kept, "--", *texts] if texts else argv
@@ -112,8 +100,11 @@ def _results(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     status.add_argument("--json", action="store_true", help="for machines")
 
     score = _verb(verbs, "score", "judge the records of a folder, or predictions made elsewhere")
-    score.add_argument("path", metavar="DIR|CSV", help="results/<experiment>, or a CSV of predictions "
-                       "with the columns method, problem, seed, expression")  # fmt: skip
+    score.add_argument(
+        "path",
+        metavar="DIR|CSV",
+        help="results/<experiment>, or a CSV with the columns method, problem, seed, expression",
+    )
     score.add_argument("--dataset", metavar="NAME|PATH", help="whose problems a CSV answers")
     score.add_argument(
         "--experiment", metavar="NAME", help="results folder for a CSV (default: its name)"
@@ -127,9 +118,14 @@ def _results(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
     board = _verb(verbs, "leaderboard", "the table, from the records of one folder or several")
     board.add_argument("folders", metavar="DIR", nargs="+", help="results/<experiment>")
-    board.add_argument("--by", metavar="COLUMN", action="append", default=[],
-                       choices=["dataset", "tier", "noise", "difficulty", "problem"],
-                       help="a row also for each dataset, tier, noise, difficulty or problem")  # fmt: skip
+    board.add_argument(
+        "--by",
+        metavar="COLUMN",
+        action="append",
+        default=[],
+        choices=["dataset", "tier", "noise", "difficulty", "problem"],
+        help="a line for each dataset, tier, noise, difficulty or problem; may be given twice",
+    )
     board.add_argument("--format", choices=["table", "csv", "md", "tex", "html"], default="table")
     board.add_argument("-o", "--output", metavar="FILE", help="write it there")
     board.add_argument("--json", action="store_true", help="for machines")

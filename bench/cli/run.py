@@ -59,7 +59,7 @@ def _run(experiment: Experiment, retry: tuple[str, ...], *, scoring: bool) -> in
 
 
 def _exit_code(experiment: Experiment, store: Any) -> int:
-    """0 where every planned run has its record; 1, with a line that says why, where some have not."""
+    """0 where every planned run has its record; else 1, and a line that says whose have none."""
     from bench.running.perform import done
 
     without = [run for run in experiment.runs if done(store, run) is None]

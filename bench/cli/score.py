@@ -16,6 +16,9 @@ from bench.problems.dataset import Dataset
 from bench.running.store import Store
 from bench.scoring.steps import ScoringLimits
 
+_EVERYTHING: dict[str, Any] = {"limit": None, "only": [], "exclude": []}
+"""The selection that leaves nothing out."""
+
 
 def main(arguments: argparse.Namespace, rest: list[str]) -> int:
     path = Path(arguments.path)
@@ -44,13 +47,12 @@ def _datasets_of(store: Store, config: dict[str, Any]) -> dict[str, Dataset]:
     """The datasets of a folder: those its configuration lists, and shipped ones of its plan."""
     from bench.problems import dataset_names, load_dataset
 
-    everything = {"limit": None, "only": [], "exclude": []}
     listed = config.get("datasets", {})
     sources = {
-        label: {k: v for k, v in one.items() if k not in everything}
+        label: {k: v for k, v in one.items() if k not in _EVERYTHING}
         for label, one in listed.items()
     }
-    datasets = read_datasets(sources, everything) if sources else {}
+    datasets = read_datasets(sources, _EVERYTHING) if sources else {}
     planned = {planned.dataset for planned in store.plan().values()}
     for name in planned - set(datasets) & set(dataset_names()):
         datasets[name] = load_dataset(name)
@@ -67,8 +69,7 @@ def _imported(path: Path, arguments: argparse.Namespace) -> tuple[Store, dict[st
         raise UserError(
             f"whose problems does '{path}' answer? --dataset NAME (rediscover list datasets)"
         )
-    everything = {"limit": None, "only": [], "exclude": []}
-    datasets = read_datasets({"_": {"source": arguments.dataset}}, everything)
+    datasets = read_datasets({"_": {"source": arguments.dataset}}, _EVERYTHING)
     problems = tuple(problem for dataset in datasets.values() for problem in dataset.problems)
     whole = Dataset(arguments.dataset, "", problems)
     try:
