@@ -87,35 +87,43 @@ def _row(store: Store, planned: Planned) -> tuple[object, dict[str, Any]]:
         "unscored": False,
     }
     record = _read(store.record_path(planned.id))
-    if record is None or record["digest"] != planned.digest:
-        return None, row
-    discovery = record["discovery"]
-    expression = discovery["best"][0] if discovery else None
-    row["disclosure"], row["status"] = record["disclosure"], record["status"]
-    if ELSEWHERE in record["provenance"]:
-        row["budget"] = ""
-    else:
-        resources = record["resources"]
-        row["wall_seconds"] = resources["wall_seconds"]
-        row["cpu_seconds"] = resources["cpu_seconds"]
-        row["memory_mb"] = resources["peak_memory_mb"]
-    score = _read(store.score_path(planned.id))
-    if score is None or (score["record_digest"], score["expression"]) != (
-        planned.digest,
-        expression,
-    ):
-        row["unscored"] = True
-    else:
-        row.update(measures(score["card"]))
-    return (record["status"], expression), row
+    try:
+        if record["digest"] != planned.digest:
+            return None, row
+        answer, found = _of_record(record)
+    except (KeyError, TypeError, IndexError):
+        return None, row  # no record, or a damaged one: the run is not done
+    row.update(found)
+    try:
+        score = _read(store.score_path(planned.id))
+        if (score["record_digest"], score["expression"]) == (planned.digest, answer[1]):
+            row.update(measures(score["card"]))
+            row["unscored"] = False
+    except (KeyError, TypeError, ValueError):
+        pass  # no scorecard, a damaged one, or one of another judge's making
+    return answer, row
 
 
 def _read(path: Path) -> Any:
-    """A JSON file; None where it is not there or cut off: its run is not done, then."""
+    """What a JSON file holds; None where it is not there or cut off."""
     try:
         return json.loads(path.read_bytes())
     except (OSError, ValueError):
         return None
+
+
+def _of_record(record: Mapping[str, Any]) -> tuple[tuple[str, str | None], dict[str, Any]]:
+    """The answer (status and expression) that a record holds, and what it adds to the row."""
+    discovery, resources = record["discovery"], record["resources"]
+    found: dict[str, Any] = {"disclosure": record["disclosure"], "unscored": True}
+    if ELSEWHERE in record["provenance"]:
+        found["budget"] = ""
+    else:
+        found["wall_seconds"] = resources["wall_seconds"]
+        found["cpu_seconds"] = resources["cpu_seconds"]
+        found["memory_mb"] = resources["peak_memory_mb"]
+    found["status"] = str(record["status"])
+    return (found["status"], discovery["best"][0] if discovery else None), found
 
 
 def measures(card: Mapping[str, Any]) -> dict[str, float | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,12 +30,10 @@ def interval(sums: NDArray[np.float64], counts: NDArray[np.float64]) -> tuple[fl
     return float(low), float(high)
 
 
-@lru_cache(maxsize=8)
-def _resamples(problems: int) -> tuple[NDArray[np.int32], ...]:
-    """Indices of ``RESAMPLES`` samples of ``problems`` problems, some rows to a chunk."""
+def _resamples(problems: int) -> Iterator[NDArray[np.int32]]:
+    """Indices of ``RESAMPLES`` samples of ``problems`` problems, some rows at a time."""
     rng = np.random.Generator(np.random.PCG64(_SEED))
     rows = max(1, _AT_ONCE // problems)
-    return tuple(
-        rng.integers(problems, size=(min(rows, RESAMPLES - start), problems), dtype=np.int32)
-        for start in range(0, RESAMPLES, rows)
-    )
+    for start in range(0, RESAMPLES, rows):
+        size = (min(rows, RESAMPLES - start), problems)
+        yield rng.integers(problems, size=size, dtype=np.int32)

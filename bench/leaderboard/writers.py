@@ -101,12 +101,18 @@ def brief(table: pd.DataFrame, *, intervals: bool = True) -> tuple[list[str], li
     What methods were told, and for how long they ran, is among them where it is not the same.
     """
     by = [name for name in table.columns if name in BY]
-    mixed = [name for name in ("disclosure", "seconds") if len(set(table[name]) - {""}) > 1]
+    mixed = [name for name in ("disclosure", "seconds") if _differs(table[name])]
     if not mixed and not set(table["disclosure"]) <= {"", "blind"}:
         mixed = ["disclosure"]
     names = ["method", *by, *mixed, *(name for name in _TITLES if name != "method")]
     lines = [[_cell(name, line, intervals) for name in names] for line in _records(table)]
     return [_TITLES.get(name, name) for name in names], lines
+
+
+def _differs(values: pd.Series[str]) -> bool:
+    """Whether lines have different values, or one line has several."""
+    known = set(values) - {""}
+    return len(known) > 1 or any("+" in value for value in known)
 
 
 def _cell(name: str, line: dict[str, Any], intervals: bool) -> str:

@@ -1,0 +1,198 @@
+"""The leaderboard: what counts, what a failure costs, and that nothing goes missing."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from results_folders import Result, write, write_score
+
+from bench.leaderboard import LeaderboardError, make_leaderboard
+from bench.leaderboard.columns import column_names, columns_markdown
+from bench.leaderboard.writers import WRITERS, to_csv, to_json
+from bench.running import Store
+from bench.scoring.numeric import NumericScore
+
+
+def lines(folder: Path, *more: Path, by: tuple[str, ...] = ()) -> dict[Any, dict[str, Any]]:
+    table = make_leaderboard([folder, *more], by)
+    found = {}
+    for line in table.to_dict(orient="records"):
+        key = tuple(line[name] for name in ("method", *by))
+        found[key if by else key[0]] = line
+    return found
+
+
+def test_a_failure_counts_with_the_worst_score(tmp_path: Path) -> None:
+    results = [
+        Result(problem="p0"),
+        Result(problem="p1", status="crash", answer=None),
+        Result(problem="p2", status="error", answer=None),
+        Result(problem="p3", status="timeout", answer="x0"),  # its last report, and right
+    ]
+    line = lines(write(tmp_path, results))["m"]
+    assert line["symbolic_exact"] == line["symbolic_srbench"] == line["accuracy"] == 0.5
+    assert line["ned"] == 0.5
+    assert line["acc_tau"] == line["finite"] == 0.5
+    assert (line["ok"], line["crash"], line["error"], line["timeout"]) == (1, 1, 1, 1)
+    assert line["r2"] == -math.inf and line["nmse"] == math.inf
+    assert line["complexity"] == 1
+
+
+def test_failures_of_a_problem_that_has_it_count_out_of_domain_too(tmp_path: Path) -> None:
+    ood = NumericScore(1.0, 0.0, True, True, 1.0)
+    results = [
+        Result(problem="p0", ood=ood),
+        Result("other", problem="p0", status="memory", answer=None),
+        Result("other", problem="p1", status="memory", answer=None),
+        Result(problem="p1"),
+    ]
+    found = lines(write(tmp_path, results))
+    assert found["m"]["ood_accuracy"] == 1.0
+    assert found["other"]["ood_accuracy"] == 0.0
+    assert found["other"]["ood_nmse"] == math.inf
+
+
+def test_runs_without_a_record_are_told_and_not_judged(tmp_path: Path) -> None:
+    results = [
+        Result(problem="p0"),
+        Result(problem="p1", status=""),
+        Result("no_engine", problem="p0", status=""),
+        Result("no_engine", problem="p1", status=""),
+    ]
+    found = lines(write(tmp_path, results))
+    assert (found["m"]["planned"], found["m"]["done"], found["m"]["problems"]) == (2, 1, 2)
+    assert found["m"]["symbolic_exact"] == 1.0
+    assert (found["no_engine"]["planned"], found["no_engine"]["done"]) == (2, 0)
+    assert math.isnan(found["no_engine"]["symbolic_exact"])
+
+
+def test_unscored_runs_are_counted_and_change_no_rate(tmp_path: Path) -> None:
+    results = [Result(problem="p0"), Result(problem="p1", yes=False, scored=False)]
+    line = lines(write(tmp_path, results))["m"]
+    assert (line["done"], line["unscored"], line["accuracy"]) == (2, 1, 1.0)
+
+
+def test_what_was_made_from_another_answer_or_other_settings_does_not_count(
+    tmp_path: Path,
+) -> None:
+    store = Store(write(tmp_path, [Result(problem="p0"), Result(problem="p1")]))
+    write_score(store, Result(problem="p0"), expression="x0 + 1")
+    store.add_to_plan([Result(problem="p1", setting=1).run])
+    line = lines(tmp_path)["m"]
+    assert (line["planned"], line["done"], line["unscored"]) == (2, 1, 1)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"digest": 3}', "\x00"])
+def test_damaged_files_are_runs_not_done_or_not_scored(tmp_path: Path, content: str) -> None:
+    results = [Result(problem=f"p{k}") for k in range(3)]
+    store = Store(write(tmp_path, results))
+    store.record_path(results[0].run.id).write_text(content)
+    store.score_path(results[1].run.id).write_text(content)
+    line = lines(tmp_path)["m"]
+    assert (line["planned"], line["done"], line["unscored"]) == (3, 2, 1)
+
+
+def test_predictions_from_elsewhere_have_no_times(tmp_path: Path) -> None:
+    store = Store(write(tmp_path, [Result()]))
+    path = store.record_path(Result().run.id)
+    record = json.loads(path.read_text())
+    path.write_text(json.dumps({**record, "provenance": {"elsewhere": "theirs.csv"}}))
+    line = lines(tmp_path)["m"]
+    assert math.isnan(line["wall_seconds"]) and line["seconds"] == ""
+    assert line["symbolic_exact"] == 1.0
+
+
+def test_the_best_method_comes_first(tmp_path: Path) -> None:
+    results = [
+        *(Result("a", problem=f"p{k}", yes=False) for k in range(4)),
+        *(Result("b", problem=f"p{k}", yes=k < 3) for k in range(4)),
+        *(Result("c", problem=f"p{k}", yes=k < 1) for k in range(4)),
+    ]
+    assert list(lines(write(tmp_path, results))) == ["b", "c", "a"]
+
+
+def test_rows_by_dataset_noise_tier_and_difficulty(tmp_path: Path) -> None:
+    results = [
+        Result(dataset="srsd_easy", problem="feynman-i.12.1", noise=noise) for noise in (0.0, 0.1)
+    ] + [Result(dataset="srsd_hard", problem="feynman-i.6.20"), Result(dataset="gone")]
+    folder = write(tmp_path, results)
+    assert set(lines(folder, by=("dataset",))) == {
+        ("m", "srsd_easy"), ("m", "srsd_hard"), ("m", "gone"),
+    }  # fmt: skip
+    assert [line["planned"] for line in lines(folder, by=("noise",)).values()] == [3, 1]
+    assert set(lines(folder, by=("tier",))) == {("m", "easy"), ("m", "hard"), ("m", "unknown")}
+    assert set(lines(folder, by=("dataset", "difficulty"))) == {
+        ("m", "srsd_easy", "up to 5 operators"),
+        ("m", "srsd_hard", "over 10 operators"),
+        ("m", "gone", "unknown"),
+    }
+
+
+def test_conditions_that_differ_within_a_line_are_shown(tmp_path: Path) -> None:
+    results = [Result(problem="p0", seconds=5), Result(problem="p1", seconds=60)]
+    table = make_leaderboard([write(tmp_path, results)])
+    assert table["seconds"][0] == "5+60"
+    assert "5+60" in WRITERS["md"](table)
+
+
+def test_folders_of_several_machines_make_one_table(tmp_path: Path) -> None:
+    everything = [Result(problem=f"p{k}", yes=k != 2) for k in range(4)]
+    here = [*everything[:2], *(Result(problem=f"p{k}", status="") for k in (2, 3))]
+    a = write(tmp_path / "a", here)
+    b = write(tmp_path / "b", everything[1:])
+    whole = write(tmp_path / "whole", everything)
+    assert to_csv(make_leaderboard([a, b])) == to_csv(make_leaderboard([whole]))
+    assert to_csv(make_leaderboard([b, a])) == to_csv(make_leaderboard([whole]))
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [(Result(setting=1), "other settings"), (Result(answer="x1"), "another result")],
+)
+def test_folders_that_contradict_are_refused(tmp_path: Path, other: Result, words: str) -> None:
+    a, b = write(tmp_path / "a", [Result()]), write(tmp_path / "b", [other])
+    with pytest.raises(LeaderboardError, match=f"m/toy/p0/seed0_noise0.*{words}"):
+        make_leaderboard([a, b])
+
+
+def test_a_folder_without_results_is_named(tmp_path: Path) -> None:
+    with pytest.raises(LeaderboardError, match=r"nothing_here.*plan\.jsonl"):
+        make_leaderboard([tmp_path / "nothing_here"])
+
+
+def test_the_csv_has_the_documented_columns_and_the_same_bits_again(tmp_path: Path) -> None:
+    results = [
+        Result(f"m{j}", problem=f"p{k}", seed=s, yes=(j + k + s) % 3 == 0)
+        for j in range(3)
+        for k in range(7)
+        for s in range(2)
+    ]
+    text = to_csv(make_leaderboard([write(tmp_path / "a", results)]))
+    assert text.splitlines()[0].split(",") == column_names()
+    assert all(f"`{name}`" in columns_markdown() for name in column_names())
+    again = write(tmp_path / "b", reversed(results))
+    assert to_csv(make_leaderboard([tmp_path / "a"])) == text
+    assert to_csv(make_leaderboard([again])) == text
+    assert len(pd.read_csv(io.StringIO(text))) == 3
+
+
+def test_json_is_json_and_says_what_is_not_finite(tmp_path: Path) -> None:
+    folder = write(tmp_path, [Result(status="crash", answer=None)])
+    (line,) = json.loads(to_json(make_leaderboard([folder])))
+    assert line["r2"] == "-inf" and line["nmse"] == "inf" and line["complexity"] is None
+    assert line["planned"] == 1 and line["symbolic_exact"] == 0.0
+
+
+@pytest.mark.parametrize("form", ["md", "tex", "html"])
+def test_labels_cannot_break_a_table(tmp_path: Path, form: str) -> None:
+    folder = write(tmp_path, [Result("a|b_<i>"), Result("plain")])
+    text = WRITERS[form](make_leaderboard([folder]))
+    broken = {"md": "| a|b", "tex": "a|b_<", "html": "<i>"}[form]
+    assert broken not in text
+    assert "0.00" in text or "1.00" in text
