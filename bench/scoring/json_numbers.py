@@ -9,10 +9,14 @@ _WORDS = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
 
 
 def to_json(value: Any) -> Any:
-    """``value``, or the word for it where it is a float that is not finite."""
+    """``value``, plain data, with the word for each float in it that is not finite."""
+    if isinstance(value, dict):
+        return {key: to_json(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [to_json(entry) for entry in value]
     return str(float(value)) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def from_json(value: Any) -> Any:
-    """Inverse of ``to_json``."""
+    """Inverse of ``to_json`` for a single value."""
     return _WORDS.get(value, value) if isinstance(value, str) else value

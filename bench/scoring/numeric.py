@@ -34,7 +34,8 @@ class NumericScore:
     finite_share: float = 0.0
 
     def as_dict(self) -> dict[str, Any]:
-        return {name: to_json(value) for name, value in asdict(self).items()}
+        plain: dict[str, Any] = to_json(asdict(self))
+        return plain
 
     @classmethod
     def from_dict(cls, fields: dict[str, Any]) -> NumericScore:

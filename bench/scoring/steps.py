@@ -18,6 +18,7 @@ from bench.problems.problem import Data, Problem
 from bench.scoring.canonical import CanonicalForm
 from bench.scoring.edit_distance import EditDistance, form_distance
 from bench.scoring.form_cache import FormCache
+from bench.scoring.json_numbers import to_json
 from bench.scoring.numeric import numeric_score
 from bench.scoring.scorecard import Scorecard, verdicts_of
 from bench.scoring.variables import variable_use
@@ -220,7 +221,7 @@ def _verdicts(subject: Subject, card: Scorecard) -> Scorecard:
             prove_seconds=min(10.0, limits.seconds / 4),  # three rules within the step's time
         ),
     )
-    return card.but(verdicts={rule: verdict.as_dict() for rule, verdict in verdicts.items()})
+    return card.but(verdicts={rule: to_json(each.as_dict()) for rule, each in verdicts.items()})
 
 
 def _truth_form(subject: Subject, card: Scorecard) -> Scorecard:
