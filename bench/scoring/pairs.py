@@ -9,9 +9,9 @@ from pathlib import Path
 from bench.expression import ParseError, parse, symbols
 from bench.problems.dataset import Dataset
 from bench.problems.problem import Data, Problem, Target
-from bench.problems.variable import Variable
 from bench.scoring.csv_rows import Row, read_rows
 from bench.scoring.edit_distance import EditDistance
+from bench.scoring.equivalence import default_domain
 from bench.scoring.form_cache import FormCache
 from bench.scoring.pool import score_many
 from bench.scoring.scorecard import Scorecard, verdicts_of
@@ -87,7 +87,8 @@ def _bare_problem(prediction: str | None, truth: str) -> Problem:
             names |= symbols(parse(text))
         except ParseError:
             continue
-    variables = tuple(Variable(name) for name in sorted(names))
+    # A sampling rule for each: without one, a problem looks at its data to find its domain.
+    variables = default_domain(sorted(names)).variables
     return Problem("pairs", "1", "pair", variables, (Target(),), _NoData())
 
 
