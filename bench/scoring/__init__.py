@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bench.scoring.pair_table import judge_file
     from bench.scoring.pairs import Pair, judge_pairs, pair, read_pairs
     from bench.scoring.pool import ScoringError, score_many
-    from bench.scoring.predictions import Prediction, read_predictions, score_predictions
+    from bench.scoring.predictions import Prediction, read_predictions
     from bench.scoring.scorecard import RULES, Scorecard
     from bench.scoring.steps import Item, ScoringLimits, score
     from bench.scoring.variables import VariableUse, effective_variables, variable_use
@@ -43,7 +43,7 @@ _HOMES = {
     "pair_table": ("judge_file",),
     "pairs": ("Pair", "judge_pairs", "pair", "read_pairs"),
     "pool": ("ScoringError", "score_many"),
-    "predictions": ("Prediction", "read_predictions", "score_predictions"),
+    "predictions": ("Prediction", "read_predictions"),
     "scorecard": ("RULES", "Scorecard"),
     "steps": ("Item", "ScoringLimits", "score"),
     "variables": ("VariableUse", "effective_variables", "variable_use"),
@@ -81,7 +81,6 @@ __all__ = [
     "read_predictions",
     "score",
     "score_many",
-    "score_predictions",
     "tree_distance",
     "variable_use",
 ]

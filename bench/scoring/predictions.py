@@ -1,19 +1,14 @@
-"""Scoring predictions that were made elsewhere, from a CSV file."""
+"""Predictions that were made elsewhere, from a CSV file."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.problems.dataset import Dataset
 from bench.problems.problem import Problem
 from bench.scoring.csv_rows import Row, read_rows
-from bench.scoring.form_cache import FormCache
-from bench.scoring.pool import score_many
-from bench.scoring.scorecard import Scorecard
-from bench.scoring.steps import Item, ScoringLimits
 
 COLUMNS = ("method", "problem", "seed", "expression")
 
@@ -51,21 +46,6 @@ def read_predictions(path: Path, dataset: Dataset) -> list[Prediction]:
         first_at[key] = row.number
         predictions.append(prediction)
     return predictions
-
-
-def score_predictions(
-    predictions: Sequence[Prediction],
-    *,
-    data_seed: int = 0,
-    workers: int = 1,
-    limits: ScoringLimits | None = None,
-    forms: FormCache | None = None,
-    on_progress: Callable[[int], None] | None = None,
-) -> Iterator[tuple[Prediction, Scorecard]]:
-    """Each prediction with its scorecard, in order; see ``score_many``."""
-    items = [Item(p.expression, p.problem, data_seed) for p in predictions]
-    cards = score_many(items, workers=workers, limits=limits, forms=forms, on_progress=on_progress)
-    return zip(predictions, cards, strict=True)
 
 
 def _prediction(row: Row, problems: dict[str, Problem], dataset: str) -> Prediction:

@@ -23,8 +23,8 @@ _SIGNATURE = numba.int64(_VECTOR, _VECTOR, _VECTOR, _VECTOR, _VECTOR, _VECTOR)
 def _compiled(function: F) -> F:
     try:
         return numba.njit(_SIGNATURE, cache=True)(function)  # type: ignore[no-any-return]
-    except RuntimeError:
-        # "no locator available": neither this folder nor the user's cache can be written.
+    except (RuntimeError, OSError):
+        # Neither this folder nor the user's cache can be written: compile, and do not keep it.
         return numba.njit(_SIGNATURE)(function)  # type: ignore[no-any-return]
 
 

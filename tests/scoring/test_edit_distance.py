@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -18,6 +22,7 @@ from bench.scoring import (
     canonical_form,
     normalized_edit_distance,
     tree_distance,
+    zhang_shasha,
 )
 from bench.scoring.canonical import CanonicalForm
 from bench.scoring.edit_distance import form_distance
@@ -73,6 +78,25 @@ def test_distance_is_a_metric(a: LabelledTree, b: LabelledTree, c: LabelledTree)
     assert tree_distance(a, b) == tree_distance(b, a)
     assert tree_distance(a, c) <= tree_distance(a, b) + tree_distance(b, c)
     assert abs(len(a) - len(b)) <= tree_distance(a, b) <= len(a) + len(b)
+
+
+def test_nothing_need_be_writable_for_the_kernel(tmp_path: Path) -> None:
+    # In an archive numba cannot write beside the module, and below a file no cache can be made.
+    archive, no_folder = tmp_path / "kernel.zip", tmp_path / "file"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.write(zhang_shasha.__file__, "kernel.py")
+    no_folder.touch()
+    command = (
+        "import kernel, numpy as n; leaf = n.zeros(1, n.int64); "
+        "print(kernel.distance(leaf, leaf, leaf, leaf + 1, leaf, leaf))"
+    )
+    hidden = {"HOME": str(no_folder), "XDG_CACHE_HOME": str(no_folder / "cache")}
+    environment = {**os.environ, **hidden, "PYTHONPATH": str(archive)}
+    environment.pop("NUMBA_CACHE_DIR", None)
+    answer = subprocess.run(
+        [sys.executable, "-c", command], env=environment, capture_output=True, text=True, check=True
+    )
+    assert answer.stdout == "1\n"
 
 
 @pytest.mark.parametrize(

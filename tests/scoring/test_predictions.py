@@ -8,7 +8,7 @@ import pytest
 from scoring_problems import problem
 
 from bench.problems import Dataset
-from bench.scoring import FormCache, TableError, read_predictions, score_predictions
+from bench.scoring import TableError, read_predictions
 
 TOY = Dataset("toy", "1", (problem(name="energy"), problem("x0 + x1", name="sum")))
 
@@ -68,13 +68,3 @@ def test_a_field_of_megabytes_is_one_bad_expression(tmp_path: Path) -> None:
     path = written(tmp_path, HEADER + "gp,sum,0," + "x0+" * 400_000 + "x0\n")
     (prediction,) = read_predictions(path, TOY)
     assert prediction.expression is not None and len(prediction.expression) > 10**6
-
-
-def test_predictions_are_scored_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
-    rows = "a,sum,0,x1+x0\na,energy,0,x0*c**2\nb,sum,0,\nb,energy,0,x0*(\n"
-    predictions = read_predictions(written(tmp_path, HEADER + rows), TOY)
-    scored = list(score_predictions(predictions, forms=FormCache(tmp_path)))
-    assert [prediction for prediction, _ in scored] == predictions
-    assert [card.ned for _, card in scored] == [0.0, 0.0, 1.0, 1.0]
-    assert [card.answer("exact") for _, card in scored] == ["yes", "yes", "no", "no"]
