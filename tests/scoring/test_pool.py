@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -116,6 +118,27 @@ def test_no_process_is_left_behind(tmp_path: Path) -> None:
     assert workers()
     cards.close()  # type: ignore[attr-defined]
     assert not workers()
+
+
+def test_a_pool_killed_outright_leaves_nothing_that_outlives_its_limit(tmp_path: Path) -> None:
+    program = (
+        "from test_pool import *\n"
+        "cards = score_many(items([MONSTER]), limits=ScoringLimits(seconds=3.0), "
+        f"forms=FormCache(Path({str(tmp_path)!r})))\n"
+        "list(cards)\n"
+    )
+    pool = subprocess.Popen([sys.executable, "-c", program])
+    try:
+        deadline = time.monotonic() + 60.0
+        # The worker, and the fork that is at work on the monster.
+        while len(started := psutil.Process(pool.pid).children(recursive=True)) < 2:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    finally:
+        pool.kill()
+        pool.wait()
+    gone, alive = psutil.wait_procs(started, timeout=30.0)
+    assert len(gone) == 2 and not alive
 
 
 @dataclass(frozen=True)
