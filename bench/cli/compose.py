@@ -7,6 +7,7 @@ groups before it starts, each under a name, and the overrides are rewritten to u
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import os
 import sys
@@ -16,6 +17,9 @@ from typing import Any
 
 from bench.cli import UserError
 from bench.paths import CONF
+
+SELECTION = ("limit", "only", "exclude")
+"""What every dataset can be told, by ``datasets.NAME.limit=...``; null where it is not."""
 
 _GROUPS = ("method", "dataset")
 
@@ -30,22 +34,33 @@ def with_configuration(overrides: list[str], task: Callable[[Any, Path], int]) -
     from hydra.core.hydra_config import HydraConfig
 
     codes: list[int] = []
+    refused: list[UserError] = []
 
     def job(config: Any) -> None:
-        codes.append(task(config, Path(HydraConfig.get().runtime.output_dir)))
+        folder = Path(HydraConfig.get().runtime.output_dir)
+        try:
+            codes.append(task(config, folder))
+        except UserError as error:  # kept from Hydra, which would print about it
+            refused.append(error)
+            _remove_if_empty(folder)
 
     rewritten = _register(overrides)
     os.environ["HYDRA_FULL_ERROR"] = "1"  # its errors come here, to be said in one line
     before, sys.argv = sys.argv, ["rediscover", *rewritten]
     try:
         hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")(job)()
-    except UserError:
-        raise
     except Exception as error:
         raise _explained(error) from error
     finally:
         sys.argv = before
+    if refused:
+        raise refused[0]
     return max(codes, default=0)
+
+
+def _remove_if_empty(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        folder.rmdir()
 
 
 def _register(overrides: list[str]) -> list[str]:
@@ -124,7 +139,7 @@ def _register_datasets(names: Iterable[str]) -> dict[str, str]:
     from hydra.core.config_store import ConfigStore
 
     from bench.problems import DatasetNotFound, dataset_names
-    from bench.problems.load import find_dataset
+    from bench.problems.load import options_of
 
     labels: dict[str, str] = {}
     shipped = {path.stem for path in (CONF / "dataset").glob("*.yaml")}
@@ -133,7 +148,7 @@ def _register_datasets(names: Iterable[str]) -> dict[str, str]:
             labels[name] = name
             continue
         try:
-            find_dataset(name)
+            options = options_of(name)
         except DatasetNotFound as error:
             raise UserError(str(error)) from None
         label = name if name in dataset_names() else _label(name)
@@ -141,10 +156,10 @@ def _register_datasets(names: Iterable[str]) -> dict[str, str]:
             raise UserError(f"two datasets are called '{label}'; rename the file '{name}'")
         labels[name] = label
         source = name if name in dataset_names() else str(Path(name).expanduser().absolute())
+        node = {"source": source, **dict.fromkeys((*SELECTION, *options))}
         ConfigStore.instance().store(
-            name=label, node={"source": source}, group="dataset",
-            package=f"datasets.{label}", provider="rediscover",
-        )  # fmt: skip
+            label, node, group="dataset", package=f"datasets.{label}", provider="rediscover"
+        )
     return labels
 
 
@@ -155,32 +170,33 @@ def _label(path: str) -> str:
 
 
 def _explained(error: Exception) -> UserError:
-    """One line for what Hydra has to say."""
-    from hydra.errors import ConfigCompositionException, HydraException
+    """One line for what Hydra has to say; what is none of its complaints is raised as it is."""
+    from hydra.errors import HydraException, MissingConfigException, OverrideParseException
     from omegaconf.errors import OmegaConfBaseException
 
-    known = (ConfigCompositionException, HydraException, OmegaConfBaseException)
-    if not isinstance(error, known):
+    if not isinstance(error, HydraException | OmegaConfBaseException):
         raise error
-    cause = error.__cause__ if isinstance(error.__cause__, known) else error
-    lines = [line.strip() for line in str(cause).splitlines() if line.strip()]
-    text = lines[0] if lines else type(error).__name__
-    if "Ambiguous value for argument" in text:
-        text = f"{text.partition(':')[0]}: write a list in brackets, such as method=[operon,linear]"
-    return UserError(f"{text}{_nearest(text)} (rediscover run --help)")
+    if isinstance(error, MissingConfigException):
+        name, options = str(error.missing_cfg_file), list(error.options or ())
+        group, _, choice = name.rpartition("/")
+        return UserError(f"{group}={choice} not found; choose {' or '.join(options)}")
+    if isinstance(error, OverrideParseException):
+        return UserError(
+            f"cannot read '{error.override}': settings are KEY=VALUE, lists KEY=[A,B], and values "
+            "with odd signs stand in quotes (rediscover run --help)"
+        )
+    cause = error.__cause__
+    if isinstance(cause, OmegaConfBaseException) and cause.full_key and cause.parent_node:
+        return UserError(_no_such_setting(str(cause.full_key), map(str, cause.parent_node)))
+    text = str(error).partition("\n")[0].rstrip(".")
+    if text.startswith("Ambiguous value"):
+        text = f"{text.partition(chr(39))[2].rstrip(chr(39))}: a list stands in brackets, KEY=[A,B]"
+    return UserError(f"{text} (rediscover run --help)")
 
 
-def _nearest(text: str) -> str:
-    """A hint where the line says that a key is not there."""
-    for word in text.replace("'", " ").split():
-        near = difflib.get_close_matches(word.rpartition(".")[2], _KEYS, 1, cutoff=0.75)
-        if near and near[0] != word.rpartition(".")[2]:
-            return f"; did you mean '{near[0]}'?"
-    return ""
-
-
-_KEYS = (
-    "method", "dataset", "datasets", "budget", "seeds", "noise", "executor", "scoring",
-    "experiment", "disclosure", "seconds", "evaluations", "threads", "memory_mb", "grace",
-    "workers", "limit", "only", "exclude", "seed", "tolerance", "prove",
-)  # fmt: skip
+def _no_such_setting(key: str, siblings: Iterable[str]) -> str:
+    parent, _, name = key.rpartition(".")
+    known = [one for one in siblings if one not in ("hydra", "_target_")]
+    near = difflib.get_close_matches(name, known, 1)
+    hint = f"did you mean '{near[0]}'?" if near else f"there is {', '.join(known)}"
+    return f"there is no setting '{key}'; {hint}" + (f" (in {parent})" if near and parent else "")

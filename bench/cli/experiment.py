@@ -104,7 +104,7 @@ def read_datasets(
 def _load(label: str, config: Mapping[str, Any]) -> Dataset:
     from bench.problems import load_dataset
 
-    options = dict(config)
+    options = {key: value for key, value in config.items() if value is not None}
     source = options.pop("source", label)
     try:
         return load_dataset(source, **options)

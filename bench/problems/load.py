@@ -50,9 +50,7 @@ def summaries() -> list[Summary]:
         dataset = load_dataset(name, size=0) if name in GENERATED else load_dataset(name)
         count = None if name in GENERATED else len(dataset)
         known = all(problem.targets[0].truth is not None for problem in dataset.problems)
-        lines.append(
-            Summary(name, count, dataset.title, dataset.source, dataset.licence, known)
-        )
+        lines.append(Summary(name, count, dataset.title, dataset.source, dataset.licence, known))
     return lines
 
 
@@ -92,6 +90,14 @@ def find_dataset(name_or_path: str | Path) -> str | Path:
     raise DatasetNotFound(f"dataset '{name}' not found; {hint} (rediscover list datasets)")
 
 
+def options_of(name_or_path: str | Path) -> tuple[str, ...]:
+    """The options beside the selection that ``load_dataset`` takes for this name or path."""
+    found = find_dataset(name_or_path)
+    if isinstance(found, Path):
+        return tuple(_reader_of(found).OPTIONS)
+    return ("seed", "size") if found in GENERATED else ()
+
+
 def _load(name_or_path: str | Path, options: dict[str, Any]) -> Dataset:
     found = find_dataset(name_or_path)
     if isinstance(found, Path):
@@ -112,13 +118,19 @@ def _generate(name: str, options: dict[str, Any]) -> Dataset:
 
 
 def _from_path(path: Path, options: dict[str, Any]) -> Dataset:
+    reader = _reader_of(path)
+    unknown = {key: value for key, value in options.items() if key not in reader.OPTIONS}
+    _refuse(str(path), unknown, reader.OPTIONS)
+    dataset: Dataset = reader.read(path, **options)
+    return dataset
+
+
+def _reader_of(path: Path) -> Any:
+    """The module that reads what lies at ``path``; DatasetNotFound where none does."""
     for name in FORMATS:
         reader = importlib.import_module(f"bench.problems.{name}")
         if reader.recognises(path):
-            unknown = {key: value for key, value in options.items() if key not in reader.OPTIONS}
-            _refuse(str(path), unknown, reader.OPTIONS)
-            dataset: Dataset = reader.read(path, **options)
-            return dataset
+            return reader
     raise DatasetNotFound(
         f"'{path}' holds no data: neither tables ({', '.join(SUFFIXES)}) nor train, val, test and "
         "true_eq folders of SRSD"
