@@ -42,7 +42,8 @@ def with_configuration(overrides: list[str], task: Callable[[Any, Path], int]) -
             codes.append(task(config, folder))
         except UserError as error:  # kept from Hydra, which would print about it
             refused.append(error)
-            _remove_if_empty(folder)
+        finally:
+            _remove_if_empty(folder)  # Hydra makes it, whatever the task is
 
     rewritten = _register(overrides)
     os.environ["HYDRA_FULL_ERROR"] = "1"  # its errors come here, to be said in one line

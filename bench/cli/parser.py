@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import difflib
+from collections.abc import Mapping
+from typing import NoReturn, TypeAlias
 
 _DESCRIPTION = """\
 Rediscover hands problems to symbolic-regression methods, runs each under hard limits, judges what
@@ -36,11 +39,34 @@ whatever its status; 1: some have none (an engine is missing, or another process
 
 def parse_arguments(argv: list[str]) -> tuple[argparse.Namespace, list[str]]:
     """The verb's arguments, and for ``run`` and ``plan`` the overrides meant for Hydra."""
-    parser = _parser()
+    parser, verbs = _parser()
+    if argv and not argv[0].startswith("-") and argv[0] not in verbs:
+        near = difflib.get_close_matches(argv[0], verbs, 1)
+        hint = f"did you mean '{near[0]}'?" if near else f"there is {', '.join(verbs)}"
+        parser.error(f"there is no verb '{argv[0]}'; {hint}")
     arguments, rest = parser.parse_known_args(_protected(argv))
-    if rest and not arguments.takes_overrides:
-        parser.error(f"unrecognized arguments: {' '.join(rest)} (rediscover {arguments.verb} -h)")
+    for word in rest:
+        hydras = not word.startswith("-") or word.partition("=")[0] in _HYDRAS
+        if not (arguments.takes_overrides and hydras):
+            verbs[arguments.verb].error(f"it takes no {word!r}")
     return arguments, rest
+
+
+_HYDRAS = (
+    "-m", "--multirun", "-c", "--cfg", "--resolve", "-p", "--package", "-i", "--info",
+    "-cd", "--config-dir",
+)  # fmt: skip
+"""The options of ``run`` and ``plan`` that are left to Hydra."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser whose complaints are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} ({self.prog} --help)\n")
+
+
+_Verbs: TypeAlias = "argparse._SubParsersAction[_Parser]"
 
 
 _JUDGE_FLAGS = {"--json", "--prove", "-h", "--help"}
@@ -64,8 +90,9 @@ def _protected(argv: list[str]) -> list[str]:
     return ["judge", *kept, "--", *texts] if texts else argv
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentParser]]:
+    """The parser, and those of its verbs by name."""
+    parser = _Parser(
         "rediscover", description=_DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--version", action=_Version)
@@ -75,10 +102,10 @@ def _parser() -> argparse.ArgumentParser:
     _looking(verbs)
     _judging(verbs)
     _authors(verbs)
-    return parser
+    return parser, verbs.choices
 
 
-def _running(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _running(verbs: _Verbs) -> None:
     run = _verb(verbs, "run", "run methods on problems, judge them, print the leaderboard", _RUN)
     run.set_defaults(takes_overrides=True)
     run.add_argument(
@@ -94,7 +121,7 @@ def _running(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     plan.add_argument("--json", action="store_true", help="for machines")
 
 
-def _results(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _results(verbs: _Verbs) -> None:
     status = _verb(verbs, "status", "what is planned, done, running and failed")
     status.add_argument("folder", metavar="DIR", help="results/<experiment>")
     status.add_argument("--json", action="store_true", help="for machines")
@@ -135,7 +162,7 @@ def _results(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     merge.add_argument("-o", "--output", metavar="DIR", required=True, help="into this folder")
 
 
-def _looking(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _looking(verbs: _Verbs) -> None:
     listing = _verb(verbs, "list", "the methods or datasets there are")
     listing.add_argument("what", choices=["methods", "datasets"])
     listing.add_argument("--json", action="store_true", help="for machines")
@@ -156,7 +183,7 @@ def _looking(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     doctor.add_argument("--json", action="store_true", help="for machines")
 
 
-def _judging(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _judging(verbs: _Verbs) -> None:
     judge = _verb(verbs, "judge", "is this expression the law?")
     judge.add_argument("texts", metavar="PREDICTION TRUTH", nargs="*")
     judge.add_argument("--problem", metavar="DATASET/NAME", help="gives the truth and the domain")
@@ -169,7 +196,7 @@ def _judging(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     judge.add_argument("--json", action="store_true", help="for machines")
 
 
-def _authors(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _authors(verbs: _Verbs) -> None:
     new = _verb(verbs, "new", "write a working method, and its test, to start from")
     new.add_argument("name", metavar="NAME")
     check = _verb(verbs, "check", "hold a method to the contract, and say in words what is wrong")
@@ -177,9 +204,7 @@ def _authors(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     check.add_argument("--json", action="store_true", help="for machines")
 
 
-def _verb(
-    verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str, text: str, more: str = ""
-) -> argparse.ArgumentParser:
+def _verb(verbs: _Verbs, name: str, text: str, more: str = "") -> argparse.ArgumentParser:
     """A verb whose module is ``bench.cli.<name>``."""
     parser = verbs.add_parser(
         name, help=text, description=f"{text[0].upper()}{text[1:]}.", epilog=more,
