@@ -66,6 +66,10 @@ def _remove_if_empty(folder: Path) -> None:
 
 def _register(overrides: list[str]) -> list[str]:
     """Make every method and dataset that is named known to Hydra; returns the overrides to use."""
+    from bench.problems import dataset_names
+
+    for name in dataset_names():  # all: a preset may name them
+        _store_dataset(name, name)
     register = {"method": _register_methods, "dataset": _register_datasets}
     rewritten = []
     for text in overrides:
@@ -137,36 +141,43 @@ def _register_methods(names: Iterable[str]) -> dict[str, str]:
 
 
 def _register_datasets(names: Iterable[str]) -> dict[str, str]:
-    from hydra.core.config_store import ConfigStore
-
-    from bench.problems import DatasetNotFound, dataset_names
-    from bench.problems.load import options_of
+    from bench.problems import DatasetNotFound
+    from bench.problems.load import find_dataset
 
     labels: dict[str, str] = {}
-    shipped = {path.stem for path in (CONF / "dataset").glob("*.yaml")}
+    own = {path.stem for path in (CONF / "dataset").glob("*.yaml")}
     for name in dict.fromkeys(names):
-        if name in shipped:
-            labels[name] = name
-            continue
         try:
-            options = options_of(name)
+            found = name if name in own else find_dataset(name)
         except DatasetNotFound as error:
             raise UserError(str(error)) from None
-        label = name if name in dataset_names() else _label(name)
+        label = _label(found) if isinstance(found, Path) else found
         if label in labels.values():
             raise UserError(f"two datasets are called '{label}'; rename the file '{name}'")
         labels[name] = label
-        source = name if name in dataset_names() else str(Path(name).expanduser().absolute())
-        node = {"source": source, **dict.fromkeys((*SELECTION, *options))}
-        ConfigStore.instance().store(
-            label, node, group="dataset", package=f"datasets.{label}", provider="rediscover"
-        )
+        if isinstance(found, Path):
+            _store_dataset(label, str(found.absolute()))
     return labels
 
 
-def _label(path: str) -> str:
+def _store_dataset(label: str, source: str) -> None:
+    from hydra.core.config_store import ConfigStore
+
+    from bench.problems import DatasetNotFound
+    from bench.problems.load import options_of
+
+    try:
+        node = {"source": source, **dict.fromkeys((*SELECTION, *options_of(source)))}
+    except DatasetNotFound as error:
+        raise UserError(str(error)) from None
+    ConfigStore.instance().store(
+        label, node, group="dataset", package=f"datasets.{label}", provider="rediscover"
+    )
+
+
+def _label(path: Path) -> str:
     """The stem of a path, with what a configuration key cannot have replaced by ``_``."""
-    stem = Path(path).expanduser().name.split(".")[0] or "data"
+    stem = path.absolute().name.split(".")[0] or "data"
     return "".join(sign if sign.isalnum() else "_" for sign in stem)
 
 

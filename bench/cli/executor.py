@@ -15,6 +15,9 @@ def make_executor(config: Mapping[str, Any]) -> Executor:
 
     settings = dict(config)
     name = settings.pop("name", "local")
+    workers = settings.get("workers")
+    if isinstance(workers, int) and workers < 1:
+        raise UserError(f"executor.workers is {workers}; it is a number of runs at a time, or null")
     cls = _executor_class(name)
     try:
         return cls(**checked_settings(cls, settings).values)  # type: ignore[no-any-return]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from bench.cli import UserError
+from bench.cli.compose import SELECTION
 from bench.method import Budget
 from bench.problems.dataset import Dataset
 from bench.problems.problem import Problem
@@ -37,6 +38,15 @@ class Experiment:
         }
 
 
+@dataclass(frozen=True)
+class Selection:
+    """Which problems of a dataset are wanted: names, tiers or flaws, and at most how many."""
+
+    limit: int | None = None
+    only: list[str] = field(default_factory=list)
+    exclude: list[str] = field(default_factory=list)
+
+
 def read_experiment(config: Any, folder: Path) -> Experiment:
     """The experiment that a composed configuration describes.
 
@@ -50,9 +60,11 @@ def read_experiment(config: Any, folder: Path) -> Experiment:
     except OmegaConfBaseException as error:
         raise UserError(str(error).splitlines()[0]) from None
     methods = read_methods(plain.get("method") or {})
-    datasets = read_datasets(plain.get("datasets") or {}, plain["dataset"])
+    selection = dict(plain["dataset"])
+    data_seed = _numbers(selection.pop("seed"), "dataset.seed", int)[0]
+    datasets = read_datasets(plain.get("datasets") or {}, _selection(selection, "dataset"))
     budget, limits = _budget(plain["budget"])
-    runs = _matrix(plain, methods, datasets, budget)
+    runs = _matrix(plain, methods, datasets, budget, data_seed)
     scoring = _typed(ScoringLimits, plain["scoring"], "scoring")
     return Experiment(folder, plain, methods, datasets, tuple(runs), limits, scoring)
 
@@ -69,26 +81,27 @@ def read_methods(configs: Mapping[str, Mapping[str, Any]]) -> tuple[MethodSpec, 
 
 
 def read_datasets(
-    configs: Mapping[str, Mapping[str, Any]], selection: Mapping[str, Any]
+    configs: Mapping[str, Mapping[str, Any]], selection: Selection | None = None
 ) -> dict[str, Dataset]:
     """The problems of all datasets chosen, by the dataset that owns them, each once.
 
-    ``selection`` (limit, only, exclude) holds for every dataset that does not say its own. A word
-    of ``only`` or ``exclude`` must be known to one of them.
+    ``selection`` comes on top of what the configuration of a dataset selects. A word of its
+    ``only`` or ``exclude`` must be known to one of them.
     """
     from bench.problems.selection import UnknownSelection, check_words, select
 
     if not configs:
         raise UserError("no dataset is chosen: dataset=[srsd_easy] (rediscover list datasets)")
+    selection = selection or Selection()
     loaded = {label: _load(label, one) for label, one in configs.items()}
     try:
-        check_words(loaded.values(), [*selection["only"], *selection["exclude"]])
+        check_words(loaded.values(), [*selection.only, *selection.exclude])
     except UnknownSelection as error:
         raise UserError(error.args[0]) from None
     owned: dict[str, dict[str, Problem]] = {}
     owners: dict[str, Dataset] = {}
     for dataset in loaded.values():
-        kept = select(dataset, selection["only"], selection["exclude"], selection["limit"])
+        kept = select(dataset, selection.only, selection.exclude, selection.limit)
         for problem in kept.problems:
             owned.setdefault(problem.dataset, {}).setdefault(problem.name, problem)
             owners.setdefault(problem.dataset, dataset)
@@ -106,6 +119,8 @@ def _load(label: str, config: Mapping[str, Any]) -> Dataset:
 
     options = {key: value for key, value in config.items() if value is not None}
     source = options.pop("source", label)
+    selected = {name: options[name] for name in SELECTION if name in options}
+    _selection(selected, f"datasets.{label}")
     try:
         return load_dataset(source, **options)
     except (LookupError, ValueError, OSError, ImportError) as error:
@@ -113,6 +128,13 @@ def _load(label: str, config: Mapping[str, Any]) -> Dataset:
         raise UserError(str(text)) from None
     except TypeError as error:
         raise UserError(f"datasets.{label}: {error}") from None
+
+
+def _selection(values: Mapping[str, Any], where: str) -> Selection:
+    selection: Selection = _typed(Selection, values, where)
+    if selection.limit is not None and selection.limit < 1:
+        raise UserError(f"{where}.limit is {selection.limit}; it is a number of problems, or null")
+    return selection
 
 
 def _budget(config: Mapping[str, Any]) -> tuple[Budget, Limits]:
@@ -141,6 +163,7 @@ def _matrix(
     methods: tuple[MethodSpec, ...],
     datasets: Mapping[str, Dataset],
     budget: Budget,
+    data_seed: int,
 ) -> list[Run]:
     seeds = _numbers(plain["seeds"], "seeds", int)
     noise = _numbers(plain["noise"], "noise", float)
@@ -149,19 +172,18 @@ def _matrix(
     try:
         return matrix(
             methods, datasets, seeds=seeds, noise=noise, budget=budget,
-            data_seed=int(plain["dataset"]["seed"]), disclosure=plain["disclosure"],
+            data_seed=data_seed, disclosure=plain["disclosure"],
         )  # fmt: skip
     except ValueError as error:
         raise UserError(str(error)) from None
 
 
 def _numbers(value: Any, name: str, kind: type) -> list[Any]:
-    """One number, or a list of numbers that are not negative."""
+    """One number, or a list of numbers, that are not negative."""
     values = value if isinstance(value, list) else [value]
+    kinds = (int,) if kind is int else (int, float)
+    example = "[0,1,2]" if kind is int else "[0,0.01]"
     for one in values:
-        whole = isinstance(one, int) and not isinstance(one, bool)
-        if not (whole or (kind is float and isinstance(one, float))) or not 0 <= one < 2**63:
-            raise UserError(f"{name}: {one!r} is no {'seed' if kind is int else 'level of noise'}; "
-                            f"write {name}=[0,1,2]" if kind is int else f"{name}: {one!r} is no "
-                            f"level of noise; write {name}=[0,0.01]")  # fmt: skip
+        if not isinstance(one, kinds) or isinstance(one, bool) or not 0 <= one < 2**63:
+            raise UserError(f"{name}: {one!r} cannot be; write {name}={example}")
     return [kind(one) for one in values]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.cli import UserError
+from bench.cli.compose import SELECTION
 from bench.cli.experiment import read_datasets
 from bench.cli.folders import open_store
 from bench.cli.judging import Judge, write_leaderboard
@@ -15,9 +16,6 @@ from bench.cli.run import read_config
 from bench.problems.dataset import Dataset
 from bench.running.store import Store
 from bench.scoring.steps import ScoringLimits
-
-_EVERYTHING: dict[str, Any] = {"limit": None, "only": [], "exclude": []}
-"""The selection that leaves nothing out."""
 
 
 def main(arguments: argparse.Namespace, rest: list[str]) -> int:
@@ -49,10 +47,9 @@ def _datasets_of(store: Store, config: dict[str, Any]) -> dict[str, Dataset]:
 
     listed = config.get("datasets", {})
     sources = {
-        label: {k: v for k, v in one.items() if k not in _EVERYTHING}
-        for label, one in listed.items()
+        label: {k: v for k, v in one.items() if k not in SELECTION} for label, one in listed.items()
     }
-    datasets = read_datasets(sources, _EVERYTHING) if sources else {}
+    datasets = read_datasets(sources) if sources else {}
     planned = {planned.dataset for planned in store.plan().values()}
     for name in planned - set(datasets) & set(dataset_names()):
         datasets[name] = load_dataset(name)
@@ -69,7 +66,7 @@ def _imported(path: Path, arguments: argparse.Namespace) -> tuple[Store, dict[st
         raise UserError(
             f"whose problems does '{path}' answer? --dataset NAME (rediscover list datasets)"
         )
-    datasets = read_datasets({"_": {"source": arguments.dataset}}, _EVERYTHING)
+    datasets = read_datasets({"_": {"source": arguments.dataset}})
     problems = tuple(problem for dataset in datasets.values() for problem in dataset.problems)
     whole = Dataset(arguments.dataset, "", problems)
     try:

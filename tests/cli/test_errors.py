@@ -1,0 +1,105 @@
+"""What a user gets wrong is told in one line that names it and the way out; never a traceback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import Command
+
+MISTAKES = {
+    "": "VERB",
+    "lit": "did you mean 'list'",
+    "run --foo": "--foo",
+    "status nowhere": "'nowhere' holds no results",
+    "status --jsn x": "--jsn",
+    "leaderboard nowhere": "nowhere",
+    "leaderboard nowhere --by colour": "'colour'",
+    "list metods": "'metods'",
+    "show srsd_eazy": "did you mean 'srsd_easy'",
+    "show srsd_easy/feynman-i.12.2": "feynman-i.12.2",
+    "judge x0": "PREDICTION TRUTH",
+    "judge x0 x0+": "the truth",
+    "judge --pairs nowhere.csv -o out.csv": "nowhere.csv",
+    "score nowhere.csv --dataset srsd_easy": "nowhere.csv",
+    "new linear": "'linear' already",
+    "merge nowhere -o there": "'nowhere' holds no results",
+    "data srsd_eazy --to there --as csv": "did you mean 'srsd_easy'",
+    "run method=oporon": "did you mean 'operon'",
+    "run method=nowhere.py": "nowhere.py",
+    "run dataset=srsd_eazy": "did you mean 'srsd_easy'",
+    "run dataset=nowhere.csv": "nowhere.csv",
+    "run dataset.only=[feynman-i.12.0]": "did you mean 'feynman-i.12.",
+    "run dataset.limit=0": "limit",
+    "run dataset.limit=-1": "limit",
+    "run dataset.limit=few": "'few'",
+    "run budget.second=3": "did you mean 'seconds'",
+    "run budget.seconds=soon": "'soon'",
+    "run budget.seconds=0": "budget",
+    "run budget=shirt": "choose day or hour or minute or quick",
+    "run method.operon.populaton=3": "did you mean 'population'",
+    "run method.operon.population=many": "'many'",
+    "run method.pysr.maxsize=3": "method.pysr",
+    "run seeds=[0,a]": "'a'",
+    "run seeds=[-1]": "-1",
+    "run noise=[-0.1]": "-0.1",
+    "run disclosure=all": "'all'",
+    "run executor=pbs": "executor=pbs",
+    "run executor.workers=0": "workers",
+    "run scoring.tolerance=low": "'low'",
+    "run +preset=srds": "choose srbench or srsd",
+    "run sed=1": "did you mean 'seeds'",
+    "run operon": "'operon'",
+    "run budget.seconds=1,2": "[A,B]",
+    "run dataset.only=[a": "dataset.only=[a",
+    "run method=~/mine(1).py": "quotes",
+    "run --retry late": "'late'",
+}
+
+
+@pytest.mark.parametrize("line", MISTAKES)
+def test_a_mistake_is_one_line(command: Command, tmp_path: Path, line: str) -> None:
+    outcome = command(*line.split())
+    assert outcome.code == 2
+    assert MISTAKES[line] in outcome.err
+    assert outcome.err.startswith("rediscover")
+    assert len(outcome.err.splitlines()) == 1, outcome.err
+    assert outcome.out == ""
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+TABLES = {
+    "x0,target\n1,2\n3,much\n": ["much", "line 3", "target"],
+    "x0,y\n1,2\n3,4\n": ["target"],
+    "x0,target\n1,2\n3\n": ["line 3"],
+    "": ["bad.csv"],
+}
+
+
+@pytest.mark.parametrize("text", TABLES)
+def test_a_malformed_table_is_told_by_file_row_and_column(
+    command: Command, tmp_path: Path, text: str
+) -> None:
+    (tmp_path / "bad.csv").write_text(text)
+    outcome = command("run", "method=linear", "dataset=bad.csv")
+    assert outcome.code == 2, outcome
+    assert len(outcome.err.splitlines()) == 1
+    assert all(word in outcome.err for word in ["bad.csv", *TABLES[text]]), outcome.err
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("method,problem,seed\n", "no column 'expression'"),
+        ("method,problem,seed,expression\nm,feynman-i.12.9,0,x0\n", "row 2, column 'problem'"),
+        ("method,problem,seed,expression\nm,feynman-i.12.1,a,x0\n", "row 2, column 'seed'"),
+        ("method,problem,seed,expression\nm,feynman-i.12.1,0,max(x0,x1)\n", "row 2"),
+    ],
+)
+def test_malformed_predictions_are_told_by_row(
+    command: Command, tmp_path: Path, text: str, words: str
+) -> None:
+    (tmp_path / "theirs.csv").write_text(text)
+    outcome = command("score", "theirs.csv", "--dataset", "srsd_easy")
+    assert outcome.code == 2
+    assert words in outcome.err and len(outcome.err.splitlines()) == 1
