@@ -19,9 +19,13 @@ from bench.expression import Expression, parse
 from bench.problems.portable import evaluate_portably
 
 Array = NDArray[np.float64]
-Evaluate = Callable[[Expression, Sequence[str], Array], Array]
+Compile = Callable[[Expression, Sequence[str]], Callable[[Array], Array]]
 
 TIME = "t"
+
+
+def _portably(law: Expression, columns: Sequence[str]) -> Callable[[Array], Array]:
+    return lambda X: evaluate_portably(law, columns, X)
 
 
 @dataclass(frozen=True)
@@ -54,17 +58,18 @@ class System:
         """The columns of ``trajectories``: time, then the states."""
         return (TIME, *self.rates)
 
-    def trajectories(self, evaluate: Evaluate = evaluate_portably) -> Array:
+    def trajectories(self, compile_law: Compile = _portably) -> Array:
         """Times and states, shape (starts, points, 1 + states), nan from where one blows up.
 
-        ``bench.expression.evaluate`` in place of the portable one is much faster, and last bits
-        differ between machines.
+        With ``bench.expression.compile_expression`` it is much faster, and last bits differ between
+        machines.
         """
-        laws = [parse(text, {name: name for name in self.columns}) for text in self.rates.values()]
+        names = {name: name for name in self.columns}
+        laws = [compile_law(parse(text, names), self.columns) for text in self.rates.values()]
 
         def rate(time: float, state: Array) -> Array:
             X = np.column_stack([np.full(len(state), time), state])
-            return np.column_stack([evaluate(law, self.columns, X) for law in laws])
+            return np.column_stack([law(X) for law in laws])
 
         times = np.linspace(0.0, self.duration, self.points)
         state = np.array(self.starts, dtype=np.float64)

@@ -27,22 +27,23 @@ def signal_shares(
     with np.errstate(all="ignore"):
         value = evaluate(expression, names, X)
         rows = np.isfinite(value)
-        largest = np.max(np.abs(value[rows]), initial=0.0)
-        if largest == 0.0:
-            return [0.0] * len(reduced)
-        # In units of the largest value, so that no square overflows.
-        kept = value[rows] / largest
-        return [_share(kept, evaluate(tree, names, X)[rows] / largest) for tree in reduced]
+        return [_share(value[rows], evaluate(tree, names, X)[rows]) for tree in reduced]
 
 
 def _share(value: NDArray[np.float64], without: NDArray[np.float64]) -> float:
-    spread = float(np.std(value))
-    if spread == 0.0:
+    whole = spread(value)
+    if whole == 0.0:
         return 0.0
-    change = (without - value) / spread
+    change = (without - value) / whole
     if not np.isfinite(change).all():
         return 1.0
     return min(1.0, float(np.sqrt(np.mean(change**2))))
+
+
+def spread(values: NDArray[np.float64]) -> float:
+    """The standard deviation of finite values, of any size: no square overflows."""
+    largest = float(np.max(np.abs(values), initial=0.0))
+    return largest * float(np.std(values / largest)) if largest else 0.0
 
 
 def without_each_term(expression: Expression) -> Iterator[Expression]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from bench.expression import evaluate, parse
+from bench.expression import compile_expression, evaluate, parse
 from bench.problems import Domain, Problem, load_dataset
 from bench.problems.systems import System
 
@@ -56,7 +56,7 @@ def test_the_trajectories_solve_the_equations(name: str) -> None:
     def rate(_: float, state: np.ndarray) -> list[float]:
         return [evaluate(law, ["x", "y"], state[None, :])[0] for law in laws]
 
-    ours = system.trajectories(evaluate)
+    ours = system.trajectories(compile_expression)
     times = ours[0, :, 0]
     for start, path in zip(system.starts, ours, strict=True):
         exact = solve_ivp(rate, (0, 9.9), start, t_eval=times, rtol=1e-8, atol=1e-10).y.T
@@ -79,7 +79,7 @@ def test_the_data_are_the_points_of_all_trajectories_in_random_order() -> None:
 def test_the_domain_spans_the_trajectories() -> None:
     for name in SYSTEMS:
         one = problem(name)
-        X = one.source.system.trajectories(evaluate)[:, :, 1:].reshape(-1, 2)  # type: ignore[attr-defined]
+        X = one.source.system.trajectories(compile_expression)[:, :, 1:].reshape(-1, 2)  # type: ignore[attr-defined]
         domain: Domain = one.domain
         for j, variable in enumerate(domain.variables):
             assert variable.sampling is not None

@@ -33,7 +33,6 @@ class Field:
     known: tuple[str, ...]
     novel: tuple[str, ...]
     constants: Mapping[str, Range]
-    most_terms: int = 3
     duration: float = 0.0
     start: tuple[Range, ...] = ()
     limits: Range = (0.0, 0.0)
@@ -130,7 +129,6 @@ OSCILLATORS = Field(
         "m": (0.1, 0.8),
         "g": (0.02, 0.1),
     },
-    most_terms=4,
     duration=20.0,
     start=((-1.5, 1.5), (-1.0, 1.0)),
     limits=(-10.0, 10.0),

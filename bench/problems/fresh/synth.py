@@ -13,7 +13,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.expression import Call, Expression, Number, Symbol, evaluate, parse, substitute, symbols
+from bench.expression import (
+    Call,
+    Expression,
+    Number,
+    Symbol,
+    compile_expression,
+    evaluate,
+    parse,
+    substitute,
+    symbols,
+)
 from bench.problems.fresh.checks import everything_matters, is_bounded
 from bench.problems.fresh.fields import Field
 from bench.problems.fresh.law import Law
@@ -25,6 +35,7 @@ from bench.problems.variable import Sampling, Variable
 
 SAMPLES = {"train": 1500, "test": 500}
 STARTS, POINTS = 50, 40
+MOST_TERMS = 4
 
 _DIGITS = 3
 _DIED_OUT = 1e-3
@@ -60,7 +71,7 @@ def synthesised(field: Field, random: Random) -> Law | None:
 
 def composed(field: Field, random: Random) -> Expression:
     """A sum of known and novel terms of ``field``, at least one of each, in its column names."""
-    count = random.randint(2, field.most_terms)
+    count = random.randint(2, MOST_TERMS)
     known = random.sample(field.known, random.randint(1, min(count - 1, len(field.known))))
     novel = random.sample(field.novel, count - len(known))
     law: Expression | None = None
@@ -97,7 +108,7 @@ def _system(field: Field, law: Expression, random: Random) -> System:
 
 def _visited(system: System) -> NDArray[np.float64]:
     """The points of every other trajectory: enough to judge by."""
-    path = system.trajectories(evaluate)[::2]
+    path = system.trajectories(compile_expression)[::2]
     return path.reshape(-1, path.shape[2])
 
 
