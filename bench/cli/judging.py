@@ -80,7 +80,8 @@ class ProgressBar:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._bar.stop()
+        if self._bar.console.is_terminal:
+            self._bar.stop()
 
     def __call__(self, done: int, total: int) -> None:
         if self._bar.console.is_terminal:

@@ -108,6 +108,7 @@ def _parser() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentPa
 def _running(verbs: _Verbs) -> None:
     run = _verb(verbs, "run", "run methods on problems, judge them, print the leaderboard", _RUN)
     run.set_defaults(takes_overrides=True)
+    run.usage = "rediscover run [KEY=VALUE ...] [-m] [--retry STATUS,...] [--no-score] [--debug]"
     run.add_argument(
         "--retry", default="", metavar="STATUS,...", help="run these again: error,crash"
     )
@@ -118,6 +119,7 @@ def _running(verbs: _Verbs) -> None:
     )  # fmt: skip
     plan = _verb(verbs, "plan", "show what a run would do, and do nothing", _RUN)
     plan.set_defaults(takes_overrides=True)
+    plan.usage = "rediscover plan [KEY=VALUE ...] [-m] [--json]"
     plan.add_argument("--json", action="store_true", help="for machines")
 
 

@@ -1,0 +1,84 @@
+"""``rediscover judge`` and ``rediscover score``."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from outcome import Command
+
+RULES = ("exact", "skeleton", "srbench")
+
+
+def test_an_expression_may_begin_with_a_minus(command: Command) -> None:
+    outcome = command("judge", "-x0", "x0", "--json")
+    answer = json.loads(outcome.out)
+    assert outcome.code == 0
+    assert answer["prediction"] == "-x0"
+    assert answer["exact"]["answer"] == "no" and answer["exact"]["witness"]
+
+
+def test_a_pair_is_judged_by_every_rule(command: Command) -> None:
+    answer = json.loads(command("judge", "--json", "x1*x0 + 0*x1", "x0*x1").out)
+    assert answer["ned"] == 0.0
+    assert [answer[rule]["answer"] for rule in RULES] == ["yes"] * 3
+
+
+def test_a_problem_supplies_truth_and_domain(command: Command) -> None:
+    outcome = command("judge", "abs(mu)*Nn", "--problem", "srsd_easy/feynman-i.12.1")
+    assert outcome.code == 0
+    assert "exact     yes" in outcome.out  # mu is positive there
+
+
+def test_pairs_are_judged_in_their_order(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "pairs.csv").write_text(
+        "prediction,truth,problem\nx0*x1,x1*x0,\nx0+,x0,\n2*x0*x1,,srsd_easy/feynman-i.12.1\n"
+    )
+    assert command("judge", "--pairs", "pairs.csv", "-o", "out.csv").code == 0
+    with (tmp_path / "out.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["exact"] for row in rows] == ["yes", "no", "no"]
+    assert [row["skeleton"] for row in rows] == ["yes", "no", "yes"]
+    assert all(row["ned"] for row in rows)
+
+
+@pytest.fixture
+def scored(command: Command, tmp_path: Path) -> Path:
+    """The results folder of two methods' predictions."""
+    (tmp_path / "theirs.csv").write_text(
+        "method,problem,seed,expression\n"
+        "right,feynman-i.12.1,0,x1*x0\n"
+        "right,srsd_easy/feynman-i.14.4,0,0.5*k_spring*x**2\n"
+        "wrong,feynman-i.12.1,0,sin(\n"
+        "wrong,feynman-i.14.4,0,\n"
+    )
+    outcome = command("score", "theirs.csv", "--dataset", "srsd_easy", "--experiment", "imported")
+    assert outcome.code == 0, outcome
+    assert "right" in outcome.out and "wrong" in outcome.out
+    return tmp_path / "results" / "imported"
+
+
+def test_predictions_from_elsewhere_get_their_leaderboard(command: Command, scored: Path) -> None:
+    with (scored / "leaderboard.csv").open() as file:
+        right, wrong = csv.DictReader(file)
+    assert right["method"] == "right" and float(right["symbolic_exact"]) == 1.0
+    assert float(right["accuracy"]) == 1.0 and float(right["ned"]) == 0.0
+    assert float(wrong["symbolic_exact"]) == 0.0 and float(wrong["ned"]) == 1.0
+    assert (wrong["invalid"], wrong["error"]) == ("1", "1")
+
+    again = command("score", str(scored))
+    assert again.code == 0 and again.out.startswith("0 records judged")
+    table = json.loads(command("leaderboard", str(scored), "--json").out)
+    assert [line["method"] for line in table] == ["right", "wrong"]
+
+
+def test_leaderboards_are_written_in_every_format(command: Command, scored: Path) -> None:
+    text = (scored / "leaderboard.csv").read_text()
+    assert command("leaderboard", str(scored), "--format", "csv").out == text
+    for name, start in (("t.csv", "method,"), ("t.md", "| method"), ("t.html", "<table>")):
+        assert command("leaderboard", str(scored), "-o", name).code == 0
+        assert Path(name).read_text().startswith(start)
+    by = command("leaderboard", str(scored), "--by", "tier", "--by", "dataset").out
+    assert "srsd_easy" in by and "easy" in by

@@ -1,0 +1,221 @@
+"""``rediscover run``: from a command to records and a leaderboard, again and again."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from outcome import Command
+
+QUICK = ("budget.seconds=1", "budget.grace=0.5", "executor.workers=2")
+
+METHODS = """
+import os, time
+from dataclasses import dataclass
+from bench import Discovery
+
+@dataclass(frozen=True)
+class Behaves:
+    how: str = "well"
+    wait: float = 0.0
+
+    def discover(self, task):
+        if self.how == "raises":
+            raise RuntimeError("the well is dry")
+        if self.how == "exits":
+            os._exit(3)
+        if self.how == "hangs":
+            task.report("x0")
+            while True:
+                time.sleep(1)
+        if self.how == "babbles":
+            print("x" * 1_000_000)
+            return Discovery.of("what(x0")
+        time.sleep(self.wait)
+        return Discovery.of("x0*x1")
+"""
+
+
+@pytest.fixture
+def behaves(tmp_path: Path) -> str:
+    (tmp_path / "behaves.py").write_text(METHODS)
+    return "behaves.py"
+
+
+def board(folder: Path) -> dict[str, dict[str, str]]:
+    with (folder / "leaderboard.csv").open() as file:
+        return {line["method"]: line for line in csv.DictReader(file)}
+
+
+def records(folder: Path) -> dict[str, dict[str, Any]]:
+    found = {}
+    for path in sorted((folder / "records").rglob("*.json")):
+        record = json.loads(path.read_text())
+        found[f"{record['method']['label']}/{record['problem']}/{record['seed']}"] = record
+    return found
+
+
+def test_a_first_run_ends_in_a_leaderboard(command: Command, tmp_path: Path) -> None:
+    outcome = command("run", "method=[linear,polynomial]", "dataset.limit=2", *QUICK)
+    folder = tmp_path / "results" / "quickstart"
+    assert outcome.code == 0 and outcome.err == ""
+    assert str(folder / "leaderboard.csv") in outcome.out
+    lines = board(folder)
+    assert lines.keys() == {"linear", "polynomial"}
+    assert all(line["planned"] == line["done"] == line["ok"] == "2" for line in lines.values())
+    assert float(lines["polynomial"]["symbolic_exact"]) == 0.5  # of x0*x1 and x0*x1*sin(x2)
+    assert (folder / "config.yaml").exists() and len(records(folder)) == 4
+
+    status = json.loads(command("status", str(folder), "--json").out)
+    assert [(one["method"], one["done"], one["left"]) for one in status["methods"]] == [
+        ("linear", 2, 0), ("polynomial", 2, 0),
+    ]  # fmt: skip
+    text = (folder / "leaderboard.csv").read_text()
+    assert command("run", "method=[linear,polynomial]", "dataset.limit=2", *QUICK).code == 0
+    assert (folder / "leaderboard.csv").read_text() == text
+
+
+def test_every_failure_is_a_row_and_the_exit_code_is_zero(
+    command: Command, tmp_path: Path, behaves: str
+) -> None:
+    labels = {"raises": "error", "exits": "crash", "hangs": "timeout", "babbles": "invalid"}
+    overrides = [f"+method@method.{how}={behaves}" for how in labels]
+    overrides += [f"method.{how}.how={how}" for how in labels]
+    outcome = command("run", f"method={behaves}", *overrides, "dataset.limit=1", *QUICK)
+    assert outcome.code == 0, outcome.err
+    lines = board(tmp_path / "results" / "quickstart")
+    for how, status in labels.items():
+        assert lines[how][status] == "1", how
+        assert float(lines[how]["symbolic_exact"]) == 0.0
+        assert how == "hangs" or float(lines[how]["ned"]) == 1.0
+    assert float(lines["behaves"]["symbolic_exact"]) == 1.0
+    assert lines["hangs"]["complexity"] == "1.0"  # its last report
+    assert "the well is dry" in outcome.out
+    assert len(outcome.out) < 20_000
+
+
+def test_the_same_command_goes_on_and_another_setting_runs_again(
+    command: Command, tmp_path: Path, behaves: str
+) -> None:
+    base = ("run", f"method={behaves}", "dataset.limit=2", "--no-score", *QUICK)
+    folder = tmp_path / "results" / "quickstart"
+
+    def times() -> dict[str, int]:
+        return {str(p): p.stat().st_mtime_ns for p in (folder / "records").rglob("*.json")}
+
+    assert command(*base).code == 0
+    first = times()
+    (folder / "records" / "behaves" / "srsd_easy" / "feynman-i.12.1").rename(tmp_path / "gone")
+    assert "1 of them done before" in command(*base).out
+    second = times()
+    assert second.keys() == first.keys()
+    assert sum(second[path] == first[path] for path in first) == 1
+    assert "2 of them done before" in command(*base, "executor.workers=1").out
+    assert times() == second
+    assert "done before" not in command(*base, "method.behaves.wait=0.01").out
+    assert all(times()[path] != second[path] for path in second)
+
+
+def test_retry_runs_failures_again_and_nothing_else(
+    command: Command, tmp_path: Path, behaves: str
+) -> None:
+    base = (
+        "run", f"method={behaves}", f"+method@method.bad={behaves}", "method.bad.how=raises",
+        "dataset.limit=1", "--no-score", *QUICK,
+    )  # fmt: skip
+    assert command(*base).code == 0
+    assert "2 of them done before" in command(*base).out
+    assert "1 of them done before" in command(*base, "--retry", "error,crash").out
+
+
+def test_a_users_table_and_truth_by_one_override(command: Command, tmp_path: Path) -> None:
+    rows = [(a / 7, (a * a) % 11) for a in range(60)]
+    text = "".join(f"{a},{b},{3 * a + b}\n" for a, b in rows)
+    (tmp_path / "my data.csv").write_text("length,width,size\n" + text)
+    outcome = command(
+        "run", "method=linear", 'dataset=["my data.csv"]', "datasets.my_data.target=size",
+        "datasets.my_data.truth=3*length+width", *QUICK,
+    )  # fmt: skip
+    assert outcome.code == 0, outcome
+    assert float(board(tmp_path / "results" / "quickstart")["linear"]["symbolic_exact"]) == 1.0
+
+
+def test_a_missing_engine_is_told_and_leaves_no_record(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "odd.py").write_text(
+        "class Odd:\n    requires = ('no_such_engine',)\n    def discover(self, task): ...\n"
+    )
+    outcome = command("run", "method=[odd.py,linear]", "dataset.limit=1", "--no-score", *QUICK)
+    folder = tmp_path / "results" / "quickstart"
+    assert outcome.code == 1
+    assert (
+        "no_such_engine" in outcome.out and "1 of 2 planned runs have no record: odd" in outcome.out
+    )
+    assert [record["method"]["label"] for record in records(folder).values()] == ["linear"]
+    assert board(folder)["odd"]["planned"] == "1" and board(folder)["odd"]["done"] == "0"
+
+
+def test_a_sweep_makes_a_results_folder_for_each_job(
+    command: Command, tmp_path: Path, behaves: str
+) -> None:
+    outcome = command(
+        "run", "-m", f"method={behaves}", "method.behaves.wait=0,0.1", "dataset.limit=1",
+        "experiment=sweep", "--no-score", *QUICK,
+    )  # fmt: skip
+    assert outcome.code == 0, outcome
+    waits = [
+        next(iter(records(tmp_path / "results" / "sweep" / str(k)).values()))["method"]["settings"]
+        for k in range(2)
+    ]
+    assert [settings["wait"] for settings in waits] == [0.0, 0.1]
+
+
+def test_debug_runs_in_this_process(command: Command, behaves: str) -> None:
+    base = ("run", f"method={behaves}", "dataset.limit=1", "--debug")
+    assert "best: x0*x1" in command(*base).out
+    with pytest.raises(RuntimeError, match="the well is dry"):
+        command(*base, "method.behaves.how=raises")
+
+
+def test_ctrl_c_says_how_to_go_on(tmp_path: Path, behaves: str) -> None:
+    command = [
+        sys.executable, "-m", "bench", "run", f"method={behaves}", "method.behaves.wait=0.5",
+        "dataset=srsd_easy", "dataset.limit=12", "executor.workers=1", "--no-score",
+        "budget.seconds=5",
+    ]  # fmt: skip
+    folder = tmp_path / "results" / "quickstart"
+    process = subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    deadline = time.monotonic() + 60
+    while not records(folder) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    os.kill(process.pid, signal.SIGINT)
+    out, _ = process.communicate(timeout=30)
+    assert process.returncode == 130, out
+    assert "the same command goes on from here" in out and "Traceback" not in out
+    done = len(records(folder))
+    assert 1 <= done < 12
+    again = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert f"{done} of them done before" in again.stdout
+    assert len(records(folder)) == 12
+
+
+def test_results_of_two_machines_are_merged(command: Command, tmp_path: Path) -> None:
+    for name, problem in (("a", "feynman-i.12.1"), ("b", "feynman-i.12.5")):
+        command(
+            "run", "method=linear", "dataset=srsd_easy", f"dataset.only=[{problem}]",
+            f"experiment={name}", "--no-score", *QUICK,
+        )  # fmt: skip
+    assert command("merge", "results/a", "results/b", "-o", "results/both").code == 0
+    assert len(records(tmp_path / "results" / "both")) == 2
+    outcome = command("leaderboard", "results/both", "--json")
+    assert json.loads(outcome.out)[0]["done"] == 2
