@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bench.leaderboard.columns import MEASURES
 from bench.running.elsewhere import ELSEWHERE
 from bench.running.plan import Planned
-from bench.running.store import Store
+from bench.running.store import Store, read_file, relative_path
 from bench.scoring.scorecard import RULES
 
 if TYPE_CHECKING:
@@ -86,7 +86,8 @@ def _row(store: Store, planned: Planned) -> tuple[object, dict[str, Any]]:
         "noise": planned.noise,
         "unscored": False,
     }
-    record = _read(store.record_path(planned.id))
+    place = f"{relative_path(planned.id)}.json"
+    record = _read(f"{store.records_folder}/{place}")
     try:
         if record["digest"] != planned.digest:
             return None, row
@@ -95,7 +96,7 @@ def _row(store: Store, planned: Planned) -> tuple[object, dict[str, Any]]:
         return None, row  # no record, or a damaged one: the run is not done
     row.update(found)
     try:
-        score = _read(store.score_path(planned.id))
+        score = _read(f"{store.scores_folder}/{place}")
         if (score["record_digest"], score["expression"]) == (planned.digest, answer[1]):
             row.update(measures(score["card"]))
             row["unscored"] = False
@@ -104,10 +105,10 @@ def _row(store: Store, planned: Planned) -> tuple[object, dict[str, Any]]:
     return answer, row
 
 
-def _read(path: Path) -> Any:
+def _read(path: str) -> Any:
     """What a JSON file holds; None where it is not there or cut off."""
     try:
-        return json.loads(path.read_bytes())
+        return json.loads(read_file(path).decode())
     except (OSError, ValueError):
         return None
 

