@@ -15,6 +15,10 @@ def compiled(function: F) -> F:
 
     Rounding is IEEE's: no fast-math, which would take nan for impossible. The copy on disk is
     renewed when the function's own file changes, not when a file changes whose functions it calls:
-    after an edit to ``kernel.py``, touch those that import it.
+    after an edit to ``kernel.py``, touch those that import it. Where nothing can be written, every
+    process compiles anew.
     """
-    return cast(F, numba.njit(cache=True, error_model="numpy")(function))
+    try:
+        return cast(F, numba.njit(cache=True, error_model="numpy")(function))
+    except (RuntimeError, OSError):  # no folder for the copy
+        return cast(F, numba.njit(error_model="numpy")(function))

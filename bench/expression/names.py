@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -43,10 +44,14 @@ class Function:
         return f"{self.least} argument" + ("" if self.least == 1 else "s")
 
 
+_NUMBERED = re.compile(r"([a-z]+)([0-9]+)")
+
+
 def spellings(variables: Variables | None) -> dict[str, str] | None:
     """Every way to write a variable, and its name; None where any name is a variable.
 
     A name beats another variable's symbol; a symbol that two variables share stands for neither.
+    ``x_0``, as E2E's authors and others print it, is ``x0`` where no variable is called that.
     """
     if variables is None:
         return None
@@ -61,6 +66,10 @@ def spellings(variables: Variables | None) -> dict[str, str] | None:
     for symbol in shared:
         del known[symbol]
     known.update((column.name, column.name) for column in columns)
+    for column in columns:
+        numbered = _NUMBERED.fullmatch(column.name)
+        if numbered:
+            known.setdefault("_".join(numbered.groups()), column.name)
     return known
 
 

@@ -187,3 +187,9 @@ def test_up_to_the_limit_of_nesting_all_is_well():
 def test_only_text_is_parsed():
     with pytest.raises(TypeError, match="text, not float"):
         parse(math.pi)
+
+
+def test_a_numbered_variable_may_be_written_with_an_underscore() -> None:
+    variables = (Variable("x0"), Variable("x1", "x_0"))
+    assert parse("x_1 + x0", variables) == parse("x1 + x0", variables)
+    assert parse("x_0", variables) == Symbol("x1"), "a symbol of a variable comes first"
