@@ -103,18 +103,20 @@ def _entries(
     novelty: Novelty,
 ) -> list[dict[str, Any]]:
     name = catalogue["name"]
-    random = Random(f"{name} {catalogue['version']}")
     problems: list[dict[str, Any]] = []
     while len(problems) < size:
-        for _ in range(_MOST_TRIES):
-            called, law = propose(len(problems), random)
+        index = len(problems)
+        for attempt in range(_MOST_TRIES):
+            # A stream for each attempt: whatever becomes of one, it moves no other.
+            random = Random(f"{name} {catalogue['version']} {index} {attempt}")
+            called, law = propose(index, random)
             if law is not None and novelty.admits(law.expression, law.domain):
                 novelty.add(law.expression)
                 problems.append(law.entry(called))
                 break
         else:
             raise FreshProblemsExhausted(
-                f"{name}, {catalogue['version']}, has no more than {len(problems)} problems that "
+                f"{name}, {catalogue['version']}, has no more than {index} problems that "
                 f"are new ({_MOST_TRIES} tries in a row were not); ask for fewer than size={size}"
             )
     return problems

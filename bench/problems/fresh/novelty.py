@@ -31,7 +31,8 @@ class Novelty:
 
     Two laws are one if they are of one shape, or if ``same_law`` says so for some order of the
     inputs (every order of up to three inputs, the given order of more); it is asked of laws with as
-    many inputs and the same functions.
+    many inputs and the same functions. A law may still have a simpler one as a special case, some
+    rate being 0: that is another law.
     """
 
     def __init__(self, known: Iterable[Expression], same_law: SameLaw | None = None) -> None:
