@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from bench.leaderboard.columns import BY
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.table import Table
 
 _TITLES = {
     "method": "method", "problems": "problems", "done": "done", "failed": "failed",
@@ -17,6 +19,13 @@ _TITLES = {
     "accuracy": "R2>.999", "ned": "NED", "r2": "R2", "complexity": "nodes",
     "wall_seconds": "wall s", "cpu_seconds": "CPU s",
 }  # fmt: skip
+_NARROWER: tuple[tuple[bool, tuple[str, ...]], ...] = (
+    (True, ()),
+    (False, ()),
+    (False, ("problems", "cpu_seconds")),
+    (False, ("problems", "cpu_seconds", "complexity", "r2")),
+)
+"""What a terminal is tried to be filled with: intervals or not, and columns left out."""
 _WITH_INTERVAL = ("symbolic_exact", "symbolic_skeleton", "symbolic_srbench", "accuracy", "ned")
 
 
@@ -65,28 +74,24 @@ WRITERS = {"csv": to_csv, "md": to_markdown, "tex": to_latex, "html": to_html}
 
 
 def print_table(table: pd.DataFrame) -> None:
-    """The same for people; in a terminal too narrow for the intervals, without them."""
+    """The same for people; in a narrow terminal without the intervals, or with fewer columns."""
     from rich.console import Console
 
     console = Console()
-    shown = _rich_table(table, intervals=True)
-    if not console.is_terminal:
-        # Nobody knows how wide what reads the pipe is: no line is broken or cut.
-        console = Console(width=console.measure(shown, options=_endless(console)).maximum)
-    elif console.measure(shown, options=_endless(console)).maximum > console.width:
-        shown = _rich_table(table, intervals=False)
-    console.print(shown)
+    for intervals, without in _NARROWER:
+        shown = _rich_table(table, intervals, without)
+        width = console.measure(shown, options=console.options.update(width=10_000)).maximum
+        if width <= console.width or not console.is_terminal:
+            break
+    # Nobody knows how wide what reads a pipe is: no line is broken or cut.
+    (console if console.is_terminal else Console(width=width)).print(shown)
 
 
-def _endless(console: Any) -> Any:
-    return console.options.update(width=10_000)
-
-
-def _rich_table(table: pd.DataFrame, *, intervals: bool) -> Any:
+def _rich_table(table: pd.DataFrame, intervals: bool, without: Collection[str]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    header, lines = brief(table, intervals=intervals)
+    header, lines = brief(table, intervals=intervals, without=without)
     shown = Table(box=None, pad_edge=False, header_style="bold")
     for name in header:
         shown.add_column(name, justify="left" if name == header[0] else "right", no_wrap=True)
@@ -95,8 +100,10 @@ def _rich_table(table: pd.DataFrame, *, intervals: bool) -> Any:
     return shown
 
 
-def brief(table: pd.DataFrame, *, intervals: bool = True) -> tuple[list[str], list[list[str]]]:
-    """Header and cells of the columns that a reader looks at first.
+def brief(
+    table: pd.DataFrame, *, intervals: bool = True, without: Collection[str] = ()
+) -> tuple[list[str], list[list[str]]]:
+    """Header and cells of the columns that a reader looks at first, less those in ``without``.
 
     What methods were told, and for how long they ran, is among them where it is not the same.
     """
@@ -104,7 +111,8 @@ def brief(table: pd.DataFrame, *, intervals: bool = True) -> tuple[list[str], li
     mixed = [name for name in ("disclosure", "seconds") if _differs(table[name])]
     if not mixed and not set(table["disclosure"]) <= {"", "blind"}:
         mixed = ["disclosure"]
-    names = ["method", *by, *mixed, *(name for name in _TITLES if name != "method")]
+    rest = [name for name in _TITLES if name != "method" and name not in without]
+    names = ["method", *by, *mixed, *rest]
     lines = [[_cell(name, line, intervals) for name in names] for line in _records(table)]
     return [_TITLES.get(name, name) for name in names], lines
 
