@@ -19,8 +19,9 @@ class Scorecard:
 
     ``failure`` says why nothing could be scored (no expression, or text that is none). Where the
     truth is unknown, ``edit`` and ``variables`` are None and ``verdicts`` is empty; ``ood`` is
-    None where the problem has no such split. ``verdicts`` maps each rule to a Verdict as a dict
-    (answer, step, reason, evidence, witness, seconds). ``judge_version`` is that of the
+    None where the problem has no such split, ``dimensionally_consistent`` where units are not known
+    (constants may carry some: ``bench.problems.units``). ``verdicts`` maps each rule to a Verdict
+    as a dict (answer, step, reason, evidence, witness, seconds). ``judge_version`` is that of the
     ``ScoringLimits``. ``seconds`` is the time each step took, and ``limits_hit`` names what was
     cut short, as ``step: why``.
     """
@@ -35,6 +36,7 @@ class Scorecard:
     verdicts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     variables: VariableUse | None = None
     complexity: int | None = None
+    dimensionally_consistent: bool | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
     limits_hit: tuple[str, ...] = ()
 

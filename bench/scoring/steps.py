@@ -15,6 +15,7 @@ from typing import Any
 
 from bench.expression import Expression, ParseError, compile_expression, complexity, parse
 from bench.problems.problem import Data, Problem
+from bench.problems.units import check_units
 from bench.scoring.canonical import CanonicalForm
 from bench.scoring.edit_distance import EditDistance, form_distance
 from bench.scoring.form_cache import FormCache
@@ -195,6 +196,7 @@ def _numeric(subject: Subject, card: Scorecard) -> Scorecard:
     test, ood = subject.data.test, subject.data.ood
     changes: dict[str, Any] = {
         "complexity": complexity(subject.prediction),
+        "dimensionally_consistent": check_units(subject.prediction, subject.problem).consistent,
         "test": numeric_score(test.y, values(test.X)),
         "ood": None if ood is None else numeric_score(ood.y, values(ood.X)),
     }

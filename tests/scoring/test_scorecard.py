@@ -8,6 +8,7 @@ import math
 import pytest
 from scoring_problems import problem
 
+from bench.problems import load_dataset
 from bench.scoring import FormCache, Scorecard, ScoringLimits, VariableUse, score
 
 FORMS = FormCache()
@@ -40,6 +41,16 @@ def test_the_truth_scores_best_however_it_is_written(text: str) -> None:
 def test_complexity_is_that_of_the_expression() -> None:
     assert scored("x0*x1**2").complexity == 5
     assert scored("x0 + x1 + x2").complexity == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "consistent"),
+    [("m_0/sqrt(1 - 1.2e-17*v**2)", True), ("m_0 + v", False), ("m_0*v", False)],
+)
+def test_units_are_checked_where_they_are_known(text: str, consistent: bool) -> None:
+    lorentz = load_dataset("srsd_medium")["feynman-i.10.7"]
+    assert score(text, lorentz, forms=FORMS).dimensionally_consistent is consistent
+    assert scored("x0").dimensionally_consistent is None
 
 
 def test_a_wrong_law_scores_by_how_wrong_it_is() -> None:
