@@ -40,7 +40,7 @@ class UnitCheck:
 
     ``consistent`` is None where a unit that is needed to tell is not known. ``constants`` are those
     that would have to carry a unit for it, empty where none has to; where several share one burden
-    (``2.5*0.3*x0``), the first in the text carries it. ``where`` and ``reason`` say what fails.
+    (``2.5*0.3*x0``), the last in the text carries it. ``where`` and ``reason`` say what fails.
     """
 
     consistent: bool | None
@@ -207,17 +207,16 @@ class _System:
     def add(self, weights: Mapping[int, Fraction], right: _Vector) -> bool:
         """Take one more equation; False where it contradicts those before."""
         weights = dict(weights)
-        for pivot in sorted(self.rows):
-            factor = weights.get(pivot)
-            if factor:
-                row, unit = self.rows[pivot]
-                for index, weight in row.items():
-                    weights[index] = weights.get(index, Fraction(0)) - factor * weight
-                right = tuple(a - factor * b for a, b in zip(right, unit, strict=True))
-        weights = {index: weight for index, weight in weights.items() if weight}
+        # The pivot of a row is its last position. New constants come last: most rows need no work.
+        while weights and (pivot := max(weights)) in self.rows:
+            row, unit = self.rows[pivot]
+            factor = weights[pivot]
+            for index, weight in row.items():
+                weights[index] = weights.get(index, Fraction(0)) - factor * weight
+            weights = {index: weight for index, weight in weights.items() if weight}
+            right = tuple(a - factor * b for a, b in zip(right, unit, strict=True))
         if not weights:
             return not any(right)
-        pivot = min(weights)
         head = weights[pivot]
         scaled = {index: weight / head for index, weight in weights.items()}
         self.rows[pivot] = scaled, tuple(power / head for power in right)
@@ -226,12 +225,11 @@ class _System:
     def solution(self) -> dict[int, _Vector]:
         """Units that satisfy all equations, none for those that no equation ties down."""
         found: dict[int, _Vector] = {}
-        for pivot in sorted(self.rows, reverse=True):
+        for pivot in sorted(self.rows):
             row, unit = self.rows[pivot]
             for index, weight in row.items():
-                if index != pivot:
-                    other = found.get(index, _ZERO)
-                    unit = tuple(a - weight * b for a, b in zip(unit, other, strict=True))
+                if index in found and index != pivot:
+                    unit = tuple(a - weight * b for a, b in zip(unit, found[index], strict=True))
             found[pivot] = unit
         return found
 
