@@ -28,6 +28,8 @@ from bench import Budget
 from bench.running import LocalExecutor, MethodSpec, Store, execute, matrix
 from benchmarks import short_runs
 
+RUN_SECONDS = 0.1
+
 
 def main() -> None:
     """Parse the command line, run the stress, print what was found as JSON."""
@@ -47,7 +49,7 @@ def main() -> None:
 
 def benchmark(folder: Path, runs: int, workers: int) -> None:
     """The benchmark under stress: ``runs`` runs of a tenth of a second."""
-    settings = {"diary": str(folder / "diary")}
+    settings = {"diary": str(folder / "diary"), "seconds": RUN_SECONDS}
     method = MethodSpec("short", f"{short_runs.HERE}:Short", settings)
     datasets = {"short": short_runs.dataset(1)}
     plan = matrix([method], datasets, seeds=range(runs), budget=Budget(seconds=10))
@@ -62,12 +64,12 @@ def stress(folder: Path, options: argparse.Namespace) -> dict[str, object]:
     machine_wide = begun_before = killed_at_work = 0
     for _ in range(options.kills):
         process = start(folder, options)
-        time.sleep(chance.uniform(0.3, 2.5))
-        killed_at_work += process.poll() is None
+        wait_for_the_moment(process, folder, begun_before, chance, options)
         victims = [process.pid]
         if chance.random() < 0.5:
             machine_wide += 1
-            victims += [child.pid for child in psutil.Process(process.pid).children(recursive=True)]
+            victims += descendants(process.pid)
+        killed_at_work += process.poll() is None
         for victim in victims:
             kill(victim)
         process.wait()
@@ -101,6 +103,30 @@ def start(folder: Path, options: argparse.Namespace) -> subprocess.Popen[bytes]:
     sizes = ["--runs", str(options.runs), "--workers", str(options.workers)]
     environment = {**os.environ, "KILL_STRESS": str(folder)}
     return subprocess.Popen([*command, *sizes], env=environment)
+
+
+def wait_for_the_moment(
+    process: subprocess.Popen[bytes],
+    folder: Path,
+    begun_before: int,
+    chance: random.Random,
+    options: argparse.Namespace,
+) -> None:
+    """Wait for a random moment: one time in five while it starts, else while it is at work."""
+    if chance.random() < 0.2:
+        time.sleep(chance.uniform(0.0, 0.6))
+        return
+    while process.poll() is None and len(diary(folder)) == begun_before:
+        time.sleep(0.005)
+    work = options.runs * RUN_SECONDS / options.workers
+    time.sleep(chance.uniform(0.0, 2 * work / options.kills))
+
+
+def descendants(pid: int) -> list[int]:
+    try:
+        return [child.pid for child in psutil.Process(pid).children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
 
 
 def kill(pid: int) -> None:

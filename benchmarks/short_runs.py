@@ -26,7 +26,7 @@ class Short:
     """Writes into ``diary`` which run it is, and answers after ``seconds``."""
 
     diary: str
-    seconds: float = 0.1
+    seconds: float
 
     def discover(self, task: Task) -> Discovery:
         descriptor = os.open(self.diary, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)

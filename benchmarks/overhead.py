@@ -1,0 +1,187 @@
+"""What the harness itself costs.
+
+    python -m benchmarks.overhead [throughput] [records] [--records 100000]
+
+``throughput``: 500 runs of a method that answers at once, on two workers, from data to record,
+against SRBench's way measured beside it: a Python process for every run that imports pandas,
+scikit-learn and SymPy, reads the data, fits and writes a JSON file; two at a time, too.
+
+``records``: a results folder of 100,000 records: seconds to plan, and seconds and peak memory of
+``rediscover status`` and ``rediscover leaderboard`` on it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+from bench import Budget, Candidate, Discovery
+from bench.problems import Dataset, load_dataset
+from bench.running import (
+    LocalExecutor,
+    MethodSpec,
+    Record,
+    Report,
+    Resources,
+    Run,
+    Store,
+    execute,
+    matrix,
+)
+from benchmarks import short_runs
+
+RUNS = 500
+WORKERS = 2
+PROCESSES = 30  # SRBench's way is slow; its rate shows in fewer runs
+
+ONE_PROCESS_PER_RUN = """
+import json, sys
+import pandas as pd
+import sklearn.linear_model, sklearn.model_selection, sklearn.metrics
+import sympy
+table = pd.read_csv(sys.argv[1], sep="\\t")
+X, y = table.drop(columns="target"), table["target"]
+train = sklearn.model_selection.train_test_split(X, y, random_state=0)
+model = sklearn.linear_model.LinearRegression().fit(train[0], train[2])
+found = {"model": str(sympy.sympify("x0*x1")), "r2": model.score(train[1], train[3])}
+with open(sys.argv[2], "w") as file:
+    json.dump(found, file)
+"""
+
+
+def main() -> None:
+    """Measure what is asked for and print it as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("parts", nargs="*", default=["throughput", "records"])
+    parser.add_argument("--records", type=int, default=100_000)
+    options = parser.parse_args()
+    measured: dict[str, object] = {"processors": os.cpu_count(), "load": os.getloadavg()[0]}
+    with tempfile.TemporaryDirectory() as folder:
+        if "throughput" in options.parts:
+            measured["runs a second"] = throughput(Path(folder) / "ours")
+            measured["runs a second, a process each"] = one_process_per_run(Path(folder))
+        if "records" in options.parts:
+            measured["records"] = many_records(Path(folder) / "many", options.records)
+    print(json.dumps(measured, indent=1))
+
+
+def throughput(folder: Path) -> dict[str, float]:
+    """Runs a second on SRSD's easy problems; memory of this process early and late."""
+    method = MethodSpec("instant", f"{short_runs.HERE}:Instant")
+    datasets = {"srsd_easy": load_dataset("srsd_easy")}
+    runs = matrix([method], datasets, seeds=range(RUNS), budget=Budget(seconds=10))[:RUNS]
+    memory: list[float] = []
+    begun = time.perf_counter()
+    execute(
+        runs,
+        datasets,
+        Store(folder),
+        LocalExecutor(WORKERS),
+        on_event=lambda event: memory.append(_memory_mb()),
+    )
+    seconds = time.perf_counter() - begun
+    assert sum(record.status == "ok" for record in Store(folder).records()) == RUNS
+    return {
+        "rate": round(RUNS / seconds, 1),
+        "runner's memory, MB, after a fifth": round(memory[len(memory) // 5], 1),
+        "runner's memory, MB, at the end": round(memory[-1], 1),
+    }
+
+
+def one_process_per_run(folder: Path) -> float:
+    """SRBench's way: runs a second with a process for each, ``WORKERS`` at a time."""
+    table = load_dataset("srsd_easy").problems[0].data().train
+    path = folder / "data.tsv"
+    names = [f"x{k}" for k in range(table.X.shape[1])]
+    lines = ["\t".join([*names, "target"])]
+    lines += [
+        "\t".join(map(repr, [*x, y]))
+        for x, y in zip(table.X.tolist(), table.y.tolist(), strict=True)
+    ]
+    path.write_text("\n".join(lines))
+
+    def one(k: int) -> None:
+        command = [sys.executable, "-c", ONE_PROCESS_PER_RUN, str(path), str(folder / f"{k}.json")]
+        subprocess.run(command, check=True)
+
+    one(0)  # the disk's cache is warm for both
+    begun = time.perf_counter()
+    with ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(one, range(PROCESSES)))
+    return round(PROCESSES / (time.perf_counter() - begun), 2)
+
+
+def many_records(folder: Path, count: int) -> dict[str, object]:
+    """Plan, write, and read back ``count`` records."""
+    methods = [MethodSpec(f"m{k}", "some.where:Method", {"k": k}) for k in range(10)]
+    dataset = short_runs.dataset(-(-count // 100))
+    datasets: dict[str, Dataset] = {"short": dataset}
+    store = Store(folder)
+    runs: list[Run] = []
+    planning = _seconds(lambda: runs.extend(matrix(methods, datasets, seeds=range(10))[:count]))
+    planning += _seconds(lambda: store.add_to_plan(runs))
+    writing = _seconds(lambda: _write_records(store, runs))
+    found: dict[str, object] = {
+        "count": count,
+        "planning, s": round(planning, 1),
+        "writing, s": round(writing, 1),
+        "planning again, s": round(_seconds(lambda: store.add_to_plan(runs)), 1),
+    }
+    for verb in (["status", str(folder)], ["leaderboard", str(folder)]):
+        found[verb[0]] = _command([sys.executable, "-m", "bench", *verb])
+    return found
+
+
+def _write_records(store: Store, runs: list[Run]) -> None:
+    front = tuple(Candidate(f"{k}.123456789*x0*x1 + sin(x0)", k, 1.0 / k) for k in range(1, 16))
+    reports = tuple(Report(float(k), c.expression, c.loss) for k, c in enumerate(front))
+    model = Record(
+        run=runs[0],
+        status="ok",
+        message="",
+        discovery=Discovery(front[-1], front),
+        reports=reports,
+        resources=Resources(1.0, 1.0, 100.0),
+        provenance={"host": "here", "data_digest": "0" * 64},
+    )
+    for run in runs:
+        path = store.record_path(run.id)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(replace(model, run=run, digest=run.digest).to_json())
+
+
+def _command(command: list[str]) -> dict[str, object]:
+    begun = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return {
+        "exit code": process.returncode,
+        "seconds": round(time.perf_counter() - begun, 1),
+        "peak memory, MB": round(usage.ru_maxrss / 1024),
+    }
+
+
+def _seconds(action: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    action()
+    return time.perf_counter() - begun
+
+
+def _memory_mb() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 2**20
+
+
+if __name__ == "__main__":
+    main()

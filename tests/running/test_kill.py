@@ -1,0 +1,99 @@
+"""Killed and stopped in the middle: nothing finished is lost, nothing runs twice, nothing stays."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from toys import HARD
+
+from bench.running import Store
+
+ROOT = Path(__file__).resolve().parents[2]
+
+BENCHMARK = """
+import sys
+from pathlib import Path
+from toys import method, dataset, LIMITS
+from bench.method import Budget
+from bench.running import LocalExecutor, Store, execute, matrix
+from bench.running.display import Display
+folder = Path(sys.argv[1])
+sleepy = method("Sleepy", {"seconds": 0.2, "diary": str(folder / "diary")})
+datasets = {"toy": dataset()}
+runs = matrix([sleepy], datasets, seeds=range(40), budget=Budget(seconds=5))
+with Display() as display:
+    execute(runs, datasets, Store(folder), LocalExecutor(2), limits=LIMITS, on_event=display)
+"""
+
+
+def start(folder: Path) -> subprocess.Popen[str]:
+    """A benchmark of 40 runs in a process group of its own, as a shell would start it."""
+    environment = {**os.environ, "PYTHONPATH": str(HARD.parent)}
+    command = [sys.executable, "-c", BENCHMARK, str(folder)]
+    return subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        process_group=0,
+    )  # fmt: skip
+
+
+def wait_for_records(folder: Path, count: int) -> None:
+    end = time.monotonic() + 60
+    while len(list(folder.glob("records/*/*/*/*.json"))) < count:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def begun(folder: Path) -> list[tuple[int, int]]:
+    """Seed and process of every run that has begun."""
+    lines = (folder / "diary").read_text().splitlines()
+    return [(int(seed), int(pid)) for seed, pid in map(str.split, lines)]
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_ctrl_c_stops_cleanly_and_the_same_command_goes_on(tmp_path: Path) -> None:
+    process = start(tmp_path)
+    wait_for_records(tmp_path, 5)
+    os.killpg(process.pid, signal.SIGINT)
+    out, _ = process.communicate(timeout=30)
+    assert process.returncode != 0
+    done = {record.run.seed for record in Store(tmp_path).records()}
+    assert f"stopped: {len(done)} of 40 runs are done and kept" in out
+    assert not [pid for _, pid in begun(tmp_path) if alive(pid)]
+    assert not list((tmp_path / "leases").iterdir())
+    before = len(begun(tmp_path))
+    out, _ = start(tmp_path).communicate(timeout=60)
+    assert f"40 runs planned, {len(done)} of them done before" in out
+    assert not done & {seed for seed, _ in begun(tmp_path)[before:]}
+    assert len(list(Store(tmp_path).records())) == 40
+
+
+def test_two_commands_on_one_folder_share_the_runs(tmp_path: Path) -> None:
+    processes = [start(tmp_path) for _ in range(2)]
+    for process in processes:
+        out, _ = process.communicate(timeout=100)
+        assert process.returncode == 0, out
+        assert "40/40 done" in out
+    assert sorted(seed for seed, _ in begun(tmp_path)) == list(range(40))
+    assert len(list(Store(tmp_path).records())) == 40
+
+
+def test_killed_again_and_again_nothing_is_lost_double_or_left_over() -> None:
+    command = [sys.executable, "-m", "benchmarks.kill_stress", "--runs", "40", "--kills", "6"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=200)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["records"] == found["ok"] == 40
+    assert found["of which while at work"] > 0
