@@ -16,19 +16,19 @@ from bench.problems.constraints import parse_constraint
 from bench.problems.dataset import Dataset
 from bench.problems.problem import Problem, Source, Target
 from bench.problems.sampling import Drawn
+from bench.problems.sources import SOURCES, SPLITS
 from bench.problems.variable import BASE_UNITS, Sampling, Variable
 
 _DATASET = {
     "name", "title", "version", "source", "licence", "samples", "tier", "functions", "include",
-    "dummies_of", "problems",
+    "dummies_of", "problems", "trajectory", "filtered",
 }  # fmt: skip
 _PROBLEM = {
     "name", "formula", "truth", "meaning", "tier", "target", "variables", "constraints", "samples",
-    "functions", "flaws", "time", "system", "files",
+    "functions", "flaws", "time", "system", "files", "trajectory", "filtered", "truth_nmse",
 }  # fmt: skip
 _SAMPLING = {"sampling", "low", "high", "signs", "count"}
 _VARIABLE = {"symbol", "meaning", "unit", "train", "test"} | _SAMPLING
-_SPLITS = ("train", "validation", "test", "ood")
 
 
 class CatalogueError(ValueError):
@@ -140,13 +140,17 @@ class _Reader:
         self, entry: Mapping[str, Any], listed: Sequence[Any],
         variables: Sequence[Variable], where: str,
     ) -> Source:  # fmt: skip
-        if "system" in entry:
-            return self._system(entry["system"], where)
-        if "files" in entry:
-            return self._files(entry["files"], where)
+        for field, (read, wanted) in SOURCES.items():
+            own, shared = entry.get(field, {}), self.top.get(field, {})
+            if own or shared:
+                value = {**shared, **own} if isinstance(own, dict) else own
+                try:
+                    return read(value, Path(self.path).parent)
+                except (KeyError, TypeError, ValueError) as error:
+                    raise self._error(where, field, value, f"{wanted} ({error})") from None
         samples = {**self.top.get("samples", {}), **entry.get("samples", {})}
         for split, count in samples.items():
-            if split not in _SPLITS or not isinstance(count, int) or count < 1:
+            if split not in SPLITS or not isinstance(count, int) or count < 1:
                 raise self._error(where, "samples", samples, "positive counts for train, test, ...")
         rules = {}
         for split in ("train", "test"):
@@ -158,25 +162,6 @@ class _Reader:
                     for one, variable in zip(listed, variables, strict=True)
                 )
         return Drawn(samples, rules)  # type: ignore[arg-type]
-
-    def _system(self, entry: Any, where: str) -> Source:
-        from bench.problems.simulated import Simulated, read_system
-
-        try:
-            return Simulated(read_system(entry))
-        except (KeyError, TypeError, ValueError) as error:
-            wanted = f"rates, starts, duration, points, steps ({error})"
-            raise self._error(where, "system", entry, wanted) from None
-
-    def _files(self, entry: Any, where: str) -> Source:
-        from bench.problems.user_data import OwnTable
-
-        if not isinstance(entry, dict) or not {"train", "test"} <= set(entry) <= set(_SPLITS):
-            raise self._error(where, "files", entry, "{train: NAME.csv, test: NAME.csv}")
-        folder = Path(self.path).parent
-        return OwnTable(
-            {split: folder / str(name) for split, name in entry.items()}, "target", 0.75
-        )
 
     def _variable(self, entry: Any, index: int, where: str) -> Variable:
         name = "y" if index < 0 else f"x{index}"

@@ -81,11 +81,14 @@ class Source(Protocol):
         ...
 
 
+_Y = Variable("y")
+
+
 @dataclass(frozen=True)
 class Target:
     """What is to be discovered: a column, and the true expression where it is known."""
 
-    variable: Variable = Variable("y")
+    variable: Variable = _Y
     truth: str | None = None
 
 
