@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 
 def main(arguments: argparse.Namespace, rest: list[str]) -> int:
-    from bench.conformance import check
+    from bench.authoring.conformance import check
 
     if arguments.json:
         report = check(arguments.name)

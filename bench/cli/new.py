@@ -8,7 +8,7 @@ from bench.cli import UserError
 
 
 def main(arguments: argparse.Namespace, rest: list[str]) -> int:
-    from bench.scaffold import ScaffoldError, next_steps, write_method
+    from bench.authoring.scaffold import ScaffoldError, next_steps, write_method
 
     try:
         method, test = write_method(arguments.name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench.conformance import check
+from bench.authoring.conformance import check
 
 HEAD = """
 import os, random, time

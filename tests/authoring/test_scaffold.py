@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from bench import Task, Variable, evaluate, parse
-from bench.conformance import check
+from bench.authoring.conformance import check
 from bench.running.load import load_class
-from bench.scaffold import ScaffoldError, class_name, next_steps, write_method
+from bench.authoring.scaffold import ScaffoldError, class_name, next_steps, write_method
 
 
 def test_the_method_it_writes_finds_a_law(tmp_path):
