@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from bench.expression import evaluate, parse
-from bench.problems import Problem, load_dataset
+from bench.problems import CatalogueError, Problem, load_dataset
+from bench.problems.catalogue import dataset_from
 
 COUNTS = {
     "nguyen": 12,
@@ -126,3 +127,13 @@ def test_the_livermore_list_and_what_lies_beyond_it() -> None:
     fifth = problem("livermore", "Livermore-5"), problem("livermore_extra", "Livermore-5")
     assert [p.truth for p in fifth] == ["x0**4 - x0**3 + x0**2 - x1", "x0**4 - x0**3 + x1**2 - x1"]
     assert problem("livermore", "Livermore-22").truth == "exp(-0.5*x0**2)"
+
+
+@pytest.mark.parametrize(
+    "files", [{"train": "a.csv"}, {"train": "a.csv", "test": "b.csv", "other": "c.csv"}, "a.csv"]
+)
+def test_files_in_a_catalogue_are_those_of_the_splits(files: object) -> None:
+    problem = {"name": "p", "variables": [{"symbol": "x"}], "files": files}
+    header = {"name": "made", "version": "1", "source": "the tests", "licence": "none"}
+    with pytest.raises(CatalogueError, match=r"needed: \{train: NAME.csv, test: NAME.csv\}"):
+        dataset_from({**header, "problems": [problem]}, "made")

@@ -7,7 +7,8 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from bench.expression import compile_expression, evaluate, parse
-from bench.problems import Domain, Problem, load_dataset
+from bench.problems import CatalogueError, Dataset, Domain, Problem, load_dataset
+from bench.problems.catalogue import dataset_from
 from bench.problems.systems import System
 
 # Row 31 of each file of https://github.com/lacava/ode-strogatz: x, y, rate.
@@ -99,3 +100,35 @@ def test_a_trajectory_that_blows_up_is_nan_from_there() -> None:
     path = System({"x": "x**3"}, ((5.0,), (0.0,)), 2.0, 20).trajectories()
     assert np.isnan(path[0, -1, 1]) or np.isinf(path[0, -1, 1])
     assert (path[1, :, 1] == 0).all()
+
+
+HEADER = {"name": "made", "version": "1", "source": "the tests", "licence": "none"}
+PENDULUM = {"rates": {"x": "v", "v": "-x"}, "starts": [[1.0, 0.0]], "duration": 2.0, "points": 5}
+
+
+def made(**fields: object) -> Dataset:
+    problem = {"name": "p", "truth": "-x0", "variables": [{"symbol": "x"}], **fields}
+    return dataset_from({**HEADER, "problems": [problem]}, "made")
+
+
+def test_a_system_in_a_catalogue() -> None:
+    data = made(system=PENDULUM)["p"].data()
+    assert len(data.train) + len(data.test) == 5
+    assert np.array_equal(data.train.y, -data.train.X[:, 0])
+
+
+@pytest.mark.parametrize(
+    "system",
+    [
+        {**PENDULUM, "starts": [[1.0]]},
+        {**PENDULUM, "rates": {"x": "y"}},
+        {**PENDULUM, "speed": 1},
+        {"rates": {"x": "-x"}},
+        "x' = -x",
+    ],
+)
+def test_a_system_that_is_none_is_refused(system: object) -> None:
+    with pytest.raises(
+        CatalogueError, match=r"made: problem 'p': system is .*; needed: rates, starts"
+    ):
+        made(system=system)
