@@ -42,7 +42,7 @@ class Columns:
         if name not in self.names:
             raise TableError(
                 f"{self.path}: there is no column '{name}'; the columns are "
-                f"{_listed(self.names)} (say which one is the target with target=NAME)"
+                f"{_listed(self.names)} (say which one it is: datasets.NAME.target=COLUMN)"
             )
         return self.names.index(name)
 
