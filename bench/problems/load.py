@@ -18,7 +18,7 @@ GENERATED = ("fresh_synth", "fresh_transform")
 """Datasets that are made from a seed rather than read from a catalogue."""
 
 
-FORMATS = ("srsd_files", "pmlb", "user_data")
+FORMATS = ("srsd_files", "llmsrbench_files", "pmlb", "user_data")
 """Modules that read files and folders of others: the first that recognises one reads it."""
 
 
@@ -77,11 +77,16 @@ def load_dataset(
 def find_dataset(name_or_path: str | Path) -> str | Path:
     """The name of a dataset that ships, or the path of a file or folder that is there.
 
-    Raises DatasetNotFound with the nearest name.
+    ``hf://OWNER/NAME`` is brought from the Hugging Face Hub. Raises DatasetNotFound with the
+    nearest name, HubError where the Hub does not give.
     """
     name = str(name_or_path)
     if name in dataset_names():
         return name
+    if name.startswith("hf://"):
+        from bench.problems.hub import download
+
+        return download(name)
     path = Path(name).expanduser()
     if path.exists():
         return path
@@ -132,8 +137,8 @@ def _reader_of(path: Path) -> Any:
         if reader.recognises(path):
             return reader
     raise DatasetNotFound(
-        f"'{path}' holds no data: neither tables ({', '.join(SUFFIXES)}) nor train, val, test and "
-        "true_eq folders of SRSD"
+        f"'{path}' holds no data: neither tables ({', '.join(SUFFIXES)}), nor what SRSD, PMLB or "
+        "LLM-SRBench have in their folders"
     )
 
 

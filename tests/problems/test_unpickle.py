@@ -111,5 +111,7 @@ def test_refuses_a_formula_that_unfolds_without_end() -> None:
 
 
 def test_does_not_compute_a_tower_of_powers() -> None:
-    tower = sympy.Pow(9, sympy.Pow(9, sympy.Pow(9, 9, evaluate=False), evaluate=False), evaluate=False)
+    tower = sympy.Pow(
+        9, sympy.Pow(9, sympy.Pow(9, 9, evaluate=False), evaluate=False), evaluate=False
+    )
     assert unpickle_expression(pickle.dumps(tower)) == parse("9**9**9**9")
