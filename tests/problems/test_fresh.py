@@ -75,7 +75,7 @@ def test_data_are_finite_bounded_and_hang_on_every_term(
 def test_no_law_is_another_or_a_known_one(name: str, datasets: dict[str, Dataset]) -> None:
     shapes = [shape(law) for law in laws(datasets[name])]
     assert len(set(shapes)) == len(shapes)
-    for known in ("aifeynman", "aifeynman_bonus", "srsd_medium", "nguyen", "livermore"):
+    for known in ("aifeynman", "srsd", "classic", "llmsrbench"):
         assert not {shape(law) for law in laws(load_dataset(known))} & set(shapes)
 
 

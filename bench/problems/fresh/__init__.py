@@ -27,6 +27,8 @@ _KNOWN = (
     *_ORIGINALS, "srsd_easy", "srsd_medium", "srsd_hard", "strogatz", "nguyen", "nguyen_c",
     "livermore", "livermore_extra", "livermore2", "jin", "keijzer", "korns", "vladislavleva",
     "constant", "r", "pagie", "neat", "meier", "koza", "poly", "classic_extra",
+    "llmsrbench_transform", "llmsrbench_chem_react", "llmsrbench_bio_pop_growth",
+    "llmsrbench_phys_osc", "llmsrbench_matsci",
 )  # fmt: skip
 """What ships, by name: a catalogue that a user adds must not change what a seed gives."""
 _LEAST_INPUTS = 3
