@@ -42,11 +42,12 @@ def cached(problem: Problem, seed: int, make: Callable[[], Data], libraries: Ite
     ``libraries`` names the installed distributions on whose version the data depend. Where the
     cache cannot be written, the data are made at every call.
     """
-    path = cache_folder() / "data" / f"{_key(problem, seed, libraries)}.npz"
-    data = _read(path)
+    key = _key(problem, seed, libraries)
+    path = cache_folder() / "data" / f"{key}.npz"
+    data = _read(path, key)
     if data is None:
         data = make()
-        _write(path, data)
+        _write(path, key, data)
     return data
 
 
@@ -77,19 +78,24 @@ def _key(problem: Problem, seed: int, libraries: Iterable[str]) -> str:
     return _digest([GENERATOR, *versions, repr(problem), repr(problem.source), str(seed)])
 
 
-def _read(path: Path) -> Data | None:
+def _read(path: Path, key: str) -> Data | None:
     """The data in a file; None where there is none, or it is not what was written."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             names = [str(name) for name in file["splits"]]
             data = Data({name: Table(file[f"{name}.X"], file[f"{name}.y"]) for name in names})
-            return data if data.digest == str(file["digest"]) else None
+            intact = (data.digest, key) == (str(file["digest"]), str(file["key"]))
+            return data if intact else None
     except _DAMAGED:
         return None
 
 
-def _write(path: Path, data: Data) -> None:
-    arrays = {"splits": np.array(list(data.splits)), "digest": np.array(data.digest)}
+def _write(path: Path, key: str, data: Data) -> None:
+    arrays = {
+        "key": np.array(key),
+        "digest": np.array(data.digest),
+        "splits": np.array(list(data.splits)),
+    }
     for name, table in data.splits.items():
         arrays[f"{name}.X"] = table.X
         arrays[f"{name}.y"] = table.y

@@ -10,7 +10,8 @@ import csv
 import gzip
 import io
 import warnings
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 _DELIMITERS = {".csv": ",", ".tsv": "\t", ".csv.gz": ",", ".tsv.gz": "\t"}
+_UNREADABLE = (ValueError, OSError, EOFError, zlib.error, csv.Error, Warning)
 SUFFIXES = (*_DELIMITERS, ".parquet")
 
 
@@ -73,12 +75,14 @@ def read_table(path: Path) -> Columns:
 def read_numbers(path: Path) -> Array:
     """The numbers of a file without a header, separated by blanks: shape (n, columns)."""
     try:
-        values = np.loadtxt(path, dtype=np.float64, ndmin=2)
-    except (ValueError, OSError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # NumPy only warns of a file without numbers
+            values = np.loadtxt(path, dtype=np.float64, ndmin=2)
+    except _UNREADABLE:
         values = np.empty((0, 0))
     if not values.size or not np.isfinite(values).all():
-        rows = (line.split() for line in _open_text(path))
-        _point_at_the_fault(path, None, rows)
+        with _open_text(path) as file:
+            _point_at_the_fault(path, None, (line.split() for line in file))
     return values
 
 
@@ -103,7 +107,7 @@ def _read_text(path: Path, suffix: str) -> Columns:
             # ... and of an option that is no longer one, its value having become the default.
             warnings.filterwarnings("ignore", message=".*float_precision")
             values = pd.read_csv(path, **options).to_numpy(dtype=np.float64)
-    except (ValueError, Warning):
+    except _UNREADABLE:
         values = np.full((1, len(names)), np.nan)
     if not np.isfinite(values).all():
         with _open_text(path) as file:
@@ -117,7 +121,7 @@ def _header(path: Path, delimiter: str) -> tuple[str, ...]:
     with _open_text(path) as file:
         try:
             first = next(csv.reader(file, delimiter=delimiter), None)
-        except (UnicodeDecodeError, csv.Error, OSError, EOFError) as error:
+        except _UNREADABLE as error:
             raise TableError(f"{path}: not text in UTF-8 ({error})") from None
     if not first:
         raise TableError(f"{path}: empty, or its first line is; it must name the columns")
@@ -134,29 +138,31 @@ def _header(path: Path, delimiter: str) -> tuple[str, ...]:
 
 
 def _point_at_the_fault(
-    path: Path, names: tuple[str, ...] | None, rows: Iterator[list[str]]
+    path: Path, names: tuple[str, ...] | None, rows: Iterable[list[str]]
 ) -> None:
     """Raise TableError at the first cell that is not a finite number."""
-    first = 1 if names is None else 2
     width = None if names is None else len(names)
     try:
-        for line, row in enumerate(rows, start=first):
-            if not row:
-                continue
-            width = len(row) if width is None else width
-            if len(row) != width:
-                raise TableError(f"{path}: line {line} has {len(row)} cells, not {width}")
-            for j, cell in enumerate(row):
-                number = _number(cell)
-                if number is None or not isfinite(number):
-                    column = f"column {j + 1}" if names is None else f"column '{names[j]}'"
-                    what = "is empty" if not cell.strip() else f"holds {cell.strip()[:40]!r}"
-                    raise TableError(f"{path}: line {line}, {column} {what}, not a finite number")
-    except (UnicodeDecodeError, csv.Error, OSError, EOFError) as error:
+        for line, row in enumerate(rows, start=1 if names is None else 2):
+            width = width or len(row)
+            if row:
+                _check_row(f"{path}: line {line}", row, names, width)
+    except TableError:
+        raise
+    except _UNREADABLE as error:
         raise TableError(f"{path}: cannot be read as text ({error})") from None
-    if width is None:
-        raise TableError(f"{path}: empty")
-    raise TableError(f"{path}: no table of numbers")
+    raise TableError(f"{path}: {'no table of numbers' if width else 'empty'}")
+
+
+def _check_row(where: str, row: list[str], names: tuple[str, ...] | None, width: int) -> None:
+    if len(row) != width:
+        raise TableError(f"{where} has {len(row)} cells, not {width}")
+    for j, cell in enumerate(row):
+        number = _number(cell)
+        if number is None or not isfinite(number):
+            column = f"column {j + 1}" if names is None else f"column '{names[j]}'"
+            what = "is empty" if not cell.strip() else f"holds {cell.strip()[:40]!r}"
+            raise TableError(f"{where}, {column} {what}, not a finite number")
 
 
 def _number(cell: str) -> float | None:

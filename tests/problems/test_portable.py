@@ -153,5 +153,5 @@ def test_trees_evaluate_as_compiled_ones_do(text: str, points: list[tuple[float,
 def test_constants_fill_every_row_and_unknown_symbols_are_named() -> None:
     X = np.ones((3, 1))
     np.testing.assert_array_equal(evaluate_portably(parse("2"), ("x0",), X), [2.0] * 3)
-    with pytest.raises(ValueError, match="'x1'.*known: x0"):
+    with pytest.raises(ValueError, match=r"'x1'.*known: x0"):
         evaluate_portably(parse("x0 + x1"), ("x0",), X)

@@ -1,0 +1,65 @@
+"""Finding datasets by name or path, and choosing among their problems."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench.problems import DatasetNotFound, UnknownSelection, dataset_names, load_dataset
+from bench.problems.hub import HubError
+
+
+def test_an_unknown_name_gets_the_nearest_one() -> None:
+    with pytest.raises(DatasetNotFound, match="'srsd_eazy' not found; did you mean 'srsd_easy'"):
+        load_dataset("srsd_eazy")
+    with pytest.raises(DatasetNotFound, match="there is no such file or folder either"):
+        load_dataset("zzzzz/qqqqq")
+
+
+def test_a_folder_without_data_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("nothing")
+    with pytest.raises(DatasetNotFound, match="holds no data: neither tables"):
+        load_dataset(tmp_path)
+
+
+def test_an_option_that_nobody_reads_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match="dataset 'srsd_easy' takes no option target"):
+        load_dataset("srsd_easy", target="y")
+    (tmp_path / "t.csv").write_text("a,target\n1,2\n3,4\n")
+    with pytest.raises(TypeError, match="takes no option taget; it takes target, truth, split"):
+        load_dataset(tmp_path / "t.csv", taget="y")
+
+
+def test_problems_are_chosen_by_name_tier_and_flaw() -> None:
+    assert len(load_dataset("srsd", limit=3)) == 3
+    assert len(load_dataset("srsd", only=["easy"])) == 30
+    assert len(load_dataset("srsd", exclude=["hard", "feynman-i.12.1"])) == 69
+    assert load_dataset("srsd", only=["feynman-i.12.1"]).problems[0].dataset == "srsd_easy"
+    assert len(load_dataset("nguyen", exclude=["flawed"])) == 12
+    with pytest.raises(UnknownSelection, match=r"'feynman-i\.12\.11x'.*did you mean"):
+        load_dataset("srsd", only=["feynman-i.12.11x"])
+
+
+def test_names_are_sorted_and_all_can_be_loaded_by() -> None:
+    names = dataset_names()
+    assert names == sorted(names)
+    assert {"srsd_easy", "srsd_hard_dummy", "llmsrbench", "nguyen", "aifeynman"} <= set(names)
+
+
+def test_the_hub_without_its_library_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "huggingface_hub", None)
+    with pytest.raises(HubError, match=r"pip install 'rediscover\[hub\]'"):
+        load_dataset("hf://nnheui/llm-srbench")
+
+
+def test_the_package_and_a_catalogue_need_no_heavy_library() -> None:
+    code = (
+        "import sys; import bench.problems; from bench.problems import load_dataset; "
+        "load_dataset('srsd_easy').problems[0].data(); "
+        "print(sorted({'sympy', 'pandas', 'scipy', 'numba', 'hydra', 'torch'} & set(sys.modules)))"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "[]"
