@@ -7,28 +7,10 @@ that results are the same bits everywhere and within 0.6 units in the last place
 (1 unit where the result is subnormal).
 """
 
-from bench.problems.portable.elementary import (
-    acos,
-    acosh,
-    asin,
-    asinh,
-    atan,
-    atanh,
-    cbrt,
-    cos,
-    cosh,
-    exp,
-    exp10,
-    log,
-    log2,
-    log10,
-    power,
-    sin,
-    sinh,
-    tan,
-    tanh,
-)
 from bench.problems.portable.evaluate import evaluate_portably
+from bench.problems.portable.exponential import cbrt, exp, exp10, log, log2, log10, power
+from bench.problems.portable.hyperbolic import acosh, asinh, atanh, cosh, sinh, tanh
+from bench.problems.portable.trigonometric import acos, asin, atan, cos, sin, tan
 
 __all__ = [
     "acos",

@@ -10,7 +10,10 @@ from math import isqrt
 
 import numpy as np
 
-from bench.problems.portable.doubled import Array
+from bench.problems.portable.doubled import Array, Pair
+
+BITS = 200
+"""Binary digits of the constants that functions are built on: more than a pair of doubles has."""
 
 _GUARD = 32
 
@@ -90,3 +93,9 @@ def fixed_root_of_two(index: int, bits: int) -> int:
     for _ in range(index):
         total = total * root >> work
     return total >> _GUARD
+
+
+def one(fixed: int) -> Pair:
+    """A single value of ``BITS`` binary digits as a pair."""
+    high, low = cut(fixed, BITS, 53)
+    return np.asarray(high), np.asarray(low)

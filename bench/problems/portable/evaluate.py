@@ -9,7 +9,7 @@ from math import e, pi
 import numpy as np
 
 from bench.expression import Call, Constant, Expression, Leaf, Number, fold
-from bench.problems.portable import elementary
+from bench.problems.portable import exponential, hyperbolic, trigonometric
 from bench.problems.portable.doubled import Array
 
 _CONSTANTS = {"pi": pi, "e": e}
@@ -25,30 +25,30 @@ _OPERATIONS: Mapping[str, Callable[..., Array]] = {
     "sub": np.subtract,
     "div": np.divide,
     "neg": np.negative,
-    "pow": elementary.power,
+    "pow": exponential.power,
     "sqrt": np.sqrt,
     "abs": np.abs,
     "sign": np.sign,
     "min": _chain(np.minimum),
     "max": _chain(np.maximum),
     "aq": lambda a, b: a / np.sqrt(1.0 + b * b),
-    "sin": elementary.sin,
-    "cos": elementary.cos,
-    "tan": elementary.tan,
-    "asin": elementary.asin,
-    "acos": elementary.acos,
-    "atan": elementary.atan,
-    "sinh": elementary.sinh,
-    "cosh": elementary.cosh,
-    "tanh": elementary.tanh,
-    "asinh": elementary.asinh,
-    "acosh": elementary.acosh,
-    "atanh": elementary.atanh,
-    "exp": elementary.exp,
-    "log": elementary.log,
-    "log10": elementary.log10,
-    "log2": elementary.log2,
-    "cbrt": elementary.cbrt,
+    "sin": trigonometric.sin,
+    "cos": trigonometric.cos,
+    "tan": trigonometric.tan,
+    "asin": trigonometric.asin,
+    "acos": trigonometric.acos,
+    "atan": trigonometric.atan,
+    "sinh": hyperbolic.sinh,
+    "cosh": hyperbolic.cosh,
+    "tanh": hyperbolic.tanh,
+    "asinh": hyperbolic.asinh,
+    "acosh": hyperbolic.acosh,
+    "atanh": hyperbolic.atanh,
+    "exp": exponential.exp,
+    "log": exponential.log,
+    "log10": exponential.log10,
+    "log2": exponential.log2,
+    "cbrt": exponential.cbrt,
 }
 
 
