@@ -98,8 +98,8 @@ class Problem:
 
     ``truth`` is written in the names of ``variables``. ``targets`` has one entry but for systems
     of equations; a run discovers one of them. ``time`` names the input that is time, if one is.
-    ``flaws`` are known defects of the published problem, each a word of
-    ``bench.problems.flaws`` and a sentence. ``functions`` is the function set that the problem's
+    ``flaws`` are known defects of the published problem, each a word to
+    select by and a sentence. ``functions`` is the function set that the problem's
     authors allow, where they state one.
     """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -53,6 +54,26 @@ def test_the_hub_without_its_library_names_the_extra(monkeypatch: pytest.MonkeyP
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)
     with pytest.raises(HubError, match=r"pip install 'rediscover\[hub\]'"):
         load_dataset("hf://nnheui/llm-srbench")
+
+
+def test_the_hub_gives_a_folder_or_a_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "t.csv").write_text("a,target\n1,2\n3,4\n")
+    asked = []
+
+    def snapshot_download(repository: str, **options: object) -> str:
+        asked.append((repository, options["repo_type"]))
+        if repository == "owner/gated":
+            raise OSError("401 Client Error: gated\nmore")
+        return str(tmp_path)
+
+    library = SimpleNamespace(snapshot_download=snapshot_download)
+    monkeypatch.setitem(sys.modules, "huggingface_hub", library)
+    assert load_dataset("hf://owner/tables")["t"].names == ("x0",)
+    with pytest.raises(HubError, match=r"\(401 Client Error: gated\); .*run 'hf auth login'"):
+        load_dataset("hf://owner/gated")
+    assert asked == [("owner/tables", "dataset"), ("owner/gated", "dataset")]
 
 
 def test_the_package_and_a_catalogue_need_no_heavy_library() -> None:
