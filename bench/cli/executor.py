@@ -32,4 +32,12 @@ def _executor_class(name: str) -> type[Any]:
         from bench.running.executors.local import LocalExecutor
 
         return LocalExecutor
-    raise UserError(f"executor '{name}' not found; there is local")
+    if name == "slurm":
+        from bench.running.executors.slurm import SlurmExecutor
+
+        return SlurmExecutor
+    if name == "ray":
+        from bench.running.executors.ray import RayExecutor
+
+        return RayExecutor
+    raise UserError(f"executor '{name}' not found; there are local, slurm and ray")

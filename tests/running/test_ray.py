@@ -1,0 +1,67 @@
+"""A real Ray on this machine, where Ray is installed."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from clusters import benchmark, essence, local
+from toys import method
+
+from bench.method import Budget
+from bench.problems import load_dataset
+from bench.running import Store, execute, matrix
+from bench.running.events import Event, Finished, Note
+from bench.running.executors.ray import RayExecutor
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+def test_ray_gives_what_local_gives(tmp_path: Path) -> None:
+    pytest.importorskip("ray", reason="Ray is not installed: pip install 'rediscover[ray]'")
+    events: list[Event] = []
+    records = benchmark(tmp_path / "ray", RayExecutor(chunk=10), events)
+    assert len(records) == 40
+    assert essence(records) == local(tmp_path / "local")
+    assert sum(isinstance(event, Finished) for event in events) == 40
+
+
+def test_a_worker_lost_in_the_middle_costs_only_what_it_held(tmp_path: Path) -> None:
+    pytest.importorskip("ray", reason="Ray is not installed: pip install 'rediscover[ray]'")
+    diary = tmp_path / "diary"
+    sleepy = method("Sleepy", {"seconds": 0.5, "diary": str(diary)})
+    datasets = {"nguyen": load_dataset("nguyen", limit=1)}
+    runs = matrix([sleepy], datasets, seeds=range(16), budget=Budget(seconds=5, memory_mb=500))
+    store = Store(tmp_path / "results")
+    done: set[int] = set()
+    begun: list[int] = []
+
+    def lose_a_worker() -> None:
+        while len(list(store.records())) < 5:
+            time.sleep(0.1)
+        for process in psutil.Process().children(recursive=True):
+            if "ray::_perform" in " ".join(process.cmdline()):
+                process.kill()
+        time.sleep(0.5)
+        done.update(record.run.seed for record in store.records())
+        begun.extend(int(line.split()[0]) for line in diary.read_text().splitlines())
+
+    losing = threading.Thread(target=lose_a_worker)
+    losing.start()
+    events: list[Event] = []
+    execute(runs, datasets, store, RayExecutor(chunk=4), on_event=events.append)
+    losing.join()
+    assert sorted(record.run.seed for record in store.records()) == list(range(16))
+    assert any("lost" in event.text for event in events if isinstance(event, Note))
+    after = [int(line.split()[0]) for line in diary.read_text().splitlines()][len(begun) :]
+    assert not done & set(after)
+
+
+def test_the_extra_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(ImportError, match=r"pip install 'rediscover\[ray\]'"):
+        RayExecutor()

@@ -1,0 +1,77 @@
+"""A real Slurm, where there is one (``tests/running/slurm/start`` makes one of a Debian host)."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from clusters import benchmark, essence, local
+from toys import method
+
+from bench.method import Budget
+from bench.problems import load_dataset
+from bench.running import Store, execute, matrix
+from bench.running.events import Event, Finished, Note
+from bench.running.executors.slurm import SlurmExecutor
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::DeprecationWarning:submitit"),
+    pytest.mark.skipif(
+        shutil.which("sbatch") is None
+        or subprocess.run(["sinfo"], capture_output=True, timeout=30).returncode != 0,
+        reason="no Slurm answers here; as root on Debian: tests/running/slurm/start",
+    ),
+]
+
+
+def test_slurm_gives_what_local_gives(tmp_path: Path) -> None:
+    pytest.importorskip("submitit")
+    events: list[Event] = []
+    records = benchmark(tmp_path / "slurm", SlurmExecutor(chunk=10), events)
+    assert len(records) == 40
+    assert essence(records) == local(tmp_path / "local")
+    assert sum(isinstance(event, Finished) for event in events) == 40
+    assert "40 runs in 4 jobs" in next(e.text for e in events if isinstance(e, Note))
+
+
+@pytest.mark.timeout(600)  # Slurm takes minutes to give a node up and to requeue its job
+def test_a_node_lost_in_the_middle_costs_only_what_it_held(tmp_path: Path) -> None:
+    pytest.importorskip("submitit")
+    diary = tmp_path / "diary"
+    sleepy = method("Sleepy", {"seconds": 0.5, "diary": str(diary)})
+    datasets = {"nguyen": load_dataset("nguyen", limit=1)}
+    runs = matrix([sleepy], datasets, seeds=range(30), budget=Budget(seconds=5, memory_mb=500))
+    store = Store(tmp_path / "results")
+    done: set[int] = set()
+
+    def lose_the_node() -> None:
+        while len(list(store.records())) < 8:
+            time.sleep(0.1)
+        subprocess.run(["pkill", "-KILL", "-x", "slurmd"], check=True)
+        subprocess.run(["pkill", "-KILL", "-f", "[s]lurmstepd"], check=False)
+        subprocess.run(["pkill", "-KILL", "-f", "submitit[.]core"], check=True)
+        time.sleep(1)
+        done.update(record.run.seed for record in store.records())
+        begun.extend(map(int, (line.split()[0] for line in diary.read_text().splitlines())))
+        subprocess.run(["slurmd"], check=True)
+
+    begun: list[int] = []
+    losing = threading.Thread(target=lose_the_node)
+    losing.start()
+    execute(runs, datasets, store, SlurmExecutor(chunk=8))
+    losing.join()
+    assert sorted(record.run.seed for record in store.records()) == list(range(30))
+    after = [int(line.split()[0]) for line in diary.read_text().splitlines()][len(begun) :]
+    assert not done & set(after)
+    assert len(after) <= 30 - len(done)
+
+
+def test_the_extra_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "submitit", None)
+    with pytest.raises(ImportError, match=r"pip install 'rediscover\[slurm\]'"):
+        SlurmExecutor()
