@@ -18,13 +18,18 @@ from bench.scoring.steps import ScoringLimits
 
 @dataclass(frozen=True)
 class Experiment:
-    """What one command asks for. ``datasets`` holds problems by the dataset that owns them."""
+    """What one command asks for.
+
+    ``datasets`` holds problems by the dataset that owns them; ``left_out`` says how many problems
+    of each dataset asked for were excluded.
+    """
 
     folder: Path
     config: Mapping[str, Any]
     methods: tuple[MethodSpec, ...]
     datasets: Mapping[str, Dataset]
     runs: tuple[Run, ...]
+    left_out: Mapping[str, int]
     limits: Limits
     scoring: ScoringLimits
 
@@ -62,11 +67,13 @@ def read_experiment(config: Any, folder: Path) -> Experiment:
     methods = read_methods(plain.get("method") or {})
     selection = dict(plain["dataset"])
     data_seed = _numbers(selection.pop("seed"), "dataset.seed", int)[0]
-    datasets = read_datasets(plain.get("datasets") or {}, _selection(selection, "dataset"))
+    chosen = _selection(selection, "dataset")
+    datasets = read_datasets(plain.get("datasets") or {}, chosen)
+    left_out = _left_out(plain["datasets"], chosen)
     budget, limits = _budget(plain["budget"])
     runs = _matrix(plain, methods, datasets, budget, data_seed)
     scoring = _typed(ScoringLimits, plain["scoring"], "scoring")
-    return Experiment(folder, plain, methods, datasets, tuple(runs), limits, scoring)
+    return Experiment(folder, plain, methods, datasets, tuple(runs), left_out, limits, scoring)
 
 
 def read_methods(configs: Mapping[str, Mapping[str, Any]]) -> tuple[MethodSpec, ...]:
@@ -112,6 +119,19 @@ def read_datasets(
         )
         for name, problems in owned.items()
     }  # fmt: skip
+
+
+def _left_out(configs: Mapping[str, Mapping[str, Any]], selection: Selection) -> dict[str, int]:
+    """How many problems of each dataset ``exclude`` leaves out; those of no ``exclude`` are not."""
+    from bench.problems.selection import select
+
+    counts = {}
+    for label, config in configs.items():
+        exclude = [*selection.exclude, *(config.get("exclude") or ())]
+        if exclude:
+            whole = select(_load(label, {**config, "exclude": None}), selection.only, (), None)
+            counts[label] = len(whole) - len(select(whole, (), exclude, None))
+    return {label: count for label, count in counts.items() if count}
 
 
 def _load(label: str, config: Mapping[str, Any]) -> Dataset:

@@ -38,12 +38,19 @@ def _datasets() -> list[dict[str, Any]]:
             "name": one.name,
             "problems": one.problems,
             "title": one.title,
-            "truth": one.truth_known,
+            "truth": _truth(one.problems, one.truths),
             "source": one.source,
             "licence": one.licence,
         }
         for one in summaries()
     ]
+
+
+def _truth(problems: int | None, truths: int | None) -> str:
+    """Of how many problems the law is known, in a word where it is all or none."""
+    if truths == problems:
+        return "known"
+    return "unknown" if truths == 0 else f"known of {truths}"
 
 
 def _print(entries: list[dict[str, Any]]) -> None:
@@ -66,6 +73,4 @@ def _print(entries: list[dict[str, Any]]) -> None:
 def _cell(value: Any) -> str:
     if value is None:
         return "as many as asked for"
-    if isinstance(value, bool):
-        return "known" if value else "unknown"
     return str(value)

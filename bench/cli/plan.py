@@ -10,6 +10,7 @@ from typing import Any
 
 from bench.cli.compose import with_configuration
 from bench.cli.experiment import Experiment, read_experiment
+from bench.cli.run import say_left_out
 
 
 def main(arguments: argparse.Namespace, overrides: list[str]) -> int:
@@ -35,6 +36,7 @@ def _as_text(experiment: Experiment) -> None:
     from bench.running.perform import done
     from bench.running.progress import duration
 
+    say_left_out(experiment)
     store = Store(experiment.folder)
     finished = Counter(run.method.label for run in experiment.runs if done(store, run) is not None)
     planned = Counter(run.method.label for run in experiment.runs)

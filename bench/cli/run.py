@@ -16,11 +16,18 @@ def main(arguments: argparse.Namespace, overrides: list[str]) -> int:
 
     def job(config: Any, folder: Path) -> int:
         experiment = read_experiment(config, folder)
+        say_left_out(experiment)
         if arguments.debug:
             return _debug(experiment)
         return _run(experiment, retry, scoring=not arguments.no_score)
 
     return with_configuration(overrides, job)
+
+
+def say_left_out(experiment: Experiment) -> None:
+    """Say which problems ``exclude`` leaves out: never silently."""
+    for label, count in experiment.left_out.items():
+        print(f"{label}: {count} problems left out by exclude (rediscover show says why)")
 
 
 def _statuses(text: str) -> tuple[str, ...]:

@@ -149,6 +149,8 @@ def measures(card: Mapping[str, Any]) -> dict[str, float | None]:
         found["ood_accuracy"] = float(ood["accurate"])
         found["ood_acc_tau"] = float(ood["within_tau"])
         found["ood_nmse"] = float(ood["nmse"])
+    if card["dimensionally_consistent"] is not None:
+        found["dimensionally_consistent"] = float(card["dimensionally_consistent"])
     if use is not None:
         needed = len(use["right"]) + len(use["missed"])
         found["variables_right"] = len(use["right"]) / needed if needed else 1.0

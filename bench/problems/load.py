@@ -33,14 +33,17 @@ def dataset_names() -> list[str]:
 
 @dataclass(frozen=True)
 class Summary:
-    """A line about a dataset; ``problems`` is None where it has as many as are asked for."""
+    """A line about a dataset; ``problems`` is None where it has as many as are asked for.
+
+    ``truths`` is how many of its problems have a known law.
+    """
 
     name: str
     problems: int | None
     title: str
     source: str
     licence: str
-    truth_known: bool
+    truths: int | None
 
 
 def summaries() -> list[Summary]:
@@ -49,8 +52,13 @@ def summaries() -> list[Summary]:
     for name in dataset_names():
         dataset = load_dataset(name, size=0) if name in GENERATED else load_dataset(name)
         count = None if name in GENERATED else len(dataset)
-        known = all(problem.targets[0].truth is not None for problem in dataset.problems)
-        lines.append(Summary(name, count, dataset.title, dataset.source, dataset.licence, known))
+        truths = sum(problem.targets[0].truth is not None for problem in dataset.problems)
+        lines.append(
+            Summary(
+                name, count, dataset.title, dataset.source, dataset.licence,
+                None if count is None else truths,
+            )
+        )  # fmt: skip
     return lines
 
 

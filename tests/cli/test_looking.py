@@ -22,7 +22,8 @@ def test_datasets_are_listed_for_machines(command: Command) -> None:
     }  # fmt: skip
     assert entries["srsd_hard_dummy"]["problems"] == 50
     assert all(entry["source"] and entry["licence"] for entry in entries.values())
-    assert entries["srsd"]["truth"] is True
+    assert entries["srsd"]["truth"] == "known"
+    assert entries["neat"]["truth"] == "known of 8"
 
 
 def test_methods_are_listed_with_where_they_come_from(command: Command) -> None:
