@@ -1,10 +1,13 @@
 """What the harness itself costs.
 
-    python -m benchmarks.overhead [throughput] [records] [--records 100000]
+    python -m benchmarks.overhead [throughput] [overrun] [records] [--records 100000]
 
 ``throughput``: 500 runs of a method that answers at once, on two workers, from data to record,
 against SRBench's way measured beside it: a Python process for every run that imports pandas,
 scikit-learn and SymPy, reads the data, fits and writes a JSON file; two at a time, too.
+
+``overrun``: 32 runs of a method that spins for ever, two and then eight at a time: by how much
+the longest outlives its budget and grace.
 
 ``records``: a results folder of 100,000 records: seconds to plan, and seconds and peak memory of
 ``rediscover status`` and ``rediscover leaderboard`` on it.
@@ -28,6 +31,7 @@ from pathlib import Path
 from bench import Budget, Candidate, Discovery
 from bench.problems import Dataset, load_dataset
 from bench.running import (
+    Limits,
     LocalExecutor,
     MethodSpec,
     Record,
@@ -62,7 +66,7 @@ with open(sys.argv[2], "w") as file:
 def main() -> None:
     """Measure what is asked for and print it as JSON."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("parts", nargs="*", default=["throughput", "records"])
+    parser.add_argument("parts", nargs="*", default=["throughput", "overrun", "records"])
     parser.add_argument("--records", type=int, default=100_000)
     options = parser.parse_args()
     measured: dict[str, object] = {"processors": os.cpu_count(), "load": os.getloadavg()[0]}
@@ -70,6 +74,10 @@ def main() -> None:
         if "throughput" in options.parts:
             measured["runs a second"] = throughput(Path(folder) / "ours")
             measured["runs a second, a process each"] = one_process_per_run(Path(folder))
+        if "overrun" in options.parts:
+            for workers in (2, 8):
+                name = f"longest overrun, {workers} workers, s"
+                measured[name] = overrun(Path(folder) / f"overrun{workers}", workers)
         if "records" in options.parts:
             measured["records"] = many_records(Path(folder) / "many", options.records)
     print(json.dumps(measured, indent=1))
@@ -119,6 +127,18 @@ def one_process_per_run(folder: Path) -> float:
     with ThreadPoolExecutor(WORKERS) as pool:
         list(pool.map(one, range(PROCESSES)))
     return round(PROCESSES / (time.perf_counter() - begun), 2)
+
+
+def overrun(folder: Path, workers: int) -> float:
+    """Seconds by which the longest of 32 runs outlived its budget and grace."""
+    method = MethodSpec("endless", f"{short_runs.HERE}:Endless")
+    datasets = {"short": short_runs.dataset(1)}
+    budget, limits = Budget(seconds=0.5), Limits(grace=0.5)
+    runs = matrix([method], datasets, seeds=range(32), budget=budget)
+    execute(runs, datasets, Store(folder), LocalExecutor(workers), limits=limits)
+    walls = [record.resources.wall_seconds for record in Store(folder).records()]
+    assert len(walls) == len(runs)
+    return round(max(walls) - budget.seconds - limits.grace, 3)
 
 
 def many_records(folder: Path, count: int) -> dict[str, object]:

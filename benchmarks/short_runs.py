@@ -36,6 +36,15 @@ class Short:
         return Discovery.of("x0*x1")
 
 
+@dataclass(frozen=True)
+class Endless:
+    """Never answers, and keeps a processor busy."""
+
+    def discover(self, task: Task) -> Discovery:
+        while True:
+            pass
+
+
 class Product:
     """1000 points of x0 * x1."""
 

@@ -1,6 +1,6 @@
 """The fork server: an interpreter that has imported a method once, and forks a run in a moment.
 
-It starts no run itself. For each it forks a supervisor (``watch``), which starts the worker: a
+It starts no run itself. For each it forks a supervisor, which starts the worker: a
 fork of this interpreter with all its imports, or a fresh one. It has no threads of its own, and
 it ends when the runner does.
 """
@@ -21,7 +21,8 @@ from pathlib import Path
 from bench.running import wire
 from bench.running.load import load_class
 from bench.running.processes import become_subreaper, children, die_with, kill, reap
-from bench.running.watch import Spawn, supervise
+from bench.running.supervisor import supervise
+from bench.running.watch import Spawn
 from bench.running.worker import preload, serve, versions
 
 BOOTSTRAP = Path(__file__).with_name("bootstrap.py")

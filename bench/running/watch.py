@@ -1,8 +1,8 @@
-"""The supervisor: one process that watches one worker, and leaves nothing of it alive.
+"""Watching one run: its clock, its memory, what it prints, what it says, and its end.
 
-The worker and all it starts are descendants of the supervisor, which is a subreaper, so none
-can slip away. The supervisor holds the clock, the memory limit, the log and the channel to the
-runner; when the runner is gone, the channel closes and everything here dies.
+The worker and all it starts are descendants of the process that watches, which is a subreaper,
+so none can slip away. It also holds the channel to the runner; when the runner is gone, the
+channel closes and everything here dies.
 """
 
 from __future__ import annotations
@@ -15,18 +15,17 @@ import signal
 import socket
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.method import Candidate
 from bench.running import answer, wire
 from bench.running.log import Log
-from bench.running.processes import Family, become_subreaper, kill_family, reap
+from bench.running.processes import Family, kill_family, reap
+from bench.running.reports import Reports
 from bench.running.worker import variable_from
 
 LOOK_SECONDS = 0.05  # between two looks at memory
 _KILL_SECONDS = 3.0
-MAX_REPORTS = 1000
 _LAST_REPORTS_TRIED = 20
 
 Spawn = Callable[[socket.socket, int, tuple[int, ...]], int]
@@ -36,29 +35,6 @@ descriptors that are its supervisor's; returns its pid."""
 
 class RunnerGone(Exception):
     """The runner closed the channel: nobody waits for the answer."""
-
-
-def supervise(channel: socket.socket, spawn: Spawn, *, keep: bool) -> None:
-    """Serve the runs asked for on ``channel``: one, or with ``keep`` many, in one worker."""
-    become_subreaper()
-    worker: Worker | None = None
-    try:
-        wire.send(channel, {"kind": "watching", "pid": os.getpid()})
-        while (received := wire.receive(channel)) is not None:
-            request, descriptor = received
-            if descriptor is None:
-                raise wire.WireError("a request without data")
-            worker = worker or Worker(spawn)
-            outcome = _Watch(channel, worker, request, keep=keep).run(descriptor)
-            outcome["kept"] = keep and worker.usable
-            wire.send(channel, outcome)
-            if not outcome["kept"]:
-                break
-    except (RunnerGone, ConnectionError):
-        pass
-    finally:
-        if worker is not None and worker.usable:
-            worker.end()
 
 
 class Worker:
@@ -74,7 +50,7 @@ class Worker:
         self.family = Family()
         self.wait_status: int | None = None
         self.usable = True
-        self.lost_cpu = 0.0
+        self.death = _death_of(self.pid)
 
     def look(self) -> None:
         """Collect what has ended."""
@@ -82,39 +58,26 @@ class Worker:
         if self.pid in ended:
             self.wait_status = ended[self.pid]
 
+    def lives(self) -> bool:
+        self.look()
+        return self.usable and self.wait_status is None
+
     def end(self) -> bool:
         """Kill the worker and all it started; False where something could not be killed."""
         self.usable = False
         return kill_family(self.family, {self.pid}, _KILL_SECONDS)
 
 
-@dataclass
-class _Reports:
-    """What was reported, thinned evenly where it is too much to keep."""
-
-    kept: list[tuple[float, str, float | None]] = field(default_factory=list)
-    last: tuple[float, str, float | None] | None = None
-    _every: int = 1
-    _count: int = 0
-
-    def add(self, seconds: float, expression: str, loss: float | None) -> None:
-        if self.last is not None and self.last[1] == expression:
-            return
-        self.last = (seconds, expression, loss)
-        if self._count % self._every == 0:
-            self.kept.append(self.last)
-            if len(self.kept) > MAX_REPORTS:
-                del self.kept[1::2]
-                self._every *= 2
-        self._count += 1
-
-    def all(self) -> list[tuple[float, str, float | None]]:
-        if self.last is None or self.kept[-1] == self.last:
-            return self.kept
-        return [*self.kept, self.last]
+def _death_of(pid: int) -> int | None:
+    """A descriptor that becomes readable when the process dies, where the system has such."""
+    if not hasattr(os, "pidfd_open"):
+        return None
+    with contextlib.suppress(OSError):
+        return os.pidfd_open(pid)
+    return None
 
 
-class _Watch:
+class Watch:
     """One run, watched from its request to its outcome."""
 
     def __init__(
@@ -128,7 +91,7 @@ class _Watch:
         self._variables = [variable_from(item) for item in request["variables"]]
         self._log = Log(Path(request["log"]), limits["log_bytes"])
         self._inbox = wire.Inbox()
-        self._reports = _Reports()
+        self._reports = Reports()
         self._packages: dict[str, str] = {}
         self._finish: wire.Message | None = None
         self._started: float | None = None
@@ -138,7 +101,6 @@ class _Watch:
         self._memory_limit = request["budget"]["memory_mb"] * 2**20
         self._allowed = request["budget"]["seconds"] + limits["grace"]
         self._deadline = time.monotonic() + limits["load_seconds"]
-        self._listening = False
 
     def run(self, descriptor: int) -> wire.Message:
         """Hand the request on, watch the worker, and say what became of it."""
@@ -180,12 +142,11 @@ class _Watch:
                 return self._died(self._worker.wait_status)
 
     def _listen(self, poller: select.poll) -> None:
-        for fd in (self._channel.fileno(), self._worker.socket.fileno(), self._worker.output):
-            poller.register(fd, select.POLLIN)
-        if hasattr(os, "pidfd_open"):
-            with contextlib.suppress(OSError):
-                self._death = os.pidfd_open(self._worker.pid)
-                poller.register(self._death, select.POLLIN)
+        poller.register(self._channel, select.POLLIN)
+        poller.register(self._worker.socket, select.POLLIN)
+        poller.register(self._worker.output, select.POLLIN)
+        if self._worker.death is not None:
+            poller.register(self._worker.death, select.POLLIN)
 
     def _attend(self, poller: select.poll, fd: int, event: int) -> None:
         if fd == self._channel.fileno():
