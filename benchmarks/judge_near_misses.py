@@ -17,7 +17,20 @@ from benchmarks.judge_identities import Ground, nodes_with_paths, replaced
 Array = NDArray[np.float64]
 Edit = Callable[[Expression, Ground, random.Random], Expression | None]
 
-_SMOOTH = ("sin", "cos", "tan", "exp", "log", "sqrt", "tanh", "asin", "acos", "sinh", "cosh", "atan")
+_SMOOTH = (
+    "sin",
+    "cos",
+    "tan",
+    "exp",
+    "log",
+    "sqrt",
+    "tanh",
+    "asin",
+    "acos",
+    "sinh",
+    "cosh",
+    "atan",
+)
 
 
 def approximant(truth: Expression, ground: Ground, rng: random.Random) -> Expression | None:

@@ -17,20 +17,25 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.expression import Expression, numbers
-from bench.expression.adjoint import backward
-from bench.expression.kernel import forward, mark
-from bench.expression.program import Program, compile_program
+from bench.expression import Expression, compile_expression, numbers
+from bench.expression.program import compile_program
 from bench.scoring.equivalence.law import Law
 from bench.scoring.equivalence.precise import NotFinite, Point, Precise, Value
+from bench.scoring.equivalence.slopes import precise_slopes, shortest_step, slopes
 from bench.scoring.equivalence.variants import Variant
 
 Array = NDArray[np.float64]
 
-_GUARD_DIGITS = 15
+_GUARD_DIGITS = 20
+_SLACK = 10
 _FRESH = 8
-_MOST_STEPS = 12
+_MOST_STEPS = 24
 _CUT = 1e-12
+_MODES = (False, True)
+"""First steps relative to the constants' sizes, then to their effects: tiny ones of huge ones."""
+_MOST_IN_FULL = 24
+_PRECEDENCE = (1.0, 0.1, 0.01)
+"""Constants differ in how easily they move, so that of two that are multiplied one becomes 0."""
 _LITERAL = 1e-12
 """How far, relatively, a float of the truth may be from the number that it stands for."""
 _RELUCTANCE = 1e-4
@@ -63,19 +68,29 @@ def confirm(
     pair = _Pair(variant, constants, law, digits)
     count = min(len(rows) - _FRESH, max(8, 2 * len(pair.movable) + 4))
     used = [pair.truth.point(law.names, row) for row in rows[:count]]
-    goal = pair.context.mpf(10) ** (_GUARD_DIGITS - digits)
-    before = None
+    goal = pair.context.mpf(10) ** (_SLACK - digits)
+    before, mode = None, 0
     for _ in range(_MOST_STEPS):
         misfit = pair.misfit(used)
         worst = max((abs(value) for value in misfit), default=goal)
         if worst <= goal:
             return _at_fresh_points(pair, rows[count : count + _FRESH], count)
-        stalled = before is not None and worst > before / 10
-        if stalled or not pair.movable or not pair.within_literals():
+        if not pair.movable or not pair.within_literals():
             return _refuted(pair, used, misfit)
+        if before is not None and worst > before / 10:
+            mode += 1
+            if mode == len(_MODES) and pair.visible(rows[:count], misfit):
+                return _refuted(pair, used, misfit)
+            if mode > len(_MODES):
+                return _refuted(pair, used, misfit)
         if perf_counter() > deadline:
-            return Confirmation("open", pair.constants, float(worst), count, digits)
-        pair.improve(rows[:count], misfit)
+            break
+        if mode < len(_MODES):
+            pair.improve(rows[:count], used, misfit, by_effect=_MODES[mode])
+        elif len(pair.movable) <= _MOST_IN_FULL:
+            pair.improve_in_full(used, misfit)
+        else:
+            break
         before = worst
     return Confirmation("open", pair.constants, float(worst), count, digits)
 
@@ -85,7 +100,7 @@ def _at_fresh_points(pair: _Pair, rows: Array, used: int) -> Confirmation:
     misfit = pair.misfit(points)
     worst = max((abs(value) for value in misfit), default=pair.context.zero)
     total = used + len(points)
-    if worst > pair.context.mpf(10) ** (2 * _GUARD_DIGITS - pair.digits):
+    if worst > pair.context.mpf(10) ** (2 * _SLACK - pair.digits):
         return _refuted(pair, points, misfit)
     return Confirmation("confirmed", pair.constants, float(worst), total, pair.digits)
 
@@ -106,8 +121,8 @@ class _Pair:
 
     def __init__(self, variant: Variant, constants: Array, law: Law, digits: int) -> None:
         self.law, self.digits = law, digits
-        self.prediction = Precise(variant.expression, digits)
-        self.truth = Precise(law.expression, digits)
+        self.prediction = Precise(variant.expression, digits + _GUARD_DIGITS)
+        self.truth = Precise(law.expression, digits + _GUARD_DIGITS)
         self.context = self.truth.context
         self._free = variant.free
         self._fixed = _floats(law.expression)
@@ -148,34 +163,77 @@ class _Pair:
             for position, given in moved
         )
 
-    def improve(self, rows: Array, misfit: Sequence[Value]) -> None:
-        """One Gauss-Newton step, the shortest relative to the constants' sizes."""
+    def improve(
+        self, rows: Array, points: Sequence[Point], misfit: Sequence[Value], *, by_effect: bool
+    ) -> None:
+        """One Gauss-Newton step in float64, the shortest relative to the constants' sizes.
+
+        With ``by_effect``, relative to the sizes of their effects.
+        """
         largest = max(abs(value) for value in misfit)
         target = np.array([float(value / largest) for value in misfit])
-        slopes = []
-        sizes = []
-        sides = ((self.prediction, 1.0, 1.0), (self.truth, -1.0, _RELUCTANCE))
-        for program, (side, sign, ease) in zip(self._programs, sides, strict=True):
-            at = np.array([float(side.literals[position]) for position in program.positions])
-            size = ease * np.fmax(np.abs(at), np.abs(program.constants))
-            size[size == 0.0] = ease
-            slopes.append(sign * _jacobian(program, at, rows) * size[:, None])
-            sizes.append(size)
-        truth = np.abs([float(self.truth(self.truth.point(self.law.names, row))) for row in rows])
-        J = np.concatenate(slopes) / np.where(truth == 0.0, 1.0, truth)
+        truth = np.abs([_float(self.truth, point) for point in points])
+        J = np.concatenate([self._slopes(rows, side) for side in (0, 1)])
+        J = J / np.where(truth == 0.0, 1.0, truth)
         # Near a pole a row is huge, and would drown the others: a consistent system may be weighed.
-        weight = 1.0 / np.fmax(np.max(np.abs(J), axis=0, initial=0.0), 1.0)
+        size = np.max(np.abs(J), axis=0, initial=0.0)
+        weight = 1.0 / np.where(size > 0.0, size, 1.0)
         usable = np.isfinite(J).all(axis=0)
         J, target = (J * weight)[:, usable], (target * weight)[usable]
-        step = np.linalg.lstsq(J.T, -target, rcond=_CUT)[0]
-        step *= np.concatenate(sizes)
-        count = len(self._free)
-        for side, positions, moves in (
-            (self.prediction, self._free, step[:count]),
-            (self.truth, self._fixed, step[count:]),
+        unit = self._units(1.0 / np.linalg.norm(J, axis=1) if by_effect else self._sizes())
+        step = unit * np.linalg.lstsq((J * unit[:, None]).T, -target, rcond=_CUT)[0]
+        self._move([largest * self.context.mpf(move) for move in step.tolist()])
+
+    def improve_in_full(self, points: Sequence[Point], misfit: Sequence[Value]) -> None:
+        """The same step to many digits, for functions that cancel in float64."""
+        truth = [abs(self.truth(point)) or self.context.one for point in points]
+        rows = [
+            *precise_slopes(self.prediction, self._free, points),
+            *([-x for x in row] for row in precise_slopes(self.truth, self._fixed, points)),
+        ]
+        rows = [[value / size for value, size in zip(row, truth, strict=True)] for row in rows]
+        units = [self.context.mpf(unit) for unit in self._units(self._sizes()).tolist()]
+        self._move(shortest_step(self.context, rows, [-value for value in misfit], units))
+
+    def _move(self, step: Sequence[Value]) -> None:
+        for (side, position), move in zip(self._movable_literals(), step, strict=True):
+            side.literals[position] += move
+
+    def _movable_literals(self) -> list[tuple[Precise, int]]:
+        free = [(self.prediction, position) for position in self._free]
+        return free + [(self.truth, position) for position in self._fixed]
+
+    def _sizes(self) -> Array:
+        """The constants' sizes: now, or as written where they have become small."""
+        now = np.array([float(side.literals[at]) for side, at in self._movable_literals()])
+        written = np.concatenate([program.constants for program in self._programs])
+        return np.fmax(np.abs(now), np.abs(written))
+
+    def _units(self, sizes: Array) -> Array:
+        """In what a step is measured: ``sizes``, some constants and the truth's less willingly."""
+        unit = np.where(np.isfinite(sizes) & (sizes > 0.0), sizes, 1.0)
+        unit *= np.resize(_PRECEDENCE, len(unit))
+        unit[len(self._free) :] *= _RELUCTANCE
+        return unit
+
+    def _slopes(self, rows: Array, index: int) -> Array:
+        side, positions = ((self.prediction, self._free), (self.truth, self._fixed))[index]
+        at = np.array([float(side.literals[position]) for position in positions])
+        return (-1.0 if index else 1.0) * slopes(self._programs[index], at, rows)
+
+    def visible(self, rows: Array, misfit: Sequence[Value]) -> bool:
+        """Whether float64 sees the same misfits: its slopes are good, and a stall is final."""
+        values = []
+        for side, positions, program in (
+            (self.prediction, self._free, self._programs[0]),
+            (self.truth, self._fixed, self._programs[1]),
         ):
-            for position, move in zip(positions, moves, strict=True):
-                side.literals[position] += largest * self.context.mpf(float(move))
+            constants = [float(side.literals[position]) for position in positions]
+            function = compile_expression(program.expression(constants), self.law.names)
+            values.append(function(rows))
+        seen = (values[0] - values[1]) / np.abs(values[1])
+        true = np.array([float(value) for value in misfit])
+        return bool(np.median(np.abs(seen - true)) < 0.1 * np.median(np.abs(true)))
 
     def witness(self, point: Point) -> dict[str, Any]:
         """The point, and both values with the constants as they are now."""
@@ -193,21 +251,13 @@ def _text(side: Precise, point: Point) -> str:
         return str(error)
 
 
+def _float(side: Precise, point: Point) -> float:
+    try:
+        return float(side(point))
+    except NotFinite:
+        return np.nan
+
+
 def _floats(expression: Expression) -> tuple[int, ...]:
     values = numbers(expression)
     return tuple(position for position, value in enumerate(values) if type(value) is float)
-
-
-def _jacobian(program: Program, constants: Array, rows: Array) -> Array:
-    """Derivatives by the free numbers, shape (k, m), at points ``rows``."""
-    values = program.numbers.copy()
-    values[program.free] = constants
-    length = len(program.tokens)
-    V, G = np.empty((length, len(rows))), np.empty((length, len(rows)))
-    J = np.empty((len(values), len(rows)))
-    active = np.empty(length, np.bool_)
-    mark(program.tokens, length, program.right, program.free, active)
-    forward(program.tokens, length, program.right, np.ascontiguousarray(rows.T), values, V)
-    backward(program.tokens, length, program.right, active, V, G, J)
-    slopes: Array = J[program.free]
-    return slopes

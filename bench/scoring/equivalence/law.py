@@ -10,10 +10,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.expression import Expression, compile_expression, numbers, replace_numbers, symbols
+from bench.expression import (
+    Call,
+    Expression,
+    Number,
+    compile_expression,
+    fold,
+    numbers,
+    replace_numbers,
+    symbols,
+)
+from bench.expression.program import compile_program
 from bench.problems import Domain
 from bench.scoring.equivalence.points import Rule, draw, rules_of
 from bench.scoring.equivalence.precise import NotFinite, Precise
+from bench.scoring.equivalence.slopes import slopes
 
 Array = NDArray[np.float64]
 
@@ -86,6 +97,25 @@ class Law:
                 ]
                 changes.append(np.abs(ends[1] - ends[0]) / (2 * _STEP))
         return changes
+
+    def own_changes(self, value: Array, usable: NDArray[np.bool_]) -> Array:
+        """The relative changes of the truth's own constants that best explain ``value``.
+
+        They are the floats that are written, a factor of the whole, and one of every term of every
+        sum. Least squares of (value - y) / scale, the shortest solution.
+        """
+        J = self._by_own_constants
+        rows = usable & np.isfinite(J).all(axis=0)
+        misfit = (value - self.y) / self.scale
+        rows &= np.isfinite(misfit)
+        changes: Array = np.linalg.lstsq(J[:, rows].T, misfit[rows], rcond=1e-9)[0]
+        return changes
+
+    @cached_property
+    def _by_own_constants(self) -> Array:
+        program = compile_program(_with_factors(self.expression), self.names)
+        at = program.constants
+        return slopes(program, at, self.X) * at[:, None] / self.scale
 
     @cached_property
     def _function(self) -> Any:
@@ -164,6 +194,18 @@ def _law(expression: Expression, rules: tuple[Rule, ...], constraints: tuple[str
     X, y = valid(POINTS, seed=0)
     fresh, _ = valid(FRESH_POINTS, seed=1000)
     return Law(expression, names, X, y, fresh)
+
+
+def _with_factors(expression: Expression) -> Expression:
+    """The tree with a factor 1.0 before it and before every term of its sums."""
+
+    def factor(node: Expression) -> Expression:
+        return Call("mul", (Number(1.0), node))
+
+    def call(node: Call, args: list[Expression]) -> Expression:
+        return Call(node.op, tuple(map(factor, args) if node.op in ("add", "sub") else args))
+
+    return factor(fold(expression, lambda leaf: leaf, call))
 
 
 @lru_cache(maxsize=256)

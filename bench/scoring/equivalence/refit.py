@@ -9,7 +9,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.expression import numbers
+from bench.expression import compile_expression, numbers
 from bench.expression.fit import Fit, Fitter
 from bench.expression.program import Program, compile_program
 from bench.scoring.equivalence.law import Law
@@ -30,7 +30,7 @@ _RESTARTS = 6
 
 @dataclass(frozen=True, eq=False)
 class Refit:
-    """Where the constants ended: ``residual`` is the root mean square of (p - t) / scale.
+    """Where the constants ended: ``residual`` is ``typical`` of (p - t) / scale.
 
     ``finished`` is False where the time ran out while the residual still fell.
     """
@@ -39,6 +39,12 @@ class Refit:
     residual: float
     iterations: int
     finished: bool
+
+
+def typical(misfit: Array) -> float:
+    """The median size of the misfits: float64 may cancel at some points, but not at most."""
+    size = float(np.median(np.abs(misfit)))
+    return size if np.isfinite(size) else np.inf
 
 
 def refit(variant: Variant, law: Law, usable: NDArray[np.bool_], deadline: float) -> Refit:
@@ -51,19 +57,26 @@ def refit(variant: Variant, law: Law, usable: NDArray[np.bool_], deadline: float
     fitter = _fitter(law, usable)
     many = len(variant.free) > _MANY_CONSTANTS
     steps = _STEPS_AT_A_TIME_IF_MANY if many else _STEPS_AT_A_TIME
-    fit = fitter.fit(program, max_iterations=steps)
+    try:
+        fit = fitter.fit(program, max_iterations=steps)
+    except ValueError:  # a constant went to infinity
+        return Refit(variant.constants, np.inf, steps, True)
     iterations, finished = fit.iterations, True
     while not fit.converged and iterations < _MOST_STEPS and fit.residual > 1e-14:
         if perf_counter() > deadline:
             finished = False
             break
-        further = fitter.fit(program, fit.constants, max_iterations=steps)
+        try:
+            further = fitter.fit(program, fit.constants, max_iterations=steps)
+        except ValueError:
+            break
         iterations += further.iterations
         slow = further.residual > 0.5 * fit.residual
         fit = further if further.residual <= fit.residual else fit
         if slow and (fit.residual > _HOPELESS or iterations > _MOST_STEPS // 2):
             break
-    return Refit(fit.constants, fit.residual, iterations, finished)
+    residual = _residual(fit, law, usable)
+    return Refit(fit.constants, residual, iterations, finished)
 
 
 def refit_from_afar(
@@ -82,14 +95,17 @@ def refit_from_afar(
     for start in _starts(variant, law, program):
         if perf_counter() > deadline:
             break
-        fit = fitter.fit(program, start, max_iterations=40)
+        try:
+            fit = fitter.fit(program, start, max_iterations=40)
+        except ValueError:
+            continue
         if best is None or fit.residual < best.residual:
             best = fit
         if best.residual < NEAR:
             break
     if best is None:
         return None
-    return Refit(best.constants, best.residual, best.iterations, True)
+    return Refit(best.constants, _residual(best, law, usable), best.iterations, True)
 
 
 def _starts(variant: Variant, law: Law, program: Program) -> Iterator[Array]:
@@ -101,6 +117,11 @@ def _starts(variant: Variant, law: Law, program: Program) -> Iterator[Array]:
         yield random.choice(pool, len(written))
     for _ in range(_RESTARTS):
         yield written * 10.0 ** random.normal(0.0, 0.5, len(written))
+
+
+def _residual(fit: Fit, law: Law, usable: NDArray[np.bool_]) -> float:
+    values = compile_expression(fit.expression, law.names)(law.X[usable])
+    return typical((values - law.y[usable]) / law.scale[usable])
 
 
 def _fitter(law: Law, usable: NDArray[np.bool_]) -> Fitter:

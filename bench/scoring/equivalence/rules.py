@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 
 from bench.expression import Call, Expression, Number, compile_expression, replace_numbers
 from bench.scoring.equivalence.case import Case, Identity
-from bench.scoring.equivalence.closeness import excess, mostly_within, moved_far
+from bench.scoring.equivalence.closeness import excess, mostly_within, moved_far, vanished
 from bench.scoring.equivalence.verdict import Answer
 
 Array = NDArray[np.float64]
 
 LEAST_R2 = 0.5
 """SRBench asks it of a prediction before the symbolic criterion (La Cava et al. 2021, 4.1)."""
+_ROUNDING = 1e-14
 THREE_DIGITS = 5e-3
 """SRBench rounds constants to three decimals; read relatively, half a unit in the third digit."""
-_ZERO = 1e-9
 DISPENSABLE = 1e-2
 """What has to vanish from a prediction's values for a ``skeleton`` may be this share of them."""
 
@@ -62,8 +62,7 @@ def skeleton(case: Case, r2: float | None) -> Finding:
 
 def _without_vanishing(case: Case, identity: Identity) -> Array:
     """The values without what has to vanish: dropped terms, and constants that become zero."""
-    vanish = np.abs(identity.end) <= _ZERO * np.abs(identity.start)
-    constants = np.where(vanish, 0.0, identity.start).tolist()
+    constants = np.where(vanished(identity.start, identity.end), 0.0, identity.start).tolist()
     moved = dict(zip(identity.variant.free, constants, strict=True))
     expression = replace_numbers(identity.variant.expression, moved)
     return compile_expression(expression, case.law.names)(case.law.X)
@@ -75,11 +74,11 @@ def srbench(case: Case, r2: float | None) -> Finding:
     SRBench's rule (La Cava et al. 2021, definition 4.1) with its rounding to three decimals
     read as a relative tolerance, ``THREE_DIGITS``, so that 6.67e-11 is not 0, and with R2 > 0.5.
     """
-    accuracy = _r2(case) if r2 is None else r2
+    tolerance = max(case.limits.tolerance, THREE_DIGITS)
+    accuracy = _r2(case, tolerance) if r2 is None else r2
     if not accuracy > LEAST_R2:
         reason = f"R2 is {accuracy:.3g}; the rule asks for more than {LEAST_R2}"
         return Finding("no", "accuracy", reason, {"r2": accuracy})
-    tolerance = max(case.limits.tolerance, THREE_DIGITS)
     findings = []
     for kind in ("", "factor", "addend"):
         expression, values = _with_constant(case, kind)
@@ -98,13 +97,18 @@ RULE: Mapping[str, Callable[[Case, float | None], Finding]] = {
 }
 
 
-def _r2(case: Case) -> float:
+def _r2(case: Case, tolerance: float) -> float:
+    """R2 on the points of the domain; 1 where nearly all of them agree.
+
+    Next to a pole a single point can make R2 anything.
+    """
     usable = case.usable
-    truth = case.law.y[usable] / np.max(np.abs(case.law.y))
-    with np.errstate(all="ignore"):
-        misfit = truth - case.values[usable] / np.max(np.abs(case.law.y))
-        spread = np.sum((truth - truth.mean()) ** 2)
-        return float(1.0 - np.sum(misfit**2) / spread) if spread > 0 else float(np.all(misfit == 0))
+    if mostly_within(excess(case.values, case.law, tolerance, case.law.reach)[usable]):
+        return 1.0
+    unit = np.max(np.abs(case.law.y))
+    truth, values = case.law.y[usable] / unit, case.values[usable] / unit
+    spread = np.sum((truth - truth.mean()) ** 2)
+    return float(1.0 - np.sum((truth - values) ** 2) / spread) if spread > 0 else 0.0
 
 
 def _with_constant(case: Case, kind: str) -> tuple[Expression, Array]:
@@ -128,16 +132,19 @@ def _within_tolerance(
 
     ``given``: the last constant of ``expression`` is not the prediction's, and moves freely.
     """
-    law = case.law
-    usable = case.usable
-    reach = excess(values, law, tolerance, law.reach)
+    law, usable = case.law, case.usable
+    noise = _ROUNDING * np.abs(case.values)  # what is added to a value, or taken, is lost in it
+    reach = excess(values, law, tolerance, law.reach + noise / tolerance)
     if not mostly_within(reach[usable]):
         return _difference(case, reach, "no constant within the tolerance explains")
     identity = case.identity(expression)
     if identity.status != "confirmed":
         return _of(identity)
-    scale = excess(values, law, tolerance, law.scale)
-    if mostly_within(scale[usable]) or _constants_within(case, identity, tolerance, bool(given)):
+    scale = excess(values, law, tolerance, law.scale + noise / tolerance)
+    together = mostly_within(scale[usable]) and bool(
+        np.all(np.abs(law.own_changes(values, usable)) <= tolerance)
+    )
+    if together or _constants_within(case, identity, tolerance, bool(given)):
         evidence = {**_evidence(identity), "up to": given} if given else _evidence(identity)
         return Finding("yes", "confirmed", identity.reason, evidence)
     return _difference(case, scale, "constants further than the tolerance make", identity)
@@ -147,12 +154,15 @@ def _constants_within(case: Case, identity: Identity, tolerance: float, given: b
     """(B) of ``closeness``: constants that matter are within the tolerance."""
     if any(abs(was - now) > tolerance * abs(now) for was, now in identity.variant.snapped):
         return False
+    gone = vanished(identity.start, identity.end)
     far = moved_far(identity.start, identity.end, tolerance)
     if given and len(far):
-        far[-1] = False
+        far[-1] = gone[-1] = False
     if not far.any():
         return True
-    constants = np.where(far, identity.start, identity.end)
+    if (far & ~gone).any():
+        return False
+    constants = np.where(gone, identity.start, identity.end)
     moved = dict(zip(identity.variant.free, constants.tolist(), strict=True))
     function = compile_expression(
         replace_numbers(identity.variant.expression, moved), case.law.names
