@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.expression import evaluate, parse
+from bench.problems.data import Data, Table
 from bench.problems.dataset import Dataset
-from bench.problems.problem import Data, Problem, Table, Target
+from bench.problems.problem import Problem, Target
 from bench.problems.variable import Variable
 
 Array = NDArray[np.float64]

@@ -10,18 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bench.problems.catalogue import CatalogueError
+    from bench.problems.data import Data, Table
     from bench.problems.dataset import Dataset
     from bench.problems.load import DatasetNotFound, dataset_names, load_dataset
-    from bench.problems.problem import Data, Domain, Problem, Source, Table, Target
+    from bench.problems.problem import Domain, Problem, Source, Target
     from bench.problems.sampling import SamplingError, sample_domain
     from bench.problems.selection import UnknownSelection
     from bench.problems.variable import BASE_UNITS, Sampling, Unit, Variable
 
 _HOMES = {
     "catalogue": ("CatalogueError",),
+    "data": ("Data", "Table"),
     "dataset": ("Dataset",),
     "load": ("DatasetNotFound", "dataset_names", "load_dataset"),
-    "problem": ("Data", "Domain", "Problem", "Source", "Table", "Target"),
+    "problem": ("Domain", "Problem", "Source", "Target"),
     "sampling": ("SamplingError", "sample_domain"),
     "selection": ("UnknownSelection",),
     "variable": ("BASE_UNITS", "Sampling", "Unit", "Variable"),

@@ -13,14 +13,13 @@ import os
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable
-from importlib.metadata import version
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO, Any
 
 import numpy as np
 
-from bench.problems.problem import Data, Problem, Table
+from bench.problems.data import Data, Table
 
 GENERATOR = "1"
 """Changed whenever the same problem comes to have other data."""
@@ -36,13 +35,13 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "rediscover"
 
 
-def cached(problem: Problem, seed: int, make: Callable[[], Data], libraries: Iterable[str]) -> Data:
-    """The data of ``problem`` for ``seed``: from the cache, or from ``make`` and into the cache.
+def cached(parts: Iterable[str], make: Callable[[], Data], libraries: Iterable[str]) -> Data:
+    """The data that ``make`` makes from ``parts``: all that they follow from, as text.
 
-    ``libraries`` names the installed distributions on whose version the data depend. Where the
-    cache cannot be written, the data are made at every call.
+    From the cache, or made and put there. ``libraries`` names the installed distributions on whose
+    version the data depend. Where the cache cannot be written, the data are made at every call.
     """
-    key = _key(problem, seed, libraries)
+    key = _digest([GENERATOR, *_versions(libraries), *parts])
     path = cache_folder() / "data" / f"{key}.npz"
     data = _read(path, key)
     if data is None:
@@ -72,10 +71,10 @@ def _digest(parts: Iterable[str]) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
-def _key(problem: Problem, seed: int, libraries: Iterable[str]) -> str:
-    versions = [f"{library} {version(library)}" for library in libraries]
-    # repr of a frozen dataclass spells out every field, and floats to the last bit.
-    return _digest([GENERATOR, *versions, repr(problem), repr(problem.source), str(seed)])
+def _versions(libraries: Iterable[str]) -> list[str]:
+    from importlib.metadata import version  # as slow to import as all the rest here
+
+    return [f"{library} {version(library)}" for library in libraries]
 
 
 def _read(path: Path, key: str) -> Data | None:

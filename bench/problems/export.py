@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from bench.expression import parse, to_sympy
+from bench.problems.data import Data, Table
 from bench.problems.dataset import Dataset
-from bench.problems.problem import Data, Problem, Table
+from bench.problems.problem import Problem
 from bench.problems.variable import Variable
 
 Items = Iterator[tuple[Problem, Data]]

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from bench.expression import parse
+from bench.problems.data import Data, Table
 from bench.problems.portable import evaluate_portably
-from bench.problems.problem import Data, Problem, Table
+from bench.problems.problem import Problem
 from bench.problems.sampling import (
     SamplingError,
     derive_seed,

@@ -23,8 +23,9 @@ import numpy as np
 
 from bench.expression import ParseError, parse
 from bench.problems.catalogue import catalogue_path, read_catalogue
+from bench.problems.data import Data, Table
 from bench.problems.dataset import Dataset
-from bench.problems.problem import Data, Problem, Table, Target
+from bench.problems.problem import Problem, Target
 from bench.problems.tables import TableError
 from bench.problems.variable import Variable
 

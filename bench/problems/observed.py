@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.problems.problem import Domain, Problem
 from bench.problems.variable import Sampling
 
 _DECADES = 2.0
 """Values of one sign that span more than this are taken to be spread over magnitudes."""
-
-
-def observed_domain(problem: Problem) -> Domain:
-    """The box around the training inputs, for the variables that have no rule of their own."""
-    X = problem.data().train.X
-    return Domain(
-        tuple(
-            variable
-            if variable.sampling is not None
-            else replace(variable, sampling=observed_sampling(X[:, j]))
-            for j, variable in enumerate(problem.variables)
-        ),
-        problem.constraints,
-    )
 
 
 def observed_sampling(values: NDArray[np.float64]) -> Sampling:

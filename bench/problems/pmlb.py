@@ -19,8 +19,9 @@ from typing import Any
 import numpy as np
 
 from bench.expression import Expression, ParseError, parse
+from bench.problems.data import Data, Table
 from bench.problems.dataset import Dataset
-from bench.problems.problem import Data, Problem, Table, Target
+from bench.problems.problem import Problem, Target
 from bench.problems.tables import TableError, read_table
 from bench.problems.variable import Sampling, Variable
 

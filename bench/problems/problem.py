@@ -2,57 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
+from bench.problems.cache import cached
+from bench.problems.data import Data
+from bench.problems.observed import observed_sampling
 from bench.problems.variable import Variable
-
-
-@dataclass(frozen=True)
-class Table:
-    """Rows of one split: ``X`` of shape (n, d) and ``y`` of shape (n,), both float64."""
-
-    X: NDArray[np.float64]
-    y: NDArray[np.float64]
-
-    def __len__(self) -> int:
-        return len(self.y)
-
-
-@dataclass(frozen=True)
-class Data:
-    """The splits of a problem: ``train`` and ``test`` always, ``validation`` and ``ood`` maybe."""
-
-    splits: Mapping[str, Table]
-
-    @property
-    def train(self) -> Table:
-        return self.splits["train"]
-
-    @property
-    def test(self) -> Table:
-        return self.splits["test"]
-
-    @property
-    def ood(self) -> Table | None:
-        return self.splits.get("ood")
-
-    @cached_property
-    def digest(self) -> str:
-        """SHA-256 over the names, shapes and little-endian float64 bytes of all splits."""
-        sha = hashlib.sha256()
-        for name in sorted(self.splits):
-            table = self.splits[name]
-            sha.update(f"{name}:{table.X.shape}".encode())
-            sha.update(np.ascontiguousarray(table.X, dtype="<f8").tobytes())
-            sha.update(np.ascontiguousarray(table.y, dtype="<f8").tobytes())
-        return sha.hexdigest()
 
 
 @dataclass(frozen=True)
@@ -147,15 +104,22 @@ class Problem:
         """Ranges and constraints: those stated, or the box around the training inputs."""
         if all(variable.sampling is not None for variable in self.variables):
             return Domain(self.variables, self.constraints)
-        from bench.problems.observed import observed_domain
-
-        return observed_domain(self)
+        columns = self.data().train.X.T
+        return Domain(
+            tuple(
+                variable
+                if variable.sampling is not None
+                else replace(variable, sampling=observed_sampling(values))
+                for variable, values in zip(self.variables, columns, strict=True)
+            ),
+            self.constraints,
+        )
 
     def data(self, seed: int = 0) -> Data:
         """All splits for data seed ``seed``: the same bits on every machine."""
         libraries = getattr(self.source, "depends_on", None)
         if libraries is None:
             return self.source.data(self, seed)
-        from bench.problems.cache import cached
-
-        return cached(self, seed, lambda: self.source.data(self, seed), libraries)
+        # repr of a frozen dataclass spells out every field, and floats to the last bit.
+        parts = (repr(self), repr(self.source), str(seed))
+        return cached(parts, lambda: self.source.data(self, seed), libraries)

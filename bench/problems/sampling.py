@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from bench.expression import Expression, parse
 from bench.problems.constraints import Constraint, parse_constraint
+from bench.problems.data import Data, Table
 from bench.problems.portable import evaluate_portably, exp10, log10
-from bench.problems.problem import Data, Domain, Problem, Table
+from bench.problems.problem import Domain, Problem
 from bench.problems.variable import Sampling, Variable
 
 Array = NDArray[np.float64]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from bench.problems.problem import Problem, Table
+from bench.problems.data import Table
+from bench.problems.problem import Problem
 from bench.problems.sampling import derive_seed, uniforms
 
 

@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from bench.expression import parse
+from bench.problems.data import Data, Table
 from bench.problems.portable import evaluate_portably
-from bench.problems.problem import Data, Problem, Table
+from bench.problems.problem import Problem
 from bench.problems.sampling import representable
 from bench.problems.shuffle import shuffled
 from bench.problems.systems import System

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.expression import symbols
+from bench.problems.data import Data, Table
 from bench.problems.dataset import Dataset
-from bench.problems.problem import Data, Problem, Table, Target
+from bench.problems.problem import Problem, Target
 from bench.problems.tables import TableError, read_numbers
 from bench.problems.unpickle import read_pickled_expression
 from bench.problems.variable import Variable

@@ -20,8 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.expression import Expression, compile_expression, parse
+from bench.problems.data import Data, Table
 from bench.problems.portable import evaluate_portably
-from bench.problems.problem import Data, Problem, Table
+from bench.problems.problem import Problem
 
 Array = NDArray[np.float64]
 

@@ -15,8 +15,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from bench.expression import ParseError, parse
+from bench.problems.data import Data, Table
 from bench.problems.dataset import Dataset
-from bench.problems.problem import Data, Problem, Table, Target
+from bench.problems.problem import Problem, Target
 from bench.problems.shuffle import shuffled
 from bench.problems.tables import SUFFIXES, Columns, TableError, read_table, table_suffix
 from bench.problems.variable import Variable

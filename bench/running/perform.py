@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.method import Candidate, Discovery
-from bench.problems.problem import Data, Problem
+from bench.problems.data import Data
+from bench.problems.problem import Problem
 from bench.problems.variable import Variable
 from bench.running import wire
 from bench.running.crew import Crew, failure

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.expression import ParseError, parse, symbols
+from bench.problems.data import Data
 from bench.problems.dataset import Dataset
-from bench.problems.problem import Data, Problem, Target
+from bench.problems.problem import Problem, Target
 from bench.scoring.csv_rows import Row, read_rows
 from bench.scoring.edit_distance import EditDistance
 from bench.scoring.equivalence import default_domain

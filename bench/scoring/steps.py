@@ -14,7 +14,8 @@ from importlib.metadata import version
 from typing import Any
 
 from bench.expression import Expression, ParseError, compile_expression, complexity, parse
-from bench.problems.problem import Data, Problem
+from bench.problems.data import Data
+from bench.problems.problem import Problem
 from bench.problems.units import check_units
 from bench.scoring.canonical import CanonicalForm
 from bench.scoring.edit_distance import EditDistance, form_distance

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from bench.method import Budget
+from bench.problems.data import Data, Table
 from bench.problems.dataset import Dataset
-from bench.problems.problem import Data, Problem, Table, Target
+from bench.problems.problem import Problem, Target
 from bench.problems.variable import Variable
 from bench.running import Limits, LocalExecutor, MethodSpec, Record, Store, execute, matrix
 from bench.running.events import Event
