@@ -14,9 +14,9 @@ from typing import Any, Literal
 
 import numpy as np
 
+from bench.authoring.probes import PLAIN, PROBES, SAME_AS_PLAIN, probe_dataset
 from bench.method import Budget
 from bench.plugins import MethodError, default_settings, find_method, method_class, method_spec
-from bench.authoring.probes import PLAIN, PROBES, SAME_AS_PLAIN, probe_dataset
 from bench.running.execution import execute
 from bench.running.executors.local import LocalExecutor
 from bench.running.limits import Limits

@@ -11,8 +11,8 @@ import pytest
 
 from bench import Task, Variable, evaluate, parse
 from bench.authoring.conformance import check
-from bench.running.load import load_class
 from bench.authoring.scaffold import ScaffoldError, class_name, next_steps, write_method
+from bench.running.load import load_class
 
 
 def test_the_method_it_writes_finds_a_law(tmp_path):
