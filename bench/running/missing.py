@@ -13,6 +13,8 @@ from bench.running.load import load_class
 from bench.running.run import MethodSpec
 
 _SECONDS = 120
+_EXTRAS = {"pysr": "pysr", "torch": "neural", "safetensors": "neural"}
+"""The extra that brings a module, where it is not a module of the same name."""
 
 
 def missing_engine(method: MethodSpec) -> str | None:
@@ -29,7 +31,10 @@ def missing_here(target: str, requires: Sequence[str]) -> str | None:
     """As ``missing_engine``, in this interpreter."""
     for module in requires:
         if not _is_there(module):
-            return f"module '{module}' is not installed in {sys.executable}"
+            name = module.partition(".")[0]
+            extra = _EXTRAS.get(name)
+            wanted = name if extra is None else f"'rediscover[{extra}]'"
+            return f"module '{module}' is not installed ({sys.executable} -m pip install {wanted})"
     try:
         ask = getattr(load_class(target), "missing", None)
         answer = ask() if callable(ask) else None
