@@ -84,13 +84,22 @@ def taylor(truth: Expression, ground: Ground, rng: random.Random) -> Expression 
     """A function of a small argument replaced by the first terms of its series, or a Pade form."""
     series: Mapping[str, tuple[str, ...]] = {
         "sin": ("u - u**3/6", "u - u**3/6 + u**5/120", "u*(60 - 7*u**2)/(60 + 3*u**2)"),
-        "cos": ("1 - u**2/2 + u**4/24", "1 - u**2/2 + u**4/24 - u**6/720", "(12 - 5*u**2)/(12 + u**2)"),
+        "cos": (
+            "1 - u**2/2 + u**4/24",
+            "1 - u**2/2 + u**4/24 - u**6/720",
+            "(12 - 5*u**2)/(12 + u**2)",
+        ),
         "exp": ("1 + u + u**2/2 + u**3/6", "(12 + 6*u + u**2)/(12 - 6*u + u**2)", "(1 + u/64)**64"),
-        "tanh": ("u - u**3/3", "u*(15 + u**2)/(15 + 6*u**2)", "u/sqrt(1 + u**2)", "2*atan(sinh(u))/2"),
+        "tanh": (
+            "u - u**3/3",
+            "u*(15 + u**2)/(15 + 6*u**2)",
+            "u/sqrt(1 + u**2)",
+            "2*atan(sinh(u))/2",
+        ),
         "sqrt": ("(1 + u)/2", "(1 + 3*u)/(3 + u)", "(1 + 10*u + 5*u**2)/(5 + 10*u + u**2)"),
         "log": ("(u - 1) - (u - 1)**2/2", "2*(u - 1)/(u + 1)", "3*(u**2 - 1)/(u**2 + 4*u + 1)"),
         "asin": ("u + u**3/6", "u + u**3/6 + 3*u**5/40"),
-    }  # fmt: skip
+    }
     places = [
         (path, node)
         for path, node in nodes_with_paths(truth)

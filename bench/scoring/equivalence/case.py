@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bench.expression import Constant, Expression, compile_expression, replace_numbers
 from bench.expression.tree import postorder
-from bench.scoring.equivalence.confirm import Confirmation, confirm
+from bench.scoring.equivalence.confirm import SLACK, Confirmation, confirm
 from bench.scoring.equivalence.law import Law
 from bench.scoring.equivalence.precise import NotFinite, Precise
 from bench.scoring.equivalence.refit import NEAR, Refit, refit, refit_from_afar, typical
@@ -184,7 +184,7 @@ class Case:
 
         ``exp(1e-12*x) - 1`` has four digits. Ten times the typical error at a few points.
         """
-        if found.residual > _WORST_NOISE or not variant.free:
+        if found.residual > _WORST_NOISE:
             return 0.0
         moved = dict(zip(variant.free, found.constants.tolist(), strict=True))
         expression = replace_numbers(variant.expression, moved)
@@ -234,7 +234,7 @@ def _identity(
         if position in variant.exponents and whole and abs(after - before) > EXPONENT_SLACK:
             reason = f"an exponent of {before:.6g} would have to become {round(after)}"
             return Identity("refuted", reason, variant, start, end, evidence)
-    reason = f"equal to the truth to {outcome.digits - 10} digits at {outcome.points} points" + (
+    reason = f"equal to the truth to {outcome.digits - SLACK} digits at {outcome.points} points" + (
         ", its constants refitted" if evidence["iterations"] else ""
     )
     return Identity("confirmed", reason, variant, start, end, evidence)

@@ -32,6 +32,7 @@ POINTS = 256
 FRESH_POINTS = 96
 _FEWEST = 24
 _STEP = 1e-6
+_DENORMAL = 1e-290
 
 
 class NoValues(ValueError):
@@ -69,9 +70,9 @@ class Law:
         At each point the largest of ``scale`` and of |c dy/dc| over the constants c: those that are
         written, and the factor 1 that every variable has. Shape (n,).
         """
-        reach = self.scale.copy()
+        reach: Array = self.scale.copy()
         for change in (*self._by_variables(), *self._by_literals()):
-            reach = np.fmax(reach, np.where(np.isfinite(change), change, 0.0))
+            np.fmax(reach, np.where(np.isfinite(change), change, 0.0), out=reach)
         return reach
 
     def _by_variables(self) -> list[Array]:
@@ -183,7 +184,7 @@ def _law(expression: Expression, rules: tuple[Rule, ...], constraints: tuple[str
         for attempt in range(3):
             X = draw(rules, constraints, asked, seed + attempt)
             value = function(X)
-            real = np.isfinite(value)
+            real = np.isfinite(value) & ((value == 0.0) | (np.abs(value) > _DENORMAL))
             if real.sum() >= 0.75 * count or (attempt == 2 and real.sum() >= _FEWEST):
                 return X[real][:count], value[real][:count]
             asked = count * 16

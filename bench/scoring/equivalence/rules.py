@@ -117,7 +117,8 @@ def _with_constant(case: Case, kind: str) -> tuple[Expression, Array]:
     truth, values = case.law.y[usable], case.values[usable]
     constant = 0.0
     if kind:
-        constant = float(np.median(truth / values if kind == "factor" else truth - values))
+        needed = truth / values if kind == "factor" else truth - values
+        constant = float(np.median(needed[np.isfinite(needed)]))
     if not np.isfinite(constant) or constant == 0.0:
         return case.prediction, case.values
     if kind == "factor":

@@ -55,23 +55,28 @@ def precise_slopes(
 
 
 def shortest_step(
-    context: Any, rows: Sequence[Sequence[Value]], target: Sequence[Value], units: Sequence[Value]
+    context: Any, rows: Sequence[Sequence[Value]], target: Sequence[Value]
 ) -> list[Value]:
-    """The step x that makes sum_k rows[k][i]*x[k] = target[i], the shortest in ``units``.
+    """The shortest x with sum_k rows[k][i]*x[k] = target[i], a consistent system.
 
-    By the normal equations with a ridge far below what counts: to more digits than are lost.
+    By the normal equations with a ridge far below what counts, to more digits than are lost.
+    Equations are brought to one size: near a pole one would drown the others.
     """
     count = len(rows)
-    scaled = [[value * unit for value in row] for row, unit in zip(rows, units, strict=True)]
+    sizes = [max(abs(row[i]) for row in rows) or context.one for i in range(len(target))]
+    scaled = [[value / size for value, size in zip(row, sizes, strict=True)] for row in rows]
+    aim = [value / size for value, size in zip(target, sizes, strict=True)]
     normal = context.matrix(count, count)
     side = context.matrix(count, 1)
     for i in range(count):
-        side[i] = context.fdot(scaled[i], target)
+        side[i] = context.fdot(scaled[i], aim)
         for j in range(i + 1):
             normal[i, j] = normal[j, i] = context.fdot(scaled[i], scaled[j])
-    largest = max((normal[i, i] for i in range(count)), default=context.one) or context.one
-    ridge = largest * context.mpf(10) ** (-(context.dps * 2) // 3)
+    largest = max(normal[i, i] for i in range(count)) or context.one
     for i in range(count):
-        normal[i, i] += ridge
-    solution = context.lu_solve(normal, side)
-    return [solution[i] * unit for i, unit in enumerate(units)]
+        normal[i, i] += largest * context.mpf(10) ** (-(context.dps * 2) // 3)
+    try:
+        solution = context.lu_solve(normal, side)
+    except ZeroDivisionError:  # nothing here moves the values
+        return [context.zero] * count
+    return [solution[i] for i in range(count)]
