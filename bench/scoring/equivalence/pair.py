@@ -23,7 +23,7 @@ _CUT = 1e-12
 _MOST_IN_FULL = 24
 _PRECEDENCE = (1.0, 0.1, 0.01)
 """Constants differ in how easily they move, so that of two that are multiplied one becomes 0."""
-_TRIFLE = 1e-15
+_TRIFLE = 1e-12
 _LITERAL = 1e-12
 """How far, relatively, a float of the truth may be from the number that it stands for."""
 _RELUCTANCE = 1e-6
@@ -111,16 +111,15 @@ class Pair:
         return [self.truth.point(self.law.names, row) for row in rows.tolist()]
 
     def settle(self) -> None:
-        """Set constants that are whole but for a trifle to whole numbers.
+        """Set constants that are zero but for a trifle to zero.
 
         Of ``(exp(c*x) - 1)/c`` smaller c come ever closer to x, and none is x: at 0 there is no
-        value. For others it is the true value, without the dust.
+        value.
         """
         for position in self._free:
             value, written = self.prediction.literals[position], self._written[position]
-            nearest = self.context.nint(value)
-            if value != nearest and abs(value - nearest) <= _TRIFLE * max(abs(written), abs(value)):
-                self.prediction.literals[position] = nearest
+            if abs(value) <= _TRIFLE * abs(written):
+                self.prediction.literals[position] = self.context.zero
 
     def within_literals(self) -> bool:
         """Whether the truth's floats are still the numbers that were written."""
