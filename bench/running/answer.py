@@ -72,6 +72,19 @@ def number(value: object) -> float | None:
     return converted if math.isfinite(converted) else None
 
 
+def printable(text: str) -> str:
+    """The first 1000 characters of ``text`` as one line that does no harm to a terminal."""
+    line = " ".join(text[:1000].split())
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)
+
+
+def packages(told: object) -> dict[str, str]:
+    """Versions by package, as a worker told them."""
+    if not isinstance(told, dict):
+        raise InvalidAnswer(f"{_short(told)} is no table of versions")
+    return {str(name)[:100]: str(version)[:100] for name, version in list(told.items())[:50]}
+
+
 def parses(expression: str, variables: Sequence[Variable]) -> str | None:
     """Why ``expression`` is none in ``variables``; None where it is one."""
     from bench.expression import parse

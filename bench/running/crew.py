@@ -60,6 +60,9 @@ class Crew:
             return failure(error.status, str(error))
         try:
             outcome = self._converse(channel, request, descriptor, on_start)
+        except BaseException:
+            channel.close()
+            raise
         finally:
             with self._lock:
                 self._busy.discard(channel)

@@ -75,6 +75,8 @@ class Leases:
         name = _lease_name(run_id)
         with self._lock:
             self._begin()
+            if not self._own_path.exists():
+                self._write_owner()  # someone has cleared the folder away under us
             found = self._of(name)
             if any(self._alive(path) for path in found):
                 return False
@@ -125,11 +127,14 @@ class Leases:
     def _begin(self) -> None:
         if self._beating is not None:
             return
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._own_path.write_text(f"{0:0{_BEAT_DIGITS}d} {self._owner.text()}\n")
+        self._write_owner()
         self._clear_away_dead_owners()
         self._beating = threading.Thread(target=self._beat, name="leases", daemon=True)
         self._beating.start()
+
+    def _write_owner(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._own_path.write_text(f"{0:0{_BEAT_DIGITS}d} {self._owner.text()}\n")
 
     def _beat(self) -> None:
         count = 0

@@ -28,7 +28,7 @@ from bench.running.leases import Leases
 from bench.running.noise import noisy_target
 from bench.running.record import Record, RecordError, Report, Resources
 from bench.running.run import Disclosure, Run
-from bench.running.store import Store
+from bench.running.store import Store, storage_error
 
 _DATA_KEPT = 32  # problems
 
@@ -53,11 +53,15 @@ class Performer:
     def perform(self, job: Job, on_start: Callable[[], None] = lambda: None) -> Record | None:
         """Run ``job`` and write its record; None where another process is running it.
 
-        Where the run has been done meanwhile, its record is returned and nothing runs.
+        Where the run has been done meanwhile, its record is returned and nothing runs. Raises
+        StoreError where the results folder cannot be written.
         """
         run = job.run
-        if not self._leases.take(run.id):
-            return None
+        try:
+            if not self._leases.take(run.id):
+                return None
+        except OSError as error:
+            raise storage_error(error, self._store.folder) from error
         try:
             record = done(self._store, run)
             if record is None:

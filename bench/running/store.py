@@ -70,7 +70,7 @@ class Store:
         try:
             append_plan(self.plan_path, map(Planned.of, runs))
         except OSError as error:
-            raise _explained(error, self.folder) from error
+            raise storage_error(error, self.folder) from error
 
     def write(self, record: Record) -> Path:
         """Write a record: whole or not at all.
@@ -86,7 +86,7 @@ class Store:
         try:
             write_whole(path, text.encode())
         except OSError as error:
-            raise _explained(error, self.folder) from error
+            raise storage_error(error, self.folder) from error
 
     def read(self, run_id: str) -> Record | None:
         """The record of a run, None where there is none; RecordError where it is damaged."""
@@ -183,7 +183,8 @@ def read_file(path: str) -> bytes:
         os.close(descriptor)
 
 
-def _explained(error: OSError, folder: Path) -> StoreError:
+def storage_error(error: OSError, folder: Path) -> StoreError:
+    """What went wrong on the disk under ``folder``, and what to do about it."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         text = (
             f"no space left for results in '{folder}': free some and give the same command "

@@ -182,7 +182,7 @@ class Watch:
         try:
             for message in self._inbox.feed(content):
                 self._take(message)
-        except (wire.WireError, KeyError, TypeError, ValueError) as error:
+        except (wire.WireError, KeyError, TypeError, ValueError, AttributeError) as error:
             self._finish = {
                 "kind": "failure",
                 "status": "invalid",
@@ -194,8 +194,8 @@ class Watch:
         now = time.monotonic()
         kind = message["kind"]
         if kind == "ready" and self._started is None:
-            self._cpu_before = float(message["cpu"])
-            self._packages = {str(k): str(v) for k, v in message["packages"].items()}
+            self._cpu_before = answer.number(message["cpu"]) or 0.0
+            self._packages = answer.packages(message["packages"])
             wire.send(self._channel, {"kind": "started", "pid": os.getpid()})
             self._started = time.monotonic()
             self._deadline = self._started + self._allowed
@@ -246,7 +246,7 @@ class Watch:
         status = finish.get("status")
         if status not in ("error", "invalid", "memory"):
             status = "invalid"
-        return status, str(finish.get("message", ""))[:1000]
+        return status, str(finish.get("message", ""))
 
     def _outcome(self, status: str, message: str, ended: float) -> wire.Message:
         outcome: wire.Message = {"kind": "outcome", "dropped": 0}
@@ -267,7 +267,7 @@ class Watch:
         return {
             **outcome,
             "status": status,
-            "message": message,
+            "message": answer.printable(message),
             "best": best,
             "front": front,
             "reports": [list(report) for report in self._reports.all()],

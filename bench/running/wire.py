@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-MAX_MESSAGE = 16 * 2**20  # bytes
+MAX_MESSAGE = 64 * 2**20  # bytes; an answer at its bounds, every character escaped, is 50 MB
 
 _LENGTH = 4
 Message = dict[str, Any]

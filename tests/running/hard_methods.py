@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -91,6 +92,8 @@ class Returns:
             "million": Discovery(Candidate("x0", float("nan"), float("inf")), many),
             "mixed": Discovery(Candidate("x0"), (Candidate("x1"), Candidate("nonsense("))),
             "best": Discovery("x0"),  # type: ignore[arg-type]
+            "bells": Discovery.of("x0 \x1b[31m\a\ud800"),
+            "unicode": Discovery(Candidate("x0"), (Candidate("\U0001f600" * 90_000),) * 30),
         }[self.what]
 
 
@@ -166,6 +169,25 @@ class Breeds:
 
 
 @dataclass(frozen=True)
+class Flees:
+    """A process that is always gone when one looks: each forks its successor and exits."""
+
+    diary: str = ""
+
+    def discover(self, task: Task) -> Discovery:
+        if os.fork() == 0:
+            end = time.monotonic() + 20
+            while time.monotonic() < end:
+                if os.fork():
+                    os._exit(0)
+                os.setsid()
+            Path(self.diary).write_text("escaped")
+            os._exit(0)
+        time.sleep(1000)
+        return Discovery.of("x0")
+
+
+@dataclass(frozen=True)
 class Eats:
     """Allocates without end, itself or in its children."""
 
@@ -205,6 +227,18 @@ class Dies:
             time.sleep(1000)
         if self.how == "fds":
             os.closerange(3, 1000)
+        if self.how == "garble":
+            for descriptor in range(3, 20):
+                with contextlib.suppress(OSError):
+                    os.write(descriptor, b"\0\0\0\5[1,2]" + bytes(range(256)))
+        if self.how == "forge":
+            for descriptor in range(3, 20):
+                for body in (
+                    b'{"kind":"ready","cpu":NaN,"packages":[1]}',
+                    b'{"kind":"answer","best":["x0",NaN,1e999],"cpu":NaN}',
+                ):
+                    with contextlib.suppress(OSError):
+                        os.write(descriptor, len(body).to_bytes(4, "big") + body)
         return Discovery.of("x0")
 
 

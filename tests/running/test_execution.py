@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import threading
@@ -11,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from toys import dataset, log_of, method, problem, run_all, run_one
+from toys import dataset, log_of, method, problem, run_all, run_one, small_disk
 
 from bench.method import Budget
-from bench.running import Leases, LocalExecutor, Record, Run, Store, execute, matrix
+from bench.running import Leases, LocalExecutor, Record, Run, Store, StoreError, execute, matrix
 from bench.running.events import Damaged, Elsewhere, Event, Finished, Planned, Started
 from bench.running.noise import noisy_target, standard_normal
 
@@ -310,3 +311,32 @@ def test_the_light_part_needs_numpy_alone() -> None:
         f"print([name for name in {heavy} if name in sys.modules])"
     )
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
+
+
+def test_a_full_disk_ends_the_benchmark_and_the_same_call_goes_on_when_there_is_room(
+    tmp_path: Path,
+) -> None:
+    with small_disk(tmp_path) as disk:
+        ballast = disk / "ballast"
+        ballast.write_bytes(bytes(40_000))
+        with pytest.raises(StoreError, match="no space left for results in"):
+            run_all(disk / "r", method("Instant"), seeds=range(100), workers=2)
+        done = len(list(Store(disk / "r").records()))
+        assert 0 < done < 100
+        ballast.unlink()
+        events: list[Event] = []
+        run_all(disk / "r", method("Instant"), seeds=range(done + 1), events=events)
+        assert isinstance(events[0], Planned)
+        assert len(events[0].done) >= done - 1
+
+
+def test_a_folder_cleared_away_in_the_middle_does_not_stop_the_benchmark(tmp_path: Path) -> None:
+    folder = tmp_path / "r"
+    spec = method("Sleepy", {"seconds": 0.3})
+    clearing = threading.Timer(1.5, shutil.rmtree, [folder], {"ignore_errors": True})
+    clearing.start()
+    events: list[Event] = []
+    run_all(folder, spec, seeds=range(12), seconds=5, events=events)
+    clearing.join()
+    assert kinds(events)["Finished"] == 12
+    assert len(run_all(folder, spec, seeds=range(12), seconds=5)) == 12

@@ -111,6 +111,7 @@ def test_an_exception_is_a_record_with_its_traceback_in_the_log(
         ("unknown", "speed_of_light"),
         ("nan", "nan"),
         ("code", "__import__"),
+        ("bells", r"x0 \x1b[31m\x07\ud800"),
         ("megabyte", "characters; the limit is"),
     ],
 )
@@ -138,6 +139,21 @@ def test_candidates_that_do_not_parse_are_left_out_of_the_front(tmp_path: Path) 
     assert record.discovery is not None
     assert [candidate.expression for candidate in record.discovery.front] == ["x1"]
     assert record.provenance["front_left_out"] == 1
+
+
+@pytest.mark.parametrize("how", ["garble", "forge"])
+def test_what_is_written_into_the_channel_itself_is_never_believed(
+    tmp_path: Path, how: str
+) -> None:
+    record = run_one(tmp_path, method("Dies", {"how": how}), seconds=5)
+    assert record.status == "invalid"
+    assert record.discovery is None
+
+
+def test_an_answer_at_its_bounds_in_the_widest_of_letters_gets_through(tmp_path: Path) -> None:
+    record = run_one(tmp_path, method("Returns", {"what": "unicode"}), seconds=20)
+    assert record.status == "ok"
+    assert record.provenance["front_left_out"] == 30
 
 
 def test_what_a_method_prints_is_its_log_and_nothing_else(tmp_path: Path) -> None:
