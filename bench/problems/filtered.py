@@ -26,7 +26,9 @@ from bench.problems.sampling import (
 class Filtered:
     """``rows`` rows drawn by the variables' rules; one in ``test_one_in`` of the valid is a test.
 
-    Inputs and targets are rounded to float32, as in the released files.
+    Inputs are rounded to float32, as in the released files, and the target is the law at the
+    rounded inputs, rounded likewise: near a pole, an input's rounding would else move the target so
+    far that the law would not fit its own data.
     """
 
     rows: int
@@ -40,10 +42,10 @@ class Filtered:
             if variable.sampling is None:
                 raise SamplingError(f"problem '{problem.id}': {variable.name} has no range")
             columns.append(draw_variable(variable.sampling, u[:, j, 0], u[:, j, 1]))
-        X = np.column_stack(columns)
+        X = _single(np.column_stack(columns))
         y = evaluate_portably(parse(problem.truth or "", problem.variables), problem.names, X)
         valid = representable(y)
-        table = Table(_single(X[valid]), _single(y[valid]))
+        table = Table(X[valid], _single(y[valid]))
         train = len(table) - len(table) // self.test_one_in
         if train in (0, len(table)):
             raise SamplingError(f"problem '{problem.id}': the law is real at {len(table)} rows")

@@ -62,6 +62,7 @@ def test_every_problem_has_data_by_its_law(name: str, count: int) -> None:
         ("korns", "Korns-1", 100, 100),
         ("pagie", "Pagie-1", 26 * 26, 26 * 26),
         ("r", "R1", 20, 20),
+        ("vladislavleva", "Vladislavleva-1", 100, 221 * 221),
         ("vladislavleva", "Vladislavleva-3", 100 * 6, 221 * 23),
         ("vladislavleva", "Vladislavleva-4", 1024, 5000),
         ("vladislavleva", "Vladislavleva-5", 300, 15 * 12 * 15),
