@@ -22,7 +22,7 @@ Items = Iterator[tuple[Problem, Data]]
 INDEX = "problems.json"
 TARGET = "target"
 
-_SRSD_FOLDERS = {"train": "train", "validation": "val", "test": "test"}
+_SRSD_FOLDERS = {"train": "train", "validation": "val", "test": "test", "ood": "ood"}
 _HDF5_NAMES = {"ood": "ood_test"}
 _PICKLE_PROTOCOL = 4
 
@@ -35,7 +35,7 @@ def write_dataset(dataset: Dataset, folder: Path, form: str, seed: int = 0) -> l
     """Write the problems of ``dataset``, data of ``seed``, into ``folder`` as ``form`` has them.
 
     * ``srsd``: ``train|val|test/NAME.txt``, target last, and ``true_eq/NAME.pkl`` where the law is
-      known; read back identically as a dataset;
+      known (``ood/NAME.txt`` for what SRSD has no place for); read back identically as a dataset;
     * ``csv``, ``parquet``: ``NAME_SPLIT.csv`` with the inputs x0, x1, ... and ``target``;
     * ``pmlb``: ``NAME/NAME.tsv.gz``, all rows in one, and ``NAME/metadata.yaml`` with the law;
     * ``hdf5``: ``DATASET.hdf5``, groups ``NAME`` with an array for each split, target first, as

@@ -22,7 +22,8 @@ from bench.problems.variable import Variable
 
 OPTIONS = ()
 
-_FOLDER_OF = {"train": "train", "validation": "val", "test": "test"}
+_FOLDER_OF = {"train": "train", "validation": "val", "test": "test", "ood": "ood"}
+"""SRSD has the first three; ``ood`` is what ``bench.problems.export`` adds to them."""
 _TRUTHS = "true_eq"
 
 
@@ -66,8 +67,9 @@ def read(path: Path) -> Dataset:
 
 def _problem(folder: Path, dataset: str, version: str, name: str) -> Problem:
     files = {split: folder / sub / f"{name}.txt" for split, sub in _FOLDER_OF.items()}
-    if not files["validation"].is_file():
-        del files["validation"]
+    for split in ("validation", "ood"):
+        if not files[split].is_file():
+            del files[split]
     if not files["test"].is_file():
         raise TableError(f"{files['test']}: is missing, and {files['train']} is there")
     columns = _width(files["train"])

@@ -44,6 +44,15 @@ def test_srsd_is_read_back_identically(dataset: Dataset, tmp_path: Path) -> None
         assert np.allclose(values[0], values[1], rtol=1e-14)
 
 
+@pytest.mark.parametrize("form", ["srsd", "csv"])
+def test_rows_out_of_domain_are_read_back_too(tmp_path: Path, form: str) -> None:
+    dataset = load_dataset("llmsrbench_matsci", limit=1)
+    write_dataset(dataset, tmp_path / "out", form)
+    (problem,), (twin,) = dataset.problems, load_dataset(tmp_path / "out").problems
+    assert twin.data().digest == problem.data().digest
+    assert "ood" in twin.data().splits
+
+
 @pytest.mark.parametrize("form", ["csv", "parquet"])
 def test_tables_are_read_back_identically(dataset: Dataset, tmp_path: Path, form: str) -> None:
     write_dataset(dataset, tmp_path / "out", form)
