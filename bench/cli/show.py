@@ -6,6 +6,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
+from bench.cli import UserError
 from bench.cli.named import find_problem
 
 if TYPE_CHECKING:
@@ -18,7 +19,10 @@ _ROWS = 3
 
 def main(arguments: argparse.Namespace, rest: list[str]) -> int:
     dataset, problem = find_problem(arguments.name)
-    value = _dataset(dataset) if problem is None else _problem(problem)
+    try:
+        value = _dataset(dataset) if problem is None else _problem(problem)
+    except (ValueError, OSError) as error:  # a file of data is malformed, or gone
+        raise UserError(str(error)) from None
     if arguments.json:
         print(json.dumps(value, indent=1))
     elif problem is None:

@@ -49,6 +49,18 @@ def test_a_problem_is_shown_whole(command: Command) -> None:
     assert all(word in text for word in ("mu * Nn", "x0*x1", data.digest, "log-uniform", "8000"))
 
 
+def test_a_problem_whose_file_is_malformed_is_told_in_one_line(
+    command: Command, tmp_path: Path
+) -> None:
+    for split in ("train", "test"):
+        (tmp_path / "own" / split).mkdir(parents=True)
+        (tmp_path / "own" / split / "a.txt").write_text("1 2\n3 4\n")
+    (tmp_path / "own" / "test" / "a.txt").write_text("1 2\n3 four\n")
+    outcome = command("show", str(tmp_path / "own" / "a"))
+    assert outcome.code == 2
+    assert outcome.err.endswith("a.txt: line 2, column 2 holds 'four', not a finite number\n")
+
+
 def test_a_dataset_is_shown_with_its_problems(command: Command) -> None:
     shown = json.loads(command("show", "srsd_hard", "--json").out)
     assert len(shown["problems"]) == 50
