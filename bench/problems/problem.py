@@ -54,10 +54,10 @@ class Problem:
     """One thing to discover.
 
     ``truth`` is written in the names of ``variables``. ``targets`` has one entry but for systems
-    of equations; a run discovers one of them. ``time`` names the input that is time, if one is.
-    ``flaws`` are known defects of the published problem, each a word to
-    select by and a sentence. ``functions`` is the function set that the problem's
-    authors allow, where they state one.
+    of equations; a run discovers one of them, ``of_target``. ``time`` names the input that is time,
+    if one is. ``flaws`` are known defects of the published problem, each a word to select by (those
+    that ship are listed in ``datasets/README.md``) and a sentence. ``functions`` is the function
+    set that the problem's authors allow, where they state one.
     """
 
     dataset: str
@@ -86,9 +86,16 @@ class Problem:
             names = ", ".join(target.variable.name for target in self.targets)
             raise ValueError(
                 f"problem '{self.id}' has {len(self.targets)} targets ({names}); "
-                "choose one of problem.targets"
+                "choose one: problem.of_target(NAME)"
             )
         return self.targets[0]
+
+    def of_target(self, name: str) -> Problem:
+        """The problem of discovering one target of a system, by its name; KeyError if none is."""
+        for target in self.targets:
+            if target.variable.name == name:
+                return replace(self, targets=(target,))
+        raise KeyError(name)
 
     @property
     def truth(self) -> str | None:
