@@ -81,12 +81,12 @@ class _Reader:
     def dataset(self) -> Dataset:
         top = self.top
         problems: list[Problem] = []
-        for other in top.get("include", ()):
-            problems.extend(read_catalogue(catalogue_path(other)).problems)
+        for other in self._texts(top, "include", "the dataset"):
+            problems.extend(self._another("include", other).problems)
         if "dummies_of" in top:
             from bench.problems.dummies import with_dummies
 
-            original = read_catalogue(catalogue_path(top["dummies_of"]))
+            original = self._another("dummies_of", top["dummies_of"])
             problems.extend(with_dummies(problem, top["name"]) for problem in original.problems)
         problems.extend(self._problem(entry) for entry in top.get("problems", ()))
         self._check_names(problems)
@@ -101,7 +101,14 @@ class _Reader:
         self._known(top, _DATASET, "the dataset")
         for key in ("name", "version", "source", "licence"):
             self._text(top, key, "the dataset")
+        for key in ("title", "tier"):
+            self._optional(top, key, "the dataset")
         return top
+
+    def _another(self, field: str, name: str) -> Dataset:
+        if name not in catalogue_names() or name == self.top["name"]:
+            raise self._error("the dataset", field, name, "other datasets that ship, by name")
+        return read_catalogue(catalogue_path(name))
 
     def _problem(self, entry: Any) -> Problem:
         if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
@@ -128,12 +135,12 @@ class _Reader:
             targets=(Target(target, truth),),
             source=self._source(entry, listed, variables, where),
             constraints=constraints,
-            formula=entry.get("formula", ""),
-            meaning=entry.get("meaning", ""),
-            tier=entry.get("tier", self.top.get("tier", "")),
+            formula=self._optional(entry, "formula", where),
+            meaning=self._optional(entry, "meaning", where),
+            tier=self._optional(entry, "tier", where) or self.top.get("tier", ""),
             time=self._time(entry, names, where),
-            flaws=entry.get("flaws", {}),
-            functions=tuple(entry.get("functions", self.top.get("functions", ()))),
+            flaws=self._flaws(entry, where),
+            functions=tuple(self._texts({**self.top, **entry}, "functions", where)),
         )
 
     def _source(
@@ -148,7 +155,8 @@ class _Reader:
                     return read(value, Path(self.path).parent)
                 except (KeyError, TypeError, ValueError) as error:
                     raise self._error(where, field, value, f"{wanted} ({error})") from None
-        samples = {**self.top.get("samples", {}), **entry.get("samples", {})}
+        samples = {**self._mapping(self.top, "samples", where)}
+        samples |= self._mapping(entry, "samples", where)
         for split, count in samples.items():
             if split not in SPLITS or not isinstance(count, int) or count < 1:
                 raise self._error(where, "samples", samples, "positive counts for train, test, ...")
@@ -177,7 +185,8 @@ class _Reader:
             raise self._error(where, "symbol", symbol, "text, in quotes where YAML reads another")
         sampling = self._sampling(entry, where) if "sampling" in entry else None
         units = None if unit is None else tuple(float(power) for power in unit)
-        return Variable(name, symbol, entry.get("meaning", ""), units, sampling)
+        meaning = self._optional(entry, "meaning", where)
+        return Variable(name, symbol, meaning, units, sampling)
 
     def _sampling(self, entry: Mapping[str, Any], where: str) -> Sampling:
         self._known(entry, _VARIABLE, where)
@@ -218,6 +227,27 @@ class _Reader:
         value = entry.get(key)
         if not isinstance(value, str) or not value:
             raise self._error(where, key, value, 'text (a number in quotes: "1")')
+        return value
+
+    def _optional(self, entry: Mapping[str, Any], key: str, where: str) -> str:
+        return self._text(entry, key, where) if entry.get(key, "") != "" else ""
+
+    def _texts(self, entry: Mapping[str, Any], key: str, where: str) -> list[str]:
+        values = self._list(entry, key, where)
+        if not all(isinstance(value, str) for value in values):
+            raise self._error(where, key, values, "a list of names, numbers in quotes")
+        return values
+
+    def _flaws(self, entry: Mapping[str, Any], where: str) -> dict[str, str]:
+        flaws = self._mapping(entry, "flaws", where)
+        if not all(isinstance(part, str) for flaw in flaws.items() for part in flaw):
+            raise self._error(where, "flaws", flaws, "a sentence for each word")
+        return flaws
+
+    def _mapping(self, entry: Mapping[str, Any], key: str, where: str) -> dict[str, Any]:
+        value = entry.get(key, {})
+        if not isinstance(value, dict):
+            raise self._error(where, key, value, "a mapping")
         return value
 
     def _list(self, entry: Mapping[str, Any], key: str, where: str) -> list[Any]:
