@@ -24,10 +24,12 @@ SELECTION = ("limit", "only", "exclude")
 _GROUPS = ("method", "dataset")
 
 
-def with_configuration(overrides: list[str], task: Callable[[Any, Path], int]) -> int:
+def with_configuration(
+    overrides: list[str], task: Callable[[Any, Path], int], root: str = "config"
+) -> int:
     """Compose the configuration of ``overrides`` and call ``task(config, folder)`` with it.
 
-    With ``-m`` once for each job of the sweep. Returns the largest exit code. Raises UserError for
+    ``root`` is the file in ``conf/`` that it begins with. With ``-m`` once for each job of the sweep. Returns the largest exit code. Raises UserError for
     what cannot be composed.
     """
     import hydra
@@ -49,7 +51,7 @@ def with_configuration(overrides: list[str], task: Callable[[Any, Path], int]) -
     os.environ["HYDRA_FULL_ERROR"] = "1"  # its errors come here, to be said in one line
     before, sys.argv = sys.argv, ["rediscover", *rewritten]
     try:
-        hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")(job)()
+        hydra.main(version_base="1.3", config_path=str(CONF), config_name=root)(job)()
     except Exception as error:
         raise _explained(error) from error
     finally:
@@ -149,7 +151,7 @@ def _register_datasets(names: Iterable[str]) -> dict[str, str]:
     for name in dict.fromkeys(names):
         try:
             found = name if name in own else find_dataset(name)
-        except DatasetNotFound as error:
+        except (DatasetNotFound, OSError) as error:  # the Hub's refusals are OSErrors too
             raise UserError(str(error)) from None
         label = _label(found) if isinstance(found, Path) else found
         if label in labels.values():

@@ -9,7 +9,7 @@ PREFIX = "hf://"
 _FILES = ("*.parquet", "*.hdf5", "*.csv", "*.tsv", "*.tsv.gz", "*.txt", "*.pkl", "*.yaml")
 
 
-class HubError(RuntimeError):
+class HubError(OSError):
     """A data set that cannot be downloaded: no library, no network, or no permission."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,14 @@ def test_malformed_predictions_are_told_by_row(
     outcome = command("score", "theirs.csv", "--dataset", "srsd_easy")
     assert outcome.code == 2
     assert words in outcome.err and len(outcome.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("verb", ["show hf://nnheui/llm-srbench", "run dataset=[hf://o/n]"])
+def test_a_hub_that_cannot_be_asked_is_told_in_one_line(
+    command: Command, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    monkeypatch.setitem(sys.modules, "huggingface_hub", None)
+    outcome = command(*verb.split())
+    assert outcome.code == 2
+    assert outcome.err.startswith("rediscover: hf://") and "rediscover[hub]" in outcome.err
+    assert outcome.err.count("\n") == 1
