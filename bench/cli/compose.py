@@ -29,8 +29,8 @@ def with_configuration(
 ) -> int:
     """Compose the configuration of ``overrides`` and call ``task(config, folder)`` with it.
 
-    ``root`` is the file in ``conf/`` that it begins with. With ``-m`` once for each job of the sweep. Returns the largest exit code. Raises UserError for
-    what cannot be composed.
+    ``root`` is the file in ``conf/`` that it begins with. With ``-m`` once for each job of the
+    sweep. Returns the largest exit code. Raises UserError for what cannot be composed.
     """
     import hydra
     from hydra.core.hydra_config import HydraConfig

@@ -36,9 +36,21 @@ The same command again goes on where it stopped. Exit code 0: every planned run 
 whatever its status; 1: some have none (an engine is missing, or another process holds them).
 """
 
+_TRAIN = """\
+Settings are Hydra overrides, KEY=VALUE (rediscover train --cfg job prints them all):
+
+  model=transformer_small       a file of conf/model
+  model.training.steps=28000    how long; also batch, rate, seed, shape.width, ...
+  folder=models/first           checkpoints, and progress.jsonl
+  device=cuda                   or cpu; auto takes the GPU that there is
+  threads=2 workers=7           PyTorch's threads; processes that draw the samples
+
+To use it: rediscover run method=[transformer] method.transformer.checkpoint=FOLDER
+"""
+
 
 def parse_arguments(argv: list[str]) -> tuple[argparse.Namespace, list[str]]:
-    """The verb's arguments, and for ``run`` and ``plan`` the overrides meant for Hydra."""
+    """The verb's arguments, and for those that take them the overrides meant for Hydra."""
     parser, verbs = _parser()
     if argv and not argv[0].startswith("-") and argv[0] not in verbs:
         near = difflib.get_close_matches(argv[0], verbs, 1)
@@ -56,7 +68,7 @@ _HYDRAS = (
     "-m", "--multirun", "-c", "--cfg", "--resolve", "-p", "--package", "-i", "--info",
     "-cd", "--config-dir",
 )  # fmt: skip
-"""The options of ``run`` and ``plan`` that are left to Hydra."""
+"""The options of ``run``, ``plan`` and ``train`` that are left to Hydra."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -204,6 +216,11 @@ def _authors(verbs: _Verbs) -> None:
     check = _verb(verbs, "check", "hold a method to the contract, and say in words what is wrong")
     check.add_argument("name", metavar="NAME|PATH")
     check.add_argument("--json", action="store_true", help="for machines")
+    train = _verb(
+        verbs, "train", "train the model of an amortised method; goes on where it was", _TRAIN
+    )
+    train.set_defaults(takes_overrides=True)
+    train.usage = "rediscover train [KEY=VALUE ...]"
 
 
 def _verb(verbs: _Verbs, name: str, text: str, more: str = "") -> argparse.ArgumentParser:

@@ -16,6 +16,10 @@ from methods.transformer.network import Network, Shape
 WEIGHTS, OPTIMISER, STATE = "weights.safetensors", "optimiser.safetensors", "state.json"
 
 
+class CheckpointError(ValueError):
+    """A folder that holds no network that can be read."""
+
+
 def save_network(network: Network, folder: Path, state: dict[str, Any], dtype: torch.dtype) -> None:
     """Write the weights as ``dtype`` and ``state`` (with the network's shape) into ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -28,7 +32,13 @@ def save_network(network: Network, folder: Path, state: dict[str, Any], dtype: t
 
 
 def load_network(folder: Path) -> tuple[Network, dict[str, Any]]:
-    """The network in ``folder``, in float32, and its state."""
+    """The network in ``folder``, in float32, and its state.
+
+    Raises CheckpointError where the folder holds none of this project's; nothing is unpickled, so
+    the checkpoints that NeSymReS and E2E were released as cannot be read.
+    """
+    if not (folder / STATE).exists() or not (folder / WEIGHTS).exists():
+        raise CheckpointError(_refusal(folder))
     state = json.loads((folder / STATE).read_text())
     network = Network(Shape(**state["shape"]))
     tensors = load_file(folder / WEIGHTS)
@@ -59,4 +69,21 @@ def _replace(path: Path, write: Any) -> None:
     """Write to a temporary name and rename, so that a kill never leaves half a file."""
     temporary = path.with_suffix(".tmp")
     write(temporary)
+    temporary.chmod(0o644)  # safetensors makes files that only their owner can read
     temporary.replace(path)
+
+
+def _refusal(folder: Path) -> str:
+    """What is wrong with a folder, and what would be right."""
+    foreign = [
+        path.name
+        for pattern in ("*.ckpt", "*.pt", "*.pth", "*.pkl")
+        for path in (sorted(folder.glob(pattern)) if folder.is_dir() else [])
+    ]
+    wanted = f"a checkpoint of this project is a folder with {WEIGHTS} and {STATE}"
+    if foreign:
+        return (
+            f"'{folder}' holds '{foreign[0]}', a pickle as NeSymReS and E2E were released: it "
+            f"would execute what it contains and has another architecture; {wanted}"
+        )
+    return f"'{folder}' holds no checkpoint; {wanted} (leave checkpoint empty for the shipped one)"

@@ -30,7 +30,7 @@ class Transformer:
     """
 
     version: ClassVar[str] = "1"
-    requires: ClassVar[tuple[str, ...]] = ("torch", "safetensors")
+    requires: ClassVar[tuple[str, ...]] = ("torch", "safetensors", "methods.transformer.warm")
 
     checkpoint: str = ""
     beam: int = 16
@@ -78,6 +78,7 @@ class Prior:
     """
 
     version: ClassVar[str] = "1"
+    requires: ClassVar[tuple[str, ...]] = ("methods.transformer.warm",)
 
     batch: int = 32
     restarts: int = 2

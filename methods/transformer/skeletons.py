@@ -8,13 +8,14 @@ sum of its terms' hashes, and constants add nothing.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import permutations
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from bench.expression import Call, Constant, Expression, Number, Symbol, evaluate, symbols
+from bench import Call, Constant, Expression, Number, Symbol, evaluate, symbols
 from methods.transformer.vocabulary import (
     ARITY,
     BINARY,
@@ -195,3 +196,11 @@ def fingerprints(expression: Expression) -> set[int]:
         ]
         found.add(fingerprint(np.array(renamed, dtype=np.int8), len(renamed)))
     return found
+
+
+def banned_fingerprints(laws: Iterable[Expression]) -> NDArray[np.int64]:
+    """The fingerprints of ``laws``, sorted: what training must never show the network."""
+    found: set[int] = set()
+    for law in laws:
+        found |= fingerprints(law)
+    return np.array(sorted(found), dtype=np.int64)

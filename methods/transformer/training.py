@@ -17,12 +17,14 @@ from torch.nn import functional as F
 
 from methods.transformer.checkpoint import (
     OPTIMISER,
+    CheckpointError,
     load_network,
     load_optimiser,
     save_network,
     save_optimiser,
 )
-from methods.transformer.generator import POINTS, Batch, draw_batch
+from methods.transformer.feeding import feed
+from methods.transformer.generator import Batch
 from methods.transformer.network import Network, Shape, encode_points
 from methods.transformer.vocabulary import PAD, START
 
@@ -60,18 +62,20 @@ def tensors(batch: Batch, points: int) -> tuple[Tensor, Tensor, Tensor]:
     return features, torch.cat([start, targets[:, :-1]], dim=1), targets
 
 
-def points_shown(rng: np.random.Generator) -> int:
-    """How many rows a batch shows: mostly all, now and then as few as six."""
-    return POINTS if rng.random() < 0.6 else int(rng.integers(6, POINTS))
-
-
 def train(
-    config: Training, folder: Path, banned: NDArray[np.int64], device: str = "cpu"
+    config: Training,
+    folder: Path,
+    banned: NDArray[np.int64],
+    device: str = "cpu",
+    stop_after: int | None = None,
+    workers: int = 0,
 ) -> Iterator[dict[str, float]]:
     """Train until ``config.steps``, from where ``folder`` is; yields progress every 50 steps.
 
     Batch k is drawn from the seed (config.seed, k): a resumed training sees the samples it would
-    have seen. On a GPU the forward pass runs in bfloat16.
+    have seen. On a GPU the forward pass runs in bfloat16. ``stop_after`` ends it at that step, for
+    another call to go on; ``workers`` processes draw the batches, 0 for none but this. Raises
+    CheckpointError where ``folder`` holds the training of another configuration.
     """
     network, step, spent = _start(config, folder)
     network.to(device).train()
@@ -83,15 +87,16 @@ def train(
     began = saved = time.monotonic()
     losses: list[float] = []
     hits: list[float] = []
-    while step < config.steps:
+    last = min(config.steps, stop_after or config.steps)
+    for batch, shown in feed(config.seed, config.batch, range(step, last), banned, workers):
         for group in optimiser.param_groups:
             group["lr"] = config.rate_at(step)
-        loss, hit = _step(network, optimiser, config, step, banned, device)
+        loss, hit = _step(network, optimiser, config, tensors(batch, shown), device)
         step += 1
         losses.append(loss)
         hits.append(hit)
         now = time.monotonic()
-        finished = step == config.steps
+        finished = step == last
         if now - saved > config.checkpoint_seconds or finished:
             _save(network, optimiser, config, folder, step, spent + now - began)
             saved = now
@@ -113,6 +118,15 @@ def train(
 def _start(config: Training, folder: Path) -> tuple[Network, int, float]:
     if (folder / OPTIMISER).exists():
         network, state = load_network(folder)
+        before, now = (
+            {**one, "checkpoint_seconds": 0} for one in (state["training"], asdict(config))
+        )
+        for name in now:
+            if before[name] != now[name]:
+                raise CheckpointError(
+                    f"'{folder}' holds a training with {name}={before[name]}, not {now[name]}: "
+                    "choose another folder, or that value to go on"
+                )
         return network, int(state["step"]), float(state["seconds"])
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(config.seed)
@@ -136,14 +150,10 @@ def _step(
     network: Network,
     optimiser: torch.optim.Optimizer,
     config: Training,
-    step: int,
-    banned: NDArray[np.int64],
+    parts: tuple[Tensor, Tensor, Tensor],
     device: str,
 ) -> tuple[float, float]:
-    rng = np.random.default_rng([config.seed, step])
-    batch = draw_batch(config.batch, int(rng.integers(2**32)), banned)
-    parts = (part.to(device) for part in tensors(batch, points_shown(rng)))
-    features, inputs, targets = parts
+    features, inputs, targets = (part.to(device) for part in parts)
     with torch.autocast(device, dtype=torch.bfloat16, enabled=device != "cpu"):
         logits = network(features, inputs)
         loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=PAD)

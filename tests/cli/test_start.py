@@ -11,7 +11,7 @@ from outcome import Command
 HEAVY = {"numpy", "scipy", "sympy", "pandas", "hydra", "omegaconf", "rich", "numba", "torch"}
 VERBS = (
     "run", "plan", "status", "score", "leaderboard", "list", "show", "check", "new", "judge",
-    "doctor", "data", "merge",
+    "doctor", "data", "merge", "train",
 )  # fmt: skip
 
 

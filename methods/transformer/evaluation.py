@@ -1,0 +1,62 @@
+"""What a stream of skeletons recovers of fresh functions: the measure training is judged by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench import Budget, Discovery, Task, Variable, evaluate, parse
+from methods.transformer.generator import Batch, draw_batch
+
+LENGTHS = ((1, 4), (5, 7), (8, 10))
+"""Buckets of skeleton lengths, in tokens, both ends in."""
+
+_SHOWN = 64
+_EXACT = 1e-8
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """Of ``functions`` of a bucket, the shares recovered: exactly, and to R2 > 0.99."""
+
+    lengths: tuple[int, int]
+    functions: int
+    exact: float
+    close: float
+
+
+def recovery(
+    discover: Callable[[Task], Discovery],
+    banned: NDArray[np.int64],
+    *,
+    functions: int,
+    candidates: int,
+    seed: int,
+) -> Iterator[Recovery]:
+    """How many of ``functions`` fresh functions per bucket ``discover`` finds.
+
+    Each is shown by 64 rows and judged on 64 others of the same ranges: ``exact`` is 1 - R2 below
+    1e-8 there. ``candidates`` is how many skeletons may be tried.
+    """
+    batch = draw_batch(60 * functions, seed, banned, points=2 * _SHOWN)
+    for low, high in LENGTHS:
+        rows = np.flatnonzero((batch.lengths >= low) & (batch.lengths <= high))[:functions]
+        errors = np.array([_error(discover, batch, int(row), candidates) for row in rows])
+        exact, close = float(np.mean(errors < _EXACT)), float(np.mean(errors < 0.01))
+        yield Recovery((low, high), len(rows), exact, close)
+
+
+def _error(discover: Callable[[Task], Discovery], batch: Batch, row: int, candidates: int) -> float:
+    """1 - R2, on rows that were not shown, of what is discovered for one function."""
+    columns = int(batch.columns[row])
+    X, y = batch.X[row][:, :columns], batch.y[row]
+    variables = tuple(Variable(f"x{j}") for j in range(columns))
+    budget = Budget(seconds=60.0, evaluations=candidates)
+    found = discover(Task(X[:_SHOWN], y[:_SHOWN], variables, seed=row, budget=budget))
+    values = evaluate(parse(found.best.expression), [v.name for v in variables], X[_SHOWN:])
+    truth = y[_SHOWN:]
+    error = float(np.mean((values - truth) ** 2) / np.var(truth))
+    return error if np.isfinite(error) else np.inf

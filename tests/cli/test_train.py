@@ -1,0 +1,87 @@
+"""``rediscover train``: what it prints, what a kill costs, and what it refuses."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from outcome import Command
+
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("torch") is None or importlib.util.find_spec("safetensors") is None,
+    reason="PyTorch is not installed (pip install 'rediscover[neural]')",
+)
+TINY = (
+    "model.training.shape={width: 8, heads: 2, feedforward: 8, inducing: 2, seeds: 2, "
+    "memory_layers: 1, decoder_layers: 1}",
+    "model.training.batch=4",
+    "model.training.checkpoint_seconds=0.1",
+)
+
+
+def test_it_trains_reports_and_validates(command: Command) -> None:
+    wanted = ("folder=mine", "model.training.steps=50", "model.functions=1", "model.candidates=2")
+    outcome = command("train", *TINY, *wanted)
+    assert outcome.code == 0, outcome.err
+    assert "step 50  samples 200  loss" in outcome.out and "token accuracy" in outcome.out
+    assert "exact, 1-4 tokens" in outcome.out
+    state = json.loads(Path("mine/state.json").read_text())
+    assert state["step"] == 50 and state["training"]["seed"] == 0
+    other = command("train", *TINY, "folder=mine", "model.training.steps=60")
+    assert other.code == 2 and "holds a training with steps=50, not 60" in other.err
+
+
+def test_a_killed_training_goes_on_where_it_was(tmp_path: Path) -> None:
+    settings = (*TINY, "model.training.steps=2000", "folder=mine", "model.functions=0")
+    training = [sys.executable, "-m", "bench", "train", *settings]
+    state, progress = tmp_path / "mine" / "state.json", tmp_path / "mine" / "progress.jsonl"
+    with subprocess.Popen(training, cwd=tmp_path, stdout=subprocess.DEVNULL) as first:
+        while not state.exists() and first.poll() is None:
+            time.sleep(0.05)
+        os.kill(first.pid, signal.SIGKILL)
+    reached = json.loads(state.read_text())["step"]
+    assert 0 < reached < 2000
+    before = len(progress.read_text().splitlines()) if progress.exists() else 0
+    with subprocess.Popen(
+        training, cwd=tmp_path, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as second:
+        assert second.stdout is not None
+        second.stdout.readline()
+        second.stdout.readline()
+        os.kill(second.pid, signal.SIGKILL)
+    line = json.loads(progress.read_text().splitlines()[before])
+    assert reached < line["step"] <= reached + 50
+
+
+def test_batches_are_the_same_whoever_draws_them() -> None:
+    import numpy as np
+
+    from methods.transformer.feeding import feed
+
+    nothing = np.zeros(0, np.int64)
+    here, elsewhere = (list(feed(3, 4, range(5), nothing, workers)) for workers in (0, 1))
+    assert [shown for _, shown in here] == [shown for _, shown in elsewhere]
+    for (one, _), (other, _) in zip(here, elsewhere, strict=True):
+        np.testing.assert_array_equal(one.y, other.y)
+
+
+@pytest.mark.parametrize(
+    ("override", "said"),
+    [
+        ("model=small", "model=small not found; choose transformer_small"),
+        ("model.training.stepz=3", "did you mean 'steps'"),
+    ],
+)
+def test_what_cannot_be_trained_is_said_in_a_line(
+    command: Command, override: str, said: str
+) -> None:
+    outcome = command("train", override)
+    assert outcome.code == 2
+    assert said in outcome.err and outcome.err.count("\n") == 1

@@ -1,0 +1,213 @@
+"""The transformer, its prior, and the functions they are made of."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bench import Budget, Number, Task, Variable, complexity, evaluate, parse
+from bench.cli.train import BENCHMARKS, withheld_laws
+from bench.problems import load_dataset
+from methods.transformer import Prior, Transformer
+from methods.transformer.generator import draw_batch, draw_skeletons
+from methods.transformer.grammar import allowed, redundant
+from methods.transformer.search import to_expression
+from methods.transformer.skeletons import (
+    banned_fingerprints,
+    encode,
+    fingerprint,
+    fingerprints,
+)
+from methods.transformer.vocabulary import ARITY, FIRST_VARIABLE, INDEX, MAX_LENGTH, C
+
+needs_torch = pytest.mark.skipif(
+    importlib.util.find_spec("torch") is None or importlib.util.find_spec("safetensors") is None,
+    reason="PyTorch is not installed (pip install 'rediscover[neural]')",
+)
+NAMES = ("x0", "x1", "x2")
+NOTHING = np.zeros(0, np.int64)
+
+
+def banned() -> np.ndarray:
+    return banned_fingerprints(withheld_laws())
+
+
+def of(text: str) -> int:
+    tokens = encode(parse(text), NAMES)
+    return fingerprint(np.array(tokens, np.int8), len(tokens))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("x0*x1 + 2.5", "3.0 + x1*x0"),
+        ("x0**2*x1/x2", "2.0*x1*x0*(x0/x2)"),
+        ("sqrt(x0)**2*x1", "x1*x0"),
+        ("sin(2*x0) - x1", "5*x1 + sin(x0)"),
+        ("exp(-x0**2/2)", "exp(3.0*x0*x0)"),
+    ],
+)
+def test_a_fingerprint_does_not_see_constants_or_order(one: str, other: str) -> None:
+    assert of(one) == of(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("x0*x1", "x0/x1"), ("x0 + x1", "x0*x1"), ("sin(x0)", "cos(x0)"), ("x0 + 1.0", "x0")],
+)
+def test_a_fingerprint_tells_structures_apart(one: str, other: str) -> None:
+    assert of(one) != of(other)
+
+
+def test_no_sample_has_the_skeleton_of_a_benchmark() -> None:
+    taken = banned()
+    assert len(taken) > 500
+    batch = draw_batch(20_000, 3, taken)
+    seen = {
+        fingerprint(tokens, int(length))
+        for tokens, length in zip(batch.tokens, batch.lengths, strict=True)
+        if length > 4
+    }
+    assert not seen & set(taken.tolist())
+    free = draw_batch(20_000, 3, NOTHING)
+    drawn = {
+        fingerprint(tokens, int(length))
+        for tokens, length in zip(free.tokens, free.lengths, strict=True)
+        if length > 4
+    }
+    assert drawn & set(taken.tolist()), "unless they are banned, benchmarks do come up"
+
+
+def test_every_benchmark_is_looked_at() -> None:
+    law = load_dataset("nguyen")["Nguyen-5"]
+    assert fingerprints(parse(law.truth or "", law.variables)) <= set(banned().tolist())
+    assert {"srsd", "aifeynman", "nguyen", "livermore", "llmsrbench"} <= set(BENCHMARKS)
+
+
+def test_samples_are_what_their_skeletons_say_and_a_seed_fixes_them() -> None:
+    batch, again, other = (draw_batch(200, seed, NOTHING) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(batch.y, again.y)
+    assert not np.array_equal(batch.y, other.y)
+    assert np.isfinite(batch.y).all()
+    for tokens, length, columns in zip(batch.tokens, batch.lengths, batch.columns, strict=True):
+        skeleton = tuple(int(token) for token in tokens[:length])
+        assert not redundant(tokens, int(length))
+        used = {token for token in skeleton if FIRST_VARIABLE <= token < FIRST_VARIABLE + 3}
+        assert used and max(used) < FIRST_VARIABLE + columns
+        expression = to_expression(skeleton, NAMES)
+        if C not in skeleton:
+            row = int(np.flatnonzero((batch.tokens == tokens).all(axis=1))[0])
+            values = evaluate(expression, NAMES, batch.X[row])
+            np.testing.assert_allclose(values, batch.y[row], rtol=1e-9)
+
+
+def test_the_mask_only_lets_trees_grow_that_can_close() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        slots, tokens = np.array([1]), []
+        for step in range(MAX_LENGTH):
+            mask = allowed(slots, MAX_LENGTH - step, 2)[0]
+            token = int(rng.choice(np.flatnonzero(mask)))
+            tokens.append(token)
+            slots = slots - 1 + ARITY[token]
+            if slots[0] == 0:
+                break
+        assert slots[0] == 0
+        assert INDEX["x2"] not in tokens
+
+
+def test_the_prior_is_reproducible_and_fits_constants() -> None:
+    rng = np.random.default_rng(0)
+    X = rng.uniform(1.0, 3.0, (200, 2))
+    task = Task(
+        X, 2.5 * X[:, 0] * X[:, 1], (Variable("x0"), Variable("x1")), seed=4,
+        budget=Budget(seconds=30.0, evaluations=300),
+    )  # fmt: skip
+    first, second = Prior().discover(task), Prior().discover(task)
+    assert first == second
+    assert complexity(parse(first.best.expression)) <= 5
+    assert draw_skeletons(5, 2, 1) == draw_skeletons(5, 2, 1)
+
+
+@needs_torch
+@pytest.mark.parametrize(
+    ("text", "columns", "rows"),
+    [
+        ("x0 + sin(x1)", 2, 200),
+        ("3.0*x0", 1, 5),
+        ("6.67e-30*x0*x1", 2, 300),
+        ("x3*x7", 10, 2000),
+        ("x0*x0", 1, 100_000),
+    ],
+)
+def test_the_shipped_model_answers(text: str, columns: int, rows: int) -> None:
+    rng = np.random.default_rng(1)
+    X = rng.uniform(0.5, 3.0, (rows, columns))
+    names = [f"x{j}" for j in range(columns)]
+    y = evaluate(parse(text), names, X)
+    reports: list[str] = []
+    task = Task(
+        X, y, tuple(Variable(name) for name in names), budget=Budget(seconds=20.0, evaluations=200),
+        on_report=lambda expression, loss: reports.append(expression),
+    )  # fmt: skip
+    best = Transformer().discover(task).best
+    values = evaluate(parse(best.expression), names, X)
+    assert reports
+    assert 1 - np.mean((values - y) ** 2) / np.var(y) > 0.99
+
+
+@needs_torch
+def test_rows_that_are_not_finite_are_left_out_and_a_constant_is_answered() -> None:
+    X = np.linspace(1.0, 2.0, 60)[:, None].copy()
+    y = 2.0 * X[:, 0]
+    X[3], y[7] = np.nan, np.inf
+    budget = Budget(seconds=20.0, evaluations=100)
+    best = Transformer().discover(Task(X, y, (Variable("x0"),), budget=budget)).best
+    assert evaluate(parse(best.expression), ("x0",), np.array([[5.0]]))[0] == pytest.approx(10.0)
+    constant = Transformer().discover(Task(X, np.full(60, 4.0), (Variable("x0"),), budget=budget))
+    assert evaluate(parse(constant.best.expression), ("x0",), np.array([[1.5]]))[0] == 4.0
+    with pytest.raises(ValueError, match="none of the 60 training rows is finite"):
+        Transformer().discover(Task(X, np.full(60, np.nan), (Variable("x0"),), budget=budget))
+
+
+@needs_torch
+def test_training_resumes_where_it_was_stopped(tmp_path: Path) -> None:
+    import torch
+    from safetensors.torch import load_file
+
+    from methods.transformer.checkpoint import WEIGHTS, load_network
+    from methods.transformer.network import Shape
+    from methods.transformer.training import Training, train
+
+    small = Shape(width=16, heads=2, feedforward=16, inducing=4, seeds=4, memory_layers=1,
+                  decoder_layers=1)  # fmt: skip
+    config = Training(steps=6, batch=4, checkpoint_seconds=0.0, shape=small)
+    whole = list(train(config, tmp_path / "whole", NOTHING))
+    assert whole[-1]["step"] == 6 and whole[-1]["samples"] == 24
+    parts = train(config, tmp_path / "parts", NOTHING, stop_after=3)
+    list(parts)
+    assert load_network(tmp_path / "parts")[1]["step"] == 3
+    list(train(config, tmp_path / "parts", NOTHING))
+    one, other = (load_file(tmp_path / name / WEIGHTS) for name in ("whole", "parts"))
+    for name, value in one.items():
+        torch.testing.assert_close(other[name], value, rtol=1e-5, atol=1e-6)
+
+
+@needs_torch
+def test_a_folder_that_holds_no_checkpoint_is_refused_in_words(tmp_path: Path) -> None:
+    from methods.transformer.checkpoint import CheckpointError, load_network
+
+    with pytest.raises(CheckpointError, match="holds no checkpoint"):
+        load_network(tmp_path)
+    (tmp_path / "model.pt").write_bytes(b"anything")
+    with pytest.raises(CheckpointError, match="would execute what it contains"):
+        load_network(tmp_path)
+
+
+def test_numbers_of_a_skeleton_are_its_constants() -> None:
+    expression = to_expression((INDEX["mul"], C, INDEX["square"], FIRST_VARIABLE), NAMES)
+    assert expression == parse("1.0*x0**2")
+    assert Number(2) in expression.args[1].args  # type: ignore[union-attr]
