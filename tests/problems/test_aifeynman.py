@@ -20,6 +20,10 @@ def test_names_as_in_the_database() -> None:
     assert [problem.name for problem in bonus.problems] == [f"test_{k}" for k in range(1, 21)]
 
 
+def test_every_law_can_be_told_in_a_sentence() -> None:
+    assert all(problem.meaning for problem in ALL)
+
+
 def test_a_problem_in_full() -> None:
     problem = DATASETS["aifeynman"]["I.26.2"]
     assert problem.truth == "asin(x0*sin(x1))"
