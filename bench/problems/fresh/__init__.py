@@ -2,7 +2,9 @@
 
 Memorised benchmarks measure memory. ``fresh_transform`` turns known laws around, ``fresh_synth``
 puts terms of five fields of science together. A dataset is the same for the same seed on every
-machine, a shorter one is the beginning of a longer one, and no two seeds share a problem.
+machine, a shorter one is the beginning of a longer one, and no two seeds share a problem: within a
+dataset and beside what ships no law is another up to constants, and from seed to seed, where the
+same form may come again, its constants are others.
 """
 
 from __future__ import annotations
