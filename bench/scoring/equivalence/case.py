@@ -64,6 +64,7 @@ class Case:
         if not self.enough_points():
             self.prediction = without_zero_products(prediction)
             self.values = compile_expression(self.prediction, law.names)(law.X)
+        self._witnesses: dict[int, Mapping[str, Any]] = {}
         self._identities: dict[tuple[Expression, bool], Identity] = {}
 
     @cached_property
@@ -93,23 +94,25 @@ class Case:
             point = self.precise.point(self.law.names, self.law.X[row])
             try:
                 self.precise(point)
-            except NotFinite as error:
-                return self.witness(int(row), str(error))
+            except NotFinite:
+                return self.witness(int(row))
         return None
 
     def enough_points(self) -> bool:
         """Whether the prediction has values in float64 at enough points to be judged."""
         return int(self.usable.sum()) >= _FEWEST
 
-    def witness(self, row: int, prediction: str | None = None) -> dict[str, Any]:
+    def witness(self, row: int) -> Mapping[str, Any]:
         """The point ``law.X[row]`` with both values there, to 20 digits."""
-        truth = self.law.precise(self.limits.digits)
-        point = truth.point(self.law.names, self.law.X[row])
-        return {
-            "point": dict(zip(self.law.names, self.law.X[row].tolist(), strict=True)),
-            "prediction": self._text(self.precise, point) if prediction is None else prediction,
-            "truth": self._text(truth, point),
-        }
+        if row not in self._witnesses:
+            truth = self.law.precise(self.limits.digits)
+            point = truth.point(self.law.names, self.law.X[row].tolist())
+            self._witnesses[row] = {
+                "point": dict(zip(self.law.names, self.law.X[row].tolist(), strict=True)),
+                "prediction": self._text(self.precise, point),
+                "truth": self._text(truth, point),
+            }
+        return self._witnesses[row]
 
     @staticmethod
     def _text(side: Precise, point: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ from bench.problems import Domain
 from bench.scoring.equivalence.case import Case
 from bench.scoring.equivalence.law import NoValues, law_on
 from bench.scoring.equivalence.normal import normal_key
-from bench.scoring.equivalence.points import default_domain
+from bench.scoring.equivalence.points import default_domain, rules_of
 from bench.scoring.equivalence.rules import RULE, Finding
 from bench.scoring.equivalence.verdict import RULES, Limits, Verdict
 
@@ -79,7 +79,31 @@ def _judge(
     settled = _refuted(case)
     if settled is not None:
         return _all(rules, settled, started)
-    return {rule: _timed(_ruled(rule, case, r2), started) for rule in rules}
+    verdicts = {rule: _timed(RULE[rule](case, r2), started) for rule in rules}
+    if limits.prove and any(verdict.answer == "yes" for verdict in verdicts.values()):
+        return _with_proof(verdicts, found, true, domain, limits)
+    return verdicts
+
+
+def _with_proof(
+    verdicts: dict[str, Verdict],
+    found: Expression,
+    true: Expression,
+    domain: Domain,
+    limits: Limits,
+) -> dict[str, Verdict]:
+    """Each "yes" as proved, if the prediction as it is written is the truth for SymPy as well."""
+    from bench.scoring.equivalence.prove import proved
+
+    positive = frozenset(
+        name for name, rule in rules_of(domain) if rule.signs == "positive" and rule.low > 0
+    )
+    if not proved(found, true, positive, seconds=limits.prove_seconds):
+        return verdicts
+    return {
+        rule: replace(verdict, step="proved") if verdict.answer == "yes" else verdict
+        for rule, verdict in verdicts.items()
+    }
 
 
 def _parsed(expression: Expression | str, domain: Domain | None) -> Expression:
@@ -102,16 +126,6 @@ def _refuted(case: Case) -> Finding | None:
         reason = f"the truth depends on {witness['variable']}, the prediction does not"
         return Finding("no", "variables", reason, {}, witness)
     return None
-
-
-def _ruled(rule: str, case: Case, r2: float | None) -> Finding:
-    finding = RULE[rule](case, r2)
-    if finding.answer == "yes" and case.limits.prove:
-        from bench.scoring.equivalence.prove import proved
-
-        if proved(case, finding):
-            return replace(finding, step="proved")
-    return finding
 
 
 def _timed(finding: Finding, started: float) -> Verdict:

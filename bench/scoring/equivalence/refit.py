@@ -23,7 +23,7 @@ _STEPS_AT_A_TIME = 12
 _STEPS_AT_A_TIME_IF_MANY = 3
 _MANY_CONSTANTS = 24
 _MOST_STEPS = 240
-_HOPELESS = 1e-2
+_SLOW_ALLOWED = 4
 _MOST_CONSTANTS_TO_RESTART = 8
 _RESTARTS = 6
 
@@ -50,8 +50,8 @@ def typical(misfit: Array) -> float:
 def refit(variant: Variant, law: Law, usable: NDArray[np.bool_], deadline: float) -> Refit:
     """Least squares on the points of the domain, residuals relative to the truth.
 
-    Steps are taken a few at a time: a descent goes on as long as they gain a factor of two, or
-    what it has reached is already close.
+    Steps are taken a few at a time. The true structure is approached ever faster; a descent in
+    which ``_SLOW_ALLOWED`` batches did not gain a factor of two has come to its end.
     """
     program = compile_program(variant.expression, law.names, variant.free)
     fitter = _fitter(law, usable)
@@ -61,7 +61,7 @@ def refit(variant: Variant, law: Law, usable: NDArray[np.bool_], deadline: float
         fit = fitter.fit(program, max_iterations=steps)
     except ValueError:  # a constant went to infinity
         return Refit(variant.constants, np.inf, steps, True)
-    iterations, finished = fit.iterations, True
+    iterations, finished, slow = fit.iterations, True, 0
     while not fit.converged and iterations < _MOST_STEPS and fit.residual > 1e-14:
         if perf_counter() > deadline:
             finished = False
@@ -71,9 +71,9 @@ def refit(variant: Variant, law: Law, usable: NDArray[np.bool_], deadline: float
         except ValueError:
             break
         iterations += further.iterations
-        slow = further.residual > 0.5 * fit.residual
+        slow += further.residual > 0.5 * fit.residual
         fit = further if further.residual <= fit.residual else fit
-        if slow and (fit.residual > _HOPELESS or iterations > _MOST_STEPS // 2):
+        if slow >= _SLOW_ALLOWED:
             break
     residual = _residual(fit, law, usable)
     return Refit(fit.constants, residual, iterations, finished)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
@@ -209,16 +209,23 @@ def variants_of(
     many constants); with its exponents as fitted; with its integers free.
     """
     plain = with_plain_exponents(expression)
-    forms = [plain.expression]
-    for share in NEGLIGIBLE:
-        forms.append(without_negligible(plain.expression, columns, share))
+    pruned = (without_negligible(plain.expression, columns, share) for share in NEGLIGIBLE)
+    forms: Iterable[Expression] = itertools.chain([plain.expression], pruned)
     if len(plain.free) > _MANY_CONSTANTS:
-        forms.reverse()
-    variants = [replace(floats_free(form), snapped=plain.snapped) for form in dict.fromkeys(forms)]
+        forms = reversed(list(forms))
+    seen: set[Expression] = set()
+    for form in forms:
+        if form not in seen:
+            seen.add(form)
+            yield from _if_few(replace(floats_free(form), snapped=plain.snapped))
     if plain.snapped:
-        variants.append(floats_free(expression))
+        yield from _if_few(floats_free(expression))
     if integers:
         whole = replace(integers_free(plain.expression), snapped=plain.snapped)
         if whole.free != plain.free:
-            variants.append(whole)
-    return (variant for variant in variants if len(variant.free) <= MOST_CONSTANTS)
+            yield from _if_few(whole)
+
+
+def _if_few(variant: Variant) -> Iterator[Variant]:
+    if len(variant.free) <= MOST_CONSTANTS:
+        yield variant

@@ -1,0 +1,241 @@
+"""How often the judge is wrong, how often it does not know, and how long it takes.
+
+``python -m benchmarks.judge`` judges the labelled suite (``judge_suite``), and SRBench's published
+rule (``srbench_rule``) on a sample of its held-out half, in the same run, with the same limit of
+time; it prints Markdown and writes it to ``benchmarks/results/judge.md``.
+
+``python -m benchmarks.judge --predictions FILE`` judges published predictions: a CSV with the
+columns ``algorithm``, ``dataset`` (``feynman_I_12_1``, ``strogatz_vdp1``), ``target_noise``,
+``estimated_formula_final``, ``r2_test`` and ``symbolic_solution``; it lists every disagreement with
+the published flag.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+
+from bench.problems import Problem, load_dataset
+from bench.scoring.equivalence import RULES, Limits, Verdict, judge
+from benchmarks import srbench_rule
+from benchmarks.judge_suite import Pair, read
+
+RESULTS = Path(__file__).parent / "results"
+_RENAMED = {"I_15_10": "I.15.1"}
+"""SRBench's names of problems that the database names otherwise."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A pair, and what was said of it under each rule."""
+
+    pair: Pair
+    verdicts: dict[str, Verdict]
+    seconds: float
+
+
+def judge_suite(half: str) -> list[Judged]:
+    """The judge on one half of the suite."""
+    found = []
+    for pair in read():
+        if pair.half == half:
+            problem = _problem(pair.problem)
+            started = perf_counter()
+            verdicts = judge(pair.prediction, problem.truth or "", problem.domain)
+            found.append(Judged(pair, verdicts, perf_counter() - started))
+    return found
+
+
+@cache
+def _problem(name: str) -> Problem:
+    dataset, _, problem = name.partition("/")
+    return load_dataset(dataset)[problem]
+
+
+def confusion(labels_and_answers: Iterable[tuple[str, str]]) -> str:
+    """Cells of a Markdown row: right and wrong answers to each label, and the undecided."""
+    counts = Counter(labels_and_answers)
+    cells = [
+        counts["yes", "yes"],
+        counts["yes", "no"],
+        counts["no", "no"],
+        counts["no", "yes"],
+        counts["yes", "undecided"] + counts["no", "undecided"],
+    ]
+    return " | ".join(str(cell) for cell in cells)
+
+
+def times(seconds: Sequence[float]) -> str:
+    """Median, 99 % quantile and maximum, in milliseconds."""
+    quantiles = (float(np.quantile(seconds, share)) for share in (0.5, 0.99, 0.999, 1.0))
+    return " | ".join(f"{1000 * value:.3g}" for value in quantiles)
+
+
+def suite_report(sample: int) -> str:
+    """The Markdown of the whole comparison."""
+    lines = []
+    held: list[Judged] = []
+    for half, title in (("tune", "tuned on"), ("held", "held out")):
+        judged = judge_suite(half)
+        held = judged if half == "held" else held
+        lines += ["", f"### The half that was {title}: {len(judged)} pairs", "", *_table(judged)]
+    lines += ["", *_side_by_side(held, sample)]
+    return "\n".join(lines)
+
+
+def _table(judged: Sequence[Judged]) -> list[str]:
+    lines = [
+        "| rule | yes: right | false no | no: right | false yes | undecided |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
+    for rule in RULES:
+        pairs = [
+            (getattr(item.pair, rule), item.verdicts[rule].answer)
+            for item in judged
+            if getattr(item.pair, rule)
+        ]
+        lines.append(f"| {rule} | {confusion(pairs)} |")
+    lines += [
+        "",
+        "| all three rules | median ms | p99 ms | p99.9 ms | max ms |",
+        "|---|---:|---:|---:|---:|",
+        f"| the judge | {times([item.seconds for item in judged])} |",
+    ]
+    return lines
+
+
+def _side_by_side(held: Sequence[Judged], sample: int) -> list[str]:
+    """SRBench's rule on every n-th labelled pair, and the judge under that rule alone."""
+    labelled = [item for item in held if item.pair.srbench]
+    chosen = labelled[:: max(1, len(labelled) // sample)] if sample else []
+    if not chosen:
+        return []
+    limit = Limits().seconds
+    ours, own_seconds, inputs = [], [], []
+    for item in chosen:
+        problem = _problem(item.pair.problem)
+        started = perf_counter()
+        verdict = judge(
+            item.pair.prediction, problem.truth or "", problem.domain, rules=("srbench",)
+        )["srbench"]
+        own_seconds.append(perf_counter() - started)
+        ours.append((item.pair.srbench, verdict.answer))
+        r2 = float(verdict.evidence.get("r2", 1.0))
+        inputs.append((item.pair.prediction, problem.truth or "", r2))
+    theirs = list(srbench_rule.decide(inputs, limit))
+    answers = [(label, found.answer) for (label, _), found in zip(ours, theirs, strict=True)]
+    seconds = [found.seconds for found in theirs]
+    factor = sum(seconds) / sum(own_seconds)
+    return [
+        f"### Rule `srbench` side by side: {len(chosen)} of the held-out pairs, "
+        f"{limit:g} s for each",
+        "",
+        "| | yes: right | false no | no: right | false yes | undecided "
+        "| median ms | p99 ms | p99.9 ms | max ms | sum s |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
+        f"| the judge | {confusion(ours)} | {times(own_seconds)} | {sum(own_seconds):.1f} |",
+        f"| SRBench as published | {confusion(answers)} | {times(seconds)} | {sum(seconds):.1f} |",
+        "",
+        f"The judge is {factor:.0f} times as fast in sum, "
+        f"{np.median(seconds) / np.median(own_seconds):.0f} times in the median.",
+    ]
+
+
+def published_report(path: Path) -> str:
+    """Published predictions: how far the judge and the published flag agree, and where not."""
+    problems = {
+        problem.name: problem
+        for name in ("aifeynman", "aifeynman_bonus", "strogatz")
+        for problem in load_dataset(name).problems
+    }
+    rows, left_out = [], 0
+    with path.open(newline="") as file:
+        for number, row in enumerate(csv.DictReader(file)):
+            problem = _published_problem(row["dataset"], problems)
+            if problem is None or problem.truth is None:
+                left_out += 1
+                continue
+            text = re.sub(r"\bx_(\d+)\b", r"x\1", row["estimated_formula_final"])
+            started = perf_counter()
+            verdicts = judge(text, problem.truth, problem.domain, r2=float(row["r2_test"]))
+            rows.append((number, row, verdicts, perf_counter() - started))
+    return "\n".join(_published_lines(rows, left_out))
+
+
+def _published_problem(name: str, problems: dict[str, Problem]) -> Problem | None:
+    short = name.removeprefix("feynman_")
+    for spelling in (_RENAMED.get(short, short), short.replace("_", "."), name):
+        if spelling in problems:
+            return problems[spelling]
+    return None
+
+
+_Row = tuple[int, dict[str, str], dict[str, Verdict], float]
+
+
+def _published_lines(rows: Sequence[_Row], left_out: int) -> list[str]:
+    lines = [
+        f"{len(rows)} predictions judged, {left_out} of unknown problems left out.",
+        "",
+        "| published flag | srbench yes | no | undecided | exact yes | no | undecided "
+        "| skeleton yes | no | undecided |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for flag in ("1.0", "0.0"):
+        counts = Counter(
+            (rule, verdicts[rule].answer)
+            for _, row, verdicts, _ in rows
+            if row["symbolic_solution"] == flag
+            for rule in RULES
+        )
+        cells = (str(counts[rule, answer]) for rule in RULES for answer in _ANSWERS)
+        lines.append(f"| {flag} | {' | '.join(cells)} |")
+    lines += [
+        "",
+        "| all three rules | median ms | p99 ms | p99.9 ms | max ms |",
+        "|---|---:|---:|---:|---:|",
+        f"| the judge | {times([seconds for *_, seconds in rows])} |",
+        "",
+        "| row | algorithm | problem | noise | flag | srbench | exact | skeleton | why |",
+        "|---:|---|---|---:|---:|---|---|---|---|",
+    ]
+    for number, row, verdicts, _ in rows:
+        answer = verdicts["srbench"].answer
+        if answer != {"1.0": "yes", "0.0": "no"}[row["symbolic_solution"]]:
+            answers = " | ".join(verdicts[rule].answer for rule in RULES)
+            lines.append(
+                f"| {number} | {row['algorithm']} | {row['dataset']} | {row['target_noise']} "
+                f"| {row['symbolic_solution'][0]} | {answers} | {verdicts['srbench'].reason} |"
+            )
+    return lines
+
+
+_ANSWERS = ("yes", "no", "undecided")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--predictions", type=Path, help="CSV of published predictions")
+    parser.add_argument("--sample", type=int, default=300, help="pairs for SRBench's rule")
+    options = parser.parse_args()
+    if options.predictions:
+        print(published_report(options.predictions))
+        return
+    report = suite_report(options.sample)
+    print(report)
+    RESULTS.mkdir(exist_ok=True)
+    head = "# The judge on its labelled suite\n\nWritten by `python -m benchmarks.judge`.\n"
+    (RESULTS / "judge.md").write_text(head + report + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""SRBench's symbolic criterion as it is published, to measure the judge against.
+
+``assess_symbolic_model.py`` and ``symbolic_utils.py`` of SRBench (La Cava et al. 2021): floats of
+the prediction under 1e-4 become 0, others are rounded to three decimals; the difference from the
+truth, and the ratio to it, are rounded in the same way and simplified; the prediction is a symbolic
+solution if the difference is zero or a constant, or the ratio a constant that is not zero, and
+R2 > 0.5. Our own words, SymPy's ``simplify``.
+
+``simplify`` has no limit of its own: each pair is decided in a process that is killed, and replaced
+when its time is over. A pair that takes too long is no solution, as it is there.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from time import perf_counter
+from typing import Any
+
+from bench.expression import parse, to_sympy
+
+
+@dataclass(frozen=True)
+class Answer:
+    """``answer`` is ``yes``, ``no`` or, where the time was over or SymPy failed, ``undecided``."""
+
+    answer: str
+    seconds: float
+
+
+def decide(pairs: Iterable[tuple[str, str, float]], seconds: float) -> Iterator[Answer]:
+    """The answer for each (prediction, truth, R2), within ``seconds`` each."""
+    worker = _Worker()
+    try:
+        for prediction, truth, r2 in pairs:
+            started = perf_counter()
+            worker.pipe.send((prediction, truth))
+            if worker.pipe.poll(seconds):
+                found = worker.pipe.recv()
+            else:
+                found = "undecided"
+                worker.end()
+                worker = _Worker()
+            took = min(perf_counter() - started, seconds)
+            yield Answer("no" if found == "yes" and not r2 > 0.5 else found, took)
+    finally:
+        worker.end()
+
+
+class _Worker:
+    def __init__(self) -> None:
+        self.pipe, theirs = multiprocessing.Pipe()
+        self.process = multiprocessing.Process(target=_serve, args=(theirs,), daemon=True)
+        self.process.start()
+        theirs.close()
+        self.pipe.recv()  # SymPy is there: its import is not on the clock
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.join()
+        self.pipe.close()
+
+
+def _serve(pipe: Connection[Any, Any]) -> None:
+    import sympy
+
+    pipe.send(sympy.__version__)
+    while True:
+        prediction, truth = pipe.recv()
+        try:
+            found = "yes" if is_solution(prediction, truth) else "no"
+        except Exception:  # whatever SymPy raises
+            found = "undecided"
+        pipe.send(found)
+
+
+def is_solution(prediction: str, truth: str) -> bool:
+    """The criterion, but for its R2."""
+    model, true = to_sympy(parse(prediction)), to_sympy(parse(truth))
+    model = _rounded(model)
+    difference = _simplified(_rounded(true - model))
+    if difference == 0 or difference.is_constant():
+        return True
+    ratio = _simplified(_rounded(model / true))
+    return bool(ratio.is_constant() and ratio != 0)
+
+
+def _rounded(expression: Any) -> Any:
+    import sympy
+
+    rounded = expression
+    for part in sympy.preorder_traversal(expression):
+        if isinstance(part, sympy.Float):
+            near = sympy.Integer(0) if abs(part) < 0.0001 else round(part, 3)
+            rounded = rounded.subs(part, near)
+    return rounded
+
+
+def _simplified(expression: Any) -> Any:
+    import sympy
+
+    return expression if expression.is_constant() else sympy.simplify(expression)
