@@ -74,6 +74,17 @@ def beam_search(network: Network, memory: Tensor, columns: int, width: int) -> l
     return [skeleton for _, skeleton in sorted(finished, reverse=True)[:width]]
 
 
+@torch.inference_mode()
+def ranked(network: Network, memory: Tensor, columns: int, prefix: Skeleton) -> list[int]:
+    """The tokens that may follow ``prefix``, the most probable first."""
+    slots = np.array([1 + sum(int(ARITY[token]) - 1 for token in prefix)])
+    tokens = torch.tensor([[START, *prefix]])
+    logits = _masked(network, tokens, memory, slots, MAX_LENGTH - len(prefix), columns)[0]
+    possible = int(torch.isfinite(logits).sum())
+    order: list[int] = logits.argsort(descending=True)[:possible].tolist()
+    return order
+
+
 def _masked(
     network: Network,
     tokens: Tensor,

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from bench import Discovery, Task
-from methods.transformer.search import Search, View
+from methods.transformer.planning import plan
+from methods.transformer.search import Search
 from methods.transformer.vocabulary import Skeleton
+
+if TYPE_CHECKING:
+    from methods.transformer.network import Network
 
 POINTS = 64
 """Rows the network looks at in one round; each round draws others."""
@@ -26,17 +31,23 @@ class Transformer:
     The first round is a beam search, the rounds after it sample, each from other rows of the
     data, until the budget is spent. The network knows at most three variables: of more columns it
     is shown those that a forest finds most important. ``checkpoint`` is a folder of this
-    project's format; empty for the model that ships.
+    project's format; empty for the model that ships. ``decode`` is how a round begins: ``beam``
+    (the first round only), or ``mcts``, a look-ahead search guided by the fit (TPSR).
     """
 
     version: ClassVar[str] = "1"
     requires: ClassVar[tuple[str, ...]] = ("torch", "safetensors", "methods.transformer.warm")
 
     checkpoint: str = ""
+    decode: str = "beam"
     beam: int = 16
     batch: int = 32
     temperature: float = 1.0
     restarts: int = 2
+
+    def __post_init__(self) -> None:
+        if self.decode not in ("beam", "mcts"):
+            raise ValueError(f"decode is 'beam' or 'mcts', not {self.decode!r}")
 
     def discover(self, task: Task) -> Discovery:
         """Propose and fit until the budget is spent or a formula is exact."""
@@ -47,26 +58,28 @@ class Transformer:
         torch.set_num_threads(task.budget.threads)
         network, _ = load_network(Path(self.checkpoint) if self.checkpoint else SHIPPED)
         search = Search(task, self.restarts)
-        search.run(self._proposals(network, search.view, task.seed))
+        search.run(self._proposals(network, search))
         return search.discovery()
 
-    def _proposals(self, network: object, view: View, seed: int) -> Iterator[list[Skeleton]]:
+    def _proposals(self, network: Network, search: Search) -> Iterator[list[Skeleton]]:
         import torch
 
-        from methods.transformer.decoding import beam_search, remember, sample
+        from methods.transformer.decoding import beam_search, ranked, remember, sample
 
+        view, seed = search.view, search.task.seed
         rng = np.random.default_rng(seed)
         generator = torch.Generator().manual_seed(seed % 2**63)
-        columns = len(view.names)
+        columns, n = len(view.names), len(view.y)
         first = True
         while True:
-            rows = rng.choice(len(view.y), POINTS, replace=len(view.y) < POINTS)
-            if len(view.y) < POINTS:
-                rows = np.arange(len(view.y))
+            rows = rng.choice(n, POINTS, replace=False) if n > POINTS else np.arange(n)
             memory = remember(network, view.X[rows], view.y[rows], columns)
-            if first:
+            if first and self.decode == "beam":
                 yield beam_search(network, memory, columns, self.beam)
-                first = False
+            elif self.decode == "mcts" and (first or n > POINTS):  # else it would plan the same
+                ranking = partial(ranked, network, memory, columns)
+                yield from plan(ranking, search.errors.__getitem__)
+            first = False
             yield sample(network, memory, columns, self.batch, self.temperature, generator)
 
 

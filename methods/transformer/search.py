@@ -77,7 +77,7 @@ class Search:
         self.all = Refiner(task.names, self.X, self.y, end)
         self.columns = relevant_columns(self.X, self.y, task.seed)
         self.names = tuple(task.names[j] for j in self.columns)
-        self.seen: set[Skeleton] = set()
+        self.errors: dict[Skeleton, float] = {}
         self.pool: list[Fitted] = []
         self.evaluations = 0
 
@@ -104,11 +104,11 @@ class Search:
 
     def judge(self, skeleton: Skeleton) -> Fitted | None:
         """Fit a skeleton's constants; keep and report it where it is among the best."""
-        if skeleton in self.seen:
+        if skeleton in self.errors:
             return None
-        self.seen.add(skeleton)
         self.evaluations += 1
         fitted = self._fitted(to_expression(skeleton, self.names))
+        self.errors[skeleton] = fitted.error
         best = self.pool[0].criterion if self.pool else math.inf
         if math.isfinite(fitted.error):
             self.pool = sorted([*self.pool, fitted], key=lambda one: one.criterion)
