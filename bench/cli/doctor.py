@@ -106,10 +106,11 @@ def _cache_folder() -> Path:
 
 
 def _methods() -> Iterator[Finding]:
-    from bench.plugins import MethodError, find_methods, method_spec
+    from bench.cli.named import all_methods
+    from bench.plugins import MethodError, method_spec
     from bench.running import missing_engine
 
-    for entry in find_methods().values():
+    for entry in all_methods().values():
         try:
             spec = method_spec(entry.name, {"_target_": entry.target, **entry.config})
             reason = missing_engine(spec)

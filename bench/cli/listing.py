@@ -6,6 +6,8 @@ import argparse
 import json
 from typing import Any
 
+from bench.cli.named import all_methods
+
 
 def main(arguments: argparse.Namespace, rest: list[str]) -> int:
     entries = _methods() if arguments.what == "methods" else _datasets()
@@ -17,8 +19,6 @@ def main(arguments: argparse.Namespace, rest: list[str]) -> int:
 
 
 def _methods() -> list[dict[str, Any]]:
-    from bench.plugins import find_methods
-
     return [
         {
             "name": entry.name,
@@ -26,7 +26,7 @@ def _methods() -> list[dict[str, Any]]:
             "origin": entry.origin,
             "target": entry.target,
         }
-        for entry in find_methods().values()
+        for entry in all_methods().values()
     ]
 
 

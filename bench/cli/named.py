@@ -1,4 +1,4 @@
-"""Datasets and problems that a user names on the command line."""
+"""The methods there are; datasets and problems that a user names on the command line."""
 
 from __future__ import annotations
 
@@ -7,8 +7,19 @@ from typing import TYPE_CHECKING
 from bench.cli import UserError
 
 if TYPE_CHECKING:
+    from bench.plugins import MethodEntry
     from bench.problems.dataset import Dataset
     from bench.problems.problem import Problem
+
+
+def all_methods() -> dict[str, MethodEntry]:
+    """Every method by name; UserError where two installed packages claim one name."""
+    from bench.plugins import MethodError, find_methods
+
+    try:
+        return find_methods()
+    except MethodError as error:
+        raise UserError(str(error)) from None
 
 
 def load_named(name: str) -> Dataset:

@@ -9,10 +9,11 @@ from bench.cli import UserError
 
 def main(arguments: argparse.Namespace, rest: list[str]) -> int:
     from bench.authoring.scaffold import ScaffoldError, next_steps, write_method
+    from bench.plugins import MethodError
 
     try:
         method, test = write_method(arguments.name)
-    except ScaffoldError as error:
+    except (ScaffoldError, MethodError) as error:
         raise UserError(str(error)) from None
     print(next_steps(method, test))
     return 0

@@ -115,3 +115,20 @@ def test_a_hub_that_cannot_be_asked_is_told_in_one_line(
     assert outcome.code == 2
     assert outcome.err.startswith("rediscover: hf://") and "rediscover[hub]" in outcome.err
     assert outcome.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("verb", ["list methods", "doctor", "new another"])
+def test_two_packages_with_a_method_of_one_name(
+    command: Command, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    for name in ("first", "second"):
+        package = Path.cwd() / f"{name}_plugin-1.0.dist-info"
+        package.mkdir()
+        (package / "METADATA").write_text(
+            f"Metadata-Version: 2.1\nName: {name}-plugin\nVersion: 1.0\n"
+        )
+        (package / "entry_points.txt").write_text(f"[rediscover.methods]\ntwin = {name}:Twin\n")
+    monkeypatch.syspath_prepend(Path.cwd())
+    outcome = command(*verb.split())
+    assert outcome.code == 2
+    assert "two methods are called 'twin'" in outcome.err
