@@ -49,13 +49,13 @@ class Crew:
 
         ``descriptor`` is the open file with the data; ``on_start`` is called when the clock
         starts. Where a server or supervisor itself dies, the outcome says ``crash``. Raises
-        Closed where the crew is closed meanwhile.
+        Closed where the crew is closed meanwhile, or the system ends the whole job.
         """
         threads = request["budget"]["threads"]
         try:
             channel = self._channel(method, threads)
         except ServerError as error:
-            if self._closed:
+            if self._closed or error.status == "stopped":
                 raise Closed from None
             return failure(error.status, str(error))
         try:
@@ -105,6 +105,8 @@ class Crew:
                 message = received[0]
                 if message["kind"] == "outcome":
                     return message
+                if message["kind"] == "stopped":
+                    raise Closed
                 supervisor = message["pid"]
                 if message["kind"] == "started":
                     allowed = request["budget"]["seconds"] + self.limits.grace
@@ -171,7 +173,7 @@ class Crew:
 
 
 class Closed(Exception):
-    """The crew was closed while a run was under way."""
+    """The crew, or the system, ended a run that was under way: it has no outcome."""
 
 
 def _key(method: MethodSpec, threads: int) -> Key:

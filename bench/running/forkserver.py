@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -20,7 +21,7 @@ _CLOSE_SECONDS = 15.0
 
 
 class ServerError(Exception):
-    """An interpreter for workers did not come up."""
+    """An interpreter for workers did not come up: the status of its run, or ``stopped``."""
 
     def __init__(self, status: str, message: str) -> None:
         super().__init__(message)
@@ -112,6 +113,8 @@ class ForkServer:
             code = self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
             code = 0
+        if code == -signal.SIGTERM:
+            return ServerError("stopped", "the system has ended the fork server")
         self._errors.seek(0)
         errors = self._errors.read()[-10_000:].decode(errors="replace").strip()
         last = errors.rpartition("\n")[2]

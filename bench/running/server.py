@@ -22,8 +22,9 @@ from bench.running import wire
 from bench.running.load import load_class
 from bench.running.processes import become_subreaper, children, die_with, kill, reap
 from bench.running.supervisor import supervise
-from bench.running.watch import Spawn
+from bench.running.watch import Stop
 from bench.running.worker import preload, serve, versions
+from bench.running.workerprocess import Spawn
 
 BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
 _TIDY_SECONDS = 0.5
@@ -38,6 +39,10 @@ def main(control: socket.socket) -> None:
     to add to ``sys.path``. Each later one asks for a supervisor on the channel that comes with it.
     """
     become_subreaper()
+    # Who ends a whole job (a scheduler, systemd) signals all its processes. Supervisors inherit
+    # this handler and what it has set, so that none mistakes its worker's end for a crash.
+    stop = Stop()
+    signal.signal(signal.SIGTERM, stop.ask)
     received = wire.receive(control)
     if received is None:
         return
@@ -53,7 +58,7 @@ def main(control: socket.socket) -> None:
                 break
             message, channel = received
             if channel is not None:
-                supervisors.add(_fork_supervisor(control, channel, message["start"]))
+                supervisors.add(_fork_supervisor(control, channel, message["start"], stop))
                 os.close(channel)
         _tidy(supervisors)
     _end(supervisors)
@@ -73,7 +78,7 @@ def _prepare(what: wire.Message) -> None:
     gc.freeze()
 
 
-def _fork_supervisor(control: socket.socket, channel: int, start: str) -> int:
+def _fork_supervisor(control: socket.socket, channel: int, start: str, stop: Stop) -> int:
     pid = os.fork()
     if pid:
         return pid
@@ -83,7 +88,7 @@ def _fork_supervisor(control: socket.socket, channel: int, start: str) -> int:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         with socket.socket(fileno=channel) as sock:
             spawn: Spawn = _fresh_worker if start != "fork" else _forked_worker(sock)
-            supervise(sock, spawn, keep=start == "keep")
+            supervise(sock, spawn, stop, keep=start == "keep")
         code = 0
     finally:
         os._exit(code)
@@ -137,6 +142,7 @@ def become_worker(supervisor: int) -> None:
     die_with(supervisor)
     os.setsid()
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")
 

@@ -7,17 +7,19 @@ import socket
 
 from bench.running import wire
 from bench.running.processes import become_subreaper
-from bench.running.watch import RunnerGone, Spawn, Watch, Worker
+from bench.running.watch import RunnerGone, Stop, Stopped, Watch
+from bench.running.workerprocess import Spawn, WorkerProcess
 
 
-def supervise(channel: socket.socket, spawn: Spawn, *, keep: bool) -> None:
+def supervise(channel: socket.socket, spawn: Spawn, stop: Stop, *, keep: bool) -> None:
     """Serve the runs asked for on ``channel``: one, or with ``keep`` many, in one worker.
 
-    Ends, with all it has started, when the runner closes the channel or a run that is not to be
-    followed by others is over.
+    Ends, with all it has started, when the runner closes the channel, when a run that is not to
+    be followed by others is over, or when ``stop`` is set; a run that this cuts short has no
+    outcome.
     """
     become_subreaper()
-    worker: Worker | None = None
+    worker: WorkerProcess | None = None
     try:
         wire.send(channel, {"kind": "watching", "pid": os.getpid()})
         while (received := wire.receive(channel)) is not None:
@@ -25,12 +27,14 @@ def supervise(channel: socket.socket, spawn: Spawn, *, keep: bool) -> None:
             if descriptor is None:
                 raise wire.WireError("a request without data")
             if worker is None or not worker.lives():
-                worker = Worker(spawn)
-            outcome = Watch(channel, worker, request, keep=keep).run(descriptor)
+                worker = WorkerProcess(spawn)
+            outcome = Watch(channel, worker, request, stop, keep=keep).run(descriptor)
             outcome["kept"] = keep and worker.usable
             wire.send(channel, outcome)
             if not outcome["kept"]:
                 break
+    except Stopped:
+        wire.send(channel, {"kind": "stopped"})
     except (RunnerGone, ConnectionError):
         pass
     finally:

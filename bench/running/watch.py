@@ -14,79 +14,66 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from bench.method import Candidate
 from bench.running import answer, wire
 from bench.running.log import Log
-from bench.running.processes import Family, kill_family, reap
 from bench.running.reports import Reports
 from bench.running.worker import variable_from
+from bench.running.workerprocess import WorkerProcess
 
 LOOK_SECONDS = 0.05  # between two looks at memory
-_KILL_SECONDS = 3.0
+_STOP_SECONDS = 0.5  # who ends a whole job signals all its processes, in any order
 _LAST_REPORTS_TRIED = 20
-
-Spawn = Callable[[socket.socket, int, tuple[int, ...]], int]
-"""Starts a worker that serves a socket and prints into a file descriptor, and lets go of the
-descriptors that are its supervisor's; returns its pid."""
 
 
 class RunnerGone(Exception):
     """The runner closed the channel: nobody waits for the answer."""
 
 
-class Worker:
-    """A worker process as its supervisor sees it."""
+class Stop:
+    """Whether the system has asked this process to end.
 
-    def __init__(self, spawn: Spawn) -> None:
-        self.socket, theirs = socket.socketpair()
-        self.output, write_end = os.pipe()
-        os.set_blocking(self.output, False)
-        self.pid = spawn(theirs, write_end, (self.socket.fileno(), self.output))
-        theirs.close()
-        os.close(write_end)
-        self.family = Family()
-        self.wait_status: int | None = None
-        self.usable = True
-        self.death = _death_of(self.pid)
+    No ``threading.Event``: its lock is not to be taken in a signal's handler.
+    """
 
-    def look(self) -> None:
-        """Collect what has ended."""
-        ended, _ = reap()
-        if self.pid in ended:
-            self.wait_status = ended[self.pid]
+    def __init__(self) -> None:
+        self.asked = False
 
-    def lives(self) -> bool:
-        self.look()
-        return self.usable and self.wait_status is None
+    def ask(self, number: int, frame: object) -> None:
+        """What handles SIGTERM."""
+        self.asked = True
 
-    def end(self) -> bool:
-        """Kill the worker and all it started; False where something could not be killed."""
-        self.usable = False
-        return kill_family(self.family, {self.pid}, _KILL_SECONDS)
+    def comes(self) -> bool:
+        """Whether it has, or will in a moment."""
+        end = time.monotonic() + _STOP_SECONDS
+        while not self.asked and time.monotonic() < end:
+            time.sleep(0.01)
+        return self.asked
 
 
-def _death_of(pid: int) -> int | None:
-    """A descriptor that becomes readable when the process dies, where the system has such."""
-    if not hasattr(os, "pidfd_open"):
-        return None
-    with contextlib.suppress(OSError):
-        return os.pidfd_open(pid)
-    return None
+class Stopped(Exception):
+    """The system asked this process to end: the run is not to blame, and has no outcome."""
 
 
 class Watch:
     """One run, watched from its request to its outcome."""
 
     def __init__(
-        self, channel: socket.socket, worker: Worker, request: wire.Message, *, keep: bool
+        self,
+        channel: socket.socket,
+        worker: WorkerProcess,
+        request: wire.Message,
+        stop: Stop,
+        *,
+        keep: bool,
     ) -> None:
         limits = request["limits"]
         self._channel = channel
         self._worker = worker
         self._request = request
+        self._stop = stop
         self._keep = keep
         self._variables = [variable_from(item) for item in request["variables"]]
         self._log = Log(Path(request["log"]), limits["log_bytes"])
@@ -125,6 +112,8 @@ class Watch:
         self._listen(poller)
         next_look = time.monotonic() + LOOK_SECONDS
         while True:
+            if self._stop.asked:
+                raise Stopped
             now = time.monotonic()
             if now >= self._deadline:
                 return "timeout", self._timeout_message()
@@ -207,7 +196,7 @@ class Watch:
                 self._reports.add(now - self._started, text, answer.number(message["loss"]))
         elif kind == "returned":
             self._returned = now
-        elif kind in ("answer", "failure"):
+        elif kind in ("answer", "failure") and self._finish is None:
             self._finish = message
 
     def _look_at_memory(self) -> bool:
@@ -232,6 +221,8 @@ class Watch:
         if self._finish is not None:
             return self._finished(self._finish)
         code = os.waitstatus_to_exitcode(wait_status)
+        if code == -signal.SIGTERM and self._stop.comes():
+            raise Stopped
         if code >= 0:
             return "crash", f"the method ended its process (exit code {code})"
         with contextlib.suppress(ValueError):

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bench.running.crew import Closed, Crew
-from bench.running.events import Elsewhere, Event, Finished, Started
+from bench.running.events import Elsewhere, Event, Finished, Note, Started
 from bench.running.leases import Leases
 from bench.running.limits import Limits
 from bench.running.perform import Job, Performer
@@ -84,7 +84,7 @@ class _Todo:
 
     def settle(self) -> None:
         with self._changed:
-            self._unsettled -= 1
+            self._unsettled = max(0, self._unsettled - 1)
             self._changed.notify_all()
 
     def put_off(self, job: Job) -> None:
@@ -92,10 +92,13 @@ class _Todo:
             self._put_off.append((time.monotonic() + _ASK_AGAIN_SECONDS, job))
             self._changed.notify_all()
 
-    def close(self) -> None:
+    def close(self) -> bool:
+        """Hand out no more jobs; whether there were any."""
         with self._changed:
+            were_any = self._unsettled > 0
             self._unsettled = 0
             self._changed.notify_all()
+        return were_any
 
 
 def _until_all_end(events: Events, slots: int) -> Iterator[Event]:
@@ -126,6 +129,9 @@ def _slot(performer: Performer, store: Store, todo: _Todo, events: Events) -> No
                 todo.settle()
         events.put(None)
     except Closed:
+        if todo.close():
+            events.put(Note("the system has ended a run (SIGTERM); no other is started"))
         events.put(None)
     except BaseException as error:
+        todo.close()
         events.put(error)
