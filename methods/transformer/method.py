@@ -32,7 +32,8 @@ class Transformer:
     data, until the budget is spent. The network knows at most three variables: of more columns it
     is shown those that a forest finds most important. ``checkpoint`` is a folder of this
     project's format; empty for the model that ships. ``decode`` is how a round begins: ``beam``
-    (the first round only), or ``mcts``, a look-ahead search guided by the fit (TPSR).
+    (the first round only), ``mcts``, a look-ahead search guided by the fit (TPSR), or
+    ``greedy``, the one likeliest skeleton and nothing after it, as SRSD's Symbolic Transformer.
     """
 
     version: ClassVar[str] = "1"
@@ -46,8 +47,8 @@ class Transformer:
     restarts: int = 2
 
     def __post_init__(self) -> None:
-        if self.decode not in ("beam", "mcts"):
-            raise ValueError(f"decode is 'beam' or 'mcts', not {self.decode!r}")
+        if self.decode not in ("beam", "mcts", "greedy"):
+            raise ValueError(f"decode is 'beam', 'mcts' or 'greedy', not {self.decode!r}")
 
     def discover(self, task: Task) -> Discovery:
         """Propose and fit until the budget is spent or a formula is exact."""
@@ -74,6 +75,9 @@ class Transformer:
         while True:
             rows = rng.choice(n, POINTS, replace=False) if n > POINTS else np.arange(n)
             memory = remember(network, view.X[rows], view.y[rows], columns)
+            if self.decode == "greedy":
+                yield beam_search(network, memory, columns, 1)
+                return
             if first and self.decode == "beam":
                 yield beam_search(network, memory, columns, self.beam)
             elif self.decode == "mcts" and (first or n > POINTS):  # else it would plan the same

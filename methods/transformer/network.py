@@ -22,8 +22,13 @@ COLUMNS = MAX_VARIABLES + 1
 
 @dataclass(frozen=True)
 class Shape:
-    """The sizes of a network."""
+    """The kind and the sizes of a network.
 
+    ``encoder`` is ``points``, the set transformer, or ``columns``, which has neither inducing
+    points nor seeds nor memory layers.
+    """
+
+    encoder: str = "points"
     width: int = 96
     heads: int = 4
     feedforward: int = 256
@@ -127,6 +132,44 @@ class Encoder(nn.Module):
         return self.norm(memory)
 
 
+class ColumnEncoder(nn.Module):
+    """Points (b, n, features) -> memory (b, COLUMNS, width), one vector for each column.
+
+    The kind of SRSD's Symbolic Transformer (Matsubara et al., arXiv 2206.10540, first version):
+    cells learn of their column by the maximum over rows, of their row by that over columns, twice.
+    Here cells are read as bits, layers have activations, and columns are told apart.
+    """
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        width = shape.width
+        self.blocks = nn.ModuleList(
+            nn.ModuleList([_perceptron(before, width), _perceptron(2 * width, width)])
+            for before in (BITS + 2, 2 * width)
+        )
+        self.out = nn.Linear(2 * width, width)
+        self.place = nn.Parameter(torch.randn(1, COLUMNS, width) * 0.1)
+        self.norm = nn.LayerNorm(width)
+
+    def forward(self, points: Tensor) -> Tensor:
+        x = points.unflatten(-1, (COLUMNS, BITS + 2))
+        for cell, row in self.blocks:
+            x = _with_maximum(cell(x), dim=1)
+            x = _with_maximum(row(x), dim=2)
+        return self.norm(self.out(x.amax(dim=1)) + self.place)
+
+
+def _perceptron(before: int, width: int) -> nn.Sequential:
+    return nn.Sequential(nn.Linear(before, width), nn.GELU(), nn.Linear(width, width), nn.GELU())
+
+
+def _with_maximum(x: Tensor, dim: int) -> Tensor:
+    return torch.cat([x, x.amax(dim=dim, keepdim=True).expand_as(x)], dim=-1)
+
+
+_ENCODERS = {"points": Encoder, "columns": ColumnEncoder}
+
+
 class Decoder(nn.Module):
     """Logits of the next token, (b, length, SIZE), from the tokens so far and the memory."""
 
@@ -165,7 +208,9 @@ class Network(nn.Module):
     def __init__(self, shape: Shape) -> None:
         super().__init__()
         self.shape = shape
-        self.encoder = Encoder(shape)
+        if shape.encoder not in _ENCODERS:
+            raise ValueError(f"encoder is {' or '.join(_ENCODERS)}, not {shape.encoder!r}")
+        self.encoder = _ENCODERS[shape.encoder](shape)
         self.decoder = Decoder(shape)
 
     def forward(self, points: Tensor, tokens: Tensor) -> Tensor:

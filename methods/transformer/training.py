@@ -118,9 +118,9 @@ def train(
 def _start(config: Training, folder: Path) -> tuple[Network, int, float]:
     if (folder / OPTIMISER).exists():
         network, state = load_network(folder)
-        before, now = (
-            {**one, "checkpoint_seconds": 0} for one in (state["training"], asdict(config))
-        )
+        settings = {**state["training"], "shape": Shape(**state["shape"])}
+        before = asdict(Training(**settings))
+        now = {**asdict(config), "checkpoint_seconds": before["checkpoint_seconds"]}
         for name in now:
             if before[name] != now[name]:
                 raise CheckpointError(

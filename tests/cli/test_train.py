@@ -19,8 +19,12 @@ pytestmark = pytest.mark.skipif(
     reason="PyTorch is not installed (pip install 'rediscover[neural]')",
 )
 TINY = (
-    "model.training.shape={width: 8, heads: 2, feedforward: 8, inducing: 2, seeds: 2, "
-    "memory_layers: 1, decoder_layers: 1}",
+    "model.training.shape.width=8",
+    "model.training.shape.feedforward=8",
+    "model.training.shape.inducing=2",
+    "model.training.shape.seeds=2",
+    "model.training.shape.memory_layers=1",
+    "model.training.shape.decoder_layers=1",
     "model.training.batch=4",
     "model.training.checkpoint_seconds=0.1",
 )
@@ -36,6 +40,21 @@ def test_it_trains_reports_and_validates(command: Command) -> None:
     assert state["step"] == 50 and state["training"]["seed"] == 0
     other = command("train", *TINY, "folder=mine", "model.training.steps=60")
     assert other.code == 2 and "holds a training with steps=50, not 60" in other.err
+
+
+def test_columns_are_encoded_one_by_one_and_decoded_greedily(command: Command) -> None:
+    import numpy as np
+
+    from bench import Budget, Task, Variable
+    from methods.transformer import Transformer
+
+    outcome = command("train", "model=st", *TINY, "model.training.steps=3", "model.functions=0")
+    assert outcome.code == 0, outcome.err
+    state = json.loads(Path("models/st/state.json").read_text())
+    assert state["shape"]["encoder"] == "columns"
+    X = np.linspace(1.0, 2.0, 30)[:, None]
+    task = Task(X, X[:, 0] ** 2, (Variable("x0"),), budget=Budget(seconds=20.0))
+    assert Transformer(checkpoint="models/st", decode="greedy").discover(task).best.expression
 
 
 def test_a_killed_training_goes_on_where_it_was(tmp_path: Path) -> None:
@@ -75,7 +94,7 @@ def test_batches_are_the_same_whoever_draws_them() -> None:
 @pytest.mark.parametrize(
     ("override", "said"),
     [
-        ("model=small", "model=small not found; choose transformer_small"),
+        ("model=small", "model=small not found; choose st or transformer_small"),
         ("model.training.stepz=3", "did you mean 'steps'"),
     ],
 )

@@ -62,6 +62,6 @@ def test_the_method_plans(rows: int) -> None:
     assert 1 - np.mean((values - y) ** 2) / np.var(y) > 0.9
 
 
-def test_there_are_two_ways_to_decode() -> None:
-    with pytest.raises(ValueError, match="decode is 'beam' or 'mcts', not 'greedy'"):
-        Transformer(decode="greedy")
+def test_a_way_to_decode_that_there_is_not_is_refused() -> None:
+    with pytest.raises(ValueError, match="decode is 'beam', 'mcts' or 'greedy', not 'best'"):
+        Transformer(decode="best")
