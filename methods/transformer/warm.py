@@ -9,6 +9,7 @@ import importlib
 import importlib.util
 
 import numpy as np
+import sklearn.ensemble  # noqa: F401
 
 import methods.warm  # noqa: F401
 from methods.transformer.generator import draw_batch, draw_skeletons
