@@ -11,8 +11,8 @@ next to nothing; redundant constants; constants that are far off (the skeleton i
 
 * ``exact`` and ``srbench`` yes: values within 2.5e-4 of the truth's at every point; no, for a
   constant that is off: more than 2 % (4 % for ``srbench``) away at half the points;
-* near misses: values further than 1e-7 from the truth's somewhere, and from every multiple of the
-  truth, and from the truth plus every constant;
+* near misses: values (to 50 digits) further than 1e-7 from the truth's somewhere, and from every
+  multiple of the truth, and ratios of p - t to t further than that from constant;
 * ``srbench`` looks at R2: pairs with R2 between 0.3 and 0.7 in one of five samples have no label;
 * pairs that float64 cannot evaluate (to 1e-6 for an identity) are left out.
 
@@ -37,6 +37,7 @@ from numpy.typing import NDArray
 from bench.expression import Call, Constant, Expression, Number, Symbol, evaluate, parse, size
 from bench.expression.tree import fold, substitute
 from bench.problems import DatasetNotFound, Problem, load_dataset, sample_domain
+from bench.scoring.equivalence.precise import NotFinite, Precise
 from benchmarks.judge_identities import Ground, nodes_with_paths, replaced, rewritten
 from benchmarks.judge_near_misses import EDITS
 
@@ -104,6 +105,20 @@ class Source:
         with np.errstate(all="ignore"):
             share = np.abs(self.values(expression) - self.y) / np.abs(self.y)
         return np.where(np.isfinite(share), share, np.inf)
+
+    def precisely(self, expression: Expression) -> tuple[Array, Array]:
+        """p/t and (p - t)/|t| at thirty points, computed to 50 digits: float64 may cancel."""
+        found, true = Precise(expression, 50), Precise(self.truth, 50)
+        ratios, shifts = [], []
+        for row in self.ground.X[:30].tolist():
+            point = true.point(self.ground.names, row)
+            try:
+                p, t = found(point), true(point)
+            except NotFinite:
+                continue
+            ratios.append(float(p / t))
+            shifts.append(float((p - t) / abs(t)))
+        return np.array(ratios), np.array(shifts)
 
     def r2(self, expression: Expression) -> tuple[float, float]:
         """The least and the greatest R2 of five samples of the domain."""
@@ -301,14 +316,15 @@ def near_miss(kind: str) -> Maker:
         finite = source.deviation(made)
         if not np.all(np.isfinite(finite)):
             return None  # another reason to say no than the one that is meant
-        p, t = source.values(made), source.y
-        ratio, shift = p / t, p - t
+        ratio, shift = source.precisely(made)
+        if not len(ratio):
+            return None
         apart = (
             np.max(np.abs(ratio - 1)),
             np.max(np.abs(ratio / np.median(ratio) - 1)),
-            np.max(np.abs(shift - np.median(shift)) / np.abs(t)),
+            np.max(np.abs(shift - np.median(shift))),
         )
-        if min(apart) < 1e-7:
+        if not min(apart) > 1e-7:
             return None
         if kind in _ABSORBABLE and _has_constants(made):
             exact = "no" if np.median(np.abs(ratio - 1)) > 0.02 else ""

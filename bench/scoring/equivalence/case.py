@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from time import perf_counter
+from time import thread_time
 from typing import Any, Literal
 
 import numpy as np
@@ -78,7 +78,7 @@ class Case:
 
     @property
     def late(self) -> bool:
-        return perf_counter() > self.deadline
+        return thread_time() > self.deadline
 
     def undefined(self) -> Mapping[str, Any] | None:
         """A point of the domain at which the prediction has no finite real value, if there is one.

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from time import perf_counter
+from time import thread_time
 from typing import Any, Literal
 
 import numpy as np
@@ -23,11 +23,13 @@ from bench.scoring.equivalence.precise import Value
 from bench.scoring.equivalence.variants import Variant
 
 Array = NDArray[np.float64]
+Status = Literal["confirmed", "refuted", "open"]
 
 SLACK = 20
 """Digits that an identity may lack: what is smaller than 1e-30 of a value is nothing."""
 _FRESH = 8
 _PATIENCE = 3
+_ROUNDS = 3
 _STEPS = (
     Step(),
     Step(by_effect=True),
@@ -44,7 +46,7 @@ class Confirmation:
     |p - t| / |t| that remains, over ``points`` points; ``witness`` one at which it remains.
     """
 
-    status: Literal["confirmed", "refuted", "open"]
+    status: Status
     constants: Array
     residual: float
     points: int
@@ -62,18 +64,46 @@ def confirm(
     pair = Pair(variant, constants, law, digits)
     count = min(len(rows) - _FRESH, max(8, 2 * pair.movable + 4))
     used, others = rows[:count], rows[count : count + _FRESH]
-    goal = pair.context.mpf(10) ** (SLACK - digits)
-    misfit = pair.misfit(used)
+    for _ in range(_ROUNDS):
+        status, misfit = _search(pair, used, deadline)
+        if status != "confirmed":
+            break
+        pair.settle()
+        doubtful = pair.doubtful(_FRESH)
+        others = np.concatenate([others[:_FRESH], doubtful])
+        misfit = pair.misfit(others)
+        if _worst(misfit) <= pair.goal(SLACK + 5):
+            status = "confirmed" if pair.within_literals() else "refuted"
+            break
+        # A feature of the law that the points in use did not meet: it has constants of its own.
+        status, used = "refuted", np.concatenate([used, doubtful])
+    total = len(used) + len(others)
+    return _outcome(pair, status, used if len(misfit) == len(used) else others, misfit, total)
+
+
+def _search(pair: Pair, rows: Array, deadline: float) -> tuple[Status, list[Value]]:
+    """Improve the constants until nothing is left at ``rows``, or nothing more is gained."""
+    goal = pair.goal(SLACK)
+    misfit = pair.misfit(rows)
     for step in _STEPS:
-        if step.truth_moves and not step.in_full and pair.visible(used, misfit):
+        if step.truth_moves and not step.in_full and pair.visible(rows, misfit):
             break
         if pair.can(step):
-            misfit = _descend(pair, step, used, misfit, goal, deadline)
+            misfit = _descend(pair, step, rows, misfit, goal, deadline)
         if _worst(misfit) <= goal:
-            return _at_fresh_points(pair, others, count)
-        if perf_counter() > deadline:
-            return Confirmation("open", pair.constants, float(_worst(misfit)), count, digits)
-    return _refuted(pair, used, misfit)
+            return "confirmed", misfit
+        if thread_time() > deadline:
+            return "open", misfit
+    return "refuted", misfit
+
+
+def _outcome(
+    pair: Pair, status: Status, rows: Array, misfit: Sequence[Value], points: int
+) -> Confirmation:
+    worst = max(range(len(misfit)), key=lambda index: abs(misfit[index]))
+    witness = pair.witness(rows[worst]) if status == "refuted" else None
+    residual = float(abs(misfit[worst]))
+    return Confirmation(status, pair.constants, residual, points, pair.digits, witness)
 
 
 def _descend(
@@ -87,7 +117,7 @@ def _descend(
     best, kept = misfit, pair.literals
     patience, stretch = 0, 1
     while _worst(best) > goal and patience <= (_PATIENCE if step.in_full else 0):
-        if perf_counter() > deadline:
+        if thread_time() > deadline:
             break
         before = _worst(misfit)
         pair.improve(rows, misfit, step, stretch)
@@ -103,21 +133,3 @@ def _descend(
 
 def _worst(misfit: Sequence[Value]) -> Value:
     return max((abs(value) for value in misfit), default=0)
-
-
-def _at_fresh_points(pair: Pair, rows: Array, used: int) -> Confirmation:
-    pair.settle()
-    misfit = pair.misfit(rows)
-    total = used + len(rows)
-    if _worst(misfit) > pair.context.mpf(10) ** (SLACK + 5 - pair.digits):
-        return _refuted(pair, rows, misfit)
-    if not pair.within_literals():
-        return _refuted(pair, rows, misfit)
-    return Confirmation("confirmed", pair.constants, float(_worst(misfit)), total, pair.digits)
-
-
-def _refuted(pair: Pair, rows: Array, misfit: Sequence[Value]) -> Confirmation:
-    row = max(range(len(misfit)), key=lambda index: abs(misfit[index]))
-    worst = float(abs(misfit[row]))
-    witness = pair.witness(rows[row])
-    return Confirmation("refuted", pair.constants, worst, len(rows), pair.digits, witness)

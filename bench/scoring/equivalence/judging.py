@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from time import perf_counter
+from time import perf_counter, thread_time
 
 import numpy as np
 
@@ -75,7 +75,7 @@ def _judge(
         law = law_on(true, domain)
     except NoValues as error:
         return _all(rules, Finding("undecided", "truth", str(error), {}), started)
-    case = Case(found, law, limits, started)
+    case = Case(found, law, limits, thread_time())
     settled = _refuted(case)
     if settled is not None:
         return _all(rules, settled, started)

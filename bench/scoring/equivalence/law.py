@@ -22,7 +22,7 @@ from bench.expression import (
 )
 from bench.expression.program import compile_program
 from bench.problems import Domain
-from bench.scoring.equivalence.points import Rule, draw, rules_of
+from bench.scoring.equivalence.points import Rule, draw, draw_edges, rules_of
 from bench.scoring.equivalence.precise import NotFinite, Precise
 from bench.scoring.equivalence.slopes import slopes
 
@@ -30,6 +30,8 @@ Array = NDArray[np.float64]
 
 POINTS = 256
 FRESH_POINTS = 96
+WIDE_POINTS = 800
+EDGE_POINTS = 4
 _FEWEST = 24
 _STEP = 1e-6
 _DENORMAL = 1e-290
@@ -52,6 +54,26 @@ class Law:
     X: Array
     y: Array
     fresh: Array
+    rules: tuple[Rule, ...]
+    constraints: tuple[str, ...]
+
+    @cached_property
+    def wide(self) -> tuple[Array, Array]:
+        """Many points, the ends of the ranges among them, and the values there; (m, d) and (m,).
+
+        An identity is held against these before it is believed: a law may have a peak that few
+        points meet.
+        """
+        X = np.concatenate(
+            [
+                self.X,
+                draw(self.rules, self.constraints, WIDE_POINTS, seed=2000),
+                draw_edges(self.rules, self.constraints, EDGE_POINTS),
+            ]
+        )
+        y = self._function(X)
+        usable = _usable(y)
+        return X[usable], y[usable]
 
     @cached_property
     def scale(self) -> Array:
@@ -70,9 +92,9 @@ class Law:
         At each point the largest of ``scale`` and of |c dy/dc| over the constants c: those that are
         written, and the factor 1 that every variable has. Shape (n,).
         """
-        reach: Array = self.scale.copy()
-        for change in (*self._by_variables(), *self._by_literals()):
-            np.fmax(reach, np.where(np.isfinite(change), change, 0.0), out=reach)
+        changes = [*self._by_variables(), *self._by_literals()]
+        finite = [np.where(np.isfinite(change), change, 0.0) for change in changes]
+        reach: Array = np.array([self.scale, *finite]).max(axis=0)
         return reach
 
     def _by_variables(self) -> list[Array]:
@@ -109,8 +131,8 @@ class Law:
         rows = usable & np.isfinite(J).all(axis=0)
         misfit = (value - self.y) / self.scale
         rows &= np.isfinite(misfit)
-        changes: Array = np.linalg.lstsq(J[:, rows].T, misfit[rows], rcond=1e-9)[0]
-        return changes
+        changes = np.linalg.lstsq(J[:, rows].T, misfit[rows], rcond=1e-9)[0]
+        return np.asarray(changes, dtype=np.float64)
 
     @cached_property
     def _by_own_constants(self) -> Array:
@@ -184,7 +206,7 @@ def _law(expression: Expression, rules: tuple[Rule, ...], constraints: tuple[str
         for attempt in range(3):
             X = draw(rules, constraints, asked, seed + attempt)
             value = function(X)
-            real = np.isfinite(value) & ((value == 0.0) | (np.abs(value) > _DENORMAL))
+            real = _usable(value)
             if real.sum() >= 0.75 * count or (attempt == 2 and real.sum() >= _FEWEST):
                 return X[real][:count], value[real][:count]
             asked = count * 16
@@ -194,7 +216,13 @@ def _law(expression: Expression, rules: tuple[Rule, ...], constraints: tuple[str
 
     X, y = valid(POINTS, seed=0)
     fresh, _ = valid(FRESH_POINTS, seed=1000)
-    return Law(expression, names, X, y, fresh)
+    return Law(expression, names, X, y, fresh, rules, constraints)
+
+
+def _usable(value: Array) -> NDArray[np.bool_]:
+    """Where a value is finite, and has the digits of a float64."""
+    usable: NDArray[np.bool_] = np.isfinite(value) & ((value == 0.0) | (np.abs(value) > _DENORMAL))
+    return usable
 
 
 def _with_factors(expression: Expression) -> Expression:

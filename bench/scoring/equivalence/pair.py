@@ -74,6 +74,10 @@ class Pair:
         """How many constants may move."""
         return len(self._free) + len(self._fixed)
 
+    def goal(self, slack: int) -> Value:
+        """What counts as nothing: all digits but ``slack`` agree."""
+        return self.context.mpf(10) ** (slack - self.digits)
+
     def can(self, step: Step) -> bool:
         """Whether there is a constant for such a step to move, and not too many."""
         count = self.movable if step.truth_moves else len(self._free)
@@ -202,6 +206,16 @@ class Pair:
         seen = (values[0] - values[1]) / np.abs(values[1])
         true = np.array([float(value) for value in misfit])
         return bool(np.median(np.abs(seen - true)) < 0.1 * np.median(np.abs(true)))
+
+    def doubtful(self, count: int) -> Array:
+        """The points, of very many, at which float64 sees the two furthest apart; (count, d)."""
+        X, y = self.law.wide
+        values = compile_expression(self._programs[0].expression(self.constants), self.law.names)(X)
+        with np.errstate(all="ignore"):
+            apart = np.abs(values - y) / np.abs(y)
+        apart = np.where(np.isfinite(apart), apart, np.inf)
+        rows: Array = X[np.argsort(apart)[len(apart) - count :]]
+        return rows
 
     def witness(self, row: Array) -> Mapping[str, Any]:
         """The point, and both values with the constants as they are now."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -24,6 +25,8 @@ def default_domain(names: Iterable[str]) -> Domain:
     """The domain of variables of which only the names are known: ``DEFAULT_SAMPLING`` for each."""
     return Domain(tuple(Variable(name, sampling=DEFAULT_SAMPLING) for name in names))
 
+
+_EDGE = 0.01
 
 Rule = tuple[str, Sampling]
 
@@ -48,3 +51,29 @@ def draw(rules: tuple[Rule, ...], constraints: tuple[str, ...], count: int, seed
         return np.zeros((count, 0))
     variables = tuple(Variable(name, sampling=sampling) for name, sampling in rules)
     return sample_domain(Domain(variables, constraints), count, seed)
+
+
+def draw_edges(rules: tuple[Rule, ...], constraints: tuple[str, ...], count: int) -> Array:
+    """``count`` points near either end of every variable's range, shape (at most 2*d*count, d).
+
+    A law may have a feature there that is rarely met elsewhere. Ends at which the constraints
+    leave nothing are left out.
+    """
+    ends = []
+    for index, (name, rule) in enumerate(rules):
+        for narrow in _ends(rule):
+            there = (*rules[:index], (name, narrow), *rules[index + 1 :])
+            with contextlib.suppress(ValueError):
+                ends.append(draw(there, constraints, count, seed=index))
+    return np.concatenate(ends) if ends else np.zeros((0, len(rules)))
+
+
+def _ends(rule: Sampling) -> tuple[Sampling, Sampling]:
+    """The first and the last percent of a range; the first and the last of integers."""
+    if rule.kind == "integer":
+        return replace(rule, high=rule.low + 1), replace(rule, low=rule.high - 1)
+    width = _EDGE * (rule.high - rule.low)
+    if rule.kind == "log_uniform":
+        factor = (rule.high / rule.low) ** _EDGE
+        return replace(rule, high=rule.low * factor), replace(rule, low=rule.high / factor)
+    return replace(rule, high=rule.low + width), replace(rule, low=rule.high - width)

@@ -17,8 +17,8 @@ from bench.expression.tree import postorder
 Value = Any  # an mpmath mpf or mpc; mpmath has no types
 Point = Mapping[str, float]
 
-_LARGEST_MAGNITUDE = 100_000
-"""Bits of the exponent beyond which a value counts as infinite: no function gets slow below."""
+_LARGEST_MAGNITUDE = 10**12
+"""Bits of the exponent beyond which a value counts as infinite."""
 
 
 class NotFinite(ArithmeticError):
@@ -130,7 +130,7 @@ def _functions(digits: int) -> dict[str, Callable[..., Value]]:
             raise OverflowError("a power beyond all bounds")
         return base**exponent
 
-    bounded_exp = guarded(context.exp, 17)
+    bounded_exp = guarded(context.exp, 40)
 
     def exp(value: Value) -> Value:
         if value < -_LARGEST_MAGNITUDE:
@@ -155,7 +155,7 @@ def _functions(digits: int) -> dict[str, Callable[..., Value]]:
         "aq": lambda a, b: a / context.sqrt(1 + b * b),
         "exp": exp,
         "tanh": guarded(context.tanh, 5_000),
-        **{name: guarded(function, 17) for name, function in exponential},
+        **{name: guarded(function, 40) for name, function in exponential},
         **{name: guarded(function, 5_000) for name, function in periodic},
     }
     for name in ("asin", "acos", "atan", "asinh", "acosh", "atanh", "log", "sqrt", "sign"):

@@ -14,7 +14,8 @@ RULES = ("srbench", "exact", "skeleton")
 class Limits:
     """How closely to look, and for how long.
 
-    ``seconds`` bounds one call of ``judge``, all rules together. ``tolerance`` is the relative
+    ``seconds`` of processor time, not of the clock, so that a busy machine gives the same answers,
+    bound one call of ``judge``, all rules together. ``tolerance`` is the relative
     tolerance on constants of the rules ``exact`` and ``srbench`` (``closeness.py`` says what it
     means). ``digits`` is the precision in which an identity is confirmed. ``prove`` asks for a
     symbolic proof by SymPy of what was confirmed, of at most ``prove_seconds``.
