@@ -6,6 +6,7 @@ import os
 import platform
 import tempfile
 import threading
+import traceback
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -23,8 +24,10 @@ from bench.problems.data import Data
 from bench.problems.problem import Problem
 from bench.problems.variable import Variable
 from bench.running import wire
+from bench.running.answer import printable
 from bench.running.crew import Crew, failure
 from bench.running.leases import Leases
+from bench.running.log import Log
 from bench.running.noise import noisy_target
 from bench.running.record import Record, RecordError, Report, Resources
 from bench.running.run import Disclosure, Run
@@ -76,7 +79,10 @@ class Performer:
         try:
             data = self._data.of(job)
         except Exception as error:  # a problem's own data source: CSV files, anything
-            outcome = failure("error", f"no data: {type(error).__name__}: {error}")
+            outcome = failure("error", printable(f"no data: {type(error).__name__}: {error}"))
+            log = Log(self._store.log_path(job.run.id), self._crew.limits.log_bytes)
+            log.write(traceback.format_exc().encode(errors="backslashreplace"))
+            log.close()
             return to_record(job.run, outcome, begun, data_digest="")
         y = noisy_target(job.run, data.train.y)
         request = make_request(job, data.train.X, y)

@@ -62,7 +62,7 @@ class Record:
             object.__setattr__(self, "digest", self.run.digest)
 
     def to_json(self) -> str:
-        """The record as one JSON object."""
+        """The record as one JSON object, a line for each field."""
         run = self.run
         method = run.method
         value = {
@@ -91,7 +91,7 @@ class Record:
             "resources": asdict(self.resources),
             "provenance": dict(self.provenance),
         }
-        return json.dumps(value, indent=1, allow_nan=False) + "\n"
+        return _one_line_a_field(value)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Record:
@@ -114,6 +114,12 @@ class Record:
             raise RecordError(f"the record lacks the field {error}") from None
         except (TypeError, ValueError, AttributeError) as error:
             raise RecordError(f"the record has a wrong field: {error}") from None
+
+
+def _one_line_a_field(value: Mapping[str, Any]) -> str:
+    # ``indent`` would do it too, with one number a line and the encoder that is not in C.
+    lines = (f'"{key}": {json.dumps(field, allow_nan=False)}' for key, field in value.items())
+    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 def finite(number: float | None) -> float | None:

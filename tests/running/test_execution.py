@@ -132,6 +132,7 @@ def test_data_that_cannot_be_had_are_an_error_of_the_run(tmp_path: Path) -> None
     execute(matrix([method("Instant")], datasets), datasets, store, LocalExecutor(1))
     (record,) = store.records()
     assert (record.status, record.message) == ("error", "no data: OSError: the file is gone")
+    assert "Traceback" in log_of(tmp_path, record)
 
 
 def told(tmp_path: Path, **more: object) -> dict[str, list[str]]:
