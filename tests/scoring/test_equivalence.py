@@ -1,0 +1,238 @@
+"""The judge's three rules, on pairs whose answer follows from mathematics or from their definition."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from bench.expression import parse
+from bench.problems import Domain, Sampling, Variable
+from bench.scoring.equivalence import RULES, STEPS, Limits, Verdict, default_domain, judge
+
+
+def domain(
+    *ranges: tuple[float, float],
+    kind: str = "uniform",
+    signs: str = "positive",
+    constraints: tuple[str, ...] = (),
+) -> Domain:
+    """x0, x1, ... with the given ranges."""
+    variables = tuple(
+        Variable(f"x{index}", sampling=Sampling(kind, low, high, signs))  # type: ignore[arg-type]
+        for index, (low, high) in enumerate(ranges)
+    )
+    return Domain(variables, constraints)
+
+
+def answers(prediction: str, truth: str, on: Domain | None = None, **kwargs: object) -> str:
+    """The three answers in the order of RULES, y, n or u each."""
+    verdicts = judge(prediction, truth, on, **kwargs)  # type: ignore[arg-type]
+    for verdict in verdicts.values():
+        assert verdict.step in STEPS
+        assert verdict.reason
+        assert json.loads(json.dumps(verdict.as_dict()))["answer"] == verdict.answer
+    return "".join(verdicts[rule].answer[0] for rule in RULES)
+
+
+ONE = domain((1, 5))
+TWO = domain((1, 5), (1, 5))
+FOUR = domain((1, 5), (1, 5), (1, 5), (1, 5))
+
+
+@pytest.mark.parametrize(
+    ("prediction", "truth", "on"),
+    [
+        ("x0**2 + x0", "x0*(1 + x0)", ONE),
+        ("sin(x0)**2", "1 - cos(x0)**2", ONE),
+        ("log(x0) + log(x1)", "log(x0*x1)", TWO),
+        ("(x0**2 - x1**2)/(x0 - x1)", "x0 + x1", TWO),
+        ("x0**0.5*x1**0.5", "sqrt(x0*x1)", TWO),
+        ("1 - 2/(exp(2*x0) + 1)", "tanh(x0)", ONE),
+        ("sqrt(x0**2)", "x0", ONE),
+        ("Abs(x0)", "x0", ONE),
+        ("x0**(1/3)", "x0**0.333333333333333", ONE),
+        ("0.5641895835477563*x0", "x0/sqrt(pi)", ONE),
+        ("exp(-x0)", "1/exp(x0)", None),
+        ("log(x0**2)", "2*log(x0)", None),  # the truth's domain is what counts
+    ],
+)
+def test_equal_forms_are_the_law(prediction: str, truth: str, on: Domain | None) -> None:
+    assert answers(prediction, truth, on) == "yyy"
+
+
+@pytest.mark.parametrize(
+    ("prediction", "truth", "on"),
+    [
+        ("sin(1.0000001*x1)*exp(-2.5e-7*x1)", "sin(x1)", TWO),
+        ("0.4130*x0*(2.6317 + 2.4213*x0) - 0.0869*x0", "x0 + x0**2", ONE),
+        ("1.775*x0*sqrt(Abs(0.317*x1**2 + 0.317*x2**2 + 0.317*x3**2))",
+         "x0*sqrt(x1**2 + x2**2 + x3**2)", FOUR),
+        ("0.707*x0/(0.707*x1 + 0.707)", "x0/(1 + x1)", TWO),
+        ("x0**1.00006*x1", "x0*x1", TWO),
+        ("x0 + 1e-4450*exp(1e4/x0)", "x0", ONE),
+        ("x0*x1 - 1.0e-7*x0 + 3.0e-8", "x0*x1", TWO),
+        ("-2.0*x0*cos(1.0*x1 + 3.14159265)", "2*x0*cos(x1)", TWO),
+        ("0.99999998*x0**2.0", "x0**2", domain((1, 5), signs="both")),
+    ],
+)  # fmt: skip
+def test_constants_as_an_optimiser_leaves_them_are_the_law(
+    prediction: str, truth: str, on: Domain
+) -> None:
+    assert answers(prediction, truth, on) == "yyy"
+
+
+@pytest.mark.parametrize(
+    ("prediction", "truth", "on"),
+    [
+        ("x0 - x0**3/6 + x0**5/120", "sin(x0)", domain((0.1, 1))),
+        ("x0 - x0**3/6 + x0**5/120 - x0**7/5040 + x0**9/362880", "sin(x0)", domain((0.1, 1))),
+        ("0.99998*x0 - 0.16652*x0**3 + 0.00802*x0**5", "sin(x0)", domain((0.1, 1))),
+        ("sinh(x0)", "x0 + x0**3/6", domain((0.1, 1))),
+        ("x0*(15 + x0**2)/(15 + 6*x0**2)", "tanh(x0)", domain((0.1, 1))),
+        ("x0*x1*(1 + 0.5*x1**2)", "x0*x1/sqrt(1 - x1**2)", domain((1, 5), (0.01, 0.3))),
+        ("x0*x1", "x0*x1/sqrt(1 - x1**2)", domain((1, 5), (0.01, 0.3))),
+        ("(exp(1e-9*x0) - 1)/1e-9", "x0", ONE),  # equal in the limit only
+        ("(x0**1e-7 - 1)/1e-7", "log(x0)", ONE),
+        ("x0**3*x1", "x0**2*x1", TWO),
+        ("x1/x0", "x0/x1", TWO),
+        ("x0 - x1", "x0 + x1", TWO),
+        ("x0**2.7*2.1", "2.1*x0**3", ONE),
+    ],
+)
+def test_near_misses_are_not(prediction: str, truth: str, on: Domain) -> None:
+    assert answers(prediction, truth, on) == "nnn"
+
+
+@pytest.mark.parametrize(
+    ("prediction", "truth", "expected"),
+    [
+        ("2.5*x0*x1", "3*x0*x1", "yny"),  # a factor
+        ("x0*x1 + 3.2", "x0*x1", "ynn"),  # a term too many, though a constant one
+        ("-1.0*x0*x1", "x0*x1", "nny"),  # R2 is far below 1/2
+        ("-(x0*x1)", "x0*x1", "nnn"),
+        ("sin(5.0*x0)", "sin(2.0*x0)", "nny"),
+        ("2*x0", "3*x0", "nny"),
+        ("1.0005*x0*x1", "x0*x1", "yyy"),
+        ("1.01*x0*x1", "x0*x1", "yny"),
+        ("x0 + 0.5*x1", "x0", "nnn"),
+        ("x0*exp(1.01*x1)", "x0*exp(x1)", "nny"),
+        ("1000.1*x0 - 999*x0", "x0", "yny"),  # constants that cancel are not close
+        ("exp(50.02*x0)", "exp(50*x0)", "yyy"),  # a constant right to 4e-4, whatever its effect
+    ],
+)
+def test_constants_decide_between_the_rules(prediction: str, truth: str, expected: str) -> None:
+    assert answers(prediction, truth, TWO) == expected
+
+
+def test_a_constant_that_matters_little_must_still_be_right() -> None:
+    on = domain((1e5, 1e7), kind="log_uniform")
+    truth = "x0/sqrt(1 - 1.11265005605362e-17*x0**2)"
+    assert answers("x0/sqrt(1 + 1.11265005605362e-17*x0**2)", truth, on) == "nny"
+
+
+@pytest.mark.parametrize("scale", [1e-27, 1e-11, 1.0, 1e23])
+def test_nothing_is_compared_absolutely(scale: float) -> None:
+    on = domain((1e3, 1e5), (1e20, 1e23), kind="log_uniform")
+    truth = f"{scale!r}*6.674e-11*x0*x1/(x0 + 1e3)**2"
+    assert answers(f"{scale * 6.674002e-11!r}*x0*x1/(x0 + 1000.0)**2", truth, on) == "yyy"
+    assert answers(f"{scale * 6.9e-11!r}*x0*x1/(x0 + 1000.0)**2", truth, on) == "yny"
+    assert answers(f"{scale * 6.674e-11!r}*x0*x1/(x0 + 1200.0)**2", truth, on)[1:] == "ny"
+    assert answers(f"{scale * 6.674e-11!r}*x0*x1/x0**2", truth, on) == "nnn"
+
+
+@pytest.mark.parametrize(
+    "prediction", ["I*x0", "x0 + 1e-6*I*x0", "sqrt(-1)*x0", "x0*log(x0 - 3)/log(x0 - 3)"]
+)
+def test_a_prediction_that_is_not_real_on_the_domain_is_refuted_by_a_point(prediction: str) -> None:
+    for verdict in judge(prediction, "x0", ONE).values():
+        assert (verdict.answer, verdict.step) == ("no", "undefined")
+        assert verdict.witness is not None
+        assert 1 <= verdict.witness["point"]["x0"] <= 5
+
+
+def test_a_witness_lies_in_the_domain_and_has_both_values() -> None:
+    on = domain((1, 3), (2, 9), signs="negative", constraints=("x0 + x1 < -5",))
+    verdict = judge("x0*x1**2", "x0*x1", on)["exact"]
+    assert verdict.answer == "no"
+    assert verdict.witness is not None
+    point = verdict.witness["point"]
+    assert -3 <= point["x0"] <= -1
+    assert -9 <= point["x1"] <= -2
+    assert point["x0"] + point["x1"] < -5
+    assert float(verdict.witness["truth"]) == pytest.approx(point["x0"] * point["x1"])
+    assert float(verdict.witness["prediction"]) == pytest.approx(point["x0"] * point["x1"] ** 2)
+
+
+def test_signs_and_integers_of_the_domain_count() -> None:
+    assert answers("sqrt(x0**2)", "x0", domain((1, 5), signs="both")) == "nnn"
+    assert answers("abs(x0)", "-x0", domain((1, 5), signs="negative")) == "yyy"
+    whole = domain((1, 9), kind="integer")
+    assert answers("cos(2*pi*x0)*x0", "x0", whole) == "yyy"
+    assert answers("(x0**2 - 1)/(x0 - 1)", "x0 + 1", whole) == "nnn"  # 0/0 at 1
+    assert answers("(x0**2 - 1)/(x0 - 1)", "x0 + 1", ONE) == "yyy"  # at no point that is met
+
+
+def test_a_feature_at_the_end_of_a_range_is_seen() -> None:
+    on = domain((1, 5), (300, 900))
+    truth = "x1 + x0*exp(-(x1 - 300)**2)"
+    assert answers("x1 + x0**2*exp(-(x1 - 300)**2)", truth, on)[1:] == "nn"
+
+
+def test_a_truth_that_needs_a_missing_variable_is_a_witness_of_two_points() -> None:
+    verdict = judge("x0", "x0*x1**0.001", TWO)["skeleton"]
+    assert (verdict.answer, verdict.step) == ("no", "variables")
+    assert verdict.witness is not None
+    assert verdict.witness["variable"] == "x1"
+
+
+def test_evidence_tells_how_far_constants_moved_and_how_it_was_confirmed() -> None:
+    evidence = judge("2.9*x0**1.02", "3*x0", ONE)["skeleton"].evidence
+    assert evidence["digits"] == 50
+    assert evidence["residual"] < 1e-30
+    assert evidence["constants"] == [{"from": 2.9, "to": pytest.approx(3.0, abs=1e-15)}]
+    assert evidence["exponents"] == [{"from": 1.02, "to": 1.0}]
+
+
+def test_the_tolerance_is_a_limit_of_the_call() -> None:
+    assert judge("1.004*x0", "x0", ONE)["exact"].answer == "no"
+    assert judge("1.004*x0", "x0", ONE, limits=Limits(tolerance=0.01))["exact"].answer == "yes"
+
+
+def test_r2_is_the_callers_where_it_is_given() -> None:
+    assert answers("x0*x1 + 3.2", "x0*x1", TWO, r2=0.4)[0] == "n"
+    assert judge("x0", "x0", ONE, rules=("srbench",), r2=0.2)["srbench"].step == "accuracy"
+
+
+def test_text_goes_by_the_problems_names_and_symbols() -> None:
+    on = Domain((Variable("x0", "m", sampling=Sampling("uniform", 1, 5)),))
+    assert answers("2*m", "2*x0", on) == "yyy"
+    for text in ("mass*2", "2*", "__import__('os')", "", "nan", "x0)"):
+        verdict = judge(text, "x0", on)["exact"]
+        assert (verdict.answer, verdict.step) == ("no", "parse")
+
+
+def test_a_truth_that_cannot_be_judged_against_is_no_fault_of_the_prediction() -> None:
+    for truth in ("2*(", "sqrt(-1 - x0**2)"):
+        verdict = judge("x0", truth, ONE)["exact"]
+        assert (verdict.answer, verdict.step) == ("undecided", "truth")
+
+
+def test_trees_are_as_good_as_text_and_rules_can_be_chosen() -> None:
+    verdicts = judge(parse("x0 + x0"), parse("2*x0"), default_domain(["x0"]), rules=("exact",))
+    assert list(verdicts) == ["exact"]
+    assert verdicts["exact"].answer == "yes"
+    with pytest.raises(ValueError, match="no rule 'best'"):
+        judge("x0", "x0", rules=("best",))
+
+
+def test_a_proof_is_made_on_request() -> None:
+    limits = Limits(prove=True, prove_seconds=60)
+    verdict = judge("sin(x0)**2", "1 - cos(x0)**2", ONE, rules=("exact",), limits=limits)["exact"]
+    assert isinstance(verdict, Verdict)
+    assert (verdict.answer, verdict.step) == ("yes", "proved")
+
+
+def test_a_constant_law() -> None:
+    assert answers("3.14159265358979", "pi", Domain(())) == "yyy"
+    assert answers("3.2", "pi", Domain(()))[1:] == "ny"
