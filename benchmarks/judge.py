@@ -2,7 +2,8 @@
 
 ``python -m benchmarks.judge`` judges the labelled suite (``judge_suite``), and SRBench's published
 rule (``srbench_rule``) on a sample of its held-out half, in the same run, with the same limit of
-time; it prints Markdown and writes it to ``benchmarks/results/judge.md``.
+time; it prints Markdown and writes it to ``benchmarks/results/judge.md``. Times are of the
+processor: other work on the machine does not count.
 
 ``python -m benchmarks.judge --predictions FILE`` judges published predictions: a CSV with the
 columns ``algorithm``, ``dataset`` (``feynman_I_12_1``, ``strogatz_vdp1``), ``target_noise``,
@@ -20,7 +21,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from time import perf_counter
+from time import thread_time
 
 import numpy as np
 
@@ -49,9 +50,9 @@ def judge_suite(half: str) -> list[Judged]:
     for pair in read():
         if pair.half == half:
             problem = _problem(pair.problem)
-            started = perf_counter()
+            started = thread_time()
             verdicts = judge(pair.prediction, problem.truth or "", problem.domain)
-            found.append(Judged(pair, verdicts, perf_counter() - started))
+            found.append(Judged(pair, verdicts, thread_time() - started))
     return found
 
 
@@ -123,11 +124,11 @@ def _side_by_side(held: Sequence[Judged], sample: int) -> list[str]:
     ours, own_seconds, inputs = [], [], []
     for item in chosen:
         problem = _problem(item.pair.problem)
-        started = perf_counter()
+        started = thread_time()
         verdict = judge(
             item.pair.prediction, problem.truth or "", problem.domain, rules=("srbench",)
         )["srbench"]
-        own_seconds.append(perf_counter() - started)
+        own_seconds.append(thread_time() - started)
         ours.append((item.pair.srbench, verdict.answer))
         r2 = float(verdict.evidence.get("r2", 1.0))
         inputs.append((item.pair.prediction, problem.truth or "", r2))
@@ -165,9 +166,9 @@ def published_report(path: Path) -> str:
                 left_out += 1
                 continue
             text = re.sub(r"\bx_(\d+)\b", r"x\1", row["estimated_formula_final"])
-            started = perf_counter()
+            started = thread_time()
             verdicts = judge(text, problem.truth, problem.domain, r2=float(row["r2_test"]))
-            rows.append((number, row, verdicts, perf_counter() - started))
+            rows.append((number, row, verdicts, thread_time() - started))
     return "\n".join(_published_lines(rows, left_out))
 
 

@@ -6,45 +6,51 @@ truth, and the ratio to it, are rounded in the same way and simplified; the pred
 solution if the difference is zero or a constant, or the ratio a constant that is not zero, and
 R2 > 0.5. Our own words, SymPy's ``simplify``.
 
-``simplify`` has no limit of its own: each pair is decided in a process that is killed, and replaced
-when its time is over. A pair that takes too long is no solution, as it is there.
+``simplify`` has no limit of its own: each pair is decided in another process, which is interrupted
+after its processor time, and killed and replaced where that does not help.
 """
 
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from time import perf_counter
+from time import process_time
+from types import FrameType
 from typing import Any
 
 from bench.expression import parse, to_sympy
 
+_PATIENCE = 20
+"""Times the limit that a process may take by the clock before it is killed."""
+
 
 @dataclass(frozen=True)
 class Answer:
-    """``answer`` is ``yes``, ``no`` or, where the time was over or SymPy failed, ``undecided``."""
+    """``answer`` is ``yes``, ``no`` or, where the time was over or SymPy failed, ``undecided``.
+
+    ``seconds`` are of processor time.
+    """
 
     answer: str
     seconds: float
 
 
 def decide(pairs: Iterable[tuple[str, str, float]], seconds: float) -> Iterator[Answer]:
-    """The answer for each (prediction, truth, R2), within ``seconds`` each."""
+    """The answer for each (prediction, truth, R2), within ``seconds`` of processor time each."""
     worker = _Worker()
     try:
         for prediction, truth, r2 in pairs:
-            started = perf_counter()
-            worker.pipe.send((prediction, truth))
-            if worker.pipe.poll(seconds):
+            worker.pipe.send((prediction, truth, seconds))
+            if worker.pipe.poll(_PATIENCE * seconds):
                 found = worker.pipe.recv()
             else:
-                found = "undecided"
+                found = Answer("undecided", seconds)
                 worker.end()
                 worker = _Worker()
-            took = min(perf_counter() - started, seconds)
-            yield Answer("no" if found == "yes" and not r2 > 0.5 else found, took)
+            yield Answer("no", found.seconds) if found.answer == "yes" and not r2 > 0.5 else found
     finally:
         worker.end()
 
@@ -63,17 +69,29 @@ class _Worker:
         self.pipe.close()
 
 
+class _Late(Exception):
+    """The processor time is over."""
+
+
 def _serve(pipe: Connection[Any, Any]) -> None:
     import sympy
 
+    def end(number: int, frame: FrameType | None) -> None:
+        raise _Late
+
+    signal.signal(signal.SIGPROF, end)
     pipe.send(sympy.__version__)
     while True:
-        prediction, truth = pipe.recv()
+        prediction, truth, seconds = pipe.recv()
+        started = process_time()
+        signal.setitimer(signal.ITIMER_PROF, seconds)
         try:
             found = "yes" if is_solution(prediction, truth) else "no"
-        except Exception:  # whatever SymPy raises
+        except Exception:  # the time, or whatever SymPy raises
             found = "undecided"
-        pipe.send(found)
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+        pipe.send(Answer(found, min(process_time() - started, seconds)))
 
 
 def is_solution(prediction: str, truth: str) -> bool:

@@ -1,4 +1,4 @@
-"""The judge's three rules, on pairs whose answer follows from mathematics or from their definition."""
+"""The judge's three rules, on pairs whose answer follows from mathematics or by definition."""
 
 from __future__ import annotations
 

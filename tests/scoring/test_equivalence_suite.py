@@ -1,9 +1,9 @@
-"""The judge against pairs whose labels follow from how they were made (``benchmarks.judge_suite``)."""
+"""The judge against pairs whose labels follow from their making (``benchmarks.judge_suite``)."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import lru_cache
+from functools import cache
 
 import pytest
 
@@ -14,7 +14,7 @@ from benchmarks.judge_suite import MAKERS, Pair, read
 PER_KIND = 12
 
 
-@lru_cache(maxsize=None)
+@cache
 def problems(dataset: str) -> dict[str, Problem]:
     return {problem.name: problem for problem in load_dataset(dataset).problems}
 
