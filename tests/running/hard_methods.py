@@ -228,11 +228,11 @@ class Dies:
         if self.how == "fds":
             os.closerange(3, 1000)
         if self.how == "garble":
-            for descriptor in range(3, 20):
+            for descriptor in range(3, 256):
                 with contextlib.suppress(OSError):
                     os.write(descriptor, b"\0\0\0\5[1,2]" + bytes(range(256)))
         if self.how == "forge":
-            for descriptor in range(3, 20):
+            for descriptor in range(3, 256):
                 for body in (
                     b'{"kind":"ready","cpu":NaN,"packages":[1]}',
                     b'{"kind":"answer","best":["x0",NaN,1e999],"cpu":NaN}',
