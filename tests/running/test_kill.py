@@ -9,9 +9,11 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
+import pytest
 from toys import HARD
 
 from bench.running import Store
@@ -34,14 +36,31 @@ with Display() as display:
 """
 
 
-def start(folder: Path) -> subprocess.Popen[str]:
-    """A benchmark of 40 runs in a process group of its own, as a shell would start it."""
-    environment = {**os.environ, "PYTHONPATH": str(HARD.parent)}
-    command = [sys.executable, "-c", BENCHMARK, str(folder)]
-    return subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        process_group=0,
-    )  # fmt: skip
+Start = Callable[[Path], "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts a benchmark of 40 runs in a process group of its own, as a shell would."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start_one(folder: Path) -> subprocess.Popen[str]:
+        environment = {**os.environ, "PYTHONPATH": str(HARD.parent)}
+        process = subprocess.Popen(
+            [sys.executable, "-c", BENCHMARK, str(folder)],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            process_group=0,
+        )
+        started.append(process)
+        return process
+
+    yield start_one
+    for process in started:
+        process.kill()
+        process.communicate()
 
 
 def wait_for_records(folder: Path, count: int) -> None:
@@ -65,7 +84,7 @@ def alive(pid: int) -> bool:
     return True
 
 
-def test_ctrl_c_stops_cleanly_and_the_same_command_goes_on(tmp_path: Path) -> None:
+def test_ctrl_c_stops_cleanly_and_the_same_command_goes_on(tmp_path: Path, start: Start) -> None:
     process = start(tmp_path)
     wait_for_records(tmp_path, 5)
     os.killpg(process.pid, signal.SIGINT)
@@ -84,7 +103,7 @@ def test_ctrl_c_stops_cleanly_and_the_same_command_goes_on(tmp_path: Path) -> No
     assert len(list(Store(tmp_path).records())) == 40
 
 
-def test_two_commands_on_one_folder_share_the_runs(tmp_path: Path) -> None:
+def test_two_commands_on_one_folder_share_the_runs(tmp_path: Path, start: Start) -> None:
     processes = [start(tmp_path) for _ in range(2)]
     for process in processes:
         out, _ = process.communicate(timeout=100)
@@ -103,7 +122,7 @@ def test_killed_again_and_again_nothing_is_lost_double_or_left_over() -> None:
     assert found["of which while at work"] > 0
 
 
-def test_a_job_that_is_ended_as_a_whole_blames_no_run(tmp_path: Path) -> None:
+def test_a_job_that_is_ended_as_a_whole_blames_no_run(tmp_path: Path, start: Start) -> None:
     process = start(tmp_path)
     wait_for_records(tmp_path, 5)
     for child in psutil.Process(process.pid).children(recursive=True):
