@@ -11,8 +11,8 @@ and if one of these holds:
     over the domain where t is smaller (near its zeros); and those changes of the truth's own
     constants that explain p - t best are within ``tol`` each: the written ones, a factor of the
     whole, and a factor of every term of every sum (``Law.own_changes``);
-(B) every constant that makes p the law is within ``tol``, relatively, of the one it has; or it
-    becomes 0, and p changes by no more than in (A) if it is left as it is.
+(B) every constant that makes p the law is within ``tol``, relatively, of the one it has, but for
+    those that become 0; and all terms that vanish make no more than ``tol`` of p together.
 
 A is for constants that work together. Its second half is for terms that matter little on the
 domain: with a ten thousandth of ``x + 1e-4*x**2`` in its second term, ``x + 2e-4*x**2`` is close,

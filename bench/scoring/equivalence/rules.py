@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from bench.expression import Call, Expression, Number, compile_expression, replace_numbers
 from bench.scoring.equivalence.case import Case, Identity
 from bench.scoring.equivalence.closeness import excess, mostly_within, moved_far, vanished
+from bench.scoring.equivalence.variants import with_plain_exponents
 from bench.scoring.equivalence.verdict import Answer
 
 Array = NDArray[np.float64]
@@ -50,29 +51,21 @@ def skeleton(case: Case, r2: float | None) -> Finding:
     than ``DISPENSABLE``. LLM-SRBench's question (Shojaee et al. 2025, appendix B).
     """
     identity = case.identity(case.prediction, thorough=True)
-    if identity.status != "confirmed":
-        return _of(identity)
-    values = _without_vanishing(case, identity)
-    change = np.abs(values - case.values) / (DISPENSABLE * np.fmax(case.law.scale, np.abs(values)))
-    if mostly_within(np.where(np.isfinite(change), change, np.inf)[case.usable]):
-        return _of(identity)
-    reason = "terms that matter in the prediction would have to vanish to make it the law"
-    return Finding("no", "refit", reason, _evidence(identity))
-
-
-def _without_vanishing(case: Case, identity: Identity) -> Array:
-    """The values without what has to vanish: dropped terms, and constants that become zero."""
-    constants = np.where(vanished(identity.start, identity.end), 0.0, identity.start).tolist()
-    moved = dict(zip(identity.variant.free, constants, strict=True))
-    expression = replace_numbers(identity.variant.expression, moved)
-    return compile_expression(expression, case.law.names)(case.law.X)
+    if identity.status == "confirmed" and not _dispensable(
+        case, case.prediction, identity, DISPENSABLE
+    ):
+        reason = "terms that matter in the prediction would have to vanish to make it the law"
+        return Finding("no", "refit", reason, _evidence(identity))
+    return _of(identity)
 
 
 def srbench(case: Case, r2: float | None) -> Finding:
     """Is it the law up to an added or a multiplied constant, other constants as in ``exact``?
 
     SRBench's rule (La Cava et al. 2021, definition 4.1) with its rounding to three decimals
-    read as a relative tolerance, ``THREE_DIGITS``, so that 6.67e-11 is not 0, and with R2 > 0.5.
+    read as a relative tolerance on constants, ``THREE_DIGITS``, so that 6.67e-11 is not 0, and
+    with R2 > 0.5. Terms that must vanish are held to the tolerance of ``exact``, as in
+    the published rule, where they vanish only if they are rounded to 0.
     """
     tolerance = max(case.limits.tolerance, THREE_DIGITS)
     accuracy = _r2(case, tolerance) if r2 is None else r2
@@ -129,11 +122,11 @@ def _with_constant(case: Case, kind: str) -> tuple[Expression, Array]:
 def _within_tolerance(
     case: Case, expression: Expression, values: Array, tolerance: float, given: str = ""
 ) -> Finding:
-    """Identical for constants that are within the tolerance of those of ``expression``.
+    """Identical for constants that are within ``tolerance`` of those of ``expression``.
 
     ``given``: the last constant of ``expression`` is not the prediction's, and moves freely.
     """
-    law, usable = case.law, case.usable
+    law, usable, close = case.law, case.usable, case.limits.tolerance
     noise = _ROUNDING * np.abs(case.values)  # what is added to a value, or taken, is lost in it
     reach = excess(values, law, tolerance, law.reach + noise / tolerance)
     if not mostly_within(reach[usable]):
@@ -141,35 +134,44 @@ def _within_tolerance(
     identity = case.identity(expression)
     if identity.status != "confirmed":
         return _of(identity)
-    scale = excess(values, law, tolerance, law.scale + noise / tolerance)
+    scale = excess(values, law, close, law.scale + noise / close)
     together = mostly_within(scale[usable]) and bool(
-        np.all(np.abs(law.own_changes(values, usable)) <= tolerance)
+        np.all(np.abs(law.own_changes(values, usable)) <= close)
     )
-    if together or _constants_within(case, identity, tolerance, bool(given)):
+    if together or (
+        _constants_within(identity, tolerance, bool(given))
+        and _dispensable(case, expression, identity, close)
+    ):
         evidence = {**_evidence(identity), "up to": given} if given else _evidence(identity)
         return Finding("yes", "confirmed", identity.reason, evidence)
     return _difference(case, scale, "constants further than the tolerance make", identity)
 
 
-def _constants_within(case: Case, identity: Identity, tolerance: float, given: bool) -> bool:
-    """(B) of ``closeness``: constants that matter are within the tolerance."""
-    if any(abs(was - now) > tolerance * abs(now) for was, now in identity.variant.snapped):
-        return False
-    gone = vanished(identity.start, identity.end)
+def _constants_within(identity: Identity, tolerance: float, given: bool) -> bool:
+    """(B) of ``closeness``: whether every constant that does not vanish is within the tolerance."""
     far = moved_far(identity.start, identity.end, tolerance)
+    far &= ~vanished(identity.start, identity.end)
     if given and len(far):
-        far[-1] = gone[-1] = False
-    if not far.any():
-        return True
-    if (far & ~gone).any():
-        return False
-    constants = np.where(gone, identity.start, identity.end)
-    moved = dict(zip(identity.variant.free, constants.tolist(), strict=True))
-    function = compile_expression(
-        replace_numbers(identity.variant.expression, moved), case.law.names
-    )
-    distances = excess(function(case.law.X), case.law, tolerance, case.law.scale)
-    return mostly_within(distances[case.usable])
+        far[-1] = False
+    exponents = (abs(was - now) <= tolerance * abs(now) for was, now in identity.variant.snapped)
+    return not far.any() and all(exponents)
+
+
+def _dispensable(case: Case, expression: Expression, identity: Identity, share: float) -> bool:
+    """Whether all that has to vanish makes no more than ``share`` of the values, nearly everywhere.
+
+    That is terms that were dropped, and constants that become zero, together.
+    """
+    names, X = case.law.names, case.law.X
+    if identity.variant.snapped:  # exponents count as constants, not as terms
+        expression = with_plain_exponents(expression).expression
+    written = compile_expression(expression, names)(X)
+    constants = np.where(vanished(identity.start, identity.end), 0.0, identity.start).tolist()
+    moved = dict(zip(identity.variant.free, constants, strict=True))
+    rest = compile_expression(replace_numbers(identity.variant.expression, moved), names)(X)
+    with np.errstate(all="ignore"):
+        change = np.abs(rest - written) / (share * np.fmax(case.law.scale, np.abs(rest)))
+    return mostly_within(np.where(np.isfinite(change), change, np.inf)[case.usable])
 
 
 def _of(identity: Identity) -> Finding:
