@@ -28,7 +28,6 @@ class Crew:
         self.limits = limits or Limits()
         self._lock = threading.Lock()
         self._servers: dict[Key, ForkServer] = {}
-        self._idle: dict[Key, list[socket.socket]] = {}
         self._busy: set[socket.socket] = set()
         self._closed = False
 
@@ -51,9 +50,8 @@ class Crew:
         starts. Where a server or supervisor itself dies, the outcome says ``crash``. Raises
         Closed where the crew is closed meanwhile, or the system ends the whole job.
         """
-        threads = request["budget"]["threads"]
         try:
-            channel = self._channel(method, threads)
+            server, channel = self._channel(method, request["budget"]["threads"])
         except ServerError as error:
             if self._closed or error.status == "stopped":
                 raise Closed from None
@@ -66,9 +64,8 @@ class Crew:
         finally:
             with self._lock:
                 self._busy.discard(channel)
-        if outcome.pop("kept", False) and not self._closed:
-            with self._lock:
-                self._idle.setdefault(_key(method, threads), []).append(channel)
+        if outcome.pop("more", False):
+            server.give_back(channel)
         else:
             channel.close()
         return outcome
@@ -78,15 +75,11 @@ class Crew:
         with self._lock:
             self._closed = True
             busy = list(self._busy)
-            idle = [channel for channels in self._idle.values() for channel in channels]
             servers = list(self._servers.values())
-            self._idle.clear()
             self._servers.clear()
         for channel in busy:  # the thread that waits on it closes it
             with contextlib.suppress(OSError):
                 channel.shutdown(socket.SHUT_RDWR)
-        for channel in idle:
-            channel.close()
         for server in servers:
             server.close()
 
@@ -123,28 +116,19 @@ class Crew:
             raise Closed
         return failure("crash", "the process that watched the run was killed")
 
-    def _channel(self, method: MethodSpec, threads: int) -> socket.socket:
+    def _channel(self, method: MethodSpec, threads: int) -> tuple[ForkServer, socket.socket]:
         key = _key(method, threads)
-        with self._lock:
-            if self._closed:
-                raise Closed
-            idle = self._idle.get(key)
-            if idle:
-                channel = idle.pop()
-                self._busy.add(channel)
-                return channel
-        for attempt in (1, 2):
+        for _ in range(2):
             server = self._server(key, method, threads)
             try:
                 channel = server.supervisor(method.start)
-                break
             except OSError:
                 self._forget(key, server)
-                if attempt == 2:
-                    raise ServerError("crash", "the fork server was killed") from None
-        with self._lock:
-            self._busy.add(channel)
-        return channel
+                continue
+            with self._lock:
+                self._busy.add(channel)
+            return server, channel
+        raise ServerError("crash", "the fork server was killed")
 
     def _server(self, key: Key, method: MethodSpec, threads: int) -> ForkServer:
         with self._lock:

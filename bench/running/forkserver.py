@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -37,7 +38,9 @@ class ForkServer:
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the server)
         self._lock = threading.Lock()
         self._ready = False
+        self._closed = False
         self._failed: ServerError | None = None
+        self._idle: list[socket.socket] = []
         forks = method.start == "fork"
         self._what = {
             "requires": list(method.requires),
@@ -57,6 +60,8 @@ class ForkServer:
                     env=environment,
                 )
             except OSError as error:
+                self._control.close()
+                self._errors.close()
                 raise ServerError(
                     "error", f"worker.python '{self._python}' does not start: {error.strerror}"
                 ) from None
@@ -85,19 +90,38 @@ class ForkServer:
                 raise self._failed
 
     def supervisor(self, start: str) -> socket.socket:
-        """A channel to a new supervisor; OSError where the server is gone."""
-        ours, theirs = socket.socketpair()
-        with theirs, self._lock:
-            try:
-                wire.send(self._control, {"start": start}, theirs.fileno())
-            except OSError:
-                ours.close()
-                raise
-        return ours
+        """A channel to a supervisor that has nothing to do; OSError where the server is gone."""
+        with self._lock:
+            while self._idle:
+                channel = self._idle.pop()
+                if not select.select([channel], [], [], 0)[0]:
+                    return channel
+                channel.close()  # it says something, unasked: that it has ended
+            ours, theirs = socket.socketpair()
+            with theirs:
+                try:
+                    wire.send(self._control, {"start": start}, theirs.fileno())
+                except OSError:
+                    ours.close()
+                    raise
+            return ours
+
+    def give_back(self, channel: socket.socket) -> None:
+        """Keep a supervisor that has done its run for the next one."""
+        with self._lock:
+            if not self._closed:
+                self._idle.append(channel)
+                return
+        channel.close()
 
     def close(self) -> None:
         """End the server once it has cleared away what its runs left; runs under way must be
         ended before, by closing their channels."""
+        with self._lock:
+            self._closed = True
+            for channel in self._idle:
+                channel.close()
+            self._idle.clear()
         with contextlib.suppress(OSError):
             self._control.shutdown(socket.SHUT_RDWR)
         self._control.close()

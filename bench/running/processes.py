@@ -15,6 +15,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterable
+from typing import NamedTuple
 
 LINUX = sys.platform == "linux"
 
@@ -23,6 +24,7 @@ _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _RESCAN_SECONDS = 1.0
+_MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes
 
 
 def become_subreaper() -> None:
@@ -55,6 +57,8 @@ class Family:
         self._members: set[int] = set()
         self._strangers: set[int] = set()
         self._read_anew_at = 0.0
+        self.cpu_seconds = 0.0
+        self.peak_memory = 0
 
     def members(self, *, anew: bool = False) -> set[int]:
         """Process ids of all living descendants, without this process itself."""
@@ -91,6 +95,39 @@ class Family:
             with contextlib.suppress(psutil.Error):
                 self._members.update(p.pid for p in psutil.Process(root).children(recursive=True))
         return set(self._members)
+
+    def reap(self) -> tuple[dict[int, int], bool]:
+        """Collect those that have ended: wait status by process, and whether any is left.
+
+        What they have used adds up in ``cpu_seconds``; ``peak_memory`` is the largest's, in
+        bytes.
+        """
+        ended, children = reap()
+        for one in ended:
+            self.cpu_seconds += one.cpu_seconds
+            self.peak_memory = max(self.peak_memory, one.peak_memory)
+        return {one.pid: one.status for one in ended}, children
+
+    def kill(self, known: set[int], seconds: float) -> bool:
+        """Kill all until none is left; False where some still live after ``seconds``.
+
+        ``known`` are members to begin with; most often there are no others, and looking for them
+        is saved. A process that hangs inside the kernel (a dead network disk) cannot be killed;
+        it dies when the kernel lets go of it.
+        """
+        end = time.monotonic() + seconds
+        pause = 0.0005
+        kill(known)
+        while True:
+            time.sleep(pause)
+            _, children = self.reap()
+            if not children and (LINUX or not self.members()):
+                return True
+            if time.monotonic() > end:
+                return False
+            if pause > 0.002:
+                kill(self.members(anew=True))
+            pause = min(2 * pause, 0.02)
 
     def memory(self) -> int:
         """Resident bytes of all descendants together; pages they share count for each."""
@@ -161,18 +198,28 @@ def _proportional(pid: int) -> int:
     return resident(pid)
 
 
-def reap() -> tuple[dict[int, int], bool]:
-    """Collect the children that have ended: their wait statuses, and whether any child is left.
+class Ended(NamedTuple):
+    """A child that has ended: its wait status, and what it and those it waited for have used."""
+
+    pid: int
+    status: int
+    cpu_seconds: float
+    peak_memory: int
+
+
+def reap() -> tuple[list[Ended], bool]:
+    """Collect the children that have ended; also whether any child is left.
 
     For a subreaper no child left means no descendant left.
     """
-    ended: dict[int, int] = {}
+    ended: list[Ended] = []
     try:
         while True:
-            pid, status = os.waitpid(-1, os.WNOHANG)
+            pid, status, usage = os.wait4(-1, os.WNOHANG)
             if not pid:
                 return ended, True
-            ended[pid] = status
+            cpu = usage.ru_utime + usage.ru_stime
+            ended.append(Ended(pid, status, cpu, usage.ru_maxrss * _MAXRSS_UNIT))
     except ChildProcessError:
         return ended, False
 
@@ -191,28 +238,6 @@ def kill(pids: Iterable[int]) -> None:
     for pid in pids:
         with contextlib.suppress(OSError):
             os.kill(pid, signal.SIGKILL)
-
-
-def kill_family(family: Family, known: set[int], seconds: float) -> bool:
-    """Kill all descendants until none is left; False where some still live after ``seconds``.
-
-    ``known`` are descendants to begin with; most often there are no others, and looking for them
-    is saved. A process that hangs inside the kernel (a dead network disk) cannot be killed; it
-    dies when the kernel lets go of it.
-    """
-    end = time.monotonic() + seconds
-    pause = 0.0005
-    kill(known)
-    while True:
-        time.sleep(pause)
-        _, children = reap()
-        if not children and (LINUX or not family.members()):
-            return True
-        if time.monotonic() > end:
-            return False
-        if pause > 0.002:
-            kill(family.members(anew=True))
-        pause = min(2 * pause, 0.02)
 
 
 def started_at(pid: int) -> int | None:

@@ -171,8 +171,8 @@ def _end(supervisors: set[int]) -> None:
 def _tidy(supervisors: set[int]) -> None:
     """Forget supervisors that ended; kill what one that was killed has left to this process."""
     ended, _ = reap()
-    supervisors.difference_update(ended)
-    if not any(ended.values()):
+    supervisors.difference_update(one.pid for one in ended)
+    if not any(one.status for one in ended):
         return
     end = time.monotonic() + _ORPHAN_SECONDS
     while (orphans := children() - supervisors) and time.monotonic() < end:

@@ -1,4 +1,4 @@
-"""The supervisor: one process that watches one worker, and leaves nothing of it alive."""
+"""The supervisor: a process that watches one worker at a time, and leaves nothing of it alive."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from bench.running.workerprocess import Spawn, WorkerProcess
 
 
 def supervise(channel: socket.socket, spawn: Spawn, stop: Stop, *, keep: bool) -> None:
-    """Serve the runs asked for on ``channel``: one, or with ``keep`` many, in one worker.
+    """Serve the runs asked for on ``channel``, each in a worker of its own, or with ``keep`` all
+    in one for as long as none overruns or fails.
 
-    Ends, with all it has started, when the runner closes the channel, when a run that is not to
-    be followed by others is over, or when ``stop`` is set; a run that this cuts short has no
-    outcome.
+    Ends, with all it has started, when the runner closes the channel, when something of a run
+    could not be killed, or when ``stop`` is set; a run that this cuts short has no outcome.
     """
     become_subreaper()
     worker: WorkerProcess | None = None
@@ -26,12 +26,14 @@ def supervise(channel: socket.socket, spawn: Spawn, stop: Stop, *, keep: bool) -
             request, descriptor = received
             if descriptor is None:
                 raise wire.WireError("a request without data")
-            if worker is None or not worker.lives():
-                worker = WorkerProcess(spawn)
-            outcome = Watch(channel, worker, request, stop, keep=keep).run(descriptor)
-            outcome["kept"] = keep and worker.usable
-            wire.send(channel, outcome)
-            if not outcome["kept"]:
+            if worker is not None and not worker.lives():
+                worker.close()
+                worker = None
+            worker = worker or WorkerProcess(spawn)
+            watch = Watch(channel, worker, request, stop, keep=keep)
+            outcome = watch.run(descriptor)
+            wire.send(channel, {**outcome, "more": watch.clean})
+            if not watch.clean:
                 break
     except Stopped:
         wire.send(channel, {"kind": "stopped"})

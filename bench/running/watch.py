@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import resource
 import select
 import signal
 import socket
@@ -85,6 +84,7 @@ class Watch:
         self._returned: float | None = None
         self._cpu_before = 0.0
         self._peak = 0
+        self.clean = True
         self._memory_limit = request["budget"]["memory_mb"] * 2**20
         self._allowed = request["budget"]["seconds"] + limits["grace"]
         self._deadline = time.monotonic() + limits["load_seconds"]
@@ -98,8 +98,8 @@ class Watch:
         status, message = self._watch()
         ended = time.monotonic()
         if status != "answer" or not self._keep:
-            killed = self._worker.end()
-            if not killed:
+            self.clean = self._worker.end()
+            if not self.clean:
                 message += " (a process hangs in the kernel and could not be killed)"
         else:
             self._worker.socket.setblocking(True)
@@ -274,12 +274,12 @@ class Watch:
         return None
 
     def _resources(self, ended: float) -> wire.Message:
-        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        family = self._worker.family
         if self._worker.usable and self._finish is not None:
             cpu = answer.number(self._finish.get("cpu")) or 0.0
         else:
-            cpu = usage.ru_utime + usage.ru_stime
-            self._peak = max(self._peak, usage.ru_maxrss * 1024)
+            cpu = family.cpu_seconds
+            self._peak = max(self._peak, family.peak_memory)
         wall = 0.0 if self._started is None else (self._returned or ended) - self._started
         return {
             "wall_seconds": round(wall, 6),

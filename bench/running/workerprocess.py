@@ -7,7 +7,7 @@ import os
 import socket
 from collections.abc import Callable
 
-from bench.running.processes import Family, kill_family, reap
+from bench.running.processes import Family
 
 _KILL_SECONDS = 3.0
 
@@ -33,7 +33,7 @@ class WorkerProcess:
 
     def look(self) -> None:
         """Collect what has ended."""
-        ended, _ = reap()
+        ended, _ = self.family.reap()
         if self.pid in ended:
             self.wait_status = ended[self.pid]
 
@@ -42,11 +42,21 @@ class WorkerProcess:
         return self.usable and self.wait_status is None
 
     def end(self) -> bool:
-        """Kill the worker and all it started; False where something could not be killed."""
+        """Kill the worker and all it started; False where something could not be killed.
+
+        What it has printed can still be read.
+        """
         self.usable = False
         # One that has been collected has given its number back, maybe to a stranger.
         known = {self.pid} if self.wait_status is None else set()
-        return kill_family(self.family, known, _KILL_SECONDS)
+        return self.family.kill(known, _KILL_SECONDS)
+
+    def close(self) -> None:
+        """Let go of the channels to a worker that has ended."""
+        self.socket.close()
+        os.close(self.output)
+        if self.death is not None:
+            os.close(self.death)
 
 
 def _death_of(pid: int) -> int | None:
