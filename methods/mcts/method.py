@@ -1,0 +1,148 @@
+"""The methods ``mcts`` and ``rsrm``: what a user sets, and what follows on what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from typing import ClassVar
+
+import numpy as np
+
+from bench import Discovery, Task
+from methods.mcts.form import SCALINGS, Sketch
+from methods.mcts.genetic import Evolution
+from methods.mcts.grammar import NESTING, Grammar, make_grammar
+from methods.mcts.run import Run
+from methods.mcts.search import Fitting, Search
+from methods.mcts.tree import Policy
+
+OPERATORS = ("add", "sub", "mul", "div", "sin", "cos", "exp", "log", "sqrt", "square")
+_POLICIES = ("uct", "double_q")
+_BACKUPS = ("max", "mean")
+
+
+@dataclass(frozen=True)
+class MCTS:
+    """Monte Carlo tree search over the actions of a grammar, constants fitted.
+
+    The way of the Symbolic Physics Learner (Sun et al., ICLR 2023).
+    """
+
+    version: ClassVar[str] = "1"
+    requires: ClassVar[tuple[str, ...]] = ("methods.mcts.warm",)
+
+    operators: tuple[str, ...] = OPERATORS
+    max_tokens: int = 20
+    max_depth: int = 8
+    max_constants: int = 3
+    nesting: tuple[str, ...] = NESTING
+    units: bool = False
+    scaling: str = "affine"
+    policy: str = "uct"
+    backup: str = "max"
+    exploration: float = 1.0
+    greedy: float = 0.6
+    rate: float = 0.1
+    discount: float = 0.95
+    step_reward: float = 0.0
+    least_visits: int = 1
+    simulations: int = 0
+    eta: float = 0.99
+    parsimony: float = 0.05
+    restarts: int = 1
+    rows: int = 100
+    scale: bool = True
+
+    def __post_init__(self) -> None:
+        make_grammar(self.operators, 1, nesting=self.nesting)
+        for setting, known in (("scaling", SCALINGS), ("policy", _POLICIES), ("backup", _BACKUPS)):
+            value = getattr(self, setting)
+            if value not in known:
+                raise ValueError(f"{setting} is '{value}'; choose from {', '.join(known)}")
+
+    def discover(self, task: Task) -> Discovery:
+        """Search until the budget is spent or a formula is exact; then fit and shorten."""
+        return Run(task, self.rows, self.scale).discovery(self._course)
+
+    def _course(self, run: Run) -> Iterator[None]:
+        search = self._search(run, Sketch(), np.random.default_rng(run.task.seed))
+        run.searches.append(search)
+        if not self.simulations:
+            yield from search.grow()
+        while True:
+            yield from search.descend(self.simulations)
+
+    def _search(self, run: Run, sketch: Sketch, rng: np.random.Generator) -> Search:
+        refine = run.answer.on_few
+        return Search(
+            self._grammar(run.task), sketch, self._scaling(), refine.names, refine.X, refine.y,
+            Fitting(restarts=self.restarts), self._policy(), 250, rng,
+        )  # fmt: skip
+
+    def _scaling(self) -> str:
+        """An offset has the target's unit, and is no pure number."""
+        return "factor" if self.units and self.scaling == "affine" else self.scaling
+
+    def _grammar(self, task: Task) -> Grammar:
+        return make_grammar(
+            self.operators,
+            len(task.variables),
+            nesting=self.nesting,
+            max_tokens=self.max_tokens,
+            max_depth=self.max_depth,
+            max_constants=self.max_constants,
+            affine=self._scaling() == "affine",
+            units=_units(task) if self.units else None,
+        )
+
+    def _policy(self) -> Policy:
+        return Policy(
+            self.policy == "uct", self.backup == "max", self.exploration, self.greedy, self.rate,
+            self.discount, self.step_reward, self.least_visits, self.eta, self.parsimony,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RSRM(MCTS):
+    """Tree search by double Q-learning and evolution of what it finds, by turns.
+
+    On the way to the Reinforcement Symbolic Regression Machine (Xu et al., ICLR 2024), whose third
+    part, fixing shared sub-expressions as forms, is not there yet; so it has no name on the command
+    line, and runs as ``method=PATH/method.py:RSRM`` only.
+    """
+
+    policy: str = "double_q"
+    simulations: int = 100
+    least_visits: int = 10
+    descents: int = 4
+    population: int = 500
+    generations: int = 30
+    crossover: float = 0.5
+    tournament: int = 5
+    elites: int = 10
+
+    def _course(self, run: Run) -> Iterator[None]:
+        search = self._search(run, Sketch(), np.random.default_rng(run.task.seed))
+        run.searches.append(search)
+        for _ in count():
+            for _ in range(self.descents):
+                yield from search.descend(self.simulations)
+            yield from search.evolve(self.population, self.generations, self._evolution())
+            search.pool.count[0] = 0
+
+    def _evolution(self) -> Evolution:
+        return Evolution(self.crossover, self.tournament, self.elites, self.parsimony)
+
+
+def _units(task: Task) -> np.ndarray:
+    """Exponents of units, the target's last; raises ValueError where one is not known."""
+    rows = []
+    for variable in (*task.variables, task.target):
+        if variable.unit is None:
+            raise ValueError(
+                f"units is on, but the unit of '{variable.name}' is not known: "
+                "disclose units, or turn it off"
+            )
+        rows.append(variable.unit)
+    return np.array(rows, dtype=np.float64)

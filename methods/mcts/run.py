@@ -1,0 +1,68 @@
+"""The course of a run: strides of search until the budget is spent or a formula is exact."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+from bench import Discovery, Expression, Task
+from methods.mcts.answer import Answer
+from methods.mcts.search import Search
+
+_SEARCH_SHARE = 0.85
+"""Share of the time given to the search; the rest fits and shortens what it found."""
+_PAUSE = 0.3
+"""Seconds between looks at what is new, unless it is exact."""
+_EXACT = 1e-11
+
+
+class Run:
+    """One run on a task: the searches in it, and what was told of them so far."""
+
+    def __init__(self, task: Task, rows: int, scale: bool) -> None:
+        self.task = task
+        self.answer = Answer(task, rows, scale)
+        self.searches: list[Search] = []
+        self.proposed: list[Expression] = []
+        self.spent = 0
+        self._stop = self.answer.start + _SEARCH_SHARE * task.budget.seconds
+        self._looked = self.answer.start
+        self._seen = 0
+
+    @property
+    def evaluations(self) -> int:
+        """Expressions evaluated in all searches, and by those who propose without one."""
+        return self.spent + sum(search.evaluations for search in self.searches)
+
+    def propose(self, expression: Expression) -> None:
+        """Consider an expression that no search has found."""
+        self.proposed.append(expression)
+        self.answer.consider(expression)
+
+    def discovery(self, course: Callable[[Run], Iterator[None]]) -> Discovery:
+        """Follow ``course``, which yields after every stride, as far as it may go."""
+        if not self.answer.hopeless:
+            for _ in course(self):
+                self._look()
+                if self.answer.exact or self._spent():
+                    break
+            self._look(now=True)
+        front = [one for search in self.searches for one in search.front()]
+        return self.answer.discovery(front + self.proposed)
+
+    def _spent(self) -> bool:
+        most = self.task.budget.evaluations
+        return time.monotonic() > self._stop or (most is not None and self.evaluations >= most)
+
+    def _look(self, now: bool = False) -> None:
+        """Report what is better than before, at once where it is exact."""
+        news = sum(search.news for search in self.searches)
+        if news == self._seen:
+            return
+        exact = any(search.least_error < _EXACT for search in self.searches)
+        if not (now or exact or time.monotonic() > self._looked + _PAUSE):
+            return
+        for search in self.searches:
+            if search.news:
+                self.answer.consider(search.best())
+        self._seen, self._looked = news, time.monotonic()

@@ -1,0 +1,164 @@
+"""One search: a grammar, data, a form, and the parts in numba that work on them.
+
+Everything goes in strides, each of them a fixed number of simulations or one generation, so that
+the clock decides how many there are and never what they do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from bench import Expression
+from methods.mcts.form import Sketch, make_form, scale
+from methods.mcts.genetic import Evolution, breed, found_population, harvest
+from methods.mcts.grammar import Grammar, make_prefix
+from methods.mcts.pool import make_pool
+from methods.mcts.scoring import (
+    EVALUATIONS,
+    NEWS,
+    Scorer,
+    make_front,
+    make_work,
+)
+from methods.mcts.table import make_table
+from methods.mcts.tokens import NUMBER, Floats, expression_of
+from methods.mcts.tree import Policy, Walk, commit, make_tree, plant, search_tree
+from methods.mcts.variation import make_cradle
+
+_NODES = 300_000
+_STRIDE = 1000
+"""Simulations of a stride where nothing is committed."""
+_TABLE_BITS = 18
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """How constants are fitted: steps for all, for the best, more starts, and what is best.
+
+    A candidate whose error is under ``promising`` times the best of its length earns ``full``.
+    """
+
+    quick: int = 5
+    full: int = 40
+    restarts: int = 1
+    promising: float = 2.0
+
+
+class Search:
+    """A search for the f of ``sketch`` on the rows ``X`` (n, d) and ``y`` (n,)."""
+
+    def __init__(
+        self,
+        grammar: Grammar,
+        sketch: Sketch,
+        scaling: str,
+        names: tuple[str, ...],
+        X: Floats,
+        y: Floats,
+        fitting: Fitting,
+        policy: Policy,
+        pool: int,
+        rng: np.random.Generator,
+    ) -> None:
+        self.grammar, self.sketch, self.scaling, self.names = grammar, sketch, scaling, names
+        self.X, self.y, self.policy, self.rng = X, y, policy, rng
+        most, constants = grammar.max_tokens, max(grammar.max_constants, 1)
+        form = make_form(sketch, scaling, names, X, y)
+        self.scorer = Scorer(
+            X=np.ascontiguousarray(X.T),
+            y=y,
+            weights=np.full(len(y), 1.0 / form.spread),
+            form=form,
+            table=make_table(_TABLE_BITS, constants),
+            front=make_front(most, constants),
+            work=make_work(most, constants, len(form.head), len(y)),
+            counts=np.zeros(8, np.int64),
+            quick=fitting.quick,
+            full=fitting.full,
+            restarts=fitting.restarts,
+            promising=fitting.promising,
+        )
+        self.pool = make_pool(pool, most, constants)
+        self.tree = make_tree(_NODES, most)
+        self.walk = Walk(
+            make_prefix(most),
+            np.zeros(len(grammar.actions), np.bool_),
+            np.zeros(most + 2, np.int64),
+            np.ones(constants),
+        )
+        plant(self.tree)
+
+    @property
+    def evaluations(self) -> int:
+        """Distinct expressions evaluated."""
+        return int(self.scorer.counts[EVALUATIONS])
+
+    @property
+    def news(self) -> int:
+        """How often a shorter or better expression than all before was met."""
+        return int(self.scorer.counts[NEWS])
+
+    @property
+    def least_error(self) -> float:
+        """The least error so far, in units of the target's spread."""
+        return float(self.scorer.front.bound[-1])
+
+    def grow(self) -> Iterator[None]:
+        """Simulations without end from the root of one tree, in strides."""
+        while True:
+            if not self._simulate(_STRIDE):
+                plant(self.tree)
+            yield
+
+    def descend(self, simulations: int) -> Iterator[None]:
+        """One run down a fresh tree: so many simulations, then a token is committed, and so on."""
+        plant(self.tree)
+        while self._simulate(simulations) and commit(self.tree):
+            yield
+        yield
+
+    def _simulate(self, simulations: int) -> bool:
+        return bool(
+            search_tree(
+                self.grammar, self.scorer, self.tree, self.policy, self.pool, self.walk,
+                self.rng, simulations,
+            )
+        )  # fmt: skip
+
+    def evolve(self, population: int, generations: int, settings: Evolution) -> Iterator[None]:
+        """Genetic search from the best that the tree has met; the pool takes what comes of it."""
+        most, constants = self.grammar.max_tokens, max(self.grammar.max_constants, 1)
+        parents, children = (make_pool(population, most, constants) for _ in range(2))
+        cradle = make_cradle(self.grammar, constants)
+        fixed = (settings, cradle, self.rng)
+        found_population(self.grammar, self.scorer, self.pool, parents, *fixed)
+        yield
+        for _ in range(generations):
+            breed(self.grammar, self.scorer, parents, children, *fixed)
+            parents, children = children, parents
+            yield
+        harvest(parents, self.pool)
+
+    def front(self) -> list[Expression]:
+        """The best of each length that is better than all shorter ones, scaled to the rows."""
+        front = self.scorer.front
+        kept = [
+            length
+            for length in range(1, len(front.error))
+            if front.error[length] < front.bound[length - 1]
+        ]
+        return [self._expression(front.tokens[k, :k], front.constants[k]) for k in kept]
+
+    def best(self) -> Expression:
+        """The expression of the least error, scaled to the rows."""
+        front = self.scorer.front
+        length = int(np.argmin(front.error))
+        return self._expression(front.tokens[length, :length], front.constants[length])
+
+    def _expression(self, tokens: Floats, constants: Floats) -> Expression:
+        count = int(np.count_nonzero(tokens == NUMBER))
+        f = expression_of(tokens.tolist(), constants[:count].tolist(), self.names)
+        return scale(self.sketch, self.scaling, f, self.names, self.X, self.y)

@@ -1,0 +1,142 @@
+"""Dimension-aware masking: what unit the next node of a prefix must have.
+
+Sums add what has one unit, functions take and give pure numbers, and fitted constants are pure
+numbers. In prefix order the first operand is complete when the second begins, so the unit of a
+factor is known when the other is asked for: a product that must be an energy, and has a mass,
+needs a squared speed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bench.expression.compiled import compiled
+from bench.expression.kernel import (
+    ABS,
+    ADD,
+    AQ,
+    CBRT,
+    DIV,
+    MAX,
+    MIN,
+    MUL,
+    NEG,
+    POW,
+    SQRT,
+    SUB,
+    VARIABLE,
+)
+from methods.mcts.tokens import CUBE, INV, SQUARE, Floats, Ints, arity
+
+DIMENSIONS = 5
+_TOLERANCE = 1e-6
+
+
+@compiled
+def _exponent(token: int) -> float:
+    """By what the operand's unit is raised; 0 where operand and result are pure numbers."""
+    if token == SQUARE:
+        return 2.0
+    if token == CUBE:
+        return 3.0
+    if token == INV:
+        return -1.0
+    if token == SQRT:
+        return 0.5
+    if token == CBRT:
+        return 1.0 / 3.0
+    return 1.0 if token in (NEG, ABS) else 0.0
+
+
+@compiled
+def _alike(token: int) -> bool:
+    """Whether both operands and the result of a binary operator have one unit."""
+    return token in (ADD, SUB, MIN, MAX)
+
+
+@compiled
+def required_unit(tokens: Ints, length: int, units: Floats, need: Floats) -> bool:
+    """Fill ``need`` with the unit that the next node must have; False where any will do."""
+    ops = np.empty(length + 1, np.int64)
+    knows = np.empty(length + 1, np.bool_)
+    needs = np.empty((length + 1, DIMENSIONS))
+    lefts = np.empty((length + 1, DIMENSIONS))
+    filled = np.empty(length + 1, np.bool_)
+    unit = np.empty(DIMENSIONS)
+    top = 0
+    for i in range(length):
+        known = _asked(top, ops, knows, needs, lefts, filled, units, need)
+        token = tokens[i]
+        if arity(token) > 0:
+            ops[top], knows[top], filled[top] = token, known, False
+            needs[top] = need
+            top += 1
+            continue
+        _leaf_unit(token, units, unit)
+        while top > 0:
+            if arity(ops[top - 1]) == 2 and not filled[top - 1]:
+                filled[top - 1] = True
+                lefts[top - 1] = unit
+                break
+            top -= 1
+            _result(ops[top], lefts[top], unit)
+    return _asked(top, ops, knows, needs, lefts, filled, units, need)
+
+
+@compiled
+def _asked(
+    top: int, ops: Ints, knows: Ints, needs: Floats, lefts: Floats, filled: Ints,
+    units: Floats, need: Floats,
+) -> bool:  # fmt: skip
+    """The same for the next operand of the innermost open operator, from what is known of it."""
+    if top == 0:
+        need[:] = units[-1]
+        return True
+    op, known, wanted, left = ops[top - 1], knows[top - 1], needs[top - 1], lefts[top - 1]
+    if _alike(op):
+        need[:] = left if filled[top - 1] else wanted
+        return known or filled[top - 1]
+    if op in (MUL, DIV):
+        if not filled[top - 1] or not known:
+            return False
+        need[:] = wanted - left if op == MUL else left - wanted
+        return True
+    exponent = _exponent(op)
+    if exponent == 0.0:
+        need[:] = 0.0
+        return True
+    need[:] = wanted / exponent
+    return known
+
+
+@compiled
+def _leaf_unit(token: int, units: Floats, unit: Floats) -> None:
+    unit[:] = 0.0
+    if token >= VARIABLE:
+        unit[:] = units[token - VARIABLE]
+
+
+@compiled
+def _result(op: int, left: Floats, unit: Floats) -> None:
+    """``unit`` of the last operand becomes that of the result."""
+    if op == MUL:
+        unit += left
+    elif op == DIV:
+        unit[:] = left - unit
+    elif op in (POW, AQ):
+        unit[:] = 0.0
+    elif not _alike(op):
+        unit *= _exponent(op)
+
+
+@compiled
+def fits_unit(token: int, known: bool, need: Floats, units: Floats) -> bool:
+    """Whether a node that must have the unit ``need``, if ``known``, can begin with ``token``."""
+    if not known:
+        return True
+    unit = np.zeros(DIMENSIONS)
+    if arity(token) == 0:
+        _leaf_unit(token, units, unit)
+    elif _alike(token) or token in (MUL, DIV) or (arity(token) == 1 and _exponent(token) != 0.0):
+        return True
+    return bool(np.max(np.abs(unit - need)) <= _TOLERANCE)
