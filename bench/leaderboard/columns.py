@@ -80,7 +80,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("ood_nmse", "median", "NMSE out of domain, where a problem has that", math.inf),
     Column("variables_right", "mean", "share of the law's variables that the answer uses", 0.0),
     Column("dummies", "mean", "number of variables used that the law does not have", 0.0),
-    Column("dimensionally_consistent", "mean", "share whose units agree, where they are known", 0.0),
+    Column("dimensionally_consistent", "mean", "share whose units agree, if known", 0.0),
     Column("complexity", "median", "node count of the answer"),
     Column("wall_seconds", "median", "wall-clock seconds of a run"),
     Column("cpu_seconds", "median", "CPU seconds of a run, its whole process group"),
