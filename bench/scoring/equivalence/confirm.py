@@ -27,8 +27,9 @@ Status = Literal["confirmed", "refuted", "open"]
 
 SLACK = 20
 """Digits that an identity may lack: what is smaller than 1e-30 of a value is nothing."""
-_FRESH = 8
+_FRESH = 6
 _PATIENCE = 3
+_DOUBTFUL = 4
 _ROUNDS = 3
 _STEPS = (
     Step(),
@@ -62,14 +63,14 @@ def confirm(
     ``rows``, shape (m, d), are points of the domain at which both are finite.
     """
     pair = Pair(variant, constants, law, digits)
-    count = min(len(rows) - _FRESH, max(8, 2 * pair.movable + 4))
+    count = min(len(rows) - _FRESH, max(6, pair.movable + 6))
     used, others = rows[:count], rows[count : count + _FRESH]
     for _ in range(_ROUNDS):
         status, misfit = _search(pair, used, deadline)
         if status != "confirmed":
             break
         pair.settle()
-        doubtful = pair.doubtful(_FRESH)
+        doubtful = pair.doubtful(_DOUBTFUL)
         others = np.concatenate([others[:_FRESH], doubtful])
         misfit = pair.misfit(others)
         if _worst(misfit) <= pair.goal(SLACK + 5):

@@ -19,6 +19,9 @@ Point = Mapping[str, float]
 
 _LARGEST_MAGNITUDE = 10**12
 """Bits of the exponent beyond which a value counts as infinite."""
+_LARGEST_EXPONENT = 40
+_LARGEST_ANGLE = 5_000
+"""Bits of the arguments up to which exponentials, and periodic functions, are worked out."""
 
 
 class NotFinite(ArithmeticError):
@@ -103,61 +106,66 @@ def _context(digits: int) -> Any:
 @lru_cache(maxsize=8)
 def _functions(digits: int) -> dict[str, Callable[..., Value]]:
     context = _context(digits)
-
-    def guarded(function: Callable[[Value], Value], bits: int) -> Callable[[Value], Value]:
-        """``function`` for arguments up to 2**bits, beyond which it is as good as unbounded."""
-
-        def call(value: Value) -> Value:
-            if value != 0 and context.mag(value) > bits:
-                raise OverflowError(f"an argument of more than {bits} binary digits")
-            return function(value)
-
-        return call
-
-    def in_turn(function: Callable[[Value, Value], Value]) -> Callable[..., Value]:
-        def call(first: Value, *rest: Value) -> Value:
-            for value in rest:
-                first = function(first, value)
-            return first
-
-        return call
-
-    def cbrt(value: Value) -> Value:
-        return -context.cbrt(-value) if value < 0 else context.cbrt(value)
-
-    def power(base: Value, exponent: Value) -> Value:
-        if base != 0 and abs(context.mag(base)) * abs(exponent) > _LARGEST_MAGNITUDE:
-            raise OverflowError("a power beyond all bounds")
-        return base**exponent
-
-    bounded_exp = guarded(context.exp, 40)
-
-    def exp(value: Value) -> Value:
-        if value < -_LARGEST_MAGNITUDE:
-            return context.zero
-        return bounded_exp(value)
-
-    exponential = [("sinh", context.sinh), ("cosh", context.cosh)]
-    periodic = [("sin", context.sin), ("cos", context.cos), ("tan", context.tan)]
     table: dict[str, Callable[..., Value]] = {
-        "add": in_turn(lambda a, b: a + b),
-        "mul": in_turn(lambda a, b: a * b),
+        "add": _in_turn(lambda a, b: a + b),
+        "mul": _in_turn(lambda a, b: a * b),
         "min": min,
         "max": max,
         "sub": lambda a, b: a - b,
         "div": lambda a, b: a / b,
         "neg": lambda a: -a,
-        "pow": power,
-        "cbrt": cbrt,
+        "pow": _power(context),
+        "exp": _exp(context),
+        "cbrt": lambda a: -context.cbrt(-a) if a < 0 else context.cbrt(a),
         "abs": abs,
         "log10": lambda a: context.log(a) / context.ln10,
         "log2": lambda a: context.log(a) / context.ln2,
         "aq": lambda a, b: a / context.sqrt(1 + b * b),
-        "exp": exp,
-        "tanh": guarded(context.tanh, 5_000),
-        **{name: guarded(function, 40) for name, function in exponential},
-        **{name: guarded(function, 5_000) for name, function in periodic},
     }
+    for name in ("sinh", "cosh"):
+        table[name] = _guarded(context, getattr(context, name), _LARGEST_EXPONENT)
+    for name in ("sin", "cos", "tan", "tanh"):
+        table[name] = _guarded(context, getattr(context, name), _LARGEST_ANGLE)
     for name in ("asin", "acos", "atan", "asinh", "acosh", "atanh", "log", "sqrt", "sign"):
         table[name] = getattr(context, name)
     return table
+
+
+def _guarded(
+    context: Any, function: Callable[[Value], Value], bits: int
+) -> Callable[[Value], Value]:
+    """``function`` for arguments up to 2**bits, beyond which it would take its time."""
+
+    def call(value: Value) -> Value:
+        if value != 0 and context.mag(value) > bits:
+            raise OverflowError(f"an argument of more than {bits} binary digits")
+        return function(value)
+
+    return call
+
+
+def _in_turn(function: Callable[[Value, Value], Value]) -> Callable[..., Value]:
+    def call(first: Value, *rest: Value) -> Value:
+        for value in rest:
+            first = function(first, value)
+        return first
+
+    return call
+
+
+def _power(context: Any) -> Callable[[Value, Value], Value]:
+    def power(base: Value, exponent: Value) -> Value:
+        if base != 0 and abs(context.mag(base)) * abs(exponent) > _LARGEST_MAGNITUDE:
+            raise OverflowError("a power beyond all bounds")
+        return base**exponent
+
+    return power
+
+
+def _exp(context: Any) -> Callable[[Value], Value]:
+    bounded = _guarded(context, context.exp, _LARGEST_EXPONENT)
+
+    def exp(value: Value) -> Value:
+        return context.zero if value < -_LARGEST_MAGNITUDE else bounded(value)
+
+    return exp
