@@ -140,7 +140,11 @@ def roots(node: Expression, ground: Ground, rng: random.Random) -> Expression | 
     if not isinstance(node, Call) or node.op != "sqrt":
         return None
     arg = node.args[0]
-    if isinstance(arg, Call) and arg.op in ("mul", "div") and all(map(ground.is_positive, arg.args)):
+    if (
+        isinstance(arg, Call)
+        and arg.op in ("mul", "div")
+        and all(map(ground.is_positive, arg.args))
+    ):
         return Call(arg.op, tuple(Call("sqrt", (part,)) for part in arg.args))
     return _template(rng.choice(["a**0.5", "a**(1/2)", "exp(log(a)/2)"]), a=arg)
 
@@ -154,7 +158,11 @@ def exponentials(node: Expression, ground: Ground, rng: random.Random) -> Expres
             op = "*" if arg.op == "add" else "/"
             return _template(f"exp(a){op}exp(b)", a=arg.args[0], b=arg.args[1])
         return _template(rng.choice(["1/exp(-a)", "exp(a/2)**2", "exp(-a)**(-1)"]), a=arg)
-    if isinstance(arg, Call) and arg.op in ("mul", "div") and all(map(ground.is_positive, arg.args)):
+    if (
+        isinstance(arg, Call)
+        and arg.op in ("mul", "div")
+        and all(map(ground.is_positive, arg.args))
+    ):
         parts = tuple(Call("log", (part,)) for part in arg.args)
         return Call("add" if arg.op == "mul" else "sub", parts)
     return _template("-log(1/a)" if ground.is_positive(arg) else "log(a**2)/2", a=arg)
@@ -210,7 +218,11 @@ def detours(node: Expression, ground: Ground, rng: random.Random) -> Expression 
         forms += ["abs(a)", "sqrt(a**2)", "exp(log(a))", "sqrt(a)**2"]
     v = ground.tame(rng)
     if v is not None:
-        forms += ["a*(sin(v)**2 + cos(v)**2)", "a*v/v", "(a*v + a)/(v + 1)" if v.name in ground.positive else "a*v**2/v**2"]
+        forms += [
+            "a*(sin(v)**2 + cos(v)**2)",
+            "a*v/v",
+            "(a*v + a)/(v + 1)" if v.name in ground.positive else "a*v**2/v**2",
+        ]
     return _template(rng.choice(forms), a=node, v=v or node) if forms else None
 
 
