@@ -213,7 +213,7 @@ class Pair:
         values = compile_expression(self._programs[0].expression(self.constants), self.law.names)(X)
         with np.errstate(all="ignore"):
             apart = np.abs(values - y) / np.abs(y)
-        apart = np.where(np.isfinite(apart), apart, np.inf)
+        apart = np.where(values == y, 0.0, np.where(np.isfinite(apart), apart, np.inf))
         rows: Array = X[np.argsort(apart)[len(apart) - count :]]
         return rows
 
