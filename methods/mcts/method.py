@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
+from itertools import chain, count
 from typing import ClassVar
 
 import numpy as np
 
 from bench import Discovery, Task
+from methods.mcts.atoms import Library
 from methods.mcts.form import SCALINGS, Sketch
 from methods.mcts.genetic import Evolution
 from methods.mcts.grammar import NESTING, Grammar, make_grammar
+from methods.mcts.laws import Laws
 from methods.mcts.run import Run
 from methods.mcts.search import Fitting, Search
 from methods.mcts.tree import Policy
@@ -121,8 +123,11 @@ class RSRM(MCTS):
     crossover: float = 0.5
     tournament: int = 5
     elites: int = 10
+    library: int = 1000
 
     def _course(self, run: Run) -> Iterator[None]:
+        if self.library:
+            yield from self._proposals(run)
         search = self._search(run, Sketch(), np.random.default_rng(run.task.seed))
         run.searches.append(search)
         for _ in count():
@@ -130,6 +135,16 @@ class RSRM(MCTS):
                 yield from search.descend(self.simulations)
             yield from search.evolve(self.population, self.generations, self._evolution())
             search.pool.count[0] = 0
+
+    def _proposals(self, run: Run) -> Iterator[None]:
+        """What linear algebra finds."""
+        refine = run.answer.on_few
+        grammar = self._grammar(run.task)._replace(affine=False, max_tokens=8)
+        atoms = Library(grammar, refine.X, self.library).atoms()
+        laws = Laws(refine.names, refine.X, refine.y, self.operators)
+        for proposed in chain(laws.products(atoms), laws.sums(atoms), laws.ratios()):
+            run.propose(proposed)
+            yield
 
     def _evolution(self) -> Evolution:
         return Evolution(self.crossover, self.tournament, self.elites, self.parsimony)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from bench import Discovery, Expression, Task
 from methods.mcts.answer import Answer
@@ -14,6 +14,8 @@ _SEARCH_SHARE = 0.85
 _PAUSE = 0.3
 """Seconds between looks at what is new, unless it is exact."""
 _EXACT = 1e-11
+_PROPOSED = 2
+"""So many of the expressions proposed together are fitted."""
 
 
 class Run:
@@ -34,10 +36,14 @@ class Run:
         """Expressions evaluated in all searches, and by those who propose without one."""
         return self.spent + sum(search.evaluations for search in self.searches)
 
-    def propose(self, expression: Expression) -> None:
-        """Consider an expression that no search has found."""
-        self.proposed.append(expression)
-        self.answer.consider(expression)
+    def propose(self, expressions: Sequence[Expression]) -> None:
+        """Consider the best of expressions that no search has found."""
+        self.spent += len(expressions)
+        judged = [self.answer.on_few.judged(one) for one in expressions]
+        judged.sort(key=lambda one: one.criterion)
+        for fitted in judged[:_PROPOSED]:
+            self.proposed.append(fitted.expression)
+            self.answer.consider(fitted.expression)
 
     def discovery(self, course: Callable[[Run], Iterator[None]]) -> Discovery:
         """Follow ``course``, which yields after every stride, as far as it may go."""

@@ -1,0 +1,118 @@
+"""Sparse sums: a target as a base of given columns and one, two or a few atoms out of many.
+
+With the base projected out of everything, the best pair of m atoms is found among all
+m*(m - 1)/2 from their Gram matrix; more terms are added greedily (orthogonal matching pursuit: Pati, Rezaiifar and
+Krishnaprasad 1993).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.expression.compiled import compiled
+from methods.mcts.tokens import Floats, Ints
+
+_DEPENDENT = 1e-7
+"""Squared share of an atom outside of the base, or of another atom, under which it adds nothing."""
+_KEPT = 8
+
+
+def sparse_sums(target: Floats, base: Floats, atoms: Floats, terms: int) -> list[NDArray[np.intp]]:
+    """Choices of atoms, as arrays of their indices, that go well with the base.
+
+    ``target`` has shape (n,), ``base`` (q, n), ``atoms`` (m, n). There are the best single atoms,
+    the best pairs, and the best pair with more atoms up to ``terms``.
+    """
+    left, rest, usable = _project(target, base, atoms)
+    if len(usable) < 2:
+        return [usable[:1]] if len(usable) else []
+    shares = rest @ left
+    singles = np.argsort(-np.abs(shares))[:_KEPT]
+    gram = rest @ rest.T
+    first, second = np.zeros(_KEPT, np.int64), np.zeros(_KEPT, np.int64)
+    best_pairs(gram, shares, first, second)
+    chosen = [np.array([one]) for one in singles]
+    chosen += [np.array(pair) for pair in zip(first, second, strict=True) if pair[0] != pair[1]]
+    chosen += _pursuit(left, rest, [int(first[0]), int(second[0])], terms)
+    return [usable[one] for one in chosen]
+
+
+def _project(
+    target: Floats, base: Floats, atoms: Floats
+) -> tuple[Floats, Floats, NDArray[np.intp]]:
+    """Target and atoms without their share in the base, of length 1; which atoms are left."""
+    q = np.linalg.qr(base.T)[0]
+    left = target - q @ (q.T @ target)
+    size = np.linalg.norm(atoms, axis=1)
+    rest = atoms - (atoms @ q) @ q.T
+    norm = np.linalg.norm(rest, axis=1)
+    usable = np.flatnonzero(norm**2 > _DEPENDENT * size**2)
+    rest = rest[usable] / norm[usable, None]
+    return left / max(float(np.linalg.norm(left)), 1e-300), rest, usable
+
+
+@compiled
+def best_pairs(gram: Floats, shares: Floats, first: Ints, second: Ints) -> None:
+    """The pairs (first[k], second[k]) whose span holds most of the target, the best first."""
+    kept = len(first)
+    held = np.full(kept, -1.0)
+    for i in range(len(shares)):
+        for j in range(i):
+            g = gram[i, j]
+            apart = 1.0 - g * g
+            if apart < _DEPENDENT:
+                continue
+            a, b = shares[i], shares[j]
+            share = (a * a + b * b - 2.0 * g * a * b) / apart
+            if share <= held[kept - 1]:
+                continue
+            k = kept - 1
+            while k > 0 and held[k - 1] < share:
+                held[k], first[k], second[k] = held[k - 1], first[k - 1], second[k - 1]
+                k -= 1
+            held[k], first[k], second[k] = share, i, j
+
+
+def _pursuit(left: Floats, rest: Floats, pair: list[int], terms: int) -> list[NDArray[np.int64]]:
+    """The pair and the atoms that a greedy choice adds to it, one more each time."""
+    chosen = pair
+    grown = []
+    while len(chosen) < terms:
+        q = np.linalg.qr(rest[chosen].T)[0]
+        residual = left - q @ (q.T @ left)
+        apart = 1.0 - np.sum((rest @ q) ** 2, axis=1)
+        gain = np.where(apart > _DEPENDENT, np.abs(rest @ residual), 0.0)
+        gain /= np.sqrt(np.maximum(apart, _DEPENDENT))
+        chosen = [*chosen, int(np.argmax(gain))]
+        grown.append(np.array(chosen))
+    return grown
+
+
+def eliminate(
+    columns: Floats, target: Floats, costs: NDArray[np.int64]
+) -> tuple[NDArray[np.intp], Floats]:
+    """The columns that stay of a linear fit, and their weights.
+
+    ``columns`` has shape (k, n). One after the other goes, the one whose loss costs least, as long
+    as the Bayesian information criterion falls with ``costs`` parameters for a column.
+    """
+    kept = np.arange(len(columns))
+    best, weights = _criterion(columns, target, costs)
+    while len(kept) > 1:
+        tried = [np.delete(kept, k) for k in range(len(kept))]
+        fits = [_criterion(columns[one], target, costs[one]) for one in tried]
+        k = min(range(len(fits)), key=lambda one: fits[one][0])
+        if fits[k][0] > best:
+            break
+        kept, (best, weights) = tried[k], fits[k]
+    return kept, weights
+
+
+def _criterion(columns: Floats, target: Floats, costs: NDArray[np.int64]) -> tuple[float, Floats]:
+    n = len(target)
+    size = np.linalg.norm(columns, axis=1)
+    size[size == 0] = 1.0
+    weights = np.linalg.lstsq((columns / size[:, None]).T, target, rcond=1e-14)[0] / size
+    error = np.linalg.norm(target - weights @ columns) / max(float(np.linalg.norm(target)), 1e-300)
+    return float(2 * n * np.log(max(error, 1e-13)) + np.log(n + 1) * costs.sum()), weights
