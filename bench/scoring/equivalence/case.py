@@ -32,6 +32,7 @@ Array = NDArray[np.float64]
 IDENTICAL = 1e-9
 _WITNESSES_TRIED = 5
 _WORST_NOISE = 1e-2
+_FAR = 0.05
 _NOISE_POINTS = 9
 _FEWEST = 24
 
@@ -150,10 +151,16 @@ class Case:
         columns = {name: usable[:, k] for k, name in enumerate(self.law.names)}
         for variant in variants_of(expression, columns, integers=thorough):
             yield self._attempt(variant, self._refit(variant))
-            if thorough and not self.late:
+            if thorough and self._far and not self.late:
                 again = refit_from_afar(variant, self.law, self.usable, self.deadline)
                 if again is not None and again.residual < NEAR:
                     yield self._attempt(variant, again)
+
+    @cached_property
+    def _far(self) -> bool:
+        """Whether the constants are not fitted at all: a fitted prediction starts near its best."""
+        misfit = (self.values[self.usable] - self.law.y[self.usable]) / self.law.scale[self.usable]
+        return typical(misfit) > _FAR
 
     def _refit(self, variant: Variant) -> Refit:
         """Where the constants go; where they are, if that is an identity to all appearance."""
