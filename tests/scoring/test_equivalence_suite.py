@@ -52,8 +52,10 @@ def test_no_false_yes_and_hardly_a_false_no(kind: str) -> None:
         problem = problems(dataset)[name]
         assert problem.truth is not None
         verdicts = judge(pair.prediction, problem.truth, problem.domain)
+        missed = False
         for rule in RULES:
             label, answer = getattr(pair, rule), verdicts[rule].answer
             assert (label, answer) != ("no", "yes"), (pair.id, rule, verdicts[rule].reason)
-            false_no += label == "yes" and answer != "yes"
+            missed |= label == "yes" and answer != "yes"
+        false_no += missed
     assert false_no <= 1

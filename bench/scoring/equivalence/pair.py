@@ -20,6 +20,7 @@ Array = NDArray[np.float64]
 
 _GUARD_DIGITS = 20
 _CUT = 1e-12
+_ROUNDING = 1e-13
 _MOST_IN_FULL = 24
 _PRECEDENCE = (1.0, 0.1, 0.01)
 """Constants differ in how easily they move, so that of two that are multiplied one becomes 0."""
@@ -205,7 +206,8 @@ class Pair:
             values.append(function(rows))
         seen = (values[0] - values[1]) / np.abs(values[1])
         true = np.array([float(value) for value in misfit])
-        return bool(np.median(np.abs(seen - true)) < 0.1 * np.median(np.abs(true)))
+        error, size = np.median(np.abs(seen - true)), np.median(np.abs(true))
+        return bool(size > _ROUNDING and error < 0.1 * size)
 
     def doubtful(self, count: int) -> Array:
         """The points, of very many, at which float64 sees the two furthest apart; (count, d)."""
