@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable
 
 from bench import Candidate, Discovery, Expression, Number, Task
-from methods.refine import Fitted, Refiner
+from methods.refine import EXACT, Fitted, Refiner
 from methods.rows import ENOUGH, choose_rows
 from methods.scaling import Scaling
 from methods.tidy import gather
@@ -41,14 +41,14 @@ class Answer:
     @property
     def exact(self) -> bool:
         """Whether the best formula is exact on all rows."""
-        return self.best is not None and self.best.exact
+        return self.best is not None and self.best.error <= EXACT
 
     def consider(self, expression: Expression) -> None:
         """Fit an expression; keep and report it where it is better than what was."""
         fitted = self.on_few.fitted(gather(expression))
         if self.best is not None and fitted.criterion >= self.best.criterion:
             return
-        if fitted.exact:
+        if fitted.error <= EXACT:
             fitted = self.on_all.fitted(self.on_few.shortened(fitted).expression)
         self.best = fitted
         self.task.report(self.scaling.undo(fitted.expression), fitted.error)
@@ -58,7 +58,7 @@ class Answer:
         if self.hopeless:
             return Discovery.of(self.scaling.undo(Number(float(self.on_all.y.mean()))))
         refine = self.on_few
-        if self.best is not None and self.best.exact:
+        if self.best is not None and self.exact:
             pool = [refine.judged(gather(one)) for one in front] + [self.best]
             chosen = self.best
         else:

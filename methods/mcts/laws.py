@@ -12,15 +12,18 @@ from dataclasses import dataclass
 from itertools import combinations_with_replacement
 
 import numpy as np
+from numpy.typing import NDArray
 
-from bench import Call, Expression, Number, Symbol
+from bench import Call, Expression, Number, Symbol, evaluate
 from methods.mcts.atoms import Atoms
-from methods.mcts.sums import eliminate, sparse_sums
+from methods.mcts.sums import eliminate, fit_line, sparse_sums
 from methods.mcts.tokens import Floats, expression_of
 
 _DEGREES = (0, 1, 2, 3, 5, 7, 9)
 _PURSUED = 5
 """Most atoms of one sum."""
+_FITTED = 2
+"""So many choices of atoms are fitted in full for one target."""
 _FINITE = 1e12
 
 
@@ -92,36 +95,53 @@ class Laws:
         self.names, self.X, self.y = names, X, y
         self.operators = frozenset(operators)
         self.most = max(2, len(y) // 2)
+        self.targets = list(self._targets())
 
-    def sums(self, atoms: Atoms) -> Iterator[list[Expression]]:
-        """Sums of monomials and atoms, seen through every function there is, simple ones first."""
-        with np.errstate(all="ignore"):
-            targets = [
-                (outer, s)
-                for outer in OUTERS
-                if not outer.needs or outer.needs & self.operators
-                if np.isfinite(s := outer.inverse(self.y)).all()
-                and float(np.std(s)) > 0
-                and float(np.max(np.abs(s))) < _FINITE
-            ]
+    def _targets(self) -> Iterator[tuple[Outer, Floats]]:
+        """The functions that the target may be seen through, and what is seen."""
+        for outer in OUTERS:
+            if outer.needs and not outer.needs & self.operators:
+                continue
+            with np.errstate(all="ignore"):
+                target = outer.inverse(self.y)
+            if np.isfinite(target).all() and np.max(np.abs(target)) < _FINITE:
+                yield outer, target
+
+    def proposals(self, atoms: Atoms) -> Iterator[list[Expression]]:
+        """All there are, simple ones first."""
+        yield from self.products(atoms)
         for degree in _DEGREES:
-            for outer, target in targets:
-                base = monomials(self.names, self.X, degree, self.most)
-                if base is not None:
-                    yield [outer.wrap(one) for one in self._sums(target, base, atoms)]
+            yield from self.sums(atoms, degree)
+            if degree == 1:
+                yield from self.ratios()
+
+    def sums(self, atoms: Atoms, degree: int) -> Iterator[list[Expression]]:
+        """Sums of monomials and atoms, seen through every function there is."""
+        base = monomials(self.names, self.X, degree, self.most)
+        if base is not None:
+            for outer, target in self.targets:
+                yield [outer.wrap(one) for one in self._sums(target, base, atoms)]
 
     def _sums(self, target: Floats, base: Terms, atoms: Atoms) -> Iterator[Expression]:
-        yield self._fitted(target, base, atoms, np.zeros(0, np.intp))
-        if len(base.values) + 1 >= self.most or not len(atoms):
-            return
-        terms = min(_PURSUED, self.most - len(base.values))
-        for chosen in sparse_sums(target, base.values, atoms.values, terms):
+        choices = [np.zeros(0, np.intp)]
+        if len(base.values) + 1 < self.most and len(atoms):
+            terms = min(_PURSUED, self.most - len(base.values))
+            choices += sparse_sums(target, base.values, atoms.values, terms)
+        choices.sort(key=lambda chosen: self._columns(target, base, atoms, chosen)[0])
+        for chosen in choices[:_FITTED]:
             yield self._fitted(target, base, atoms, chosen)
+
+    def _columns(
+        self, target: Floats, base: Terms, atoms: Atoms, chosen: NDArray[np.intp]
+    ) -> tuple[float, Floats, NDArray[np.int64]]:
+        """The criterion of the whole sum, its columns and what they cost."""
+        columns = np.vstack([base.values, atoms.values[chosen]])
+        costs = np.array([*base.costs, *(2 + len(atoms.tokens[k]) for k in chosen)])
+        return fit_line(columns, target, costs)[0], columns, costs
 
     def _fitted(self, target: Floats, base: Terms, atoms: Atoms, chosen: Floats) -> Expression:
         """The sum of the base and the atoms ``chosen``, without what it does not need."""
-        columns = np.vstack([base.values, atoms.values[chosen]])
-        costs = np.array([*base.costs, *(2 + len(atoms.tokens[k]) for k in chosen)])
+        _, columns, costs = self._columns(target, base, atoms, chosen)
         kept, weights = eliminate(columns, target, costs)
         parts = [
             base.expressions[k]
@@ -132,47 +152,45 @@ class Laws:
         return _weighted(weights, parts)
 
     def products(self, atoms: Atoms) -> Iterator[list[Expression]]:
-        """Products of powers of the variables and of one, two or a few atoms."""
+        """Products of powers of the variables, and of powers or exponentials of atoms."""
         if not (self.y != 0).all() or not self.operators & {"mul", "div"}:
             return
         with np.errstate(all="ignore"):
-            logs = np.log(np.abs(atoms.values))
-            usable = np.flatnonzero(np.isfinite(logs).all(axis=1) & (np.std(logs, axis=1) > 1e-9))
-            columns = np.log(np.abs(self.X.T))
-        shown = np.flatnonzero(np.isfinite(columns).all(axis=1) & (np.std(columns, axis=1) > 1e-9))
+            logs, columns = np.log(np.abs(atoms.values)), np.log(np.abs(self.X.T))
+        shown, plain = _usable(columns), _usable(logs)
         base = np.vstack([np.ones(len(self.y)), columns[shown]])
-        if len(base) >= self.most:
+        if len(base) + 1 >= self.most:
             return
+        factors: list[Expression] = [Number(1), *(Symbol(self.names[j]) for j in shown)]
+        found = [expression_of(tokens, (), self.names) for tokens in atoms.tokens]
+        more = [found[k] for k in plain]
+        dictionary = logs[plain]
+        if "exp" in self.operators:
+            more += [Call("exp", (one,)) for one in found]
+            dictionary = np.vstack([dictionary, atoms.values])
         target = np.log(np.abs(self.y))
-        factors: list[Expression] = [Symbol(self.names[j]) for j in shown]
-        found = [self._product(target, base, factors, logs[:0], ())]
-        terms = min(3, self.most - len(base))
-        for chosen in sparse_sums(target, base, logs[usable], terms) if len(usable) else ():
-            picked = usable[chosen]
-            more = tuple(expression_of(atoms.tokens[k], (), self.names) for k in picked)
-            found.append(self._product(target, base, factors, logs[picked], more))
-        yield found
+        choices = [np.zeros(0, np.intp)]
+        choices += sparse_sums(target, base, dictionary, min(_PURSUED, self.most - len(base)))
+        yield [
+            self._product(target, np.vstack([base, dictionary[chosen]]),
+                          [*factors, *(more[k] for k in chosen)])
+            for chosen in choices
+        ]  # fmt: skip
 
-    def _product(
-        self, target: Floats, base: Floats, factors: list[Expression], logs: Floats,
-        more: Sequence[Expression],
-    ) -> Expression:  # fmt: skip
-        columns = np.vstack([base, logs])
-        costs = np.array([1] + [3] * (len(base) - 1) + [5] * len(logs))
+    def _product(self, target: Floats, columns: Floats, factors: list[Expression]) -> Expression:
+        costs = np.array([1] + [3] * (len(columns) - 1))
         kept, exponents = eliminate(columns, target, costs)
-        every = [Number(1), *factors, *more]
-        parts: list[Expression] = []
-        for k, exponent in zip(kept, exponents, strict=True):
-            if k > 0:
-                parts.append(Call("pow", (every[k], _exponent(float(exponent)))))
+        parts: list[Expression] = [
+            _raised(factors[k], float(exponent))
+            for k, exponent in zip(kept, exponents, strict=True)
+            if k > 0
+        ]
         if not parts:
             return Number(float(np.mean(self.y)))
         result = parts[0] if len(parts) == 1 else Call("mul", tuple(parts))
         return Call("mul", (Number(self._factor(result)), result))
 
     def _factor(self, result: Expression) -> float:
-        from bench import evaluate
-
         values = evaluate(result, self.names, self.X)
         square = float(values @ values)
         return float(values @ self.y) / square if 0 < square < np.inf else 1.0
@@ -217,6 +235,18 @@ class Laws:
 def _weighted(weights: Floats, parts: Sequence[Expression]) -> Expression:
     terms = [Call("mul", (Number(float(w)), p)) for w, p in zip(weights, parts, strict=True)]
     return terms[0] if len(terms) == 1 else Call("add", tuple(terms))
+
+
+def _usable(logs: Floats) -> NDArray[np.intp]:
+    """The rows that are finite everywhere and not the same everywhere."""
+    with np.errstate(all="ignore"):
+        return np.flatnonzero(np.isfinite(logs).all(axis=1) & (np.std(logs, axis=1) > 1e-9))
+
+
+def _raised(base: Expression, exponent: float) -> Expression:
+    if isinstance(base, Call) and base.op == "exp":
+        return Call("exp", (Call("mul", (Number(exponent), base.args[0])),))
+    return Call("pow", (base, _exponent(exponent)))
 
 
 def _exponent(value: float) -> Expression:

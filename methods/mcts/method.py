@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain, count
+from itertools import count
 from typing import ClassVar
 
 import numpy as np
 
 from bench import Discovery, Task
 from methods.mcts.atoms import Library
+from methods.mcts.discovery import discover_forms
 from methods.mcts.form import SCALINGS, Sketch
 from methods.mcts.genetic import Evolution
 from methods.mcts.grammar import NESTING, Grammar, make_grammar
@@ -123,18 +124,39 @@ class RSRM(MCTS):
     crossover: float = 0.5
     tournament: int = 5
     elites: int = 10
-    library: int = 1000
+    forms: bool = True
+    epochs: int = 5
+    library: int = 3000
 
     def _course(self, run: Run) -> Iterator[None]:
         if self.library:
             yield from self._proposals(run)
-        search = self._search(run, Sketch(), np.random.default_rng(run.task.seed))
+        rng = np.random.default_rng(run.task.seed)
+        search = self._search(run, Sketch(), rng)
         run.searches.append(search)
-        for _ in count():
-            for _ in range(self.descents):
-                yield from search.descend(self.simulations)
-            yield from search.evolve(self.population, self.generations, self._evolution())
-            search.pool.count[0] = 0
+        for epoch in count(1):
+            yield from self._epoch(search)
+            if self.forms:
+                yield from self._under_form(run, search, rng)
+            if epoch % self.epochs == 0:
+                search.forget()
+
+    def _epoch(self, search: Search) -> Iterator[None]:
+        """Runs down the tree, and evolution from the best that they met."""
+        for _ in range(self.descents):
+            yield from search.descend(self.simulations)
+        yield from search.evolve(self.population, self.generations, self._evolution())
+
+    def _under_form(self, run: Run, search: Search, rng: np.random.Generator) -> Iterator[None]:
+        """The same for the f of a form, if what was found suggests one."""
+        for sketch in discover_forms(search.fame())[:1]:
+            try:
+                under = self._search(run, sketch, rng)
+            except ValueError:  # A is not finite, or the same on every row
+                continue
+            run.searches.append(under)
+            yield from self._epoch(under)
+            run.retire(under)
 
     def _proposals(self, run: Run) -> Iterator[None]:
         """What linear algebra finds."""
@@ -142,7 +164,7 @@ class RSRM(MCTS):
         grammar = self._grammar(run.task)._replace(affine=False, max_tokens=8)
         atoms = Library(grammar, refine.X, self.library).atoms()
         laws = Laws(refine.names, refine.X, refine.y, self.operators)
-        for proposed in chain(laws.products(atoms), laws.sums(atoms), laws.ratios()):
+        for proposed in laws.proposals(atoms):
             run.propose(proposed)
             yield
 

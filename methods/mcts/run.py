@@ -29,12 +29,21 @@ class Run:
         self.spent = 0
         self._stop = self.answer.start + _SEARCH_SHARE * task.budget.seconds
         self._looked = self.answer.start
-        self._seen = 0
+        self._seen, self._retired = 0, 0
 
     @property
     def evaluations(self) -> int:
         """Expressions evaluated in all searches, and by those who propose without one."""
         return self.spent + sum(search.evaluations for search in self.searches)
+
+    def retire(self, search: Search) -> None:
+        """Take the best of a search that is over, and let go of its memory."""
+        self._look(now=True)
+        self.searches.remove(search)
+        self.spent += search.evaluations
+        self._retired += search.news
+        if search.news:
+            self.proposed.append(search.best())
 
     def propose(self, expressions: Sequence[Expression]) -> None:
         """Consider the best of expressions that no search has found."""
@@ -62,7 +71,7 @@ class Run:
 
     def _look(self, now: bool = False) -> None:
         """Report what is better than before, at once where it is exact."""
-        news = sum(search.news for search in self.searches)
+        news = self._retired + sum(search.news for search in self.searches)
         if news == self._seen:
             return
         exact = any(search.least_error < _EXACT for search in self.searches)

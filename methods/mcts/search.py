@@ -6,12 +6,14 @@ the clock decides how many there are and never what they do.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from bench import Expression
+from methods.mcts.discovery import Specimen
 from methods.mcts.form import Sketch, make_form, scale
 from methods.mcts.genetic import Evolution, breed, found_population, harvest
 from methods.mcts.grammar import Grammar, make_prefix
@@ -141,6 +143,22 @@ class Search:
             parents, children = children, parents
             yield
         harvest(parents, self.pool)
+
+    def forget(self) -> None:
+        """Empty the pool, so that the next evolution begins with others."""
+        self.pool.count[0] = 0
+
+    def fame(self) -> list[Specimen]:
+        """What the pool holds."""
+        pool = self.pool
+        fame = []
+        for row in range(int(pool.count[0])):
+            length = int(pool.lengths[row])
+            error = math.exp(pool.fitness[row] - self.policy.parsimony * length)
+            tokens = tuple(pool.tokens[row, :length].tolist())
+            constants = tuple(pool.constants[row, : tokens.count(NUMBER)].tolist())
+            fame.append(Specimen(tokens, constants, error))
+        return fame
 
     def front(self) -> list[Expression]:
         """The best of each length that is better than all shorter ones, scaled to the rows."""

@@ -1,8 +1,8 @@
 """Sparse sums: a target as a base of given columns and one, two or a few atoms out of many.
 
-With the base projected out of everything, the best pair of m atoms is found among all
-m*(m - 1)/2 from their Gram matrix; more terms are added greedily (orthogonal matching pursuit: Pati, Rezaiifar and
-Krishnaprasad 1993).
+With the base projected out of everything, the best pair of atoms is found among all pairs of the
+first thousand from their Gram matrix; more terms are added greedily (orthogonal matching pursuit:
+Pati, Rezaiifar and Krishnaprasad 1993).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from methods.mcts.tokens import Floats, Ints
 _DEPENDENT = 1e-7
 """Squared share of an atom outside of the base, or of another atom, under which it adds nothing."""
 _KEPT = 8
+_PAIRED = 1000
 
 
 def sparse_sums(target: Floats, base: Floats, atoms: Floats, terms: int) -> list[NDArray[np.intp]]:
@@ -29,9 +30,10 @@ def sparse_sums(target: Floats, base: Floats, atoms: Floats, terms: int) -> list
         return [usable[:1]] if len(usable) else []
     shares = rest @ left
     singles = np.argsort(-np.abs(shares))[:_KEPT]
-    gram = rest @ rest.T
+    few = rest[:_PAIRED]
+    gram = few @ few.T
     first, second = np.zeros(_KEPT, np.int64), np.zeros(_KEPT, np.int64)
-    best_pairs(gram, shares, first, second)
+    best_pairs(gram, shares[:_PAIRED], first, second)
     chosen = [np.array([one]) for one in singles]
     chosen += [np.array(pair) for pair in zip(first, second, strict=True) if pair[0] != pair[1]]
     chosen += _pursuit(left, rest, [int(first[0]), int(second[0])], terms)
@@ -94,25 +96,39 @@ def eliminate(
 ) -> tuple[NDArray[np.intp], Floats]:
     """The columns that stay of a linear fit, and their weights.
 
-    ``columns`` has shape (k, n). One after the other goes, the one whose loss costs least, as long
+    ``columns`` has shape (k, n). One after the other goes, the one that is missed least, as long
     as the Bayesian information criterion falls with ``costs`` parameters for a column.
     """
     kept = np.arange(len(columns))
-    best, weights = _criterion(columns, target, costs)
+    best, weights, losses = fit_line(columns, target, costs)
     while len(kept) > 1:
-        tried = [np.delete(kept, k) for k in range(len(kept))]
-        fits = [_criterion(columns[one], target, costs[one]) for one in tried]
-        k = min(range(len(fits)), key=lambda one: fits[one][0])
-        if fits[k][0] > best:
+        tried = np.delete(kept, int(np.argmin(losses)))
+        criterion, fewer, rest = fit_line(columns[tried], target, costs[tried])
+        if criterion > best:
             break
-        kept, (best, weights) = tried[k], fits[k]
+        kept, best, weights, losses = tried, criterion, fewer, rest
     return kept, weights
 
 
-def _criterion(columns: Floats, target: Floats, costs: NDArray[np.int64]) -> tuple[float, Floats]:
+def fit_line(
+    columns: Floats, target: Floats, costs: NDArray[np.int64]
+) -> tuple[float, Floats, Floats]:
+    """Criterion and weights of a linear fit, and what each column's loss would cost.
+
+    The last is the rise of the sum of squares if the column went and the others were fitted anew,
+    for each parameter that it costs.
+    """
     n = len(target)
     size = np.linalg.norm(columns, axis=1)
     size[size == 0] = 1.0
-    weights = np.linalg.lstsq((columns / size[:, None]).T, target, rcond=1e-14)[0] / size
-    error = np.linalg.norm(target - weights @ columns) / max(float(np.linalg.norm(target)), 1e-300)
-    return float(2 * n * np.log(max(error, 1e-13)) + np.log(n + 1) * costs.sum()), weights
+    q, r = np.linalg.qr((columns / size[:, None]).T)
+    try:
+        inverse = np.linalg.inv(r)
+    except np.linalg.LinAlgError:
+        inverse = np.linalg.pinv(r)
+    scaled = inverse @ (q.T @ target)
+    error = np.linalg.norm(target - (scaled / size) @ columns)
+    error /= max(float(np.linalg.norm(target)), 1e-300)
+    losses = scaled**2 / np.maximum(np.sum(inverse**2, axis=1), 1e-300) / costs
+    criterion = 2 * n * np.log(max(float(error), 1e-13)) + np.log(n + 1) * costs.sum()
+    return float(criterion), scaled / size, losses
