@@ -18,6 +18,8 @@ next to nothing; redundant constants; constants that are far off (the skeleton i
 
 Half of the suite, ``held``, comes from a seed of its own: the judge was tuned on the other half
 (``tune``) and on real predictions alone, and its error rates are reported on the held-out half.
+An earlier held-out half, of seed 2, was used up: three of its pairs were looked at, two of them
+wrongly labelled, one that led to a change of the judge (``Law.wide``).
 """
 
 from __future__ import annotations
@@ -40,7 +42,7 @@ from benchmarks.judge_makers import LAW, MAKERS, Made, Source
 
 PATH = Path(__file__).parent.parent / "tests" / "data" / "judge_suite.csv.gz"
 DATASETS = ("srsd", "aifeynman", "aifeynman_bonus", "nguyen", "livermore", "llmsrbench")
-SEEDS = {"tune": 1, "held": 2}
+SEEDS = {"tune": 1, "held": 3}
 _LARGEST = 120
 
 
