@@ -283,14 +283,12 @@ def near_miss(kind: str) -> Maker:
         if kind in _ABSORBABLE and _has_constants(made):
             exact = "no" if np.median(np.abs(ratio - 1)) > 0.02 else ""
             return Made(made, Labels("no" if min(_spread(source, made)) > 0.04 else "", exact, ""))
-        if kind == "another exponent" and _has_constants(made):
-            return Made(made, Labels("no", "no", ""))
         return Made(made, OTHER)
 
     return make
 
 
-_ABSORBABLE = ("dropped term", "swapped variables", "sign flip")
+_ABSORBABLE = ("dropped term", "swapped variables", "sign flip", "another exponent")
 """Edits that the prediction's own constants could undo."""
 
 
