@@ -24,6 +24,7 @@ from bench.running.record import Record, RecordError
 from bench.running.run import Run
 
 _LONGEST_NAME = 200  # bytes; file systems take 255, and a temporary name adds some
+_ATTEMPTS = 5  # a folder may be cleared away between making it and writing into it
 _counter = itertools.count()
 
 Damage = Callable[[Path, str], None]
@@ -140,13 +141,23 @@ def _path_part(name: str) -> str:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all, also after a crash or power loss."""
+    """Write a file so that it is there whole or not at all, also after a crash or power loss.
+
+    Where somebody clears the folder away meanwhile, it is made again.
+    """
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            _write_and_rename(path, content)
+        except FileNotFoundError:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        else:
+            return
+    _write_and_rename(path, content)
+
+
+def _write_and_rename(path: Path, content: bytes) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{next(_counter)}.tmp")
-    try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)

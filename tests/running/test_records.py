@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import json
+import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,6 +26,7 @@ from bench.running import (
     StoreError,
     matrix,
 )
+from bench.running.store import write_whole
 
 
 def a_run(**changes: object) -> Run:
@@ -215,3 +218,21 @@ def test_a_plan_cut_in_a_line_is_mended(tmp_path: Path) -> None:
     assert len(store.plan()) == 2
     store.add_to_plan(wanted)
     assert set(store.plan()) == {run.id for run in wanted}
+
+
+def test_a_folder_cleared_away_while_a_file_is_written_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a" / "b" / "record.json"
+    synced, cleared = os.fsync, []
+
+    def clear_once(descriptor: int) -> None:
+        synced(descriptor)
+        if not cleared:
+            cleared.append(True)
+            shutil.rmtree(tmp_path / "a")
+
+    monkeypatch.setattr("bench.running.store.os.fsync", clear_once)
+    write_whole(path, b"whole")
+    assert cleared and path.read_bytes() == b"whole"
+    assert [file.name for file in path.parent.iterdir()] == ["record.json"]
