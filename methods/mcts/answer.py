@@ -14,6 +14,8 @@ from methods.tidy import gather
 
 _SHORTENED = 3
 """So many of the best formulas are tried with parts left out."""
+_FINALISTS = 10
+"""So many are fitted to all rows, to choose among them."""
 _END = 0.95
 """Share of the time by which the answer is there."""
 
@@ -58,16 +60,21 @@ class Answer:
         if self.hopeless:
             return Discovery.of(self.scaling.undo(Number(float(self.on_all.y.mean()))))
         refine = self.on_few
-        if self.best is not None and self.exact:
-            pool = [refine.judged(gather(one)) for one in front] + [self.best]
-            chosen = self.best
-        else:
-            pool = [refine.fitted(gather(one)) for one in front]
-            pool += [self.best] if self.best is not None else []
-            pool.sort(key=lambda one: one.criterion)
-            pool[:_SHORTENED] = [refine.shortened(one) for one in pool[:_SHORTENED]]
-            chosen = min(pool, key=lambda one: one.criterion)
-            chosen = self.on_all.fitted(chosen.expression)
+        pool = [refine.judged(gather(one)) for one in front]
+        if self.best is not None:
+            pool.append(self.best)
+            if self.exact:
+                return self._discovery(self.best, pool)
+        pool = sorted(map(self._fitted, pool), key=lambda one: one.criterion)
+        pool[:_SHORTENED] = [refine.shortened(one) for one in pool[:_SHORTENED]]
+        finalists = sorted(pool, key=lambda one: one.criterion)[:_FINALISTS]
+        finalists = [self.on_all.fitted(one.expression) for one in finalists]
+        return self._discovery(min(finalists, key=lambda one: one.criterion), pool)
+
+    def _fitted(self, fitted: Fitted) -> Fitted:
+        return self.on_few.fitted(fitted.expression)
+
+    def _discovery(self, chosen: Fitted, pool: Iterable[Fitted]) -> Discovery:
         return Discovery(self._candidate(chosen), tuple(map(self._candidate, _front(pool))))
 
     def _candidate(self, fitted: Fitted) -> Candidate:

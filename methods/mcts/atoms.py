@@ -7,15 +7,26 @@ written, it is not in the library either.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 
-from bench.expression.kernel import ADD, MUL, VARIABLE, binary, unary
+from bench import Expression, evaluate
+from bench.expression.kernel import ADD, MUL, NUMBER, VARIABLE, binary, unary
+from methods.mcts.discovery import Specimen
 from methods.mcts.grammar import Grammar, make_prefix, valid
-from methods.mcts.tokens import CUBE, INV, ONE, SQUARE, Floats, arity
+from methods.mcts.tokens import (
+    CUBE,
+    INV,
+    ONE,
+    SQUARE,
+    Floats,
+    arity,
+    expression_of,
+    subtree_end,
+)  # fmt: skip
 
 Tokens = tuple[int, ...]
 
@@ -29,16 +40,21 @@ _UNARY: dict[int, Callable[[Floats], Floats]] = {
 
 @dataclass(frozen=True)
 class Atoms:
-    """Expressions without constants, of which no two are alike up to scale and offset.
+    """Expressions of which no two are alike up to scale and offset.
 
-    ``values`` has shape (m, n).
+    ``values`` has shape (m, n); ``constants`` are those of each expression, in order.
     """
 
     tokens: tuple[Tokens, ...]
+    constants: tuple[tuple[float, ...], ...]
     values: Floats
 
     def __len__(self) -> int:
         return len(self.tokens)
+
+    def expression(self, k: int, names: tuple[str, ...]) -> Expression:
+        """Number k, as an expression."""
+        return expression_of(self.tokens[k], self.constants[k], names)
 
 
 class Library:
@@ -57,7 +73,8 @@ class Library:
     def atoms(self) -> Atoms:
         """All that was found."""
         tokens = tuple(tokens for tokens, _ in self._terms.values())
-        return Atoms(tokens, np.array([values for _, values in self._terms.values()]))
+        values = np.array([values for _, values in self._terms.values()])
+        return Atoms(tokens, ((),) * len(tokens), values)
 
     def _enumerate(self, columns: Floats) -> None:
         self._blocks[1] = []
@@ -104,6 +121,42 @@ class Library:
         return bool(valid(self._grammar, self._prefix, row, len(row), self._mask))
 
 
+def subtrees(fame: Iterable[Specimen], names: tuple[str, ...], X: Floats, most: int) -> Atoms:
+    """The distinct subtrees of expressions, with their constants: the first ``most`` of them."""
+    found: dict[bytes, tuple[Tokens, tuple[float, ...], Floats]] = {}
+    for tokens, constants in _pieces(fame):
+        if len(found) == most:
+            break
+        with np.errstate(all="ignore"):
+            values = evaluate(expression_of(tokens, constants, names), names, X)
+        key = fingerprint(values) if np.isfinite(values).all() else None
+        if key is not None:
+            found.setdefault(key, (tokens, constants, values))
+    kept = list(found.values())
+    values = np.array([one[2] for one in kept]).reshape(len(kept), len(X))
+    return Atoms(tuple(one[0] for one in kept), tuple(one[1] for one in kept), values)
+
+
+def with_constants(tokens: Tokens) -> Iterator[Tokens]:
+    """The expression as it is, and with every variable x as ``c*x``, and as ``c + x``."""
+    yield tokens
+    for op in (MUL, ADD):
+        parts = [(op, NUMBER, one) if one >= VARIABLE else (one,) for one in tokens]
+        yield tuple(one for part in parts for one in part)
+
+
+def _pieces(fame: Iterable[Specimen]) -> Iterator[tuple[Tokens, tuple[float, ...]]]:
+    for one in fame:
+        row = np.array(one.tokens, np.int64)
+        for begin in range(len(row)):
+            if arity(row[begin]) == 0:
+                continue
+            end = int(subtree_end(row, begin))
+            first = one.tokens[:begin].count(NUMBER)
+            count = one.tokens[begin:end].count(NUMBER)
+            yield one.tokens[begin:end], one.constants[first : first + count]
+
+
 def fingerprint(values: Floats) -> bytes | None:
     """What values have in common that are alike up to scale and offset; None for a constant."""
     centred = values - values.mean()
@@ -112,7 +165,7 @@ def fingerprint(values: Floats) -> bytes | None:
         return None
     unit = centred / norm
     unit *= np.sign(unit[np.argmax(np.abs(unit) > 0.05)]) or 1.0
-    return np.round(unit, _DIGITS).tobytes()
+    return bytes(np.round(unit, _DIGITS).tobytes())
 
 
 def apply(token: int, u: Floats, v: Floats | None = None) -> Floats:

@@ -14,7 +14,7 @@ import numpy as np
 from bench.expression.compiled import compiled
 from methods.mcts.grammar import Grammar, begin, complete, valid
 from methods.mcts.pool import Pool, fitness_of, offer, write
-from methods.mcts.scoring import GENERATIONS, Scorer, assess
+from methods.mcts.scoring import GENERATIONS, SEEN, Scorer, assess
 from methods.mcts.variation import Cradle, make_child
 
 _TRIES = 20
@@ -26,6 +26,7 @@ class Evolution(NamedTuple):
     crossover: float
     tournament: int
     elites: int
+    novelty: int
     parsimony: float
 
 
@@ -37,7 +38,7 @@ def found_population(
     """The first generation: all of ``seeds`` there is room for, and random trees."""
     scorer.counts[GENERATIONS] += 1
     size = len(population.lengths)
-    taken = min(seeds.count[0], size)
+    taken = min(seeds.taken[0], size)
     for row in range(taken):
         write(
             population, row, seeds.tokens[row], seeds.lengths[row], seeds.constants[row],
@@ -45,7 +46,7 @@ def found_population(
         )  # fmt: skip
     for row in range(taken, size):
         _newcomer(grammar, scorer, population, row, settings, cradle, rng)
-    population.count[0] = size
+    population.taken[0] = size
 
 
 @compiled
@@ -61,7 +62,7 @@ def _newcomer(
         length = cradle.prefix.counts[0]
         cradle.tokens[:length] = cradle.prefix.tokens[:length]
         cradle.constants[:] = 1.0
-        if _settle(scorer, population, row, length, settings, cradle, rng):
+        if _settle(scorer, population, row, length, False, settings, cradle, rng):
             return
     write(population, row, cradle.tokens, 1, cradle.constants, np.inf, 0)
     population.tokens[row, 0] = _any_variable(grammar)
@@ -77,13 +78,19 @@ def _any_variable(grammar: Grammar) -> int:
 
 @compiled
 def _settle(
-    scorer: Scorer, population: Pool, row: int, length: int, settings: Evolution, cradle: Cradle,
-    rng: np.random.Generator,
+    scorer: Scorer, population: Pool, row: int, length: int, novel: bool, settings: Evolution,
+    cradle: Cradle, rng: np.random.Generator,
 ) -> bool:  # fmt: skip
-    """Assess the child and give it a row, unless its generation has it already."""
+    """Assess the child and give it a row, unless its generation has it already.
+
+    If it must be ``novel``, so does one that was ever seen.
+    """
+    seen = scorer.counts[SEEN]
     error, place = assess(scorer, rng, cradle.tokens, length, cradle.constants)
     stamp = scorer.counts[GENERATIONS]
     if scorer.table.stamps[place] == stamp or not np.isfinite(error):
+        return False
+    if novel and scorer.counts[SEEN] > seen:
         return False
     scorer.table.stamps[place] = stamp
     fitness = fitness_of(error, length, settings.parsimony)
@@ -109,19 +116,21 @@ def breed(
         )  # fmt: skip
     for row in range(settings.elites, size):
         settled = False
-        for _ in range(_TRIES):
+        for attempt in range(_TRIES):
             one = _tournament(parents, settings.tournament, rng)
             other = _tournament(parents, settings.tournament, rng)
             cross = rng.random() < settings.crossover
             length = make_child(grammar, parents, one, other, cross, cradle, rng)
             if length == 0 or not valid(grammar, cradle.prefix, cradle.tokens, length, cradle.mask):
                 continue
-            if _settle(scorer, children, row, length, settings, cradle, rng):
+            if _settle(
+                scorer, children, row, length, attempt < settings.novelty, settings, cradle, rng
+            ):
                 settled = True
                 break
         if not settled:
             _newcomer(grammar, scorer, children, row, settings, cradle, rng)
-    children.count[0] = size
+    children.taken[0] = size
 
 
 @compiled
@@ -135,9 +144,24 @@ def _tournament(parents: Pool, contenders: int, rng: np.random.Generator) -> int
 
 
 @compiled
+def sow(
+    grammar: Grammar, scorer: Scorer, best: Pool, cradle: Cradle, length: int, parsimony: float,
+    rng: np.random.Generator,
+) -> None:  # fmt: skip
+    """Offer the expression in the cradle to the pool of the best, if the grammar admits it."""
+    if not valid(grammar, cradle.prefix, cradle.tokens, length, cradle.mask):
+        return
+    cradle.constants[:] = 1.0
+    error, place = assess(scorer, rng, cradle.tokens, length, cradle.constants)
+    if np.isfinite(error):
+        fitness = fitness_of(error, length, parsimony)
+        offer(best, cradle.tokens, length, cradle.constants, fitness, scorer.table.keys[place])
+
+
+@compiled
 def harvest(population: Pool, best: Pool) -> None:
     """Offer every expression of a population to the pool of the best."""
-    for row in range(population.count[0]):
+    for row in range(population.taken[0]):
         if np.isfinite(population.fitness[row]):
             offer(
                 best, population.tokens[row], population.lengths[row],

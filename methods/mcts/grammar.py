@@ -262,4 +262,4 @@ def valid(
         if not known:
             return False
         advance(prefix, tokens[i])
-    return prefix.counts[1] == 0
+    return bool(prefix.counts[1] == 0)

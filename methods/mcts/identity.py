@@ -89,7 +89,7 @@ def _value(tokens: Ints, length: int, prime: int) -> int:
             values[top] = 1 if token == ONE else _mix(token, 1, prime)
             unknown[top] = token == NUMBER
             top += 1
-    return values[0]
+    return int(values[0])
 
 
 @compiled

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from bench import Call, Expression, Number, Symbol, evaluate
 from methods.mcts.atoms import Atoms
 from methods.mcts.sums import eliminate, fit_line, sparse_sums
-from methods.mcts.tokens import Floats, expression_of
+from methods.mcts.tokens import Floats
 
 _DEGREES = (0, 1, 2, 3, 5, 7, 9)
 _PURSUED = 5
@@ -107,13 +107,19 @@ class Laws:
             if np.isfinite(target).all() and np.max(np.abs(target)) < _FINITE:
                 yield outer, target
 
-    def proposals(self, atoms: Atoms) -> Iterator[list[Expression]]:
-        """All there are, simple ones first."""
+    def first(self) -> Iterator[list[Expression]]:
+        """What needs no library: products of powers, polynomials, ratios."""
+        none = Atoms((), (), np.zeros((0, len(self.y))))
+        yield from self.products(none)
+        for degree in _DEGREES[1:]:
+            yield from self.sums(none, degree)
+        yield from self.ratios()
+
+    def of(self, atoms: Atoms) -> Iterator[list[Expression]]:
+        """All that a library has to do with, simple ones first."""
         yield from self.products(atoms)
         for degree in _DEGREES:
             yield from self.sums(atoms, degree)
-            if degree == 1:
-                yield from self.ratios()
 
     def sums(self, atoms: Atoms, degree: int) -> Iterator[list[Expression]]:
         """Sums of monomials and atoms, seen through every function there is."""
@@ -139,14 +145,16 @@ class Laws:
         costs = np.array([*base.costs, *(2 + len(atoms.tokens[k]) for k in chosen)])
         return fit_line(columns, target, costs)[0], columns, costs
 
-    def _fitted(self, target: Floats, base: Terms, atoms: Atoms, chosen: Floats) -> Expression:
+    def _fitted(
+        self, target: Floats, base: Terms, atoms: Atoms, chosen: NDArray[np.intp]
+    ) -> Expression:
         """The sum of the base and the atoms ``chosen``, without what it does not need."""
         _, columns, costs = self._columns(target, base, atoms, chosen)
         kept, weights = eliminate(columns, target, costs)
         parts = [
             base.expressions[k]
             if k < len(base.values)
-            else expression_of(atoms.tokens[chosen[k - len(base.values)]], (), self.names)
+            else atoms.expression(int(chosen[k - len(base.values)]), self.names)
             for k in kept
         ]
         return _weighted(weights, parts)
@@ -162,9 +170,9 @@ class Laws:
         if len(base) + 1 >= self.most:
             return
         factors: list[Expression] = [Number(1), *(Symbol(self.names[j]) for j in shown)]
-        found = [expression_of(tokens, (), self.names) for tokens in atoms.tokens]
+        found = [atoms.expression(k, self.names) for k in range(len(atoms))]
         more = [found[k] for k in plain]
-        dictionary = logs[plain]
+        dictionary = logs[plain].reshape(len(plain), len(self.y))
         if "exp" in self.operators:
             more += [Call("exp", (one,)) for one in found]
             dictionary = np.vstack([dictionary, atoms.values])
@@ -191,9 +199,10 @@ class Laws:
         return Call("mul", (Number(self._factor(result)), result))
 
     def _factor(self, result: Expression) -> float:
-        values = evaluate(result, self.names, self.X)
-        square = float(values @ values)
-        return float(values @ self.y) / square if 0 < square < np.inf else 1.0
+        with np.errstate(all="ignore"):
+            values = evaluate(result, self.names, self.X)
+            square = float(values @ values)
+            return float(values @ self.y) / square if 0 < square < np.inf else 1.0
 
     def ratios(self) -> Iterator[list[Expression]]:
         """Ratios of two polynomials: ``P - y*Q = 0`` is linear, and its null vector is the law."""

@@ -10,12 +10,11 @@ from typing import ClassVar
 import numpy as np
 
 from bench import Discovery, Task
-from methods.mcts.atoms import Library
 from methods.mcts.discovery import discover_forms
 from methods.mcts.form import SCALINGS, Sketch
 from methods.mcts.genetic import Evolution
 from methods.mcts.grammar import NESTING, Grammar, make_grammar
-from methods.mcts.laws import Laws
+from methods.mcts.proposals import Proposals
 from methods.mcts.run import Run
 from methods.mcts.search import Fitting, Search
 from methods.mcts.tree import Policy
@@ -66,9 +65,12 @@ class MCTS:
 
     def discover(self, task: Task) -> Discovery:
         """Search until the budget is spent or a formula is exact; then fit and shorten."""
-        return Run(task, self.rows, self.scale).discovery(self._course)
+        run = Run(task, self.rows, self.scale)
+        run.follow(self.course(run))
+        return run.discovery()
 
-    def _course(self, run: Run) -> Iterator[None]:
+    def course(self, run: Run) -> Iterator[None]:
+        """What follows on what; it yields after every stride, and has no end."""
         search = self._search(run, Sketch(), np.random.default_rng(run.task.seed))
         run.searches.append(search)
         if not self.simulations:
@@ -108,34 +110,59 @@ class MCTS:
 
 @dataclass(frozen=True)
 class RSRM(MCTS):
-    """Tree search by double Q-learning and evolution of what it finds, by turns.
+    """The Reinforcement Symbolic Regression Machine (Xu et al., ICLR 2024), rebuilt.
 
-    On the way to the Reinforcement Symbolic Regression Machine (Xu et al., ICLR 2024), whose third
-    part, fixing shared sub-expressions as forms, is not there yet; so it has no name on the command
-    line, and runs as ``method=PATH/method.py:RSRM`` only.
+    By turns: runs down a tree with a policy from tabular double Q-learning; evolution of the best
+    that they met; and modulated sub-tree discovery, which makes a form (``A + f``, ``A * f`` or
+    ``A ** f``) of what the best expressions share and searches its f in the same two ways.
+
+    Where the paper and its released code differ, the paper's way is the default: the reward is
+    ``eta**tokens / (1 + error)`` with a true, normalised root mean square; the Q tables move with
+    the simulation; evolution begins with the best expressions, not the worst; products and powers
+    are forms as well as sums. ``policy: uct`` takes UCT in place of the Q policy.
+
+    Departures from both:
+
+    * The search never sees data but the training rows, which also decide when it ends.
+    * Simulations expand one node and complete the expression at random; what has been seen
+      through is closed; an expression met again, in whatever spelling, is not evaluated again.
+    * Candidates are scaled to ``a + b*f`` by closed form (``scaling: none`` turns it off), and
+      their other constants are fitted by Levenberg-Marquardt, not by Powell's method.
+    * Expressions of five tokens or fewer count too. Learning is faster (``rate``), and there is
+      no penalty for a step (``step_reward``).
+    * Evolution ranks by ``log(error) + parsimony*tokens`` and prefers children never seen
+      (``novelty``: so many tries for one); crossover is more common and tournaments are smaller.
+    * ``library``: before and between the searches, sums, products and ratios out of a library of
+      small expressions, and of what evolution found, are solved for by linear algebra (see
+      ``methods.mcts.laws``). It generalises the forms' ``A + f``; 0 turns it off.
     """
 
     policy: str = "double_q"
     simulations: int = 100
     least_visits: int = 10
-    descents: int = 4
+    descents: int = 20
     population: int = 500
     generations: int = 30
     crossover: float = 0.5
     tournament: int = 5
     elites: int = 10
+    novelty: int = 15
     forms: bool = True
     epochs: int = 5
     library: int = 3000
 
-    def _course(self, run: Run) -> Iterator[None]:
-        if self.library:
-            yield from self._proposals(run)
+    def course(self, run: Run) -> Iterator[None]:
+        """What follows on what; it yields after every stride, and has no end."""
+        refine = run.answer.on_few
+        proposals = Proposals(self.library, self.operators, self.nesting, refine)
+        yield from run.proposed_by(proposals.first())
         rng = np.random.default_rng(run.task.seed)
         search = self._search(run, Sketch(), rng)
         run.searches.append(search)
+        yield from search.sow(proposals.seeds)
         for epoch in count(1):
             yield from self._epoch(search)
+            yield from run.proposed_by(proposals.after(search.fame()))
             if self.forms:
                 yield from self._under_form(run, search, rng)
             if epoch % self.epochs == 0:
@@ -158,18 +185,8 @@ class RSRM(MCTS):
             yield from self._epoch(under)
             run.retire(under)
 
-    def _proposals(self, run: Run) -> Iterator[None]:
-        """What linear algebra finds."""
-        refine = run.answer.on_few
-        grammar = self._grammar(run.task)._replace(affine=False, max_tokens=8)
-        atoms = Library(grammar, refine.X, self.library).atoms()
-        laws = Laws(refine.names, refine.X, refine.y, self.operators)
-        for proposed in laws.proposals(atoms):
-            run.propose(proposed)
-            yield
-
     def _evolution(self) -> Evolution:
-        return Evolution(self.crossover, self.tournament, self.elites, self.parsimony)
+        return Evolution(self.crossover, self.tournament, self.elites, self.novelty, self.parsimony)
 
 
 def _units(task: Task) -> np.ndarray:

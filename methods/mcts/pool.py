@@ -13,7 +13,7 @@ from methods.mcts.tokens import Floats, Ints
 class Pool(NamedTuple):
     """Expressions as rows of tokens, constants, lengths, fitness (least is best) and identity.
 
-    ``count[0]`` rows are taken.
+    ``taken[0]`` rows are there.
     """
 
     tokens: Ints
@@ -21,7 +21,7 @@ class Pool(NamedTuple):
     lengths: Ints
     fitness: Floats
     keys: Ints
-    count: Ints
+    taken: Ints
 
 
 def make_pool(size: int, most: int, constants: int) -> Pool:
@@ -39,7 +39,7 @@ def make_pool(size: int, most: int, constants: int) -> Pool:
 @compiled
 def fitness_of(error: float, length: int, parsimony: float) -> float:
     """The logarithm of the error plus ``parsimony`` for every token."""
-    return np.log(max(error, 1e-15)) + parsimony * length
+    return float(np.log(max(error, 1e-15))) + parsimony * length
 
 
 @compiled
@@ -61,7 +61,7 @@ def offer(
     pool: Pool, tokens: Ints, length: int, constants: Floats, fitness: float, key: int
 ) -> None:
     """Keep an expression if it is new and among the best that there is room for."""
-    size, count = len(pool.lengths), pool.count[0]
+    size, count = len(pool.lengths), pool.taken[0]
     worst = 0
     if count == size:
         worst = 0
@@ -75,5 +75,5 @@ def offer(
             return
     if count < size:
         worst = count
-        pool.count[0] += 1
+        pool.taken[0] += 1
     write(pool, worst, tokens, length, constants, fitness, key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from bench import Discovery, Expression, Task
 from methods.mcts.answer import Answer
@@ -54,14 +54,24 @@ class Run:
             self.proposed.append(fitted.expression)
             self.answer.consider(fitted.expression)
 
-    def discovery(self, course: Callable[[Run], Iterator[None]]) -> Discovery:
+    def proposed_by(self, proposals: Iterator[list[Expression]]) -> Iterator[None]:
+        """Consider what comes; yields after every step."""
+        for expressions in proposals:
+            self.propose(expressions)
+            yield
+
+    def follow(self, course: Iterator[None]) -> None:
         """Follow ``course``, which yields after every stride, as far as it may go."""
-        if not self.answer.hopeless:
-            for _ in course(self):
-                self._look()
-                if self.answer.exact or self._spent():
-                    break
-            self._look(now=True)
+        if self.answer.hopeless:
+            return
+        for _ in course:
+            self._look()
+            if self.answer.exact or self._spent():
+                break
+        self._look(now=True)
+
+    def discovery(self) -> Discovery:
+        """The answer after all that was searched."""
         front = [one for search in self.searches for one in search.front()]
         return self.answer.discovery(front + self.proposed)
 

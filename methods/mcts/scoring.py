@@ -171,7 +171,8 @@ def _body_values(scorer: Scorer, size: int, count: int) -> Floats:
     body = work.program[head:size]
     link(body, size - head, work.right)
     forward(body, size - head, work.right, scorer.X, work.numbers[own:count], work.V)
-    return work.V[0]
+    values: Floats = work.V[0]
+    return values
 
 
 @compiled

@@ -7,15 +7,16 @@ the clock decides how many there are and never what they do.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from bench import Expression
+from bench.expression.kernel import NUMBER
 from methods.mcts.discovery import Specimen
 from methods.mcts.form import Sketch, make_form, scale
-from methods.mcts.genetic import Evolution, breed, found_population, harvest
+from methods.mcts.genetic import Evolution, breed, found_population, harvest, sow
 from methods.mcts.grammar import Grammar, make_prefix
 from methods.mcts.pool import make_pool
 from methods.mcts.scoring import (
@@ -26,7 +27,7 @@ from methods.mcts.scoring import (
     make_work,
 )
 from methods.mcts.table import make_table
-from methods.mcts.tokens import NUMBER, Floats, expression_of
+from methods.mcts.tokens import Floats, Ints, expression_of
 from methods.mcts.tree import Policy, Walk, commit, make_tree, plant, search_tree
 from methods.mcts.variation import make_cradle
 
@@ -130,6 +131,16 @@ class Search:
             )
         )  # fmt: skip
 
+    def sow(self, rows: Sequence[tuple[int, ...]]) -> Iterator[None]:
+        """Offer expressions to the pool, their constants fitted from 1, those that may be said."""
+        cradle = make_cradle(self.grammar, self.pool.constants.shape[1])
+        for begin in range(0, len(rows), _STRIDE):
+            for tokens in rows[begin : begin + _STRIDE]:
+                cradle.tokens[: len(tokens)] = tokens
+                sow(self.grammar, self.scorer, self.pool, cradle, len(tokens),
+                    self.policy.parsimony, self.rng)  # fmt: skip
+            yield
+
     def evolve(self, population: int, generations: int, settings: Evolution) -> Iterator[None]:
         """Genetic search from the best that the tree has met; the pool takes what comes of it."""
         most, constants = self.grammar.max_tokens, max(self.grammar.max_constants, 1)
@@ -146,13 +157,13 @@ class Search:
 
     def forget(self) -> None:
         """Empty the pool, so that the next evolution begins with others."""
-        self.pool.count[0] = 0
+        self.pool.taken[0] = 0
 
     def fame(self) -> list[Specimen]:
         """What the pool holds."""
         pool = self.pool
         fame = []
-        for row in range(int(pool.count[0])):
+        for row in range(int(pool.taken[0])):
             length = int(pool.lengths[row])
             error = math.exp(pool.fitness[row] - self.policy.parsimony * length)
             tokens = tuple(pool.tokens[row, :length].tolist())
@@ -176,7 +187,7 @@ class Search:
         length = int(np.argmin(front.error))
         return self._expression(front.tokens[length, :length], front.constants[length])
 
-    def _expression(self, tokens: Floats, constants: Floats) -> Expression:
+    def _expression(self, tokens: Ints, constants: Floats) -> Expression:
         count = int(np.count_nonzero(tokens == NUMBER))
         f = expression_of(tokens.tolist(), constants[:count].tolist(), self.names)
         return scale(self.sketch, self.scaling, f, self.names, self.X, self.y)

@@ -239,7 +239,7 @@ def _reward(
         return 0.0
     fitness = fitness_of(error, length, policy.parsimony)
     offer(pool, tokens, length, constants, fitness, scorer.table.keys[place])
-    return policy.eta**length / (1.0 + error)
+    return float(policy.eta**length / (1.0 + error))
 
 
 @compiled

@@ -9,6 +9,7 @@ needs a squared speed.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bench.expression.compiled import compiled
 from bench.expression.kernel import (
@@ -85,8 +86,8 @@ def required_unit(tokens: Ints, length: int, units: Floats, need: Floats) -> boo
 
 @compiled
 def _asked(
-    top: int, ops: Ints, knows: Ints, needs: Floats, lefts: Floats, filled: Ints,
-    units: Floats, need: Floats,
+    top: int, ops: Ints, knows: NDArray[np.bool_], needs: Floats, lefts: Floats,
+    filled: NDArray[np.bool_], units: Floats, need: Floats,
 ) -> bool:  # fmt: skip
     """The same for the next operand of the innermost open operator, from what is known of it."""
     if top == 0:
@@ -95,7 +96,7 @@ def _asked(
     op, known, wanted, left = ops[top - 1], knows[top - 1], needs[top - 1], lefts[top - 1]
     if _alike(op):
         need[:] = left if filled[top - 1] else wanted
-        return known or filled[top - 1]
+        return bool(known or filled[top - 1])
     if op in (MUL, DIV):
         if not filled[top - 1] or not known:
             return False
@@ -106,7 +107,7 @@ def _asked(
         need[:] = 0.0
         return True
     need[:] = wanted / exponent
-    return known
+    return bool(known)
 
 
 @compiled

@@ -100,7 +100,7 @@ def _random_piece(grammar: Grammar, cradle: Cradle, rng: np.random.Generator) ->
         cradle.piece[i] = cradle.prefix.tokens[i]
     for c in range(len(cradle.piece_constants)):
         cradle.piece_constants[c] = 1.0
-    return size
+    return int(size)
 
 
 @compiled
@@ -116,7 +116,7 @@ def _other_token(grammar: Grammar, operands: int, rng: np.random.Generator) -> i
         if arity(grammar.actions[action]) == operands:
             pick -= 1
             if pick < 0:
-                return grammar.actions[action]
+                return int(grammar.actions[action])
     return -1
 
 

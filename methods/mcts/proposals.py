@@ -1,0 +1,82 @@
+"""When which library is tried: small ones first, and deep ones on the variables that matter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+from bench import Expression
+from bench.expression.kernel import VARIABLE
+from methods.mcts.atoms import Atoms, Library, Tokens, subtrees, with_constants
+from methods.mcts.discovery import Specimen
+from methods.mcts.grammar import make_grammar
+from methods.mcts.laws import Laws
+from methods.refine import Refiner
+
+_SMALL = 200
+_DEPTH = 8
+"""Most tokens of an expression in a library."""
+_FAMOUS = 5
+"""The variables of so many of the best expressions are those that matter."""
+_PIECES = 400
+"""Most subtrees of what evolution found that a library is made of."""
+
+
+class Proposals:
+    """Proposals on the rows of ``refine``, out of libraries of up to ``size`` expressions.
+
+    ``seeds`` are, after the first, the library's expressions with constants put in.
+    """
+
+    def __init__(
+        self, size: int, operators: Sequence[str], nesting: Sequence[str], refine: Refiner
+    ) -> None:
+        self._size, self._operators, self._nesting = size, operators, nesting
+        self._refine = refine
+        self._tried: set[tuple[int, ...]] = set()
+        self.seeds: list[Tokens] = []
+
+    def first(self) -> Iterator[list[Expression]]:
+        """Before any search: no library, a small one, the whole."""
+        if self._size:
+            columns = tuple(range(len(self._refine.names)))
+            self._tried.add(columns)
+            laws = self._laws(columns)
+            small, whole = min(_SMALL, self._size), self._size
+            yield from laws.first()
+            yield from laws.of(self._library(columns, small))
+            if whole > small:
+                atoms = self._library(columns, whole)
+                self.seeds = [one for tokens in atoms.tokens for one in with_constants(tokens)]
+                yield from laws.of(atoms)
+
+    def after(self, fame: Sequence[Specimen]) -> Iterator[list[Expression]]:
+        """After an epoch: a deeper library on the variables that matter; sums of what it found."""
+        if not self._size:
+            return
+        best = sorted(fame, key=lambda one: one.error)
+        tokens = set(chain.from_iterable(one.tokens for one in best[:_FAMOUS]))
+        columns = tuple(sorted(token - VARIABLE for token in tokens if token >= VARIABLE))
+        if columns and columns not in self._tried:
+            self._tried.add(columns)
+            laws = self._laws(columns)
+            yield from laws.first()
+            yield from laws.of(self._library(columns, self._size))
+        refine = self._refine
+        laws = self._laws(tuple(range(len(refine.names))))
+        pieces = subtrees(best, refine.names, refine.X, _PIECES)
+        yield from laws.sums(pieces, 0)
+        yield from laws.products(pieces)
+        yield from laws.sums(pieces, 1)
+
+    def _laws(self, columns: tuple[int, ...]) -> Laws:
+        names = tuple(self._refine.names[j] for j in columns)
+        X = self._refine.X[:, list(columns)]
+        return Laws(names, X, self._refine.y, self._operators)
+
+    def _library(self, columns: tuple[int, ...], size: int) -> Atoms:
+        grammar = make_grammar(
+            self._operators, len(columns),
+            nesting=self._nesting, max_tokens=_DEPTH, max_constants=0, affine=False,
+        )  # fmt: skip
+        return Library(grammar, self._refine.X[:, list(columns)], size).atoms()
