@@ -87,7 +87,8 @@ def planned(
     methods: Sequence[str], suites: dict[str, Dataset], seconds: float, seeds: int
 ) -> list[Run]:
     """The runs, problem by problem, so that all methods meet the same state of the machine."""
-    specs = [method_spec(name, find_method(name).config) for name in methods]
+    entries = [find_method(name) for name in methods]
+    specs = [method_spec(one.name, {"_target_": one.target, **one.config}) for one in entries]
     runs = matrix(specs, suites, seeds=range(seeds), budget=Budget(seconds=seconds, threads=1))
     return sorted(runs, key=lambda run: (run.seed, list(suites).index(run.dataset), run.problem))
 
