@@ -9,7 +9,7 @@ formula has a finite value, that value stays the same to rounding.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -155,13 +155,29 @@ def _terms(term: Term) -> list[Term]:
     """``term`` as a list of terms to be added: several where it is a constant times a sum."""
     c, powers = term
     match list(powers.items()):
-        case [(Call(op="add" | "sub" as op, args=args), 1)]:
-            inner = [fold(arg, _leaf, _call) for arg in args]
-            signs = [1.0] + [1.0 if op == "add" else -1.0] * (len(args) - 1)
-            parts = [(c * sign * k, p) for sign, (k, p) in zip(signs, inner, strict=True)]
+        case [(Call(op="add" | "sub") as whole, 1)]:
+            inner = [(sign, fold(one, _leaf, _call)) for sign, one in _summands(whole)]
+            parts = [(c * sign * k, p) for sign, (k, p) in inner]
             nested = [part for one in parts for part in _terms(one)]
             return nested if all(_normal(k) for k, _ in nested) else [term]
     return [term]
+
+
+def _summands(expression: Expression) -> Iterator[tuple[float, Expression]]:
+    """What a chain of ``+`` and ``-`` adds, from left to right, with its sign.
+
+    The whole chain at once: link by link, every link would be gathered anew for each above it.
+    """
+    left = [(1.0, expression)]
+    while left:
+        sign, one = left.pop()
+        match one:
+            case Call(op="add" | "sub" as op, args=(first, *others)):
+                rest = sign if op == "add" else -sign
+                left += [(rest, other) for other in reversed(others)]
+                left.append((sign, first))
+            case _:
+                yield sign, one
 
 
 def _build(term: Term) -> Expression:

@@ -69,3 +69,11 @@ def test_the_value_stays(expression):
 )
 def test_constants_meet(text, expected):
     assert gather(parse(text)) == parse(expected)
+
+
+def test_a_sum_of_many_terms_is_gathered_link_after_link():
+    text = " + ".join(f"{k}.5*x0**{k}*x1**{60 - k}" for k in range(1, 60))
+    gathered = gather(parse(text))
+    X = np.random.default_rng(0).uniform(0.5, 1.5, (20, 2))
+    expected = evaluate(parse(text), ("x0", "x1"), X)
+    np.testing.assert_allclose(evaluate(gathered, ("x0", "x1"), X), expected, rtol=1e-12)
