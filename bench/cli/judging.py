@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.cli import UserError
 from bench.running.judging import Problems, judge_records
-from bench.running.record import Record
 from bench.running.store import Store
 from bench.scoring.pool import ScoringError
 from bench.scoring.steps import ScoringLimits
@@ -28,7 +26,7 @@ class Judge:
 
     def judge_all(self, *, again: bool = False) -> int:
         """Score every record without a current scorecard; returns how many were scored."""
-        records: Sequence[Record] = list(self.store.records(lambda path, reason: None))
+        records = self.store.records(lambda path, reason: None)
         with ProgressBar("judged") as progress:
             try:
                 return judge_records(

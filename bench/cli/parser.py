@@ -36,6 +36,21 @@ The same command again goes on where it stopped. Exit code 0: every planned run 
 whatever its status; 1: some have none (an engine is missing, or another process holds them).
 """
 
+_JUDGE = """\
+Three rules answer yes, no or undecided, each with its reason:
+
+  exact      is it the law, constants included, to a relative tolerance of 1e-3?
+  skeleton   are there constants that make it the law?
+  srbench    is it the law up to an added or multiplied constant, to three digits, with R2 > 0.5?
+
+NED is SRSD's normalised edit distance: 0 is the same formula, 1 the worst. A "no" shows a witness,
+a point at which the two differ, wherever there is one. Without --problem every variable is taken
+from +-[0.1, 10], where the truth has a real value.
+
+  rediscover judge "0.4130*x*(2.6317+2.4213*x)-0.0869*x" "x + x**2"
+  rediscover judge "abs(mu)*Nn" --problem srsd_easy/feynman-i.12.1
+"""
+
 _TRAIN = """\
 Settings are Hydra overrides, KEY=VALUE (rediscover train --cfg job prints them all):
 
@@ -198,16 +213,31 @@ def _looking(verbs: _Verbs) -> None:
 
 
 def _judging(verbs: _Verbs) -> None:
-    judge = _verb(verbs, "judge", "is this expression the law?")
-    judge.add_argument("texts", metavar="PREDICTION TRUTH", nargs="*")
-    judge.add_argument("--problem", metavar="DATASET/NAME", help="gives the truth and the domain")
-    judge.add_argument("--prove", action="store_true", help="seek a symbolic proof of a yes")
-    judge.add_argument(
-        "--pairs", metavar="CSV", help="many: columns prediction, truth and maybe problem"
+    judge = _verb(verbs, "judge", "is this expression the law?", _JUDGE)
+    judge.usage = (
+        "rediscover judge PREDICTION TRUTH [--problem DATASET/NAME] [--prove] [--json]\n"
+        "       rediscover judge PREDICTION --problem DATASET/NAME [--prove] [--json]\n"
+        "       rediscover judge --pairs CSV -o CSV [--workers N] [--prove]"
     )
-    judge.add_argument("-o", "--output", metavar="CSV", help="where the answers to --pairs go")
-    judge.add_argument("--workers", type=int, metavar="N", help="processes for --pairs")
-    judge.add_argument("--json", action="store_true", help="for machines")
+    judge.add_argument("texts", metavar="PREDICTION TRUTH", nargs="*", help="two expressions")
+    judge.add_argument(
+        "--problem", metavar="DATASET/NAME",
+        help="a problem: where its variables lie and, unless TRUTH is given, the law",
+    )  # fmt: skip
+    judge.add_argument("--prove", action="store_true", help="seek a symbolic proof of every yes")
+    judge.add_argument("--json", action="store_true", help="all that was found, for machines")
+    judge.add_argument(
+        "--pairs", metavar="CSV",
+        help="judge the rows of a file: columns prediction, truth and, optionally, problem",
+    )  # fmt: skip
+    judge.add_argument(
+        "-o", "--output", metavar="CSV",
+        help="the answers to --pairs, row by row; the same command after an interruption goes on",
+    )  # fmt: skip
+    judge.add_argument(
+        "--workers", type=int, metavar="N",
+        help="processes for --pairs (default: one per processor)",
+    )  # fmt: skip
 
 
 def _authors(verbs: _Verbs) -> None:
@@ -226,7 +256,8 @@ def _authors(verbs: _Verbs) -> None:
 def _verb(verbs: _Verbs, name: str, text: str, more: str = "") -> argparse.ArgumentParser:
     """A verb whose module is ``bench.cli.<name>``."""
     parser = verbs.add_parser(
-        name, help=text, description=f"{text[0].upper()}{text[1:]}.", epilog=more,
+        name, help=text, description=text[0].upper() + text[1:] + ("" if text[-1] == "?" else "."),
+        epilog=more,
         formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False,
     )  # fmt: skip
     parser.set_defaults(module={"list": "listing"}.get(name, name), takes_overrides=False)

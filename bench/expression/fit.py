@@ -28,8 +28,9 @@ class Fit:
 
     ``constants`` are the free numbers of ``expression`` in the order of the text; ``residual`` is
     the root of the mean square of ``weights * (f(X) - y)``, inf where the best start has values
-    that are not finite; ``iterations`` are those of all starts together; ``converged`` says that
-    the best start ended by itself, not at its limit of iterations.
+    that are not finite, or leads to a constant that is not (it is then left as it was);
+    ``iterations`` are those of all starts together; ``converged`` says that the best start ended
+    by itself, not at its limit of iterations.
     """
 
     expression: Expression
@@ -128,6 +129,9 @@ class Fitter:
             program.tokens, length, program.right, self.X, self.y, self.weights, numbers,
             program.free, max_iterations, tolerance, V, G, J, np.empty((k + 1, len(self) + k)),
         )  # fmt: skip
+        if not np.isfinite(numbers).all():  # as of exp(-c*x) before 0: there is no best constant
+            numbers[program.free] = start
+            return _End(math.inf, numbers, True), iterations
         return _End(cost, numbers, converged), iterations
 
     def _arrays(self, *rows: int) -> list[Array]:

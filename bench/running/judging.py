@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from bench.problems.problem import Problem
 from bench.running.record import Record
@@ -16,6 +16,12 @@ from bench.scoring.steps import Item, ScoringLimits
 
 Problems = Mapping[tuple[str, str], Problem]
 """Problems by dataset and name."""
+
+
+_Question: TypeAlias = tuple[str, str, int, str | None]
+"""Dataset, problem, data seed and expression: what a scorecard follows from."""
+_Asker: TypeAlias = tuple[str, str]
+"""A run's id, and the digest of its record."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +35,7 @@ class Judged:
 
 def judge_records(
     store: Store,
-    records: Sequence[Record],
+    records: Iterable[Record],
     problems: Problems,
     *,
     limits: ScoringLimits,
@@ -42,26 +48,25 @@ def judge_records(
     A scorecard is current while the record's digest and expression, and the judge's version, are
     those it was made with. One expression for one problem is judged once, however many records
     hold it. ``on_progress`` is told how many of how many are done. Records of problems that are
-    not in ``problems`` are left alone.
+    not in ``problems`` are left alone. Of the records only what they are asked for is kept.
     """
-    todo = [r for r in records if _key(r) in problems and (again or not _current(store, r, limits))]
-    groups: dict[tuple[str, str, int, str | None], list[Record]] = {}
-    for record in todo:
-        groups.setdefault((*_key(record), record.run.data_seed, expression_of(record)), []).append(
-            record
-        )
+    groups: dict[_Question, list[_Asker]] = {}
+    for record in records:
+        if _key(record) in problems and (again or not _current(store, record, limits)):
+            question = (*_key(record), record.run.data_seed, expression_of(record))
+            groups.setdefault(question, []).append((record.run.id, record.digest))
     items = (
         Item(expression, problems[dataset, name], data_seed)
         for dataset, name, data_seed, expression in groups
     )
     cards = score_many(items, workers=workers, limits=limits)
-    done = 0
-    for group, card in zip(groups.values(), cards, strict=True):
-        for record in group:
-            _write(store, record, card)
-        done += len(group)
-        on_progress(done, len(todo))
-    return len(todo)
+    done, total = 0, sum(map(len, groups.values()))
+    for askers, card in zip(groups.values(), cards, strict=True):
+        for asker in askers:
+            _write(store, asker, card)
+        done += len(askers)
+        on_progress(done, total)
+    return total
 
 
 def expression_of(record: Record) -> str | None:
@@ -102,11 +107,8 @@ def _current(store: Store, record: Record, limits: ScoringLimits) -> bool:
     )
 
 
-def _write(store: Store, record: Record, card: Scorecard) -> None:
-    value = {
-        "record_digest": record.digest,
-        "expression": expression_of(record),
-        "card": card.as_dict(),
-    }
+def _write(store: Store, asker: _Asker, card: Scorecard) -> None:
+    run_id, digest = asker
+    value = {"record_digest": digest, "expression": card.expression, "card": card.as_dict()}
     text = json.dumps(value, indent=1, allow_nan=False) + "\n"
-    store.write_text(store.score_path(record.run.id), text)
+    store.write_text(store.score_path(run_id), text)

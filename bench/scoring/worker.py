@@ -45,7 +45,7 @@ def main(descriptor: int) -> None:
 def _import_all() -> None:
     import sympy  # noqa: F401
 
-    import bench.scoring.equivalence
+    import bench.scoring.equivalence.judging
     import bench.scoring.zhang_shasha  # noqa: F401
 
 

@@ -229,6 +229,12 @@ def test_odd_starts_end_in_order(text):
     assert fit.iterations <= 300
 
 
+def test_a_constant_that_goes_to_infinity_is_no_fit():
+    X = np.linspace(1.0, 1.01, 20)[:, None]  # tanh of infinity would be 1 everywhere
+    fit = fit_constants(parse("tanh(1.5*exp(-730*x))"), ["x"], X, np.ones(20))
+    assert fit.residual == np.inf and fit.constants.tolist() == [1.5]
+
+
 def test_few_rows_and_many_constants():
     tree = parse("1.0*x + 1.0*x**2 + 1.0*x**3 + 1.0")
     fit = fit_constants(tree, ["x"], np.array([[0.5], [1.0]]), np.array([2.0, 3.0]))

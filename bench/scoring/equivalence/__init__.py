@@ -3,13 +3,19 @@
 ``judge`` compares a predicted with a true expression on the domain of a problem. Cheap refutations
 come first and carry a witness, a point of the domain with both values; a "yes" is an identity that
 holds to tens of digits at fresh points, with constants moved no further than the rule allows.
+``judge`` is imported when it is first used: it needs numba, and who only asks others to judge,
+in processes of their own, does not.
 """
 
 from __future__ import annotations
 
-from bench.scoring.equivalence.judging import judge
+from typing import TYPE_CHECKING, Any
+
 from bench.scoring.equivalence.points import DEFAULT_SAMPLING, default_domain
 from bench.scoring.equivalence.verdict import RULES, STEPS, Answer, Limits, Verdict
+
+if TYPE_CHECKING:
+    from bench.scoring.equivalence.judging import judge
 
 __all__ = [
     "DEFAULT_SAMPLING",
@@ -21,3 +27,12 @@ __all__ = [
     "default_domain",
     "judge",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name != "judge":
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    from bench.scoring.equivalence.judging import judge
+
+    globals()[name] = judge
+    return judge

@@ -57,19 +57,13 @@ def refit(variant: Variant, law: Law, usable: NDArray[np.bool_], deadline: float
     fitter = _fitter(law, usable)
     many = len(variant.free) > _MANY_CONSTANTS
     steps = _STEPS_AT_A_TIME_IF_MANY if many else _STEPS_AT_A_TIME
-    try:
-        fit = fitter.fit(program, max_iterations=steps)
-    except ValueError:  # a constant went to infinity
-        return Refit(variant.constants, np.inf, steps, True)
+    fit = fitter.fit(program, max_iterations=steps)
     iterations, finished, slow = fit.iterations, True, 0
     while not fit.converged and iterations < _MOST_STEPS and fit.residual > 1e-14:
         if thread_time() > deadline:
             finished = False
             break
-        try:
-            further = fitter.fit(program, fit.constants, max_iterations=steps)
-        except ValueError:
-            break
+        further = fitter.fit(program, fit.constants, max_iterations=steps)
         iterations += further.iterations
         slow += further.residual > 0.5 * fit.residual
         fit = further if further.residual <= fit.residual else fit
@@ -95,10 +89,7 @@ def refit_from_afar(
     for start in _starts(variant, law, program):
         if thread_time() > deadline:
             break
-        try:
-            fit = fitter.fit(program, start, max_iterations=40)
-        except ValueError:
-            continue
+        fit = fitter.fit(program, start, max_iterations=40)
         if best is None or fit.residual < best.residual:
             best = fit
         if best.residual < NEAR:
