@@ -18,6 +18,8 @@ from methods.tidy import gather
 
 _NEAR = 3
 """Columns whose typical magnitude is within 10**-3..10**3 are left as they are."""
+_FAR = 300
+"""No power is larger: 10**309 is no float."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def _exponent(values: NDArray[np.float64]) -> int:
     if not sizes.size:
         return 0
     power = round(float(np.median(np.log10(sizes))))
-    return power if abs(power) > _NEAR else 0
+    return max(-_FAR, min(power, _FAR)) if abs(power) > _NEAR else 0
 
 
 def _divide(values: NDArray[np.float64], power: int) -> NDArray[np.float64]:

@@ -1,23 +1,28 @@
-"""Checkpoints: safetensors for the numbers, JSON for the rest. Nothing is ever unpickled."""
+"""Checkpoints: safetensors for the numbers, JSON for the rest. Nothing is ever unpickled.
+
+A model is WEIGHTS and STATE. TRAINING is what a training goes on from: weights, moments and the
+state in one file, so that a kill finds all of one step or all of another.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from methods.transformer.folder import STATE, WEIGHTS, CheckpointError, read_state
 from methods.transformer.network import Network, Shape
 
-WEIGHTS, OPTIMISER, STATE = "weights.safetensors", "optimiser.safetensors", "state.json"
+TRAINING = "training.safetensors"
 
-
-class CheckpointError(ValueError):
-    """A folder that holds no network that can be read."""
+_UNREADABLE = (SafetensorError, RuntimeError, TypeError, ValueError, KeyError)
 
 
 def save_network(network: Network, folder: Path, state: dict[str, Any], dtype: torch.dtype) -> None:
@@ -34,38 +39,59 @@ def save_network(network: Network, folder: Path, state: dict[str, Any], dtype: t
 def load_network(folder: Path) -> tuple[Network, dict[str, Any]]:
     """The network in ``folder``, in float32, and its state.
 
-    Raises CheckpointError where the folder holds none of this project's; nothing is unpickled, so
-    the checkpoints that NeSymReS and E2E were released as cannot be read.
+    Raises CheckpointError where the folder holds none of this project's, or a damaged one.
     """
-    if not (folder / STATE).exists() or not (folder / WEIGHTS).exists():
-        raise CheckpointError(_refusal(folder))
-    state = json.loads((folder / STATE).read_text())
-    network = Network(Shape(**state["shape"]))
-    tensors = load_file(folder / WEIGHTS)
-    network.load_state_dict({name: value.float() for name, value in tensors.items()})
+    state = read_state(folder)
+    try:
+        network = Network(Shape(**state["shape"]))
+        tensors = load_file(folder / WEIGHTS)
+        network.load_state_dict({name: value.float() for name, value in tensors.items()})
+    except _UNREADABLE as error:
+        raise _damaged(folder / WEIGHTS, error) from None
     return network.eval(), state
 
 
-def save_optimiser(optimiser: torch.optim.Optimizer, folder: Path) -> None:
-    """Write the moments of AdamW, so that training goes on where it stopped."""
-    tensors: dict[str, Tensor] = {}
+def save_training(
+    network: Network, optimiser: torch.optim.Optimizer, folder: Path, state: dict[str, Any]
+) -> None:
+    """Write the network, the moments of AdamW and ``state``, to go on from."""
+    tensors = {f"weights.{name}": value for name, value in network.state_dict().items()}
     for index, moments in optimiser.state_dict()["state"].items():
         for name, value in moments.items():
-            tensors[f"{index}.{name}"] = value.contiguous()
-    _replace(folder / OPTIMISER, lambda path: save_file(tensors, path))
+            tensors[f"moments.{index}.{name}"] = value.contiguous()
+    metadata = {"state": json.dumps(state)}
+    _replace(folder / TRAINING, lambda path: save_file(tensors, path, metadata))
 
 
-def load_optimiser(optimiser: torch.optim.Optimizer, folder: Path) -> None:
-    """Read back what ``save_optimiser`` wrote."""
+def training_state(folder: Path) -> dict[str, Any] | None:
+    """The state that ``save_training`` wrote into ``folder``; None where it never did."""
+    if not (folder / TRAINING).exists():
+        return None
+    try:
+        with safe_open(folder / TRAINING, "pt") as file:
+            state: dict[str, Any] = json.loads(file.metadata()["state"])
+            return state
+    except _UNREADABLE as error:
+        raise _damaged(folder / TRAINING, error) from None
+
+
+def load_training(network: Network, optimiser: torch.optim.Optimizer, folder: Path) -> None:
+    """Read back what ``save_training`` wrote."""
+    weights: dict[str, Tensor] = {}
     moments: dict[int, dict[str, Tensor]] = {}
-    for key, value in load_file(folder / OPTIMISER).items():
-        index, name = key.split(".")
-        moments.setdefault(int(index), {})[name] = value
+    for key, value in load_file(folder / TRAINING).items():
+        kind, _, name = key.partition(".")
+        if kind == "weights":
+            weights[name] = value
+        else:
+            index, _, moment = name.partition(".")
+            moments.setdefault(int(index), {})[moment] = value
+    network.load_state_dict(weights)
     groups = optimiser.state_dict()["param_groups"]
     optimiser.load_state_dict({"state": moments, "param_groups": groups})
 
 
-def _replace(path: Path, write: Any) -> None:
+def _replace(path: Path, write: Callable[[Path], object]) -> None:
     """Write to a temporary name and rename, so that a kill never leaves half a file."""
     temporary = path.with_suffix(".tmp")
     write(temporary)
@@ -73,17 +99,6 @@ def _replace(path: Path, write: Any) -> None:
     temporary.replace(path)
 
 
-def _refusal(folder: Path) -> str:
-    """What is wrong with a folder, and what would be right."""
-    foreign = [
-        path.name
-        for pattern in ("*.ckpt", "*.pt", "*.pth", "*.pkl")
-        for path in (sorted(folder.glob(pattern)) if folder.is_dir() else [])
-    ]
-    wanted = f"a checkpoint of this project is a folder with {WEIGHTS} and {STATE}"
-    if foreign:
-        return (
-            f"'{folder}' holds '{foreign[0]}', a pickle as NeSymReS and E2E were released: it "
-            f"would execute what it contains and has another architecture; {wanted}"
-        )
-    return f"'{folder}' holds no checkpoint; {wanted} (leave checkpoint empty for the shipped one)"
+def _damaged(path: Path, error: Exception) -> CheckpointError:
+    reason = " ".join(str(error).split())[:200]
+    return CheckpointError(f"'{path}' is damaged or of another network: {reason}")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from bench import Discovery, Task
+from methods.transformer.folder import read_state
 from methods.transformer.planning import plan
 from methods.transformer.search import Search
 from methods.transformer.vocabulary import Skeleton
@@ -49,6 +50,8 @@ class Transformer:
     def __post_init__(self) -> None:
         if self.decode not in ("beam", "mcts", "greedy"):
             raise ValueError(f"decode is 'beam', 'mcts' or 'greedy', not {self.decode!r}")
+        if self.checkpoint:
+            read_state(Path(self.checkpoint))
 
     def discover(self, task: Task) -> Discovery:
         """Propose and fit until the budget is spent or a formula is exact."""

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from bench import Call, Candidate, Discovery, Expression, Number, Symbol, Task
 from methods.refine import Fitted, Refiner
-from methods.rows import choose_rows
+from methods.rows import ENOUGH, choose_rows
 from methods.scaling import Scaling
 from methods.transformer.vocabulary import (
     ARITY,
@@ -29,10 +29,12 @@ from methods.transformer.vocabulary import (
 )
 
 _FIT_ROWS = 200
-"""Rows on which constants of a proposal are fitted; the best are fitted to all rows at the end."""
+"""Rows on which constants of a proposal are fitted; the best are fitted to ENOUGH at the end."""
 _KEPT = 12
 """Formulas shortened and refitted at the end."""
 _SEARCH_SHARE = 0.85
+_LARGEST = 1e15
+"""Beyond it the network sees no difference: it reads float32, where squares must not overflow."""
 _POWERS = {"square": 2, "cube": 3}
 
 
@@ -72,9 +74,9 @@ class Search:
         rows = _finite_rows(task)
         self.scaling = Scaling.of(task)
         self.X, self.y = self.scaling.X(task.X[rows]), self.scaling.y(task.y[rows])
-        few = choose_rows(len(self.y), _FIT_ROWS, task.seed)
+        few, many = (choose_rows(len(self.y), most, task.seed) for most in (_FIT_ROWS, ENOUGH))
         self.few = Refiner(task.names, self.X[few], self.y[few], end)
-        self.all = Refiner(task.names, self.X, self.y, end)
+        self.many = Refiner(task.names, self.X[many], self.y[many], end)
         self.columns = relevant_columns(self.X, self.y, task.seed)
         self.names = tuple(task.names[j] for j in self.columns)
         self.errors: dict[Skeleton, float] = {}
@@ -85,11 +87,16 @@ class Search:
     def view(self) -> View:
         """The data as the network is to see them, unused columns zero."""
         shown = np.zeros((len(self.y), MAX_VARIABLES))
-        shown[:, : len(self.columns)] = self.X[:, self.columns]
-        return View(shown, self.y, self.names)
+        shown[:, : len(self.columns)] = np.clip(self.X[:, self.columns], -_LARGEST, _LARGEST)
+        return View(shown, np.clip(self.y, -_LARGEST, _LARGEST), self.names)
 
     def run(self, proposals: Iterable[list[Skeleton]]) -> None:
-        """Judge batch after batch until the time is spent, a formula is exact, or none is left."""
+        """Judge batch after batch until the time is spent, a formula is exact, or none is left.
+
+        A target that is constant is its own formula: nothing is judged.
+        """
+        if np.ptp(self.y) == 0:
+            return
         for batch in proposals:
             for skeleton in batch:
                 self.judge(skeleton)
@@ -126,11 +133,11 @@ class Search:
         return min(plain, wrapped, key=lambda one: one.criterion)
 
     def discovery(self) -> Discovery:
-        """The best formula, shortened, fitted to all rows; and the front of error over length."""
+        """The best formula, shortened, fitted to more rows; and the front of error over length."""
         if not self.pool:
-            return Discovery.of(self.scaling.undo(Number(float(np.mean(self.y)))))
+            return Discovery.of(self.scaling.undo(Number(float(np.median(self.y)))))
         shortened = [self.few.shortened(one) for one in self.pool[:_KEPT]]
-        refit = [self.all.fitted(one.expression) for one in shortened]
+        refit = [self.many.fitted(one.expression) for one in shortened]
         best = min(refit, key=lambda one: one.criterion)
         front = tuple(self._candidate(one) for one in _front([*refit, *self.pool]))
         return Discovery(self._candidate(best), front)
@@ -161,13 +168,15 @@ def relevant_columns(X: NDArray[np.float64], y: NDArray[np.float64], seed: int) 
     """The columns the network is shown: all where they fit, else those a forest finds it needs.
 
     The reduction is by the importances of extremely randomised trees (Geurts et al., Machine
-    Learning 63, 2006) on at most 2,000 rows.
+    Learning 63, 2006) on at most 2,000 rows; of equal columns the first is looked at.
     """
     if X.shape[1] <= MAX_VARIABLES:
         return list(range(X.shape[1]))
     from sklearn.ensemble import ExtraTreesRegressor
 
     rows = choose_rows(len(y), 2000, seed)
+    distinct = np.sort(np.unique(X[rows], axis=1, return_index=True)[1])
     forest = ExtraTreesRegressor(n_estimators=50, random_state=seed % 2**32, n_jobs=1)
-    importances = forest.fit(X[rows], y[rows]).feature_importances_
-    return sorted(np.argsort(-importances, kind="stable")[:MAX_VARIABLES].tolist())
+    importances = forest.fit(X[np.ix_(rows, distinct)], y[rows]).feature_importances_
+    order = np.argsort(-importances, kind="stable")
+    return sorted(distinct[order[:MAX_VARIABLES]].tolist())

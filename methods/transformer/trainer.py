@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench import Expression
+from methods.transformer.folder import STATE
 from methods.transformer.method import Transformer
 from methods.transformer.skeletons import banned_fingerprints
 
@@ -61,10 +62,9 @@ class Trainer:
 
     def _validation(self, folder: Path, banned: NDArray[np.int64]) -> dict[str, float]:
         """The exact recovery of the last checkpoint in ``folder``, by length in tokens."""
-        from methods.transformer.checkpoint import WEIGHTS
         from methods.transformer.evaluation import recovery
 
-        if not self.functions or not (folder / WEIGHTS).exists():
+        if not self.functions or not (folder / STATE).exists():
             return {}
         found = recovery(
             Transformer(checkpoint=str(folder)).discover, banned,

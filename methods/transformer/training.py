@@ -16,14 +16,13 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from methods.transformer.checkpoint import (
-    OPTIMISER,
-    CheckpointError,
-    load_network,
-    load_optimiser,
+    load_training,
     save_network,
-    save_optimiser,
+    save_training,
+    training_state,
 )
 from methods.transformer.feeding import feed
+from methods.transformer.folder import STATE, CheckpointError
 from methods.transformer.generator import Batch
 from methods.transformer.network import Network, Shape, encode_points
 from methods.transformer.vocabulary import PAD, START
@@ -77,13 +76,13 @@ def train(
     another call to go on; ``workers`` processes draw the batches, 0 for none but this. Raises
     CheckpointError where ``folder`` holds the training of another configuration.
     """
-    network, step, spent = _start(config, folder)
-    network.to(device).train()
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(config.seed)
+    network = Network(config.shape).to(device).train()
     optimiser = torch.optim.AdamW(
         network.parameters(), lr=config.rate, weight_decay=config.weight_decay, betas=(0.9, 0.98)
     )
-    if (folder / OPTIMISER).exists():
-        load_optimiser(optimiser, folder)
+    step, spent = _resumed(network, optimiser, config, folder)
     began = saved = time.monotonic()
     losses: list[float] = []
     hits: list[float] = []
@@ -115,22 +114,32 @@ def train(
             yield line
 
 
-def _start(config: Training, folder: Path) -> tuple[Network, int, float]:
-    if (folder / OPTIMISER).exists():
-        network, state = load_network(folder)
-        settings = {**state["training"], "shape": Shape(**state["shape"])}
-        before = asdict(Training(**settings))
-        now = {**asdict(config), "checkpoint_seconds": before["checkpoint_seconds"]}
-        for name in now:
-            if before[name] != now[name]:
-                raise CheckpointError(
-                    f"'{folder}' holds a training with {name}={before[name]}, not {now[name]}: "
-                    "choose another folder, or that value to go on"
-                )
-        return network, int(state["step"]), float(state["seconds"])
-    folder.mkdir(parents=True, exist_ok=True)
-    torch.manual_seed(config.seed)
-    return Network(config.shape), 0, 0.0
+def _resumed(
+    network: Network, optimiser: torch.optim.Optimizer, config: Training, folder: Path
+) -> tuple[int, float]:
+    """The step and the seconds at which the training in ``folder`` goes on; its log cut there."""
+    state = training_state(folder)
+    if state is None:
+        if (folder / STATE).exists():
+            raise CheckpointError(
+                f"'{folder}' holds a model and no training: choose another folder"
+            )
+        return 0, 0.0
+    settings = {**state["training"], "shape": Shape(**state["training"]["shape"])}
+    before = asdict(Training(**settings))
+    now = {**asdict(config), "checkpoint_seconds": before["checkpoint_seconds"]}
+    for name in now:
+        if before[name] != now[name]:
+            raise CheckpointError(
+                f"'{folder}' holds a training with {name}={before[name]}, not {now[name]}: "
+                "choose another folder, or that value to go on"
+            )
+    load_training(network, optimiser, folder)
+    log = folder / "progress.jsonl"
+    lines = log.read_text().splitlines(keepends=True) if log.exists() else []
+    whole = (line for line in lines if line.endswith("\n"))
+    log.write_text("".join(line for line in whole if json.loads(line)["step"] <= state["step"]))
+    return int(state["step"]), float(state["seconds"])
 
 
 def _save(
@@ -142,7 +151,7 @@ def _save(
     seconds: float,
 ) -> None:
     state = {"step": step, "seconds": seconds, "training": asdict(config)}
-    save_optimiser(optimiser, folder)
+    save_training(network, optimiser, folder, state)
     save_network(network, folder, state, torch.float32)
 
 

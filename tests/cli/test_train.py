@@ -57,26 +57,37 @@ def test_columns_are_encoded_one_by_one_and_decoded_greedily(command: Command) -
     assert Transformer(checkpoint="models/st", decode="greedy").discover(task).best.expression
 
 
-def test_a_killed_training_goes_on_where_it_was(tmp_path: Path) -> None:
-    settings = (*TINY, "model.training.steps=2000", "folder=mine", "model.functions=0")
-    training = [sys.executable, "-m", "bench", "train", *settings]
-    state, progress = tmp_path / "mine" / "state.json", tmp_path / "mine" / "progress.jsonl"
-    with subprocess.Popen(training, cwd=tmp_path, stdout=subprocess.DEVNULL) as first:
-        while not state.exists() and first.poll() is None:
-            time.sleep(0.05)
+def test_a_killed_training_ends_as_one_that_was_not(tmp_path: Path) -> None:
+    import torch
+    from safetensors.torch import load_file
+
+    def training(folder: str) -> subprocess.Popen[bytes]:
+        settings = (*TINY, "model.training.steps=100", "model.functions=0", f"folder={folder}")
+        command = [sys.executable, "-m", "bench", "train", *settings]
+        return subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL)
+
+    with training("whole") as whole, training("killed") as first:
+        while not (tmp_path / "killed" / "state.json").exists() and first.poll() is None:
+            time.sleep(0.02)
         os.kill(first.pid, signal.SIGKILL)
-    reached = json.loads(state.read_text())["step"]
-    assert 0 < reached < 2000
-    before = len(progress.read_text().splitlines()) if progress.exists() else 0
-    with subprocess.Popen(
-        training, cwd=tmp_path, stdout=subprocess.PIPE, text=True, start_new_session=True
-    ) as second:
-        assert second.stdout is not None
-        second.stdout.readline()
-        second.stdout.readline()
-        os.kill(second.pid, signal.SIGKILL)
-    line = json.loads(progress.read_text().splitlines()[before])
-    assert reached < line["step"] <= reached + 50
+    with training("killed") as second:
+        pass
+    assert (whole.returncode, first.returncode, second.returncode) == (0, -signal.SIGKILL, 0)
+    uncut, cut = (
+        load_file(tmp_path / name / "weights.safetensors") for name in ("whole", "killed")
+    )
+    for name, weights in uncut.items():
+        assert torch.equal(cut[name], weights)
+    log = (tmp_path / "killed" / "progress.jsonl").read_text().splitlines()
+    assert [json.loads(line)["step"] for line in log] == [50, 100]
+
+
+def test_a_model_is_not_trained_over(command: Command) -> None:
+    from methods.transformer.method import SHIPPED
+
+    outcome = command("train", f"folder={SHIPPED}")
+    assert outcome.code == 2
+    assert "holds a model and no training: choose another folder" in outcome.err
 
 
 def test_batches_are_the_same_whoever_draws_them() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +14,11 @@ from bench import Budget, Number, Task, Variable, complexity, evaluate, parse
 from bench.cli.train import BENCHMARKS, withheld_laws
 from bench.problems import load_dataset
 from methods.transformer import Prior, Transformer
+from methods.transformer.folder import CheckpointError
 from methods.transformer.generator import draw_batch, draw_skeletons
 from methods.transformer.grammar import allowed, redundant
-from methods.transformer.search import to_expression
+from methods.transformer.method import SHIPPED
+from methods.transformer.search import relevant_columns, to_expression
 from methods.transformer.skeletons import (
     banned_fingerprints,
     encode,
@@ -160,15 +164,48 @@ def test_the_shipped_model_answers(text: str, columns: int, rows: int) -> None:
 
 
 @needs_torch
-def test_rows_that_are_not_finite_are_left_out_and_a_constant_is_answered() -> None:
+@pytest.mark.parametrize(
+    ("scales", "factor"),
+    [((1e-30, 1e30), 1.0), ((1.0, 1.0), 1e30), ((1.0, 1.0), 1e-30), ((1e200, 1.0), 1e-200),
+     ((5e-320, 1.0), 1e300)],
+)  # fmt: skip
+def test_units_may_be_anything(scales: tuple[float, float], factor: float) -> None:
+    X = np.random.default_rng(0).uniform(0.5, 3.0, (100, 2)) * scales
+    y = factor * X[:, 0] * X[:, 1]
+    task = Task(X, y, (Variable("x0"), Variable("x1")), budget=Budget(20.0, evaluations=200))
+    best = Transformer().discover(task).best
+    values = evaluate(parse(best.expression), ("x0", "x1"), X)
+    assert np.abs(values - y).max() <= 1e-2 * y.std()
+
+
+@needs_torch
+def test_columns_over_sixty_decades_are_read() -> None:
+    X = 10.0 ** np.random.default_rng(0).uniform(-30, 30, (200, 2))
+    task = Task(X, X[:, 0] / X[:, 1], (Variable("x0"), Variable("x1")), budget=Budget(20.0, 100))
+    assert Transformer().discover(task).best.expression
+
+
+def test_of_equal_columns_the_network_is_shown_one() -> None:
+    X = np.random.default_rng(0).uniform(0.5, 3.0, (300, 4))
+    X = np.column_stack([X[:, 0], X[:, 0], X[:, 1], X[:, 1], X[:, 2:]])
+    assert {0, 2} < set(relevant_columns(X, X[:, 0] * X[:, 2], 0)) <= {0, 2, 4, 5}
+
+
+@pytest.mark.parametrize("value", [0.0, 4.0, 1e-30, -1e30])
+def test_a_constant_is_answered(value: float) -> None:
+    X = np.linspace(1.0, 2.0, 60)[:, None]
+    best = Prior().discover(Task(X, np.full(60, value), (Variable("x0"),))).best
+    assert evaluate(parse(best.expression), ("x0",), np.array([[1.5]]))[0] == value
+
+
+@needs_torch
+def test_rows_that_are_not_finite_are_left_out() -> None:
     X = np.linspace(1.0, 2.0, 60)[:, None].copy()
     y = 2.0 * X[:, 0]
     X[3], y[7] = np.nan, np.inf
     budget = Budget(seconds=20.0, evaluations=100)
     best = Transformer().discover(Task(X, y, (Variable("x0"),), budget=budget)).best
     assert evaluate(parse(best.expression), ("x0",), np.array([[5.0]]))[0] == pytest.approx(10.0)
-    constant = Transformer().discover(Task(X, np.full(60, 4.0), (Variable("x0"),), budget=budget))
-    assert evaluate(parse(constant.best.expression), ("x0",), np.array([[1.5]]))[0] == 4.0
     with pytest.raises(ValueError, match="none of the 60 training rows is finite"):
         Transformer().discover(Task(X, np.full(60, np.nan), (Variable("x0"),), budget=budget))
 
@@ -196,15 +233,54 @@ def test_training_resumes_where_it_was_stopped(tmp_path: Path) -> None:
         torch.testing.assert_close(other[name], value, rtol=1e-5, atol=1e-6)
 
 
-@needs_torch
-def test_a_folder_that_holds_no_checkpoint_is_refused_in_words(tmp_path: Path) -> None:
-    from methods.transformer.checkpoint import CheckpointError, load_network
+def in_folder(folder: Path, *names: str) -> Path:
+    """``folder`` with these files, each holding a pickle that raises where it is read."""
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"cbuiltins\nexit\n(tR.")
+    return folder
 
-    with pytest.raises(CheckpointError, match="holds no checkpoint"):
-        load_network(tmp_path)
-    (tmp_path / "model.pt").write_bytes(b"anything")
-    with pytest.raises(CheckpointError, match="would execute what it contains"):
-        load_network(tmp_path)
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        ((), "'{0}' is no checkpoint: a checkpoint of this project is a folder with"),
+        (("weights/100M.ckpt", "config.yaml"), "100M.ckpt' is a pickle, as NeSymReS was released"),
+        (("model.pt",), "model.pt' is a pickle, as E2E was released"),
+        (("weights.safetensors", "state.json"), "state.json' is no JSON"),
+    ],
+)
+def test_a_folder_without_a_model_is_refused_before_anything_runs(
+    tmp_path: Path, names: tuple[str, ...], said: str
+) -> None:
+    with pytest.raises(CheckpointError, match=said.format(tmp_path)):
+        Transformer(checkpoint=str(in_folder(tmp_path, *names)))
+
+
+def test_what_is_not_there_names_the_command_that_trains_it(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match=r"'models/st' is not there: `rediscover train model"):
+        Transformer(checkpoint="models/st")
+    elsewhere = tmp_path / "mine"
+    with pytest.raises(CheckpointError, match=f"`rediscover train folder={elsewhere}` trains one"):
+        Transformer(checkpoint=str(elsewhere))
+
+
+@needs_torch
+@pytest.mark.parametrize("damage", ["cut", "other"])
+def test_damaged_weights_are_refused_in_words(tmp_path: Path, damage: str) -> None:
+    for name in ("weights.safetensors", "state.json"):
+        shutil.copy(SHIPPED / name, tmp_path / name)
+    if damage == "cut":
+        weights = (tmp_path / "weights.safetensors").read_bytes()
+        (tmp_path / "weights.safetensors").write_bytes(weights[: len(weights) // 2])
+    else:
+        state = json.loads((tmp_path / "state.json").read_text())
+        state["shape"]["width"] //= 2
+        (tmp_path / "state.json").write_text(json.dumps(state))
+    X = np.linspace(1.0, 2.0, 20)[:, None]
+    task = Task(X, X[:, 0] ** 2, (Variable("x0"),))
+    with pytest.raises(CheckpointError, match="is damaged or of another network"):
+        Transformer(checkpoint=str(tmp_path)).discover(task)
 
 
 def test_numbers_of_a_skeleton_are_its_constants() -> None:
