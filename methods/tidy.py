@@ -82,6 +82,10 @@ def _gathered(op: str, args: list[Term]) -> Term:
             return _power(base, 0.5)
         case "abs", [(c, powers)]:
             return abs(c), {Call("abs", (_build((1.0, powers)),)): 1}
+        case (("sin" | "tan" | "sinh" | "tanh" | "asin" | "atan" | "cbrt"), [(c, powers)]) if c < 0:
+            return -1.0, {Call(op, (_build((-c, powers)),)): 1}
+        case (("cos" | "cosh"), [(c, powers)]) if c < 0:
+            return 1.0, {Call(op, (_build((-c, powers)),)): 1}
     return _opaque(op, args)
 
 

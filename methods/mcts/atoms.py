@@ -160,7 +160,8 @@ def _pieces(fame: Iterable[Specimen]) -> Iterator[tuple[Tokens, tuple[float, ...
 def fingerprint(values: Floats) -> bytes | None:
     """What values have in common that are alike up to scale and offset; None for a constant."""
     centred = values - values.mean()
-    norm = float(np.linalg.norm(centred))
+    with np.errstate(over="ignore"):  # of values beyond 1e150, which are of no use
+        norm = float(np.linalg.norm(centred))
     if not 1e-7 * max(float(np.max(np.abs(values))), 1e-300) < norm < np.inf:
         return None
     unit = centred / norm

@@ -14,10 +14,11 @@ from itertools import combinations_with_replacement
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import Call, Expression, Number, Symbol, evaluate
+from bench import Call, Expression, Number, Symbol, complexity, evaluate
 from methods.mcts.atoms import Atoms
 from methods.mcts.sums import eliminate, fit_line, sparse_sums
 from methods.mcts.tokens import Floats
+from methods.refine import EXACT
 
 _DEGREES = (0, 1, 2, 3, 5, 7, 9)
 _PURSUED = 5
@@ -87,12 +88,20 @@ def _power(name: str, exponent: int) -> Expression:
 
 
 class Laws:
-    """Proposals for the rows ``X`` (n, d) and ``y`` (n,), from a library of atoms on them."""
+    """Proposals for the rows ``X`` (n, d) and ``y`` (n,), from a library of atoms on them.
+
+    A sum or product that is not exact has at most ``largest`` nodes and constants.
+    """
 
     def __init__(
-        self, names: tuple[str, ...], X: Floats, y: Floats, operators: Sequence[str]
+        self,
+        names: tuple[str, ...],
+        X: Floats,
+        y: Floats,
+        operators: Sequence[str],
+        largest: int = 40,
     ) -> None:
-        self.names, self.X, self.y = names, X, y
+        self.names, self.X, self.y, self.largest = names, X, y, largest
         self.operators = frozenset(operators)
         self.most = max(2, len(y) // 2)
         self.targets = list(self._targets())
@@ -133,24 +142,30 @@ class Laws:
         if len(base.values) + 1 < self.most and len(atoms):
             terms = min(_PURSUED, self.most - len(base.values))
             choices += sparse_sums(target, base.values, atoms.values, terms)
-        choices.sort(key=lambda chosen: self._columns(target, base, atoms, chosen)[0])
+        choices.sort(key=lambda chosen: self._criterion(target, base, atoms, chosen))
         for chosen in choices[:_FITTED]:
             yield self._fitted(target, base, atoms, chosen)
 
-    def _columns(
+    def _criterion(
         self, target: Floats, base: Terms, atoms: Atoms, chosen: NDArray[np.intp]
-    ) -> tuple[float, Floats, NDArray[np.int64]]:
-        """The criterion of the whole sum, its columns and what they cost."""
+    ) -> float:
+        columns, costs = self._columns(base, atoms, chosen)
+        return fit_line(columns, target, costs).criterion
+
+    def _columns(
+        self, base: Terms, atoms: Atoms, chosen: NDArray[np.intp]
+    ) -> tuple[Floats, NDArray[np.int64]]:
+        """The columns of the whole sum, and what they cost."""
         columns = np.vstack([base.values, atoms.values[chosen]])
         costs = np.array([*base.costs, *(2 + len(atoms.tokens[k]) for k in chosen)])
-        return fit_line(columns, target, costs)[0], columns, costs
+        return columns, costs
 
     def _fitted(
         self, target: Floats, base: Terms, atoms: Atoms, chosen: NDArray[np.intp]
     ) -> Expression:
         """The sum of the base and the atoms ``chosen``, without what it does not need."""
-        _, columns, costs = self._columns(target, base, atoms, chosen)
-        kept, weights = eliminate(columns, target, costs)
+        columns, costs = self._columns(base, atoms, chosen)
+        kept, weights = eliminate(columns, target, costs, self.largest)
         parts = [
             base.expressions[k]
             if k < len(base.values)
@@ -187,7 +202,7 @@ class Laws:
 
     def _product(self, target: Floats, columns: Floats, factors: list[Expression]) -> Expression:
         costs = np.array([1] + [3] * (len(columns) - 1))
-        kept, exponents = eliminate(columns, target, costs)
+        kept, exponents = eliminate(columns, target, costs, self.largest)
         parts: list[Expression] = [
             _raised(factors[k], float(exponent))
             for k, exponent in zip(kept, exponents, strict=True)
@@ -235,10 +250,17 @@ class Laws:
         if not len(over) or not len(under):
             return None
         null = null / null[under[0]]
-        return Call("div", (
+        ratio = Call("div", (
             _weighted(null[over], [P.expressions[k] for k in over]),
             _weighted(null[under], [Q.expressions[k - split] for k in under]),
         ))  # fmt: skip
+        return ratio if complexity(ratio) <= self.largest or self._exact(ratio) else None
+
+    def _exact(self, expression: Expression) -> bool:
+        """Whether it is the target to rounding error, so that its length is the law's."""
+        with np.errstate(all="ignore"):
+            rest = evaluate(expression, self.names, self.X) - self.y
+            return bool(np.sum(rest**2) <= (EXACT * np.std(self.y)) ** 2 * len(rest))
 
 
 def _weighted(weights: Floats, parts: Sequence[Expression]) -> Expression:

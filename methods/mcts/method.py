@@ -154,7 +154,8 @@ class RSRM(MCTS):
     def course(self, run: Run) -> Iterator[None]:
         """What follows on what; it yields after every stride, and has no end."""
         refine = run.answer.on_few
-        proposals = Proposals(self.library, self.operators, self.nesting, refine)
+        largest = 2 * self.max_tokens
+        proposals = Proposals(self.library, self.operators, self.nesting, largest, refine)
         yield from run.proposed_by(proposals.first())
         rng = np.random.default_rng(run.task.seed)
         search = self._search(run, Sketch(), rng)

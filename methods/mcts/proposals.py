@@ -25,14 +25,20 @@ _PIECES = 400
 class Proposals:
     """Proposals on the rows of ``refine``, out of libraries of up to ``size`` expressions.
 
-    ``seeds`` are, after the first, the library's expressions with constants put in.
+    Those that are not exact have at most ``largest`` nodes and constants. ``seeds`` are, after the
+    first, the library's expressions with constants put in.
     """
 
     def __init__(
-        self, size: int, operators: Sequence[str], nesting: Sequence[str], refine: Refiner
+        self,
+        size: int,
+        operators: Sequence[str],
+        nesting: Sequence[str],
+        largest: int,
+        refine: Refiner,
     ) -> None:
         self._size, self._operators, self._nesting = size, operators, nesting
-        self._refine = refine
+        self._largest, self._refine = largest, refine
         self._tried: set[tuple[int, ...]] = set()
         self.seeds: list[Tokens] = []
 
@@ -72,7 +78,7 @@ class Proposals:
     def _laws(self, columns: tuple[int, ...]) -> Laws:
         names = tuple(self._refine.names[j] for j in columns)
         X = self._refine.X[:, list(columns)]
-        return Laws(names, X, self._refine.y, self._operators)
+        return Laws(names, X, self._refine.y, self._operators, self._largest)
 
     def _library(self, columns: tuple[int, ...], size: int) -> Atoms:
         grammar = make_grammar(

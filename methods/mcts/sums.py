@@ -7,6 +7,8 @@ Pati, Rezaiifar and Krishnaprasad 1993).
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +17,8 @@ from methods.mcts.tokens import Floats, Ints
 
 _DEPENDENT = 1e-7
 """Squared share of an atom outside of the base, or of another atom, under which it adds nothing."""
+EXACT = 1e-10
+"""A relative error under which a fit is no approximation."""
 _KEPT = 8
 _PAIRED = 1000
 
@@ -91,33 +95,41 @@ def _pursuit(left: Floats, rest: Floats, pair: list[int], terms: int) -> list[ND
     return grown
 
 
+class Line(NamedTuple):
+    """A linear fit: ``error`` is RMSE over the target's, ``losses`` what each column's would cost.
+
+    A column's loss is the rise of the sum of squares if it went and the others were fitted anew,
+    for each parameter that it costs.
+    """
+
+    criterion: float
+    error: float
+    weights: Floats
+    losses: Floats
+
+
 def eliminate(
-    columns: Floats, target: Floats, costs: NDArray[np.int64]
+    columns: Floats, target: Floats, costs: NDArray[np.int64], most: int
 ) -> tuple[NDArray[np.intp], Floats]:
     """The columns that stay of a linear fit, and their weights.
 
     ``columns`` has shape (k, n). One after the other goes, the one that is missed least, as long
-    as the Bayesian information criterion falls with ``costs`` parameters for a column.
+    as the Bayesian information criterion falls with ``costs`` parameters for a column, and as
+    long as a fit that is not exact has more than ``most``.
     """
-    kept = np.arange(len(columns))
-    best, weights, losses = fit_line(columns, target, costs)
+    kept, line = np.arange(len(columns)), fit_line(columns, target, costs)
     while len(kept) > 1:
-        tried = np.delete(kept, int(np.argmin(losses)))
-        criterion, fewer, rest = fit_line(columns[tried], target, costs[tried])
-        if criterion > best:
+        fewer = np.delete(kept, int(np.argmin(line.losses)))
+        shorter = fit_line(columns[fewer], target, costs[fewer])
+        small = line.error < EXACT or costs[kept].sum() <= most
+        if small and shorter.criterion > line.criterion:
             break
-        kept, best, weights, losses = tried, criterion, fewer, rest
-    return kept, weights
+        kept, line = fewer, shorter
+    return kept, line.weights
 
 
-def fit_line(
-    columns: Floats, target: Floats, costs: NDArray[np.int64]
-) -> tuple[float, Floats, Floats]:
-    """Criterion and weights of a linear fit, and what each column's loss would cost.
-
-    The last is the rise of the sum of squares if the column went and the others were fitted anew,
-    for each parameter that it costs.
-    """
+def fit_line(columns: Floats, target: Floats, costs: NDArray[np.int64]) -> Line:
+    """The least squares of ``columns`` (k, n) on ``target`` (n,)."""
     n = len(target)
     size = np.linalg.norm(columns, axis=1)
     size[size == 0] = 1.0
@@ -127,8 +139,8 @@ def fit_line(
     except np.linalg.LinAlgError:
         inverse = np.linalg.pinv(r)
     scaled = inverse @ (q.T @ target)
-    error = np.linalg.norm(target - (scaled / size) @ columns)
+    error = float(np.linalg.norm(target - (scaled / size) @ columns))
     error /= max(float(np.linalg.norm(target)), 1e-300)
     losses = scaled**2 / np.maximum(np.sum(inverse**2, axis=1), 1e-300) / costs
-    criterion = 2 * n * np.log(max(float(error), 1e-13)) + np.log(n + 1) * costs.sum()
-    return float(criterion), scaled / size, losses
+    criterion = 2 * n * np.log(max(error, 1e-13)) + np.log(n + 1) * costs.sum()
+    return Line(float(criterion), error, scaled / size, losses)

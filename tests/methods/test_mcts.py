@@ -24,11 +24,11 @@ def law_task(make_task: Make, law: str, low: float, high: float, **more: Any) ->
     rng = np.random.default_rng(0)
     X = rng.uniform(low, high, (rows, columns))
     y = evaluate(parse(law), tuple(f"x{j}" for j in range(columns)), X)
-    more.setdefault("budget", Budget(seconds=20.0))
+    more.setdefault("budget", Budget(seconds=120.0))  # for slow machines; it stops at the law
     return make_task(X, y + noise * np.std(y) * rng.normal(size=rows), **more)
 
 
-def problem_task(dataset: str, problem: str, seconds: float = 30.0) -> Task:
+def problem_task(dataset: str, problem: str, seconds: float = 120.0) -> Task:
     one = load_dataset(dataset)[problem]
     train = one.data().train
     X, y = np.array(train.X), np.array(train.y)

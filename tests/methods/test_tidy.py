@@ -71,6 +71,16 @@ def test_constants_meet(text, expected):
     assert gather(parse(text)) == parse(expected)
 
 
+@pytest.mark.parametrize(
+    "text, expected",
+    [("3*sin(-2*x0)", "-3*sin(2*x0)"), ("cos(1 - x0) + 1", "cos(x0 - 1) + 1"),
+     ("x1 - tanh(-x0)", "x1 + tanh(x0)"), ("exp(-x0)", "exp(-x0)")],
+)  # fmt: skip
+def test_signs_leave_odd_and_even_functions(text, expected):
+    assert gather(parse(text)) == gather(parse(expected))
+    assert "(-" not in str(gather(parse(text))).replace("exp(-", "")
+
+
 def test_a_sum_of_many_terms_is_gathered_link_after_link():
     text = " + ".join(f"{k}.5*x0**{k}*x1**{60 - k}" for k in range(1, 60))
     gathered = gather(parse(text))
