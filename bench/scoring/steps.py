@@ -25,7 +25,7 @@ from bench.scoring.numeric import numeric_score
 from bench.scoring.scorecard import Scorecard, verdicts_of
 from bench.scoring.variables import variable_use
 
-SCORING_VERSION = "1"
+SCORING_VERSION = "2"
 """Raise when the same prediction gets another scorecard."""
 
 NUMERIC, VERDICTS, TRUTH_FORM, EDIT_DISTANCE = "numeric", "verdicts", "truth_form", "edit_distance"

@@ -179,6 +179,37 @@ def test_a_feature_at_the_end_of_a_range_is_seen() -> None:
     assert answers("x1 + x0**2*exp(-(x1 - 300)**2)", truth, on)[1:] == "nn"
 
 
+@pytest.mark.parametrize(
+    ("prediction", "expected"),
+    [
+        ("4*x0*sin(0.5*x1*x2)**2", "yyy"),
+        ("2.0*x0 - 2.0*x0*cos(x1*x2)", "yyy"),
+        ("1.9999999*x0*(1 - cos(1.0000001*x1*x2))", "yyy"),
+        ("1.5*x0*(1 - cos(x1*x2))", "yny"),
+        ("x0*(x1*x2)**3", "nnn"),
+        ("2*x0*(1 - cos(x1))", "nnn"),
+    ],
+)
+def test_a_law_of_which_float64_has_no_digit(prediction: str, expected: str) -> None:
+    on = domain((1e-18, 1e-16), (0.1, 10), (1e-10, 1e-8), kind="log_uniform")
+    assert answers(prediction, "2*x0*(1 - cos(x1*x2))", on) == expected
+
+
+@pytest.mark.parametrize(
+    ("prediction", "truth"),
+    [("0.0*x0*x1", "9.80665*x0*x1"), ("x0 + 0.0*x1", "x0 + 2*x1"), ("sin(x0 + 0.0)", "cos(x0)")],
+)
+def test_what_is_zero_is_not_there(prediction: str, truth: str) -> None:
+    assert answers(prediction, truth, TWO) == "nnn"
+
+
+def test_a_root_is_structure_but_an_exponent_of_many_digits_a_constant() -> None:
+    assert judge("x0**0.4", "sqrt(x0)", ONE)["skeleton"].answer == "no"
+    assert judge("x0**1.3", "x0**1.5", ONE)["skeleton"].answer == "no"
+    assert judge("x0**0.49", "sqrt(x0)", ONE)["skeleton"].answer == "yes"
+    assert judge("x0**0.3", "x0**0.5975773", ONE)["skeleton"].answer == "yes"
+
+
 def test_a_truth_that_needs_a_missing_variable_is_a_witness_of_two_points() -> None:
     verdict = judge("x0", "x0*x1**0.001", TWO)["skeleton"]
     assert (verdict.answer, verdict.step) == ("no", "variables")

@@ -17,10 +17,12 @@ from bench.scoring.equivalence.confirm import SLACK, Confirmation, confirm
 from bench.scoring.equivalence.law import Law
 from bench.scoring.equivalence.precise import NotFinite, Precise
 from bench.scoring.equivalence.refit import NEAR, Refit, refit, refit_from_afar, typical
+from bench.scoring.equivalence.sharp import BLURRED, blurred, sharp_function
 from bench.scoring.equivalence.variants import (
     EXPONENT_SLACK,
     MOST_CONSTANTS,
     Variant,
+    is_plain,
     variants_of,
     with_plain_exponents,
     without_zero_products,
@@ -65,8 +67,30 @@ class Case:
         if not self.enough_points():
             self.prediction = without_zero_products(prediction)
             self.values = compile_expression(self.prediction, law.names)(law.X)
+        self.blurred = self._is_blurred()
+        if self.blurred:
+            self.values = self.values_of(self.prediction)
         self._witnesses: dict[int, Mapping[str, Any]] = {}
         self._identities: dict[tuple[Expression, bool], Identity] = {}
+
+    def _is_blurred(self) -> bool:
+        """Whether float64 has not the digits for the prediction, as far as that can matter."""
+        usable = self.usable
+        if not usable.any() or typical(self._misfit(self.values)) < BLURRED:
+            return False  # the law's values are right, and so are these
+        return blurred(self.prediction, self.law.names, self.law.X[usable])
+
+    def values_of(self, expression: Expression) -> Array:
+        """The values of a form of the prediction at the points ``law.X``."""
+        names = self.law.names
+        function = sharp_function if self.blurred else compile_expression
+        values: Array = function(expression, names)(self.law.X)
+        return values
+
+    def _misfit(self, values: Array) -> Array:
+        """(p - t) / scale at the usable points."""
+        misfit: Array = ((values - self.law.y) / self.law.scale)[self.usable]
+        return misfit
 
     @cached_property
     def precise(self) -> Precise:
@@ -159,32 +183,29 @@ class Case:
     @cached_property
     def _far(self) -> bool:
         """Whether the constants are not fitted at all: a fitted prediction starts near its best."""
-        misfit = (self.values[self.usable] - self.law.y[self.usable]) / self.law.scale[self.usable]
-        return typical(misfit) > _FAR
+        return typical(self._misfit(self.values)) > _FAR
 
     def _refit(self, variant: Variant) -> Refit:
         """Where the constants go; where they are, if that is an identity to all appearance."""
         written = variant.constants
-        value = compile_expression(variant.expression, self.law.names)(self.law.X[self.usable])
-        with np.errstate(all="ignore"):
-            misfit = (value - self.law.y[self.usable]) / self.law.scale[self.usable]
-        residual = typical(misfit)
-        if residual < IDENTICAL or not variant.free:
+        residual = typical(self._misfit(self.values_of(variant.expression)))
+        if residual < IDENTICAL or not variant.free or self.blurred:  # no slopes, if blurred
             return Refit(written, residual, 0, True)
         return refit(variant, self.law, self.usable, self.deadline)
 
     def _attempt(self, variant: Variant, found: Refit) -> Identity:
         start = variant.constants
         evidence = {"residual": found.residual, "iterations": found.iterations}
-        if found.residual >= NEAR and found.residual > self._noise(variant, found):
+        near = self.blurred or found.residual < NEAR
+        if not near and found.residual > self._noise(variant, found):
             if not found.finished:
                 reason = f"the time ended at a relative residual of {found.residual:.2g}"
                 return Identity("open", reason, variant, start, found.constants, evidence)
             reason = f"refitted constants leave a relative residual of {found.residual:.2g}"
             return Identity("refuted", reason, variant, start, found.constants, evidence)
-        outcome = confirm(
-            variant, found.constants, self.law, self._fresh, self.limits.digits, self.deadline
-        )
+        # Where values cancel so do their slopes: as many digits again are lost on the way.
+        digits = self.limits.digits * (2 if self.blurred else 1)
+        outcome = confirm(variant, found.constants, self.law, self._fresh, digits, self.deadline)
         evidence |= {"digits": outcome.digits, "points": outcome.points}
         evidence |= {"residual": outcome.residual, "residual in float64": found.residual}
         return _identity(variant, start, outcome, evidence)
@@ -240,9 +261,9 @@ def _identity(
         reason = f"the time ended at a relative difference of {outcome.residual:.2g}"
         return Identity("open", reason, variant, start, end, evidence)
     for position, before, after in zip(variant.free, start, end, strict=True):
-        whole = abs(after - round(after)) < 1e-9
-        if position in variant.exponents and whole and abs(after - before) > EXPONENT_SLACK:
-            reason = f"an exponent of {before:.6g} would have to become {round(after)}"
+        fixed = position in variant.exponents and is_plain(after)
+        if fixed and abs(after - before) > EXPONENT_SLACK:
+            reason = f"an exponent of {before:.6g} would have to become {after:.6g}"
             return Identity("refuted", reason, variant, start, end, evidence)
     reason = f"equal to the truth to {outcome.digits - SLACK} digits at {outcome.points} points" + (
         ", its constants refitted" if evidence["iterations"] else ""

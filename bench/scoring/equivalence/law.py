@@ -24,6 +24,7 @@ from bench.expression.program import compile_program
 from bench.problems import Domain
 from bench.scoring.equivalence.points import Rule, draw, draw_edges, rules_of
 from bench.scoring.equivalence.precise import NotFinite, Precise
+from bench.scoring.equivalence.sharp import Function, blurred, sharp_function
 from bench.scoring.equivalence.slopes import slopes
 
 Array = NDArray[np.float64]
@@ -46,7 +47,8 @@ class Law:
     """A true expression, points of its domain, and its values there.
 
     ``X`` (n, d) and ``y`` (n,) are the points at which it is compared, ``fresh`` (m, d) others at
-    which an identity is confirmed; at all of them the truth is finite and real.
+    which an identity is confirmed; at all of them the truth is finite and real. ``blurred`` says
+    that float64 has not the digits for it, and values are worked out otherwise (``sharp.py``).
     """
 
     expression: Expression
@@ -56,6 +58,7 @@ class Law:
     fresh: Array
     rules: tuple[Rule, ...]
     constraints: tuple[str, ...]
+    blurred: bool = False
 
     @cached_property
     def wide(self) -> tuple[Array, Array]:
@@ -113,9 +116,9 @@ class Law:
         for position, value in enumerate(numbers(self.expression)):
             if type(value) is float:
                 ends = [
-                    compile_expression(
-                        replace_numbers(self.expression, {position: value * factor}), self.names
-                    )(self.X)
+                    self._compiled(replace_numbers(self.expression, {position: value * factor}))(
+                        self.X
+                    )
                     for factor in (1 - _STEP, 1 + _STEP)
                 ]
                 changes.append(np.abs(ends[1] - ends[0]) / (2 * _STEP))
@@ -141,8 +144,11 @@ class Law:
         return slopes(program, at, self.X) * at[:, None] / self.scale
 
     @cached_property
-    def _function(self) -> Any:
-        return compile_expression(self.expression, self.names)
+    def _function(self) -> Function:
+        return self._compiled(self.expression)
+
+    def _compiled(self, expression: Expression) -> Function:
+        return _compiled(expression, self.names, blurred=self.blurred)
 
     def precise(self, digits: int) -> Precise:
         """The truth to so many digits."""
@@ -198,7 +204,8 @@ def law_on(expression: Expression, domain: Domain) -> Law:
 @lru_cache(maxsize=256)
 def _law(expression: Expression, rules: tuple[Rule, ...], constraints: tuple[str, ...]) -> Law:
     names = tuple(name for name, _ in rules)
-    function = compile_expression(expression, names)
+    fuzzy = blurred(expression, names, draw(rules, constraints, _FEWEST, 0))
+    function = _compiled(expression, names, blurred=fuzzy)
 
     def valid(count: int, seed: int) -> tuple[Array, Array]:
         """About ``count`` points at which the truth is finite and real, and its values."""
@@ -216,7 +223,13 @@ def _law(expression: Expression, rules: tuple[Rule, ...], constraints: tuple[str
 
     X, y = valid(POINTS, seed=0)
     fresh, _ = valid(FRESH_POINTS, seed=1000)
-    return Law(expression, names, X, y, fresh, rules, constraints)
+    return Law(expression, names, X, y, fresh, rules, constraints, fuzzy)
+
+
+def _compiled(expression: Expression, names: tuple[str, ...], *, blurred: bool) -> Function:
+    if blurred:
+        return sharp_function(expression, names)
+    return compile_expression(expression, names)
 
 
 def _usable(value: Array) -> NDArray[np.bool_]:

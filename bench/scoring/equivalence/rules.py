@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.expression import Call, Expression, Number, compile_expression, replace_numbers
+from bench.expression import Call, Expression, Number, replace_numbers
 from bench.scoring.equivalence.case import Case, Identity
 from bench.scoring.equivalence.closeness import excess, mostly_within, moved_far, vanished
 from bench.scoring.equivalence.variants import with_plain_exponents
@@ -45,8 +45,9 @@ def exact(case: Case, r2: float | None) -> Finding:
 def skeleton(case: Case, r2: float | None) -> Finding:
     """Do constants exist that make it the law?
 
-    Every float of the prediction may move, and every integer beyond 1, but for those in exponents:
-    an exponent that is whole in the law must be within ``EXPONENT_SLACK`` of it. A constant that
+    Every float of the prediction may move but 0.0, which stands for a term that is not there, and
+    every integer beyond 1 that is not in an exponent. An exponent that is whole in the law, or
+    a simple fraction as in a root, must be within ``EXPONENT_SLACK`` of it. A constant that
     must become zero is a term too many, unless it is dispensable: its share of the values is less
     than ``DISPENSABLE``. LLM-SRBench's question (Shojaee et al. 2025, appendix B).
     """
@@ -162,13 +163,12 @@ def _dispensable(case: Case, expression: Expression, identity: Identity, share: 
 
     That is terms that were dropped, and constants that become zero, together.
     """
-    names, X = case.law.names, case.law.X
     if identity.variant.snapped:  # exponents count as constants, not as terms
         expression = with_plain_exponents(expression).expression
-    written = compile_expression(expression, names)(X)
+    written = case.values_of(expression)
     constants = np.where(vanished(identity.start, identity.end), 0.0, identity.start).tolist()
     moved = dict(zip(identity.variant.free, constants, strict=True))
-    rest = compile_expression(replace_numbers(identity.variant.expression, moved), names)(X)
+    rest = case.values_of(replace_numbers(identity.variant.expression, moved))
     with np.errstate(all="ignore"):
         change = np.abs(rest - written) / (share * np.fmax(case.law.scale, np.abs(rest)))
     return mostly_within(np.where(np.isfinite(change), change, np.inf)[case.usable])

@@ -57,12 +57,17 @@ class Variant:
 
 
 def floats_free(expression: Expression) -> Variant:
-    """Every float may move, but for exponents that are whole: ``x**2.0`` is ``x**2``."""
+    """Every float may move, but for 0.0 and for exponents that are whole: ``x**2.0`` is ``x**2``.
+
+    A term whose constant is 0.0 is not there, and what is not there cannot move.
+    """
     values, exponents = numbers(expression), _exponents(expression)
     free = [
         position
         for position, value in enumerate(values)
-        if type(value) is float and not (position in exponents and value.is_integer())
+        if type(value) is float
+        and value != 0.0
+        and not (position in exponents and value.is_integer())
     ]
     return Variant(expression, tuple(free), (), exponents)
 
@@ -109,6 +114,11 @@ def plain_exponent(value: float) -> Fraction | None:
         if abs(value - near) <= EXPONENT_SLACK / denominator and near != 0:
             return near
     return None
+
+
+def is_plain(value: float) -> bool:
+    """Whether an exponent is, to rounding, whole or a fraction of a small denominator."""
+    return any(abs(value * d - round(value * d)) < 1e-9 for d in _DENOMINATORS)
 
 
 def _fraction(value: Fraction) -> Expression:
