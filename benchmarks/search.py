@@ -9,7 +9,8 @@ first report of which the same can be said, in CPU seconds. Of AI Feynman a thir
 fixed seed. What is finished is kept in ``--folder``: started again, the comparison goes on.
 
 Table and plot (where matplotlib is there) are written to ``benchmarks/results/``.
-``--rates`` measures expressions evaluated a second instead (see ``search_rates``).
+``--rates`` measures expressions evaluated a second instead (see ``search_rates``). The budget is
+wall clock: on a machine that has other work, compare nothing.
 """
 
 from __future__ import annotations
@@ -61,7 +62,9 @@ def main() -> None:
     parser.add_argument("--rates", action="store_true")
     options = parser.parse_args()
     if options.rates:
-        print(search_rates.report())
+        report = search_rates.report()
+        (RESULTS / "search_rates.md").write_text(report + "\n")
+        print(report)
         return
     suites = {name: chosen(name, options.problems) for name in options.suites}
     folder = options.folder or Path("results") / f"search_{options.seconds:g}s"
@@ -149,9 +152,11 @@ def write(outcomes: Sequence[Outcome], stem: Path, options: argparse.Namespace) 
 
 def _table(outcomes: Sequence[Outcome], options: argparse.Namespace) -> list[str]:
     methods = [name for name in options.methods if any(o.method == name for o in outcomes)]
+    seeds = len({o.seed for o in outcomes})
     lines = [
-        f"Laws recovered (the judge's `exact`; mean of {options.seeds} seeds), "
-        f"{options.seconds:g} s, one thread; in brackets the median CPU seconds to solution.",
+        f"Laws recovered (the judge's `exact`; {'mean of ' * (seeds > 1)}{seeds} "
+        f"seed{'s' * (seeds > 1)}), {options.seconds:g} s, one thread; in brackets the median CPU "
+        "seconds to solution.",
         "",
         "| suite | problems | " + " | ".join(methods) + " |",
         "|---|---:|" + "---:|" * len(methods),

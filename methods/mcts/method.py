@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import ClassVar
 
@@ -35,6 +35,7 @@ class MCTS:
     requires: ClassVar[tuple[str, ...]] = ("methods.mcts.warm",)
 
     operators: tuple[str, ...] = OPERATORS
+    variables: tuple[str, ...] = ()
     max_tokens: int = 20
     max_depth: int = 8
     max_constants: int = 3
@@ -65,9 +66,22 @@ class MCTS:
 
     def discover(self, task: Task) -> Discovery:
         """Search until the budget is spent or a formula is exact; then fit and shorten."""
-        run = Run(task, self.rows, self.scale)
+        run = Run(self._narrowed(task), self.rows, self.scale)
         run.follow(self.course(run))
         return run.discovery()
+
+    def _narrowed(self, task: Task) -> Task:
+        """The task with the variables that may be used; all, where none is named."""
+        unknown = [name for name in self.variables if name not in task.names]
+        if unknown:
+            raise ValueError(
+                f"variables names '{unknown[0]}'; this problem has {', '.join(task.names)}"
+            )
+        kept = [j for j, name in enumerate(task.names) if name in self.variables]
+        if not kept:
+            return task
+        chosen = tuple(task.variables[j] for j in kept)
+        return replace(task, X=task.X[:, kept], variables=chosen)
 
     def course(self, run: Run) -> Iterator[None]:
         """What follows on what; it yields after every stride, and has no end."""
@@ -134,7 +148,8 @@ class RSRM(MCTS):
       (``novelty``: so many tries for one); crossover is more common and tournaments are smaller.
     * ``library``: before and between the searches, sums, products and ratios out of a library of
       small expressions, and of what evolution found, are solved for by linear algebra (see
-      ``methods.mcts.laws``). It generalises the forms' ``A + f``; 0 turns it off.
+      ``methods.mcts.laws``). It generalises the forms' ``A + f``; 0 turns it off, and so does
+      ``units``, to which such sums are not held.
     """
 
     policy: str = "double_q"
@@ -155,7 +170,8 @@ class RSRM(MCTS):
         """What follows on what; it yields after every stride, and has no end."""
         refine = run.answer.on_few
         largest = 2 * self.max_tokens
-        proposals = Proposals(self.library, self.operators, self.nesting, largest, refine)
+        library = 0 if self.units else self.library
+        proposals = Proposals(library, self.operators, self.nesting, largest, refine)
         yield from run.proposed_by(proposals.first())
         rng = np.random.default_rng(run.task.seed)
         search = self._search(run, Sketch(), rng)

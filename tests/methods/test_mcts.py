@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -140,14 +141,25 @@ def test_evaluations_are_honoured(make_task: Make) -> None:
         assert run.evaluations < 10_000
 
 
-def test_units_bar_what_has_the_wrong_unit() -> None:
+def test_only_the_variables_that_are_named_are_used(make_task: Make, error_of: ErrorOf) -> None:
+    asked = law_task(make_task, "x1**2 + x1", 0.5, 2.0, columns=3)
+    found = RSRM(variables=("x1",)).discover(asked)
+    assert error_of(found, asked) < 1e-9
+    other = MCTS(variables=("x0", "x2")).discover(replace(asked, budget=Budget(seconds=1.0)))
+    assert "x1" not in other.best.expression
+    with pytest.raises(ValueError, match="variables names 'x7'; this problem has x0, x1, x2"):
+        MCTS(variables=("x7",)).discover(asked)
+
+
+@pytest.mark.parametrize("method", [MCTS(units=True), RSRM(units=True)])
+def test_units_bar_what_has_the_wrong_unit(method: MCTS) -> None:
     rng = np.random.default_rng(0)
     X = rng.uniform(1.0, 3.0, (40, 2))
     metre, second = (1.0, 0, 0, 0, 0), (0, 1.0, 0, 0, 0)
     variables = (Variable("x0", unit=metre), Variable("x1", unit=second))
     speed = Variable("y", unit=(1.0, -1.0, 0, 0, 0))
     asked = Task(X, 3.0 * X[:, 0] / X[:, 1], variables, target=speed, budget=Budget(seconds=10.0))
-    found = MCTS(units=True).discover(asked)
+    found = method.discover(asked)
     values = evaluate(parse(found.best.expression), asked.names, X)
     np.testing.assert_allclose(values, asked.y, rtol=1e-9)
 
