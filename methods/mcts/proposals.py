@@ -72,7 +72,7 @@ class Proposals:
         laws = self._laws(tuple(range(len(refine.names))))
         pieces = subtrees(best, refine.names, refine.X, _PIECES)
         yield from laws.sums(pieces, 0)
-        yield from laws.products(pieces)
+        yield from laws.products.of(pieces)
         yield from laws.sums(pieces, 1)
 
     def _laws(self, columns: tuple[int, ...]) -> Laws:

@@ -19,6 +19,8 @@ _DEPENDENT = 1e-7
 """Squared share of an atom outside of the base, or of another atom, under which it adds nothing."""
 EXACT = 1e-10
 """A relative error under which a fit is no approximation."""
+PURSUED = 5
+"""Most atoms of one sum or product."""
 _KEPT = 8
 _PAIRED = 1000
 

@@ -205,6 +205,10 @@ def test_a_library_has_no_two_expressions_alike() -> None:
         "(x0 + 2.0)/(1.0 + x0*x1)",
         "log(1.0 + x0**2 + x1)",
         "sqrt(x0**2 + x1**2)",
+        "x0**2/x1 + 1.0",
+        "sqrt(1.0 + 0.3*x0*x1)",
+        "1.0/sqrt(1.0 - 0.01*x0**2/x1**2)",
+        "exp(-((x0 - 1.2)**2)/(2.0*x1**2))",
     ],
 )
 def test_linear_algebra_finds_sums_products_and_ratios(law: str) -> None:
@@ -213,6 +217,17 @@ def test_linear_algebra_finds_sums_products_and_ratios(law: str) -> None:
     found = [one for many in Laws(NAMES, X, y, OPERATORS).first() for one in many]
     errors = [np.max(np.abs(evaluate(one, NAMES, X) - y)) for one in found]
     assert min(errors) < 1e-9
+
+
+def test_linear_algebra_finds_exponentials_over_many_decades() -> None:
+    rng = np.random.default_rng(0)
+    X = np.stack([rng.uniform(1.0, 20.0, 60), rng.uniform(0.5, 2.0, 60)], axis=1)
+    y = evaluate(parse("1/(exp(1.3*x0/x1) - 1)"), NAMES, X)
+    laws = Laws(NAMES, X, y, OPERATORS)
+    grammar = make_grammar(OPERATORS, 2, max_constants=0, affine=False, max_tokens=8)
+    proposed = laws.products.of(Library(grammar, X, 100).atoms())
+    values = [evaluate(one, NAMES, X) for many in proposed for one in many]
+    assert min(np.max(np.abs(one / y - 1)) for one in values) < 1e-6
 
 
 @pytest.mark.parametrize(
