@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from bench.expression.compiled import compiled
 from methods.mcts.tokens import Floats, Ints
+from methods.refine import criterion
 
 _DEPENDENT = 1e-7
 """Squared share of an atom outside of the base, or of another atom, under which it adds nothing."""
@@ -132,7 +133,6 @@ def eliminate(
 
 def fit_line(columns: Floats, target: Floats, costs: NDArray[np.int64]) -> Line:
     """The least squares of ``columns`` (k, n) on ``target`` (n,)."""
-    n = len(target)
     size = np.linalg.norm(columns, axis=1)
     size[size == 0] = 1.0
     q, r = np.linalg.qr((columns / size[:, None]).T)
@@ -144,5 +144,5 @@ def fit_line(columns: Floats, target: Floats, costs: NDArray[np.int64]) -> Line:
     error = float(np.linalg.norm(target - (scaled / size) @ columns))
     error /= max(float(np.linalg.norm(target)), 1e-300)
     losses = scaled**2 / np.maximum(np.sum(inverse**2, axis=1), 1e-300) / costs
-    criterion = 2 * n * np.log(max(error, 1e-13)) + np.log(n + 1) * costs.sum()
-    return Line(float(criterion), error, scaled / size, losses)
+    price = criterion(len(target), error, float(costs.sum()))
+    return Line(price, error, scaled / size, losses)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bench import complexity, numbers, parse, symbols
-from methods.refine import Refiner, line, simpler
+from methods.refine import Refiner, criterion, line, simpler
 
 RNG = np.random.default_rng(2)
 X = RNG.uniform(1, 3, (200, 2))
@@ -72,3 +72,8 @@ def test_simpler_formulas_are_one_change_away():
         for text in ("1.995*x1", "sin(x0)", "x0 + 1.995*x1", "sin(x0) + x1", "sin(x0) + 1.995",
                      "sin(x0) + 2*x1")
     }  # fmt: skip
+
+
+def test_on_few_noisy_rows_a_long_formula_that_fits_the_noise_does_not_pay():
+    assert criterion(10, 1.06e-2, 7) < criterion(10, 6.6e-4, 24)
+    assert criterion(10, 1e-15, 24) < criterion(10, 1e-6, 7)
