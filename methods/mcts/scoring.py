@@ -160,6 +160,8 @@ def _measure(
         error = _descend(scorer, size, count, freed, scorer.full)
     for c in range(freed - own):
         constants[c] = work.numbers[work.free[own + c]]
+        if not math.isfinite(constants[c]):  # 1/c is 0 there, but that is no formula
+            return np.inf
     return error
 
 

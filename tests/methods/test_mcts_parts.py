@@ -197,6 +197,14 @@ def test_a_library_has_no_two_expressions_alike() -> None:
     assert np.array_equal(atoms.values[5], evaluate(atoms.expression(5, NAMES), NAMES, X))
 
 
+def test_a_constant_that_runs_to_infinity_makes_no_formula() -> None:
+    X = np.random.default_rng(0).uniform(0.5, 2.0, (20, 2))
+    scorer = scorer_of(X, X[:, 0], Sketch(), "affine")
+    row = np.array(prefix_of("add x0 exp c"), np.int64)
+    error, _ = assess(scorer, np.random.default_rng(0), row, len(row), np.full(3, -np.inf))
+    assert error == np.inf
+
+
 @pytest.mark.parametrize(
     "law",
     [
