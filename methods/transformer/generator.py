@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from bench.expression import kernel
+from bench.expression.compiled import compiled
 from methods.transformer.grammar import redundant, subtree_end
 from methods.transformer.skeletons import fingerprint
 from methods.transformer.vocabulary import (
@@ -56,7 +56,7 @@ class Batch:
     y: NDArray[np.float64]
 
 
-@njit(cache=True)
+@compiled
 def _choose(rng: np.random.Generator, weights: NDArray[np.float64], total: float) -> int:
     u = rng.random() * total
     for i in range(len(weights)):
@@ -66,7 +66,7 @@ def _choose(rng: np.random.Generator, weights: NDArray[np.float64], total: float
     return len(weights) - 1
 
 
-@njit(cache=True)
+@compiled
 def draw_skeleton(
     rng: np.random.Generator,
     out: NDArray[np.int8],
@@ -94,18 +94,18 @@ def draw_skeleton(
     return length
 
 
-@njit(cache=True)
+@compiled
 def _before(tokens: NDArray[np.int8], a: int, b: int, end: int) -> bool:
     """Whether the operand at b belongs before the one at a: shorter first, then by tokens."""
     if end - b != b - a:
         return end - b < b - a
     for i in range(b - a):
         if tokens[a + i] != tokens[b + i]:
-            return tokens[b + i] < tokens[a + i]
+            return bool(tokens[b + i] < tokens[a + i])
     return False
 
 
-@njit(cache=True)
+@compiled
 def sort_operands(tokens: NDArray[np.int8], length: int) -> None:
     """Put the operands of sums and products in one order, so that a tree is written one way."""
     swapped = np.empty(MAX_LENGTH, np.int8)
@@ -121,7 +121,7 @@ def sort_operands(tokens: NDArray[np.int8], length: int) -> None:
             tokens[i + 1 : end] = swapped[: end - i - 1]
 
 
-@njit(cache=True)
+@compiled
 def to_program(
     tokens: NDArray[np.int8],
     length: int,
@@ -162,7 +162,7 @@ def to_program(
     return size, count
 
 
-@njit(cache=True)
+@compiled
 def draw_constant(rng: np.random.Generator) -> float:
     """A small whole number or a half now and then, else a magnitude log-uniform in 0.1 .. 10."""
     u = rng.random()
@@ -171,10 +171,10 @@ def draw_constant(rng: np.random.Generator) -> float:
         return sign * float(rng.integers(1, 6))
     if u < 0.3:
         return sign * 0.5
-    return sign * 10.0 ** rng.uniform(-1.0, 1.0)
+    return float(sign * 10.0 ** rng.uniform(-1.0, 1.0))
 
 
-@njit(cache=True)
+@compiled
 def draw_column(rng: np.random.Generator, out: NDArray[np.float64]) -> None:
     """Values of one variable: a symmetric, positive or shifted interval, or several decades."""
     u = rng.random()
@@ -198,7 +198,7 @@ def draw_column(rng: np.random.Generator, out: NDArray[np.float64]) -> None:
         out[r] = rng.uniform(low, high)
 
 
-@njit(cache=True)
+@compiled
 def _degenerate(y: NDArray[np.float64]) -> bool:
     largest = 0.0
     mean = 0.0
@@ -213,13 +213,13 @@ def _degenerate(y: NDArray[np.float64]) -> bool:
     return largest > _LARGEST or largest < 1.0 / _LARGEST or spread < _LEAST_SPREAD * largest
 
 
-@njit(cache=True)
+@compiled
 def _known(value: int, banned: NDArray[np.int64]) -> bool:
     place = np.searchsorted(banned, value)
-    return place < len(banned) and banned[place] == value
+    return bool(place < len(banned) and banned[place] == value)
 
 
-@njit(cache=True)
+@compiled
 def usable(tokens: NDArray[np.int8], length: int, banned: NDArray[np.int64]) -> bool:
     """A skeleton that has a variable, says its thing plainly, and is no benchmark's."""
     has_variable = False
@@ -230,7 +230,7 @@ def usable(tokens: NDArray[np.int8], length: int, banned: NDArray[np.int64]) -> 
     return length <= 4 or not _known(fingerprint(tokens, length), banned)
 
 
-@njit(cache=True)
+@compiled
 def _fill(
     rng: np.random.Generator,
     tokens: NDArray[np.int8],
@@ -251,7 +251,7 @@ def _fill(
     data = np.zeros((MAX_VARIABLES, points))
     done = 0
     while done < batch:
-        shown = rng.integers(1, MAX_VARIABLES + 1)
+        shown = int(rng.integers(1, MAX_VARIABLES + 1))
         length = draw_skeleton(rng, skeleton, shown, operator_weights, length_weights)
         if not usable(skeleton, length, banned):
             continue
@@ -303,7 +303,7 @@ def draw_batch(size: int, seed: int, banned: NDArray[np.int64], points: int = PO
     return batch
 
 
-@njit(cache=True)
+@compiled
 def _draw_usable(
     rng: np.random.Generator,
     out: NDArray[np.int8],

@@ -7,9 +7,9 @@ learn what a complete tree is.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from bench.expression.compiled import compiled
 from methods.transformer.skeletons import hash_subtrees
 from methods.transformer.vocabulary import (
     ARITY,
@@ -27,10 +27,10 @@ _SIN, _COS, _EXP, _LOG = (INDEX[name] for name in ("sin", "cos", "exp", "log"))
 _SQRT, _SQUARE, _CUBE, _TANH = (INDEX[name] for name in ("sqrt", "square", "cube", "tanh"))
 
 
-@njit(cache=True)
+@compiled
 def fits(token: int, slots: int, left: int) -> bool:
     """Whether a tree with ``slots`` open nodes can take ``token`` and still close in ``left``."""
-    return slots - 1 + ARITY[token] <= left - 1
+    return bool(slots - 1 + ARITY[token] <= left - 1)
 
 
 def allowed(slots: NDArray[np.int64], left: int, variables: int) -> NDArray[np.bool_]:
@@ -44,7 +44,7 @@ def allowed(slots: NDArray[np.int64], left: int, variables: int) -> NDArray[np.b
     return exists & (slots[:, None] - 1 + ARITY <= left - 1)
 
 
-@njit(cache=True)
+@compiled
 def subtree_end(tokens: NDArray[np.int8], begin: int) -> int:
     """One past the last token of the subtree that begins at ``begin``."""
     open_nodes = 1
@@ -55,12 +55,12 @@ def subtree_end(tokens: NDArray[np.int8], begin: int) -> int:
     return i
 
 
-@njit(cache=True)
+@compiled
 def _same(tokens: NDArray[np.int8], a: int, b: int, end: int) -> bool:
     return np.array_equal(tokens[a:b], tokens[b:end])
 
 
-@njit(cache=True)
+@compiled
 def _inverse_pair(outer: int, inner: int) -> bool:
     if outer == _LOG:
         return inner in (_EXP, _SQRT, _SQUARE, _CUBE, _LOG, _TANH)
@@ -73,7 +73,7 @@ def _inverse_pair(outer: int, inner: int) -> bool:
     return False
 
 
-@njit(cache=True)
+@compiled
 def _operands(tokens: NDArray[np.int8], begin: int, additive: bool, out: NDArray[np.int64]) -> int:
     """The terms of the sum (or factors of the product) at ``begin``, as ``sign * (position + 1)``.
 
@@ -101,7 +101,7 @@ def _operands(tokens: NDArray[np.int8], begin: int, additive: bool, out: NDArray
     return count
 
 
-@njit(cache=True)
+@compiled
 def _collapses(tokens: NDArray[np.int8], length: int) -> bool:
     """Whether a chain has two constants, a sum like terms, or a product something that cancels.
 
@@ -124,7 +124,7 @@ def _collapses(tokens: NDArray[np.int8], length: int) -> bool:
     return False
 
 
-@njit(cache=True)
+@compiled
 def redundant(tokens: NDArray[np.int8], length: int) -> bool:
     """Whether the skeleton could be said with fewer tokens, or nests what no law nests."""
     inside_trig = np.zeros(MAX_LENGTH + 1, np.bool_)

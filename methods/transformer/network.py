@@ -6,6 +6,7 @@ Biggio et al., ICML 2021 (NeSymReS). Torch is imported with this module only.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -167,7 +168,7 @@ def _with_maximum(x: Tensor, dim: int) -> Tensor:
     return torch.cat([x, x.amax(dim=dim, keepdim=True).expand_as(x)], dim=-1)
 
 
-_ENCODERS = {"points": Encoder, "columns": ColumnEncoder}
+_ENCODERS: dict[str, Callable[[Shape], nn.Module]] = {"points": Encoder, "columns": ColumnEncoder}
 
 
 class Decoder(nn.Module):
@@ -194,12 +195,8 @@ class Decoder(nn.Module):
     def forward(self, tokens: Tensor, memory: Tensor) -> Tensor:
         x = self.embed(tokens) + self.position[:, : tokens.shape[1]]
         for own, cross, feed in self.layers:
-            x = feed(cross(own(x, self._normed(own, x), causal=True), memory))
+            x = feed(cross(own(x, own.norm(x), causal=True), memory))
         return self.head(self.norm(x))
-
-    @staticmethod
-    def _normed(layer: Attention, x: Tensor) -> Tensor:
-        return layer.norm(x)
 
 
 class Network(nn.Module):

@@ -12,10 +12,10 @@ from collections.abc import Iterable
 from itertools import permutations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from bench import Call, Constant, Expression, Number, Symbol, evaluate, symbols
+from bench.expression.compiled import compiled
 from methods.transformer.vocabulary import (
     ARITY,
     BINARY,
@@ -33,7 +33,7 @@ _SUB, _ADD, _MUL, _DIV = (INDEX[name] for name in ("sub", "add", "mul", "div"))
 _SQRT, _SQUARE, _CUBE = (INDEX[name] for name in ("sqrt", "square", "cube"))
 
 
-@njit(cache=True)
+@compiled
 def _mix(value: int, salt: int, prime: int) -> int:
     """A hash of ``value`` in 1 .. prime - 1, keyed by ``salt``."""
     x = (value + 7919 * salt + 104729) % prime
@@ -43,7 +43,7 @@ def _mix(value: int, salt: int, prime: int) -> int:
     return x if x > 0 else 1
 
 
-@njit(cache=True)
+@compiled
 def hash_subtrees(
     tokens: NDArray[np.int8], length: int, prime: int, product: NDArray[np.int64]
 ) -> None:
@@ -81,14 +81,14 @@ def hash_subtrees(
         first[top - 1] = i
 
 
-@njit(cache=True)
+@compiled
 def fingerprint(tokens: NDArray[np.int8], length: int) -> int:
     """The 62-bit identity of a skeleton up to constants and the order of sums and products."""
     high = np.empty(length, np.int64)
     low = np.empty(length, np.int64)
     hash_subtrees(tokens, length, _FIRST_PRIME, high)
     hash_subtrees(tokens, length, _SECOND_PRIME, low)
-    return (high[0] << 31) + low[0]
+    return int((high[0] << 31) + low[0])
 
 
 class Inexpressible(ValueError):

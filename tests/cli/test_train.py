@@ -46,15 +46,21 @@ def test_columns_are_encoded_one_by_one_and_decoded_greedily(command: Command) -
     import numpy as np
 
     from bench import Budget, Task, Variable
-    from methods.transformer import Transformer
+    from bench.plugins import find_method, method_spec
+    from bench.running.load import build
 
+    untrained = command("run", "method=[st]", "dataset=[nguyen]")
+    assert untrained.code == 2 and "`rediscover train model=st` trains one" in untrained.err
     outcome = command("train", "model=st", *TINY, "model.training.steps=3", "model.functions=0")
     assert outcome.code == 0, outcome.err
     state = json.loads(Path("models/st/state.json").read_text())
     assert state["shape"]["encoder"] == "columns"
     X = np.linspace(1.0, 2.0, 30)[:, None]
     task = Task(X, X[:, 0] ** 2, (Variable("x0"),), budget=Budget(seconds=20.0))
-    assert Transformer(checkpoint="models/st", decode="greedy").discover(task).best.expression
+    entry = find_method("st")
+    spec = method_spec("st", {"_target_": entry.target, **entry.config})
+    assert spec.settings["decode"] == "greedy"
+    assert build(spec.target, spec.settings).discover(task).best.expression
 
 
 def test_a_killed_training_ends_as_one_that_was_not(tmp_path: Path) -> None:
