@@ -129,7 +129,7 @@ def _power(base: Term, exponent: float) -> Term:
         return _taken_apart(float(np.float64(c) ** exponent), raised)
     if c <= 0:
         return 1.0, {_build(base): exponent}
-    return float(c**exponent), {_build((1.0, powers)): exponent}
+    return float(np.float64(c) ** exponent), {_build((1.0, powers)): exponent}
 
 
 def _sum(terms: list[Term]) -> Term:

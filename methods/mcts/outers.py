@@ -17,9 +17,12 @@ Wrap = Callable[[Expression], Expression]
 
 @dataclass(frozen=True)
 class Outer:
-    """The target is ``wrap(s)`` where s is ``inverse(y)``; one of the operators must be there."""
+    """The target is ``wrap(s)`` where s is ``inverse(y)``.
 
-    needs: frozenset[str]
+    Of every set in ``needs`` one of the operators must be there.
+    """
+
+    needs: tuple[frozenset[str], ...]
     inverse: Callable[[Floats], Floats]
     wrap: Wrap
 
@@ -32,7 +35,7 @@ def seen_through(
     What is inside is finite and nowhere above ``most``.
     """
     for outer in outers:
-        if outer.needs and not outer.needs & operators:
+        if not all(some & operators for some in outer.needs):
             continue
         with np.errstate(all="ignore"):
             inside = outer.inverse(y)
@@ -53,21 +56,22 @@ def _root(y: Floats) -> Floats:
     return np.where(y >= 0, y * y, np.nan)
 
 
-_DIVISION = frozenset({"div", "inv"})
+_DIVISION, _ROOT = frozenset({"div", "inv"}), frozenset({"sqrt"})
+_EXP = frozenset({"exp"})
 
 SUMS = (
-    Outer(frozenset(), lambda y: y, lambda inner: inner),
-    Outer(_DIVISION, np.reciprocal, _inverse),
-    Outer(frozenset({"sqrt"}), _root, _call("sqrt")),
-    Outer(frozenset({"log"}), np.exp, _call("log")),
-    Outer(frozenset({"exp"}), np.log, _call("exp")),
-    Outer(frozenset({"square", "mul"}), np.sqrt, lambda inner: Call("pow", (inner, Number(2)))),
-    Outer(frozenset({"sin"}), np.arcsin, _call("sin")),
+    Outer((), lambda y: y, lambda inner: inner),
+    Outer((_DIVISION,), np.reciprocal, _inverse),
+    Outer((_ROOT,), _root, _call("sqrt")),
+    Outer((frozenset({"log"}),), np.exp, _call("log")),
+    Outer((_EXP,), np.log, _call("exp")),
+    Outer((frozenset({"square", "mul"}),), np.sqrt, lambda inner: Call("pow", (inner, Number(2)))),
+    Outer((frozenset({"sin"}),), np.arcsin, _call("sin")),
 )
 
 
 def _shifted(by: int) -> tuple[Outer, ...]:
-    """A product less ``by``, and what is made of that: its inverse, root, and inverse root."""
+    """A product, its root or its exponential, less ``by``; and the inverse of each."""
 
     def less(inner: Expression) -> Expression:
         return Call("sub", (inner, Number(by)))
@@ -75,18 +79,21 @@ def _shifted(by: int) -> tuple[Outer, ...]:
     def root(inner: Expression) -> Expression:
         return Call("sqrt", (less(inner),))
 
-    def inverse_root(inner: Expression) -> Expression:
-        return _inverse(root(inner))
+    def exponential(inner: Expression) -> Expression:
+        return less(Call("exp", (inner,)))
+
+    def inverted(wrap: Wrap) -> Wrap:
+        return lambda inner: _inverse(wrap(inner))
 
     return (
-        Outer(frozenset(), lambda y: y + by, less),
-        Outer(_DIVISION, lambda y: 1 / y + by, lambda inner: _inverse(less(inner))),
-        Outer(frozenset({"sqrt"}), lambda y: _root(y) + by, root),
-        Outer(
-            frozenset({"sqrt"}), lambda y: 1 / _root(y) + by, lambda inner: _inverse(root(inner))
-        ),
+        Outer((), lambda y: y + by, less),
+        Outer((_DIVISION,), lambda y: 1 / y + by, inverted(less)),
+        Outer((_ROOT,), lambda y: _root(y) + by, root),
+        Outer((_DIVISION, _ROOT), lambda y: 1 / _root(y) + by, inverted(root)),
+        Outer((_EXP,), lambda y: np.log(y + by), exponential),
+        Outer((_DIVISION, _EXP), lambda y: np.log(1 / y + by), inverted(exponential)),
     )
 
 
-PRODUCTS = (SUMS[0], *_shifted(1), *_shifted(-1))
+PRODUCTS = (SUMS[0], Outer((_EXP,), np.log, _call("exp")), *_shifted(1), *_shifted(-1))
 """Of physics: ``1/(exp(p) - 1)`` is Planck's, ``1/sqrt(1 - p)`` is Lorentz's, of a product p."""

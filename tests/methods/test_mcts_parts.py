@@ -217,6 +217,7 @@ def test_a_constant_that_runs_to_infinity_makes_no_formula() -> None:
         "sqrt(1.0 + 0.3*x0*x1)",
         "1.0/sqrt(1.0 - 0.01*x0**2/x1**2)",
         "exp(-((x0 - 1.2)**2)/(2.0*x1**2))",
+        "1/(exp(0.7*x0/x1) - 1)",
     ],
 )
 def test_linear_algebra_finds_sums_products_and_ratios(law: str) -> None:

@@ -81,6 +81,11 @@ def test_signs_leave_odd_and_even_functions(text, expected):
     assert "(-" not in str(gather(parse(text))).replace("exp(-", "")
 
 
+def test_a_constant_too_large_for_its_power_stays_inside():
+    gathered = gather(parse("(1e200*x0)**2.5"))
+    assert evaluate(gathered, ("x0",), np.array([[1e-200]])) == pytest.approx(1.0)
+
+
 def test_a_sum_of_many_terms_is_gathered_link_after_link():
     text = " + ".join(f"{k}.5*x0**{k}*x1**{60 - k}" for k in range(1, 60))
     gathered = gather(parse(text))
