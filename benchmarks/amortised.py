@@ -1,135 +1,209 @@
-"""What the shipped transformer recovers, beside its prior and, on request, other methods.
+"""What the shipped transformer recovers, beside its prior, gplearn and Operon.
 
-    python -m benchmarks.amortised [--methods transformer prior gplearn operon] [--decode mcts]
-        [--functions 50] [--candidates 32] [--datasets nguyen aifeynman srsd_easy]
-        [--limit N] [--seconds 5]
+    python -m benchmarks.amortised [--suites fresh nguyen aifeynman srsd_easy] [--seconds 5]
+        [--methods transformer prior gplearn operon] [--functions 40] [--candidates 32]
+        [--decode mcts] [--checkpoint FOLDER] [--problems N] [--folder FOLDER] [--table FILE]
 
-In distribution: fresh functions by length, with equal numbers of candidates, for the transformer
-and the prior. Out of distribution: the problems of at most three variables of each dataset, with
-equal seconds on one thread; ``exact`` and ``skeleton`` are the judge's. Prints Markdown.
+Two tables. One gives the transformer and its prior the same number of candidates, on functions as
+it was trained on, by length. The other gives all methods the same seconds on one thread, one run
+at a time, on such functions and on the problems of at most three variables of each dataset, which
+is what the network can read; ``exact`` and ``skeleton`` are the judge's, seconds are of CPU.
+
+What is finished is kept in the folder, which is named for the seconds and the weights: started
+again, the comparison goes on. The tables are written to ``benchmarks/results/amortised.md``.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import importlib
+import json
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from bench import Budget, Discovery, Task, evaluate, parse
+from bench import Budget
 from bench.cli.train import withheld_laws
-from bench.plugins import find_method
-from bench.problems import Problem, load_dataset
-from bench.running.load import load_class
-from bench.scoring.equivalence import judge
+from bench.plugins import find_method, method_spec
+from bench.problems import Dataset, load_dataset
+from bench.running import LocalExecutor, MethodSpec, Record, Run, Store, execute, matrix
+from bench.running.judging import judge_records, read_score
+from bench.running.load import build
+from bench.scoring import Scorecard, ScoringLimits
+from benchmarks.amortised_fresh import fresh_functions
 from methods.transformer.evaluation import recovery
+from methods.transformer.folder import WEIGHTS
+from methods.transformer.method import SHIPPED
 from methods.transformer.skeletons import banned_fingerprints
 from methods.transformer.vocabulary import MAX_VARIABLES
 
-Discover = Callable[[Task], Discovery]
+SUITES = ("fresh", "nguyen", "aifeynman", "srsd_easy")
+METHODS = ("transformer", "prior", "gplearn", "operon")
 _AMORTISED = ("transformer", "prior")
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What came of one problem: 1 - R2 on test data, the judge's answers, seconds."""
-
-    error: float
-    exact: bool
-    skeleton: bool
-    first: float
-    seconds: float
-
-
-def in_distribution(methods: dict[str, Discover], functions: int, candidates: int) -> None:
-    print(f"\nFresh functions, {functions} per bucket, {candidates} candidates each:\n")
-    print("| method | tokens | exact | R2 > 0.99 | seconds per function |\n|---|---|---|---|---|")
-    banned = banned_fingerprints(withheld_laws())
-    for name, discover in methods.items():
-        began = time.perf_counter()
-        for one in recovery(discover, banned, functions=functions, candidates=candidates, seed=7):
-            took = (time.perf_counter() - began) / one.functions
-            low, high = one.lengths
-            print(
-                f"| {name} | {low}-{high} | {one.exact:.0%} | {one.close:.0%} | {took:.2f} |",
-                flush=True,
-            )
-            began = time.perf_counter()
-
-
-def on_dataset(methods: dict[str, Discover], dataset: str, limit: int, seconds: float) -> None:
-    few = [one for one in load_dataset(dataset).problems if len(one.variables) <= MAX_VARIABLES]
-    few = few[: limit or None]
-    print(f"\n{dataset}: {len(few)} problems, {seconds:g} s each, one thread:\n")
-    print("| method | exact | skeleton | R2 > 0.999 | R2 > 0.99 | first answer, s | seconds |")
-    print("|---|---|---|---|---|---|---|")
-    for name, discover in methods.items():
-        answers = [_answer(discover, problem, seconds) for problem in few]
-        errors = np.array([one.error for one in answers])
-        first, took = (
-            float(np.median([getattr(one, part) for one in answers]))
-            for part in ("first", "seconds")
-        )
-        print(
-            f"| {name} | {sum(one.exact for one in answers)} "
-            f"| {sum(one.skeleton for one in answers)} | {(errors < 1e-3).sum()} "
-            f"| {(errors < 1e-2).sum()} | {first:.2f} | {took:.1f} |",
-            flush=True,
-        )
-
-
-def _answer(discover: Discover, problem: Problem, seconds: float) -> Answer:
-    data = problem.data()
-    reports: list[float] = []
-    began = time.perf_counter()
-    task = Task(
-        data.train.X, data.train.y, problem.variables, budget=Budget(seconds=seconds),
-        on_report=lambda expression, loss: reports.append(time.perf_counter() - began),
-    )  # fmt: skip
-    best = parse(discover(task).best.expression, problem.variables)
-    took = time.perf_counter() - began
-    values = evaluate(best, [variable.name for variable in problem.variables], data.test.X)
-    error = float(np.mean((values - data.test.y) ** 2) / np.var(data.test.y))
-    verdicts = judge(best, problem.truth or "", problem.domain, rules=("exact", "skeleton"))
-    return Answer(
-        error if np.isfinite(error) else np.inf,
-        verdicts["exact"].answer == "yes",
-        verdicts["skeleton"].answer == "yes",
-        reports[0] if reports else took,
-        took,
-    )
-
-
-def _method(name: str, arguments: argparse.Namespace) -> Discover:
-    """The method as it ships, what it must load loaded."""
-    cls = load_class(find_method(name).target)
-    for module in getattr(cls, "requires", ()):
-        importlib.import_module(module)
-    settings = {"checkpoint": arguments.checkpoint, "decode": arguments.decode}
-    discover: Discover = cls(**settings if name == "transformer" else {}).discover
-    return discover
-
-
 def main() -> None:
+    """Run what is not done yet, and write the tables of all that is."""
+    options = _options()
+    folder = options.folder or _folder(options)
+    folder.mkdir(parents=True, exist_ok=True)
+    specs = [_spec(name, options) for name in options.methods]
+    suites, left_out = _suites(options)
+    text = []
+    if options.candidates and "fresh" in options.suites:
+        text += by_candidates(specs, folder, options.functions, options.candidates)
+    budget = Budget(seconds=options.seconds, threads=1)
+    runs = matrix(specs, suites, budget=budget)
+    store = Store(folder)
+    execute(runs, suites, store, LocalExecutor(1))
+    records = [record for run in runs if (record := store.read(run.id)) is not None]
+    problems = {(name, one.name): one for name, suite in suites.items() for one in suite.problems}
+    judge_records(store, records, problems, limits=ScoringLimits(), workers=1)
+    text += by_seconds(runs, {record.run.id: record for record in records}, store, options.seconds)
+    text += [*left_out, "", f"Weights: `{_digest(options)}` (SHA-256, first eight digits)."]
+    options.table.parent.mkdir(exist_ok=True)
+    options.table.write_text("\n".join(text) + "\n")
+    print("\n".join(text))
+
+
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--methods", nargs="+", default=list(_AMORTISED))
-    parser.add_argument("--functions", type=int, default=50, help="of each length; 0 for none")
-    parser.add_argument("--candidates", type=int, default=32)
-    parser.add_argument("--datasets", nargs="*", default=["nguyen", "aifeynman", "srsd_easy"])
-    parser.add_argument("--limit", type=int, default=0, help="the first N problems of each")
+    parser.add_argument("--suites", nargs="+", default=list(SUITES))
+    parser.add_argument("--methods", nargs="+", default=list(METHODS))
     parser.add_argument("--seconds", type=float, default=5.0)
-    parser.add_argument("--decode", default="beam", choices=["beam", "mcts"])
-    parser.add_argument("--checkpoint", default="", help="a training folder; default: what ships")
-    arguments = parser.parse_args()
-    methods = {name: _method(name, arguments) for name in arguments.methods}
-    if arguments.functions:
-        amortised = {name: methods[name] for name in _AMORTISED if name in methods}
-        in_distribution(amortised, arguments.functions, arguments.candidates)
-    for dataset in arguments.datasets:
-        on_dataset(methods, dataset, arguments.limit, arguments.seconds)
+    parser.add_argument("--functions", type=int, default=40, help="fresh ones of each length")
+    parser.add_argument("--candidates", type=int, default=32, help="0: no table of equal numbers")
+    parser.add_argument("--problems", type=int, help="no more than so many of each suite")
+    parser.add_argument("--decode", default="beam", choices=["beam", "mcts", "greedy"])
+    parser.add_argument("--checkpoint", default="", help="a model's folder; default: what ships")
+    parser.add_argument("--folder", type=Path, help="default: results/amortised_...")
+    table = Path(__file__).parent / "results" / "amortised.md"
+    parser.add_argument("--table", type=Path, default=table)
+    return parser.parse_args()
+
+
+def _digest(options: argparse.Namespace) -> str:
+    model = Path(options.checkpoint) if options.checkpoint else SHIPPED
+    return hashlib.sha256((model / WEIGHTS).read_bytes()).hexdigest()[:8]
+
+
+def _folder(options: argparse.Namespace) -> Path:
+    return Path("results") / f"amortised_{options.seconds:g}s_{_digest(options)}"
+
+
+def _spec(name: str, options: argparse.Namespace) -> MethodSpec:
+    entry = find_method(name)
+    config: dict[str, Any] = {"_target_": entry.target, **entry.config}
+    if name == "transformer":
+        config |= {"checkpoint": options.checkpoint, "decode": options.decode}
+    return method_spec(name, config)
+
+
+def _suites(options: argparse.Namespace) -> tuple[dict[str, Dataset], list[str]]:
+    """The datasets, without what the network cannot read, and a line on what that is."""
+    suites: dict[str, Dataset] = {}
+    left_out = []
+    for name in options.suites:
+        if name == "fresh":
+            suites |= fresh_functions(options.functions)
+            continue
+        whole = load_dataset(name)
+        few = [one for one in whole.problems if len(one.variables) <= MAX_VARIABLES]
+        suites[name] = replace(whole, problems=tuple(few))
+        if more := len(whole) - len(few):
+            left_out.append(
+                f"\n{name}: {more} of {len(whole)} problems have more than {MAX_VARIABLES} "
+                "variables and were not attempted."
+            )
+    return {
+        name: replace(suite, problems=suite.problems[: options.problems])
+        for name, suite in suites.items()
+    }, left_out
+
+
+def by_candidates(
+    specs: Sequence[MethodSpec], folder: Path, functions: int, candidates: int
+) -> list[str]:
+    """The table of equal numbers of candidates; what is known is kept in ``folder``."""
+    path = folder / f"candidates_{candidates}_functions_{functions}.json"
+    known: dict[str, list[str]] = json.loads(path.read_text()) if path.exists() else {}
+    for spec in specs:
+        if spec.label in _AMORTISED and spec.label not in known:
+            known[spec.label] = _recovered(spec, functions, candidates)
+            path.write_text(json.dumps(known))
+    return [
+        f"Fresh functions, {functions} of each length, {candidates} candidates each; exact is "
+        "1 - R2 < 1e-8 on rows not shown:",
+        "",
+        "| tokens | method | exact | R2 > 0.99 | seconds per function |",
+        "|---|---|---:|---:|---:|",
+        *sorted(line for lines in known.values() for line in lines),
+        "",
+    ]
+
+
+def _recovered(spec: MethodSpec, functions: int, candidates: int) -> list[str]:
+    for module in spec.requires:  # before the clock starts, as a worker does
+        importlib.import_module(module)
+    discover = build(spec.target, spec.settings).discover
+    banned = banned_fingerprints(withheld_laws())
+    lines = []
+    began = time.perf_counter()
+    for one in recovery(discover, banned, functions=functions, candidates=candidates, seed=7):
+        took = (time.perf_counter() - began) / one.functions
+        lines.append(
+            f"| {one.lengths[0]}-{one.lengths[1]} | {spec.label} | {one.exact:.0%} "
+            f"| {one.close:.0%} | {took:.2f} |"
+        )
+        began = time.perf_counter()
+    return lines
+
+
+def by_seconds(
+    runs: Sequence[Run], records: dict[str, Record], store: Store, seconds: float
+) -> list[str]:
+    """The table of equal seconds, of the runs that are finished."""
+    lines = [
+        f"Problems of at most {MAX_VARIABLES} variables, {seconds:g} s each, one thread, one seed; "
+        "first answer and seconds are medians:",
+        "",
+        "| suite | method | problems | exact | skeleton | R2 > 0.999 | R2 > 0.99 "
+        "| first answer, s | CPU s |",
+        "|---|---|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    groups = dict.fromkeys(
+        (suite, run.method.label)
+        for suite in dict.fromkeys(run.dataset for run in runs)
+        for run in runs
+    )
+    for suite, method in groups:
+        own = [
+            records[run.id] for run in runs
+            if (run.dataset, run.method.label) == (suite, method) and run.id in records
+        ]  # fmt: skip
+        if own:
+            lines.append(f"| {suite} | {method} | {_cells(own, store)} |")
+    return lines
+
+
+def _cells(records: Sequence[Record], store: Store) -> str:
+    judged = [read_score(store, record.run.id) for record in records]
+    cards: list[Scorecard] = [one.card for one in judged if one is not None]
+    firsts = [record.reports[0].seconds for record in records if record.reports]
+    counts = [
+        sum(card.answer("exact") == "yes" for card in cards),
+        sum(card.answer("skeleton") == "yes" for card in cards),
+        sum(card.test.r2 > 0.999 for card in cards),
+        sum(card.test.r2 > 0.99 for card in cards),
+    ]
+    first = f"{np.median(firsts):.2f}" if firsts else "-"
+    cpu = float(np.median([record.resources.cpu_seconds for record in records]))
+    return " | ".join([str(len(records)), *map(str, counts), first, f"{cpu:.1f}"])
 
 
 if __name__ == "__main__":

@@ -47,6 +47,7 @@ class Batch:
     """``tokens`` (b, MAX_LENGTH), 0-padded; ``X`` (b, n, MAX_VARIABLES); ``y`` (b, n).
 
     ``columns`` (b,) is how many variables the task shows: the skeleton uses some of them.
+    ``constants`` (b, MAX_LENGTH) are the values of its ``c``, in their order, then nan.
     """
 
     tokens: NDArray[np.int8]
@@ -54,6 +55,7 @@ class Batch:
     columns: NDArray[np.int64]
     X: NDArray[np.float64]
     y: NDArray[np.float64]
+    constants: NDArray[np.float64]
 
 
 @compiled
@@ -238,6 +240,7 @@ def _fill(
     columns: NDArray[np.int64],
     X: NDArray[np.float64],
     y: NDArray[np.float64],
+    constants: NDArray[np.float64],
     banned: NDArray[np.int64],
     operator_weights: NDArray[np.float64],
     length_weights: NDArray[np.float64],
@@ -258,9 +261,12 @@ def _fill(
         sort_operands(skeleton, length)
         size, count = to_program(skeleton, length, program, numbers)
         kernel.link(program, size, right)
+        constants[done], own = np.nan, 0
         for k in range(count):
             if np.isnan(numbers[k]):
                 numbers[k] = draw_constant(rng)
+                constants[done, own] = numbers[k]
+                own += 1
         data[:] = 0.0
         for j in range(shown):
             draw_column(rng, data[j])
@@ -288,6 +294,7 @@ def draw_batch(size: int, seed: int, banned: NDArray[np.int64], points: int = PO
         columns=np.zeros(size, np.int64),
         X=np.zeros((size, points, MAX_VARIABLES)),
         y=np.zeros((size, points)),
+        constants=np.zeros((size, MAX_LENGTH)),
     )
     _fill(
         np.random.default_rng(seed),
@@ -296,6 +303,7 @@ def draw_batch(size: int, seed: int, banned: NDArray[np.int64], points: int = PO
         batch.columns,
         batch.X,
         batch.y,
+        batch.constants,
         banned,
         OPERATOR_WEIGHTS,
         LENGTH_WEIGHTS,

@@ -37,7 +37,7 @@ class Transformer:
     ``greedy``, the one likeliest skeleton and nothing after it, as SRSD's Symbolic Transformer.
     """
 
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     requires: ClassVar[tuple[str, ...]] = ("torch", "safetensors", "methods.transformer.warm")
 
     checkpoint: str = ""
@@ -97,7 +97,7 @@ class Prior:
     Whatever the network adds to fitting random skeletons is what ``transformer`` has over this.
     """
 
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     requires: ClassVar[tuple[str, ...]] = ("methods.transformer.warm",)
 
     batch: int = 32

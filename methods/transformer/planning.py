@@ -5,6 +5,9 @@ from the prefix so far, each of which adds one node to the tree and completes it
 published: ``Q + sqrt(ln N / n)`` chooses among the most probable tokens, Q is the best return
 below. Departures: every completion is judged and the best one kept, not only the committed
 sequence; the error is relative to the target's variance; lengths count by MAX_LENGTH, not 200.
+
+The tree is not that of ``methods/mcts``: there, expansion, completion and scoring are compiled
+over that method's grammar, ten thousands a second; here each step waits for the network, outside.
 """
 
 from __future__ import annotations

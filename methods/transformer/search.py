@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,12 +47,15 @@ class View:
     names: tuple[str, ...]
 
 
-def to_expression(skeleton: Skeleton, names: tuple[str, ...], start: float = 1.0) -> Expression:
-    """The tree of a skeleton, its constants set to ``start``."""
+def to_expression(
+    skeleton: Skeleton, names: tuple[str, ...], constants: Sequence[float] = ()
+) -> Expression:
+    """The tree of a skeleton, its constants these in their order, or 1 where there are none."""
+    numbers = list(constants) or [1.0] * skeleton.count(C)
     stack: list[Expression] = []
     for token in reversed(skeleton):
         if token == C:
-            stack.append(Number(start))
+            stack.append(Number(numbers.pop()))
         elif token < FIRST_BINARY:
             stack.append(Symbol(names[token - FIRST_VARIABLE]))
         elif TOKENS[token] in _POWERS:

@@ -23,7 +23,7 @@ class Trainer:
 
     ``training`` has the fields of ``Training``, its ``shape`` those of ``Shape``. Every
     ``validate_minutes`` and at the end, ``functions`` fresh functions for each length are
-    searched with ``candidates`` skeletons each.
+    searched with ``candidates`` skeletons each, decoded as ``decode`` says (see ``Transformer``).
     """
 
     requires: ClassVar[tuple[str, ...]] = ("torch", "safetensors")
@@ -32,6 +32,7 @@ class Trainer:
     validate_minutes: float = 30.0
     functions: int = 50
     candidates: int = 32
+    decode: str = "beam"
 
     def train(
         self, folder: Path, withheld: Iterable[Expression], device: str, threads: int, workers: int
@@ -67,7 +68,7 @@ class Trainer:
         if not self.functions or not (folder / STATE).exists():
             return {}
         found = recovery(
-            Transformer(checkpoint=str(folder)).discover, banned,
+            Transformer(checkpoint=str(folder), decode=self.decode).discover, banned,
             functions=self.functions, candidates=self.candidates, seed=1,
         )  # fmt: skip
         return {f"exact, {one.lengths[0]}-{one.lengths[1]} tokens": one.exact for one in found}
