@@ -1,17 +1,20 @@
 """The process that scores: ``python -m bench.scoring.worker FD``, started by the pool.
 
 It imports what scoring needs once and then forks. The fork does the jobs; the kernel ends it
-where it outstays a step's time (SIGALRM, even in the midst of C code, and even when the pool is
-gone), and the process that waits for it reports the death and forks again, in milliseconds.
+where it outstays a step's time (SIGPROF for processor time, SIGALRM for the clock, even in the
+midst of C code, and even when the pool is gone), and the process that waits for it reports the
+death and forks again, in milliseconds.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import resource
 import signal
 import sys
+from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -20,7 +23,7 @@ import psutil
 from bench.scoring.form_cache import FormCache
 from bench.scoring.messages import Died, Job, Progress, Ready, Unscorable
 from bench.scoring.scorecard import Scorecard
-from bench.scoring.steps import NUMERIC, ScoringLimits, Subject, advance, make_ready
+from bench.scoring.steps import NUMERIC, PATIENCE, ScoringLimits, Subject, advance, make_ready
 
 OUT_OF_MEMORY = 77
 """Exit status of a fork that could get no more memory."""
@@ -40,6 +43,19 @@ def main(descriptor: int) -> None:
         if status == 0:
             return
         pool.send(Died(_cause(status)))
+        _warm_up()
+
+
+@functools.cache
+def _warm_up() -> None:
+    """Do once, before a second fork, what every fork would do again: SymPy fills its tables."""
+    from bench.expression import parse
+    from bench.scoring.canonical import canonical_form
+    from bench.scoring.equivalence import judge
+
+    prediction, truth = parse("1.0001*sin(x)*exp(y/2.5)"), parse("sin(x)*sqrt(y)")
+    canonical_form(prediction)
+    judge(prediction, truth)
 
 
 def _import_all() -> None:
@@ -74,7 +90,7 @@ def _limit_memory(megabytes: int) -> None:
 def _do(job: Job, pool: Connection[Any, Any], limits: ScoringLimits, forms: FormCache) -> None:
     try:
         subject = make_ready(job.item, forms, limits)
-        if isinstance(subject, Subject) and NUMERIC in subject.steps:
+        if isinstance(subject, Subject) and NUMERIC in (job.steps or subject.steps):
             _ = subject.data  # before the clock of the first step starts
     except MemoryError:
         raise
@@ -88,18 +104,28 @@ def _do(job: Job, pool: Connection[Any, Any], limits: ScoringLimits, forms: Form
     steps = subject.steps if job.card is None else job.steps
     pool.send(Progress(card, steps))
     while steps:
-        signal.setitimer(signal.ITIMER_REAL, limits.seconds)
-        try:
+        with _time_limit(limits.seconds):
             card, steps = advance(subject, card, steps)
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
         pool.send(Progress(card, steps))
+
+
+@contextlib.contextmanager
+def _time_limit(seconds: float) -> Iterator[None]:
+    """The kernel ends this process if what is inside takes longer; no handler, no exception."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_REAL, PATIENCE * seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _cause(status: int) -> str:
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
-        return "time-out" if number == signal.SIGALRM else f"crash ({signal.Signals(number).name})"
+        timed_out = number in (signal.SIGALRM, signal.SIGPROF)
+        return "time-out" if timed_out else f"crash ({signal.Signals(number).name})"
     code = os.WEXITSTATUS(status)
     return "memory limit" if code == OUT_OF_MEMORY else f"crash (exit status {code})"
 

@@ -15,6 +15,7 @@ from bench.expression import Constant, Expression, compile_expression, replace_n
 from bench.expression.tree import postorder
 from bench.scoring.equivalence.confirm import SLACK, Confirmation, confirm
 from bench.scoring.equivalence.law import Law
+from bench.scoring.equivalence.pair import GUARD, GUARD_IF_BLURRED
 from bench.scoring.equivalence.precise import NotFinite, Precise
 from bench.scoring.equivalence.refit import NEAR, Refit, refit, refit_from_afar, typical
 from bench.scoring.equivalence.sharp import BLURRED, blurred, sharp_function
@@ -203,9 +204,10 @@ class Case:
                 return Identity("open", reason, variant, start, found.constants, evidence)
             reason = f"refitted constants leave a relative residual of {found.residual:.2g}"
             return Identity("refuted", reason, variant, start, found.constants, evidence)
-        # Where values cancel so do their slopes: as many digits again are lost on the way.
-        digits = self.limits.digits * (2 if self.blurred else 1)
-        outcome = confirm(variant, found.constants, self.law, self._fresh, digits, self.deadline)
+        outcome = confirm(
+            variant, found.constants, self.law, self._fresh, self.limits.digits, self.deadline,
+            guard=GUARD_IF_BLURRED if self.blurred else GUARD,
+        )  # fmt: skip
         evidence |= {"digits": outcome.digits, "points": outcome.points}
         evidence |= {"residual": outcome.residual, "residual in float64": found.residual}
         return _identity(variant, start, outcome, evidence)

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.scoring.equivalence.law import Law
-from bench.scoring.equivalence.pair import Pair, Step
+from bench.scoring.equivalence.pair import GUARD, Pair, Step
 from bench.scoring.equivalence.precise import Value
 from bench.scoring.equivalence.variants import Variant
 
@@ -35,6 +35,7 @@ _STEPS = (
     Step(),
     Step(by_effect=True),
     Step(truth_moves=True),
+    Step(in_full=True),
     Step(truth_moves=True, in_full=True),
 )
 
@@ -56,13 +57,21 @@ class Confirmation:
 
 
 def confirm(
-    variant: Variant, constants: Array, law: Law, rows: Array, digits: int, deadline: float
+    variant: Variant,
+    constants: Array,
+    law: Law,
+    rows: Array,
+    digits: int,
+    deadline: float,
+    *,
+    guard: int = GUARD,
 ) -> Confirmation:
     """Whether ``variant``, with constants near ``constants``, is the law at points ``rows``.
 
-    ``rows``, shape (m, d), are points of the domain at which both are finite.
+    ``rows``, shape (m, d), are points of the domain at which both are finite; ``guard`` is how
+    many digits more are carried on the way.
     """
-    pair = Pair(variant, constants, law, digits)
+    pair = Pair(variant, constants, law, digits, guard)
     count = min(len(rows) - _FRESH, max(6, pair.movable + 6))
     used, others = rows[:count], rows[count : count + _FRESH]
     for _ in range(_ROUNDS):

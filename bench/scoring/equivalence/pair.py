@@ -18,7 +18,8 @@ from bench.scoring.equivalence.variants import Variant
 
 Array = NDArray[np.float64]
 
-_GUARD_DIGITS = 20
+GUARD, GUARD_IF_BLURRED = 20, 70
+"""Digits carried beyond those that are compared; more where values cancel, and slopes with them."""
 _CUT = 1e-12
 _ROUNDING = 1e-13
 _MOST_IN_FULL = 24
@@ -52,10 +53,12 @@ class Pair:
     it may move too, by ``_LITERAL``.
     """
 
-    def __init__(self, variant: Variant, constants: Array, law: Law, digits: int) -> None:
+    def __init__(
+        self, variant: Variant, constants: Array, law: Law, digits: int, guard: int = GUARD
+    ) -> None:
         self.law, self.digits = law, digits
-        self.prediction = Precise(variant.expression, digits + _GUARD_DIGITS)
-        self.truth = Precise(law.expression, digits + _GUARD_DIGITS)
+        self.prediction = Precise(variant.expression, digits + guard)
+        self.truth = Precise(law.expression, digits + guard)
         self.context = self.truth.context
         self._free = variant.free
         self._fixed = _floats(law.expression)
@@ -136,7 +139,11 @@ class Pair:
 
     def improve(self, rows: Array, misfit: Sequence[Value], step: Step, stretch: int = 1) -> None:
         """One Gauss-Newton step towards no misfit at ``rows``, ``stretch`` times as long."""
-        moves = self._in_full(rows, misfit) if step.in_full else self._by_floats(rows, misfit, step)
+        moves = (
+            self._in_full(rows, misfit, step)
+            if step.in_full
+            else self._by_floats(rows, misfit, step)
+        )
         for (side, position), move in zip(self._movable_literals(), moves, strict=True):
             side.literals[position] += stretch * move
 
@@ -156,14 +163,14 @@ class Pair:
         moves = unit * np.linalg.lstsq(effects.T, -target, rcond=_CUT)[0]
         return [largest * self.context.mpf(move) for move in moves.tolist()]
 
-    def _in_full(self, rows: Array, misfit: Sequence[Value]) -> list[Value]:
+    def _in_full(self, rows: Array, misfit: Sequence[Value], step: Step) -> list[Value]:
         points = self._points(rows)
         slope = [
             *precise_slopes(self.prediction, self._free, points),
             *([-x for x in row] for row in precise_slopes(self.truth, self._fixed, points)),
         ]
         truth = [abs(self.truth(point)) or self.context.one for point in points]
-        units = self._units(self._sizes(), truth_moves=True).tolist()
+        units = self._units(self._sizes(), truth_moves=step.truth_moves).tolist()
         effects = [
             [value / size * unit for value, size in zip(row, truth, strict=True)]
             for row, unit in zip(slope, units, strict=True)
