@@ -247,4 +247,4 @@ def _rare(token: int, a: float) -> float:
             return root
         # One step of Newton's: pow with a rounded third is off by several last places.
         return root - (root * root * root - a) / (3.0 * root * root)
-    return math.copysign(1.0, a) if abs(a) > 0.0 else a
+    return math.copysign(1.0, a) if abs(a) > 0.0 else a + 0.0  # of -0.0 it is 0.0, as NumPy has it

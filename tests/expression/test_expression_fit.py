@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import sympy
 from expression_strategies import NAMES, constants, floats, integers, symbols, trees
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bench.expression import OPERATORS, Call, Symbol, evaluate, numbers, parse, to_sympy
@@ -107,6 +107,7 @@ EXACT = ("add", "sub", "mul", "div", "neg", "abs", "min", "max", "sqrt", "sign")
 
 @settings(deadline=None)  # the first compiles
 @given(trees(st.one_of(integers, floats, symbols, constants), EXACT))
+@example(parse("a/sign(0*a)"))
 def test_kernel_and_numpy_agree_on_trees(tree):
     X = np.random.default_rng(0).uniform(-2.0, 2.0, (30, 3))
     program = compile_program(tree, NAMES)
