@@ -14,7 +14,8 @@ from importlib import metadata
 from pathlib import Path
 
 _PACKAGES = (
-    "numpy", "scipy", "sympy", "pandas", "hydra-core", "numba", "pyoperon", "gplearn", "psutil",
+    "numpy", "scipy", "sympy", "pandas", "hydra-core", "numba", "pyoperon", "gplearn",
+    "scikit-learn", "psutil",
 )  # fmt: skip
 _EXTRAS = {
     "pysr": "pysr", "torch": "neural", "submitit": "slurm", "ray": "ray", "pyarrow": "parquet",
