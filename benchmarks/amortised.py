@@ -45,6 +45,8 @@ from methods.transformer.vocabulary import MAX_VARIABLES
 SUITES = ("fresh", "nguyen", "aifeynman", "srsd_easy")
 METHODS = ("transformer", "prior", "gplearn", "operon")
 _AMORTISED = ("transformer", "prior")
+_FUNCTIONS = 100
+"""Of each length, in the table of equal numbers of candidates: they cost little."""
 
 
 def main() -> None:
@@ -56,7 +58,7 @@ def main() -> None:
     suites, left_out = _suites(options)
     text = []
     if options.candidates and "fresh" in options.suites:
-        text += by_candidates(specs, folder, options.functions, options.candidates)
+        text += by_candidates(specs, folder, _FUNCTIONS, options.candidates)
     budget = Budget(seconds=options.seconds, threads=1)
     runs = matrix(specs, suites, budget=budget)
     store = Store(folder)
@@ -76,7 +78,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--suites", nargs="+", default=list(SUITES))
     parser.add_argument("--methods", nargs="+", default=list(METHODS))
     parser.add_argument("--seconds", type=float, default=5.0)
-    parser.add_argument("--functions", type=int, default=40, help="fresh ones of each length")
+    parser.add_argument("--functions", type=int, default=40, help="fresh ones, of each length")
     parser.add_argument("--candidates", type=int, default=32, help="0: no table of equal numbers")
     parser.add_argument("--problems", type=int, help="no more than so many of each suite")
     parser.add_argument("--decode", default="beam", choices=["beam", "mcts", "greedy"])
