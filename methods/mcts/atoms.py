@@ -61,7 +61,7 @@ class Library:
     """Building blocks by size, and those of them that are of use as terms."""
 
     def __init__(self, grammar: Grammar, X: Floats, most: int) -> None:
-        self._grammar, self._most = grammar, most
+        self._grammar, self._most, self._rows = grammar, most, len(X)
         self._prefix = make_prefix(grammar.max_tokens)
         self._mask = np.zeros(len(grammar.actions), np.bool_)
         self._blocks: dict[int, list[tuple[Tokens, Floats]]] = {}
@@ -74,6 +74,7 @@ class Library:
         """All that was found."""
         tokens = tuple(tokens for tokens, _ in self._terms.values())
         values = np.array([values for _, values in self._terms.values()])
+        values = values.reshape(len(tokens), self._rows)
         return Atoms(tokens, ((),) * len(tokens), values)
 
     def _enumerate(self, columns: Floats) -> None:

@@ -23,6 +23,7 @@ from methods.mcts.tokens import Floats
 from methods.refine import EXACT
 
 _DEGREES = (0, 1, 2, 3, 5, 7, 9)
+_SQUARABLE = 1e150
 _HIGHEST, _HIGHEST_SEEN = 10, 5
 """Degrees of a ratio's polynomials, together."""
 _FITTED = 2
@@ -39,7 +40,9 @@ class Terms:
 
 
 def monomials(names: Sequence[str], X: Floats, degree: int, most: int) -> Terms | None:
-    """All products of at most ``degree`` variables, 1 first; None if there are more than ``most``.
+    """All products of at most ``degree`` variables, 1 first.
+
+    None if there are more than ``most``, or if the square of one leaves the range of floats.
 
     Values have shape (k, n).
     """
@@ -51,7 +54,11 @@ def monomials(names: Sequence[str], X: Floats, degree: int, most: int) -> Terms 
                 return None
             factors = [_power(names[j], chosen.count(j)) for j in sorted(set(chosen))]
             expressions.append(factors[0] if len(factors) == 1 else Call("mul", tuple(factors)))
-            values.append(np.prod(X[:, chosen], axis=1))
+            with np.errstate(over="ignore"):
+                column = np.prod(X[:, chosen], axis=1)
+            if not np.max(np.abs(column)) < _SQUARABLE:
+                return None
+            values.append(column)
             costs.append(3 + 2 * len(factors))
     return Terms(tuple(expressions), np.array(values), tuple(costs))
 

@@ -13,6 +13,8 @@ from methods.mcts.grammar import make_grammar
 from methods.mcts.laws import Laws
 from methods.refine import Refiner
 
+_ROWS = 4
+"""On fewer, up to scale and offset all expressions are alike, or nearly: a library has no end."""
 _SMALL = 200
 _DEPTH = 8
 """Most tokens of an expression in a library."""
@@ -37,7 +39,9 @@ class Proposals:
         largest: int,
         refine: Refiner,
     ) -> None:
-        self._size, self._operators, self._nesting = size, operators, nesting
+        enough = len(refine.y) >= _ROWS
+        self._size = size if enough else 0
+        self._operators, self._nesting = operators, nesting
         self._largest, self._refine = largest, refine
         self._tried: set[tuple[int, ...]] = set()
         self.seeds: list[Tokens] = []

@@ -114,6 +114,18 @@ def test_edge_cases_are_answered(make_task: Make, edge_case: tuple[Any, Any], me
     assert np.isfinite(values).all()
 
 
+@pytest.mark.parametrize("rows", [2, 3])
+def test_two_rows_are_answered_in_time(make_task: Make, rows: int) -> None:
+    asked = law_task(make_task, "x0", 0.5, 2.0, rows=rows, budget=Budget(seconds=2.0))
+    assert parse(RSRM().discover(asked).best.expression) == parse("x0")
+
+
+def test_values_of_sixty_decades_are_searched(make_task: Make) -> None:
+    X = 10.0 ** np.random.default_rng(0).uniform(-30, 30, (50, 2))
+    asked = make_task(X, X[:, 0] ** 0.5, budget=Budget(seconds=2.0))
+    assert np.isfinite(RSRM().discover(asked).best.loss)
+
+
 def test_improvements_are_reported_and_the_front_is_one(make_task: Make) -> None:
     reports: list[float | None] = []
     asked = law_task(
