@@ -226,7 +226,7 @@ def _verdicts(subject: Subject, card: Scorecard) -> Scorecard:
         limits=Limits(
             tolerance=limits.tolerance,
             prove=limits.prove,
-            prove_seconds=min(10.0, PATIENCE * limits.seconds / 3),  # by the clock
+            prove_seconds=min(10.0, PATIENCE * limits.seconds / 4),  # three rules, by the clock
         ),
     )
     return card.but(verdicts={rule: to_json(each.as_dict()) for rule, each in verdicts.items()})
