@@ -165,6 +165,11 @@ def method_class(label: str, target: str) -> type[Any]:
     return cls
 
 
+def spec_of(entry: MethodEntry, **settings: Any) -> MethodSpec:
+    """The method as its configuration file has it, but for ``settings``; as ``method_spec``."""
+    return method_spec(entry.name, {"_target_": entry.target, **entry.config, **settings})
+
+
 def method_spec(label: str, config: Mapping[str, Any]) -> MethodSpec:
     """The method ``label`` as its configuration describes it, all settings checked by type.
 

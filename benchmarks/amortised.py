@@ -23,23 +23,20 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from bench import Budget
-from bench.cli.train import withheld_laws
-from bench.plugins import find_method, method_spec
+from bench.plugins import find_method, spec_of
 from bench.problems import Dataset, load_dataset
 from bench.running import LocalExecutor, MethodSpec, Record, Run, Store, execute, matrix
 from bench.running.judging import judge_records, read_score
 from bench.running.load import build
 from bench.scoring import Scorecard, ScoringLimits
-from benchmarks.amortised_fresh import fresh_functions
+from benchmarks.amortised_fresh import banned, fresh_functions
 from methods.transformer.evaluation import recovery
 from methods.transformer.folder import WEIGHTS
 from methods.transformer.method import SHIPPED
-from methods.transformer.skeletons import banned_fingerprints
 from methods.transformer.vocabulary import MAX_VARIABLES
 
 SUITES = ("fresh", "nguyen", "aifeynman", "srsd_easy")
@@ -99,11 +96,8 @@ def _folder(options: argparse.Namespace) -> Path:
 
 
 def _spec(name: str, options: argparse.Namespace) -> MethodSpec:
-    entry = find_method(name)
-    config: dict[str, Any] = {"_target_": entry.target, **entry.config}
-    if name == "transformer":
-        config |= {"checkpoint": options.checkpoint, "decode": options.decode}
-    return method_spec(name, config)
+    own = {"checkpoint": options.checkpoint, "decode": options.decode}
+    return spec_of(find_method(name), **(own if name == "transformer" else {}))
 
 
 def _suites(options: argparse.Namespace) -> tuple[dict[str, Dataset], list[str]]:
@@ -153,10 +147,9 @@ def _recovered(spec: MethodSpec, functions: int, candidates: int) -> list[str]:
     for module in spec.requires:  # before the clock starts, as a worker does
         importlib.import_module(module)
     discover = build(spec.target, spec.settings).discover
-    banned = banned_fingerprints(withheld_laws())
     lines = []
     began = time.perf_counter()
-    for one in recovery(discover, banned, functions=functions, candidates=candidates, seed=7):
+    for one in recovery(discover, banned(), functions=functions, candidates=candidates, seed=7):
         took = (time.perf_counter() - began) / one.functions
         lines.append(
             f"| {one.lengths[0]}-{one.lengths[1]} | {spec.label} | {one.exact:.0%} "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,9 +38,15 @@ class Rows:
         )
 
 
+@cache
+def banned() -> NDArray[np.int64]:
+    """The fingerprints of the laws that are kept out of training, and of these functions."""
+    return banned_fingerprints(withheld_laws())
+
+
 def fresh_functions(count: int) -> dict[str, Dataset]:
     """``count`` functions for each bucket of lengths: 64 rows to learn from, 64 to be tested on."""
-    batch = draw_batch(60 * count, _SEED, banned_fingerprints(withheld_laws()), 2 * _SHOWN)
+    batch = draw_batch(60 * count, _SEED, banned(), 2 * _SHOWN)
     found = {}
     for low, high in LENGTHS:
         rows = np.flatnonzero((batch.lengths >= low) & (batch.lengths <= high))[:count]

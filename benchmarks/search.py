@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 
 from bench import Budget
-from bench.plugins import find_method, method_spec
+from bench.plugins import find_method, spec_of
 from bench.problems import Dataset, Problem, load_dataset
 from bench.running import LocalExecutor, Record, Run, Store, execute, matrix
 from bench.scoring.equivalence import judge
@@ -90,8 +90,7 @@ def planned(
     methods: Sequence[str], suites: dict[str, Dataset], seconds: float, seeds: int
 ) -> list[Run]:
     """The runs, problem by problem, so that all methods meet the same state of the machine."""
-    entries = [find_method(name) for name in methods]
-    specs = [method_spec(one.name, {"_target_": one.target, **one.config}) for one in entries]
+    specs = [spec_of(find_method(name)) for name in methods]
     runs = matrix(specs, suites, seeds=range(seeds), budget=Budget(seconds=seconds, threads=1))
     return sorted(runs, key=lambda run: (run.seed, list(suites).index(run.dataset), run.problem))
 

@@ -15,6 +15,7 @@ from bench.plugins import (
     find_methods,
     method_spec,
     register_methods,
+    spec_of,
 )
 from bench.running.load import build
 
@@ -72,7 +73,7 @@ def test_a_built_in_configuration_shows_every_setting_and_its_default(name):
     bare = method_spec(name, {"_target_": entry.target})
 
     assert shown == bare.settings
-    assert method_spec(name, {"_target_": entry.target, **entry.config}).settings == bare.settings
+    assert spec_of(entry).settings == bare.settings
 
 
 def test_listing_imports_no_method_and_no_hydra():

@@ -108,12 +108,12 @@ def _cache_folder() -> Path:
 
 def _methods() -> Iterator[Finding]:
     from bench.cli.named import all_methods
-    from bench.plugins import MethodError, method_spec
+    from bench.plugins import MethodError, spec_of
     from bench.running import missing_engine
 
     for entry in all_methods().values():
         try:
-            spec = method_spec(entry.name, {"_target_": entry.target, **entry.config})
+            spec = spec_of(entry)
             reason = missing_engine(spec)
         except (MethodError, ValueError) as error:
             reason = str(error)

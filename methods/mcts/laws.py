@@ -7,20 +7,22 @@ such expressions; a ratio of polynomials; and a sum seen through a function (``l
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from itertools import combinations_with_replacement
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import Call, Expression, Number, Symbol, complexity, evaluate
+from bench import Call, Expression, Number, Symbol
 from methods.mcts.atoms import Atoms
-from methods.mcts.outers import SUMS, seen_through
+from methods.mcts.outers import PLAIN, SUMS, seen_through
 from methods.mcts.products import Products
-from methods.mcts.sums import PURSUED, eliminate, fit_line, sparse_sums
+from methods.mcts.sums import PURSUED, Dictionary, eliminate, fit_line, most_columns
 from methods.mcts.tokens import Floats
-from methods.refine import EXACT
+from methods.refine import EXACT, Refiner
 
 _DEGREES = (0, 1, 2, 3, 5, 7, 9)
 _SQUARABLE = 1e150
@@ -40,11 +42,9 @@ class Terms:
 
 
 def monomials(names: Sequence[str], X: Floats, degree: int, most: int) -> Terms | None:
-    """All products of at most ``degree`` variables, 1 first.
+    """All products of at most ``degree`` variables, 1 first; values have shape (k, n).
 
     None if there are more than ``most``, or if the square of one leaves the range of floats.
-
-    Values have shape (k, n).
     """
     expressions: list[Expression] = [Number(1)]
     values, costs = [np.ones(len(X))], [1]
@@ -80,11 +80,12 @@ class Laws:
         X: Floats,
         y: Floats,
         operators: Sequence[str],
-        largest: int = 40,
+        largest: int,
     ) -> None:
         self.names, self.X, self.y, self.largest = names, X, y, largest
         self.operators = frozenset(operators)
-        self.most = max(2, len(y) // 2)
+        self.most = most_columns(len(y))
+        self.monomials = cache(partial(monomials, names, X))
         self.targets = list(seen_through(SUMS, y, self.operators))
         self.products = Products(names, X, y, self.operators, largest)
 
@@ -104,19 +105,16 @@ class Laws:
 
     def sums(self, atoms: Atoms, degree: int) -> Iterator[list[Expression]]:
         """Sums of monomials and atoms, seen through every function there is."""
-        base = monomials(self.names, self.X, degree, self.most)
-        if base is not None:
-            for wrap, target in self.targets:
-                yield [wrap(one) for one in self._sums(target, base, atoms)]
-
-    def _sums(self, target: Floats, base: Terms, atoms: Atoms) -> Iterator[Expression]:
-        choices = [np.zeros(0, np.intp)]
-        if len(base.values) + 1 < self.most and len(atoms):
-            terms = min(PURSUED, self.most - len(base.values))
-            choices += sparse_sums(target, base.values, atoms.values, terms)
-        choices.sort(key=lambda chosen: self._criterion(target, base, atoms, chosen))
-        for chosen in choices[:_FITTED]:
-            yield self._fitted(target, base, atoms, chosen)
+        base = self.monomials(degree, self.most)
+        if base is None:
+            return
+        terms = min(PURSUED, self.most - len(base.values))
+        dictionary = Dictionary(base.values, atoms.values) if terms > 1 else None
+        for wrap, target in self.targets:
+            choices = [np.zeros(0, np.intp)]
+            choices += dictionary.sums(target, terms) if dictionary else []
+            choices.sort(key=lambda chosen: self._criterion(target, base, atoms, chosen))
+            yield [wrap(self._fitted(target, base, atoms, one)) for one in choices[:_FITTED]]
 
     def _criterion(
         self, target: Floats, base: Terms, atoms: Atoms, chosen: NDArray[np.intp]
@@ -153,8 +151,8 @@ class Laws:
         """
         if not self.operators & {"div", "inv"}:
             return
-        for number, (wrap, target) in enumerate(self.targets):
-            highest = _HIGHEST if number == 0 else _HIGHEST_SEEN
+        for wrap, target in self.targets:
+            highest = _HIGHEST if wrap is PLAIN.wrap else _HIGHEST_SEEN
             for total in range(2, highest + 1):
                 for below in range(1, total):
                     ratio = self._ratio(target, total - below, below)
@@ -163,8 +161,7 @@ class Laws:
     def _ratio(self, target: Floats, above: int, below: int) -> Expression | None:
         """P/Q where it is exact: the denominator's constant, or first term, is made 1."""
         most = 3 * len(target) // 4  # an exact null vector is no chance while rows are left over
-        P = monomials(self.names, self.X, above, most)
-        Q = monomials(self.names, self.X, below, most)
+        P, Q = self.monomials(above, most), self.monomials(below, most)
         if P is None or Q is None or len(P.values) + len(Q.values) > most:
             return None
         columns = np.vstack([P.values, -target * Q.values])
@@ -185,14 +182,8 @@ class Laws:
             _weighted(null[over], [P.expressions[k] for k in over]),
             _weighted(null[under], [Q.expressions[k - split] for k in under]),
         ))  # fmt: skip
-        small = complexity(ratio) <= self.largest
-        return ratio if small or self._exact(ratio, target) else None
-
-    def _exact(self, expression: Expression, target: Floats) -> bool:
-        """Whether it is the target to rounding error, so that its length is the law's."""
-        with np.errstate(all="ignore"):
-            rest = evaluate(expression, self.names, self.X) - target
-            return bool(np.sum(rest**2) <= (EXACT * np.std(target)) ** 2 * len(rest))
+        judged = Refiner(self.names, self.X, target, math.inf).judged(ratio)
+        return ratio if judged.nodes <= self.largest or judged.error <= EXACT else None
 
 
 def _weighted(weights: Floats, parts: Sequence[Expression]) -> Expression:

@@ -59,8 +59,11 @@ def _root(y: Floats) -> Floats:
 _DIVISION, _ROOT = frozenset({"div", "inv"}), frozenset({"sqrt"})
 _EXP = frozenset({"exp"})
 
+PLAIN = Outer((), lambda y: y, lambda inner: inner)
+"""Nothing to see through."""
+
 SUMS = (
-    Outer((), lambda y: y, lambda inner: inner),
+    PLAIN,
     Outer((_DIVISION,), np.reciprocal, _inverse),
     Outer((_ROOT,), _root, _call("sqrt")),
     Outer((frozenset({"log"}),), np.exp, _call("log")),
@@ -95,5 +98,5 @@ def _shifted(by: int) -> tuple[Outer, ...]:
     )
 
 
-PRODUCTS = (SUMS[0], Outer((_EXP,), np.log, _call("exp")), *_shifted(1), *_shifted(-1))
+PRODUCTS = (PLAIN, Outer((_EXP,), np.log, _call("exp")), *_shifted(1), *_shifted(-1))
 """Of physics: ``1/(exp(p) - 1)`` is Planck's, ``1/sqrt(1 - p)`` is Lorentz's, of a product p."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from bench import Call, Expression, Number, Symbol, evaluate
 from methods.mcts.atoms import Atoms
 from methods.mcts.outers import PRODUCTS, seen_through
-from methods.mcts.sums import PURSUED, eliminate, sparse_sums
+from methods.mcts.sums import PURSUED, Dictionary, eliminate, most_columns
 from methods.mcts.tokens import Floats
 
 
@@ -33,7 +33,7 @@ class Products:
         largest: int,
     ) -> None:
         self._names, self._X, self._operators, self._largest = names, X, operators, largest
-        self._most = max(2, len(y) // 2)
+        self._most = most_columns(len(y))
         self._targets = []
         if operators & {"mul", "div"}:
             seen = seen_through(PRODUCTS, y, operators, np.inf)
@@ -49,27 +49,27 @@ class Products:
         terms = min(PURSUED, self._most - len(self._base))
         if terms < 2 or not self._targets:
             return
-        more, dictionary = self._dictionary(atoms)
+        more, logs = self._factors_of(atoms)
+        dictionary = Dictionary(self._base, logs)
         for wrap, inside in self._targets:
-            choices = [np.zeros(0, np.intp)]
-            choices += sparse_sums(np.log(np.abs(inside)), self._base, dictionary, terms)
+            choices = [np.zeros(0, np.intp), *dictionary.sums(np.log(np.abs(inside)), terms)]
             yield [
-                wrap(self._product(inside, dictionary[chosen], [more[k] for k in chosen]))
+                wrap(self._product(inside, logs[chosen], [more[k] for k in chosen]))
                 for chosen in choices
             ]
 
-    def _dictionary(self, atoms: Atoms) -> tuple[list[Expression], Floats]:
+    def _factors_of(self, atoms: Atoms) -> tuple[list[Expression], Floats]:
         """Atoms, and exponentials of atoms, and their logarithms."""
         with np.errstate(all="ignore"):
             logs = np.log(np.abs(atoms.values))
         plain = _usable(logs)
         found = [atoms.expression(k, self._names) for k in range(len(atoms))]
         more = [found[k] for k in plain]
-        dictionary = logs[plain].reshape(len(plain), len(self._X))
+        columns = logs[plain]
         if "exp" in self._operators:
             more += [Call("exp", (one,)) for one in found]
-            dictionary = np.vstack([dictionary, atoms.values])
-        return more, dictionary
+            columns = np.vstack([columns, atoms.values])
+        return more, columns
 
     def _product(self, inside: Floats, chosen: Floats, more: Sequence[Expression]) -> Expression:
         columns, factors = np.vstack([self._base, chosen]), [*self._factors, *more]

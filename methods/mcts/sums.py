@@ -18,47 +18,60 @@ from methods.refine import criterion
 
 _DEPENDENT = 1e-7
 """Squared share of an atom outside of the base, or of another atom, under which it adds nothing."""
-EXACT = 1e-10
-"""A relative error under which a fit is no approximation."""
+_NO_APPROXIMATION = 1e-10
+"""Relative errors below it are those of a law, not of what comes near it."""
 PURSUED = 5
 """Most atoms of one sum or product."""
 _KEPT = 8
 _PAIRED = 1000
 
 
-def sparse_sums(target: Floats, base: Floats, atoms: Floats, terms: int) -> list[NDArray[np.intp]]:
-    """Choices of atoms, as arrays of their indices, that go well with the base.
+def most_columns(rows: int) -> int:
+    """How many columns, base and atoms together, so many rows can tell from chance."""
+    return max(2, rows // 2)
 
-    ``target`` has shape (n,), ``base`` (q, n), ``atoms`` (m, n). There are the best single atoms,
-    the best pairs, and the best pair with more atoms up to ``terms``.
+
+class Dictionary:
+    """Atoms of which a few, with all of a base, are to be summed to one target after the other.
+
+    ``base`` has shape (q, n), ``atoms`` (m, n), both finite. What does not depend on a target is
+    worked out once: the atoms without their share in the base, and the angles between them.
     """
-    left, rest, usable = _project(target, base, atoms)
-    if len(usable) < 2:
-        return [usable[:1]] if len(usable) else []
-    shares = rest @ left
-    singles = np.argsort(-np.abs(shares))[:_KEPT]
-    few = rest[:_PAIRED]
-    gram = few @ few.T
-    first, second = np.zeros(_KEPT, np.int64), np.zeros(_KEPT, np.int64)
-    best_pairs(gram, shares[:_PAIRED], first, second)
-    chosen = [np.array([one]) for one in singles]
-    chosen += [np.array(pair) for pair in zip(first, second, strict=True) if pair[0] != pair[1]]
-    chosen += _pursuit(left, rest, [int(first[0]), int(second[0])], terms)
-    return [usable[one] for one in chosen]
 
+    def __init__(self, base: Floats, atoms: Floats) -> None:
+        self._q = np.linalg.qr(base.T)[0]
+        size = np.linalg.norm(atoms, axis=1)
+        rest = atoms - (atoms @ self._q) @ self._q.T
+        norm = np.linalg.norm(rest, axis=1)
+        self._usable = np.flatnonzero(norm**2 > _DEPENDENT * size**2)
+        self._rest = rest[self._usable] / norm[self._usable, None]
+        few = self._rest[:_PAIRED]
+        self._gram = few @ few.T
 
-def _project(
-    target: Floats, base: Floats, atoms: Floats
-) -> tuple[Floats, Floats, NDArray[np.intp]]:
-    """Target and atoms without their share in the base, of length 1; which atoms are left."""
-    q = np.linalg.qr(base.T)[0]
-    left = target - q @ (q.T @ target)
-    size = np.linalg.norm(atoms, axis=1)
-    rest = atoms - (atoms @ q) @ q.T
-    norm = np.linalg.norm(rest, axis=1)
-    usable = np.flatnonzero(norm**2 > _DEPENDENT * size**2)
-    rest = rest[usable] / norm[usable, None]
-    return left / max(float(np.linalg.norm(left)), 1e-300), rest, usable
+    def sums(self, target: Floats, terms: int) -> list[NDArray[np.intp]]:
+        """Choices of atoms, as arrays of their indices, that go well with the base.
+
+        ``target`` has shape (n,). There are the best single atoms, the best pairs, and the best
+        pair with more atoms up to ``terms``.
+        """
+        usable, rest = self._usable, self._rest
+        if len(usable) < 2:
+            return [usable[:1]] if len(usable) else []
+        left = self._left(target)
+        shares = rest @ left
+        singles = np.argsort(-np.abs(shares))[:_KEPT]
+        first, second = np.zeros(_KEPT, np.int64), np.zeros(_KEPT, np.int64)
+        best_pairs(self._gram, shares[:_PAIRED], first, second)
+        chosen = [np.array([one]) for one in singles]
+        chosen += [np.array(pair) for pair in zip(first, second, strict=True) if pair[0] != pair[1]]
+        chosen += _pursuit(left, rest, [int(first[0]), int(second[0])], terms)
+        return [usable[one] for one in chosen]
+
+    def _left(self, target: Floats) -> Floats:
+        """The target without its share in the base, of length 1."""
+        left = target - self._q @ (self._q.T @ target)
+        length = max(float(np.linalg.norm(left)), 1e-300)
+        return np.asarray(left / length, dtype=np.float64)
 
 
 @compiled
@@ -124,7 +137,7 @@ def eliminate(
     while len(kept) > 1:
         fewer = np.delete(kept, int(np.argmin(line.losses)))
         shorter = fit_line(columns[fewer], target, costs[fewer])
-        small = line.error < EXACT or costs[kept].sum() <= most
+        small = line.error < _NO_APPROXIMATION or costs[kept].sum() <= most
         if small and shorter.criterion > line.criterion:
             break
         kept, line = fewer, shorter

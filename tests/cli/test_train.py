@@ -46,7 +46,7 @@ def test_columns_are_encoded_one_by_one_and_decoded_greedily(command: Command) -
     import numpy as np
 
     from bench import Budget, Task, Variable
-    from bench.plugins import find_method, method_spec
+    from bench.plugins import find_method, spec_of
     from bench.running.load import build
 
     untrained = command("run", "method=[st]", "dataset=[nguyen]")
@@ -57,8 +57,7 @@ def test_columns_are_encoded_one_by_one_and_decoded_greedily(command: Command) -
     assert state["shape"]["encoder"] == "columns"
     X = np.linspace(1.0, 2.0, 30)[:, None]
     task = Task(X, X[:, 0] ** 2, (Variable("x0"),), budget=Budget(seconds=20.0))
-    entry = find_method("st")
-    spec = method_spec("st", {"_target_": entry.target, **entry.config})
+    spec = spec_of(find_method("st"))
     assert spec.settings["decode"] == "greedy"
     assert build(spec.target, spec.settings).discover(task).best.expression
 

@@ -18,7 +18,7 @@ from bench.scoring.equivalence.law import Law
 from bench.scoring.equivalence.pair import GUARD, GUARD_IF_BLURRED
 from bench.scoring.equivalence.precise import NotFinite, Precise
 from bench.scoring.equivalence.refit import NEAR, Refit, refit, refit_from_afar, typical
-from bench.scoring.equivalence.sharp import BLURRED, blurred, sharp_function
+from bench.scoring.equivalence.sharp import BLURRED, blurred, function_of
 from bench.scoring.equivalence.variants import (
     EXPONENT_SLACK,
     MOST_CONSTANTS,
@@ -83,10 +83,7 @@ class Case:
 
     def values_of(self, expression: Expression) -> Array:
         """The values of a form of the prediction at the points ``law.X``."""
-        names = self.law.names
-        function = sharp_function if self.blurred else compile_expression
-        values: Array = function(expression, names)(self.law.X)
-        return values
+        return function_of(expression, self.law.names, blurred=self.blurred)(self.law.X)
 
     def _misfit(self, values: Array) -> Array:
         """(p - t) / scale at the usable points."""

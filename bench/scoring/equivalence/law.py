@@ -14,7 +14,6 @@ from bench.expression import (
     Call,
     Expression,
     Number,
-    compile_expression,
     fold,
     numbers,
     replace_numbers,
@@ -24,7 +23,7 @@ from bench.expression.program import compile_program
 from bench.problems import Domain
 from bench.scoring.equivalence.points import Rule, draw, draw_edges, rules_of
 from bench.scoring.equivalence.precise import NotFinite, Precise
-from bench.scoring.equivalence.sharp import Function, blurred, sharp_function
+from bench.scoring.equivalence.sharp import Function, blurred, function_of
 from bench.scoring.equivalence.slopes import slopes
 
 Array = NDArray[np.float64]
@@ -148,7 +147,7 @@ class Law:
         return self._compiled(self.expression)
 
     def _compiled(self, expression: Expression) -> Function:
-        return _compiled(expression, self.names, blurred=self.blurred)
+        return function_of(expression, self.names, blurred=self.blurred)
 
     def precise(self, digits: int) -> Precise:
         """The truth to so many digits."""
@@ -205,7 +204,7 @@ def law_on(expression: Expression, domain: Domain) -> Law:
 def _law(expression: Expression, rules: tuple[Rule, ...], constraints: tuple[str, ...]) -> Law:
     names = tuple(name for name, _ in rules)
     fuzzy = blurred(expression, names, draw(rules, constraints, _FEWEST, 0))
-    function = _compiled(expression, names, blurred=fuzzy)
+    function = function_of(expression, names, blurred=fuzzy)
 
     def valid(count: int, seed: int) -> tuple[Array, Array]:
         """About ``count`` points at which the truth is finite and real, and its values."""
@@ -224,12 +223,6 @@ def _law(expression: Expression, rules: tuple[Rule, ...], constraints: tuple[str
     X, y = valid(POINTS, seed=0)
     fresh, _ = valid(FRESH_POINTS, seed=1000)
     return Law(expression, names, X, y, fresh, rules, constraints, fuzzy)
-
-
-def _compiled(expression: Expression, names: tuple[str, ...], *, blurred: bool) -> Function:
-    if blurred:
-        return sharp_function(expression, names)
-    return compile_expression(expression, names)
 
 
 def _usable(value: Array) -> NDArray[np.bool_]:

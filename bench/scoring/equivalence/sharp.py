@@ -38,6 +38,11 @@ def blurred(expression: Expression, names: Sequence[str], X: Array) -> bool:
     return bool(len(error) and np.median(error) > BLURRED)
 
 
+def function_of(expression: Expression, names: Sequence[str], *, blurred: bool) -> Function:
+    """The expression as a function of X: in float64, or ``blurred``, by way of more digits."""
+    return (sharp_function if blurred else compile_expression)(expression, names)
+
+
 def sharp_function(expression: Expression, names: Sequence[str]) -> Function:
     """Like ``compile_expression``, by way of ``DIGITS`` digits; nan where there is no value."""
     precise = Precise(expression, DIGITS)
