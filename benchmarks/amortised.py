@@ -29,7 +29,16 @@ import numpy as np
 from bench import Budget
 from bench.plugins import find_method, spec_of
 from bench.problems import Dataset, load_dataset
-from bench.running import LocalExecutor, MethodSpec, Record, Run, Store, execute, matrix
+from bench.running import (
+    LocalExecutor,
+    MethodSpec,
+    Record,
+    Run,
+    Store,
+    execute,
+    matrix,
+    missing_engine,
+)
 from bench.running.judging import judge_records, read_score
 from bench.running.load import build
 from bench.scoring import Scorecard, ScoringLimits
@@ -49,9 +58,11 @@ _FUNCTIONS = 100
 def main() -> None:
     """Run what is not done yet, and write the tables of all that is."""
     options = _options()
+    specs = [_spec(name, options) for name in options.methods]
+    if missing := next(filter(None, map(missing_engine, specs)), None):
+        raise SystemExit(missing)
     folder = options.folder or _folder(options)
     folder.mkdir(parents=True, exist_ok=True)
-    specs = [_spec(name, options) for name in options.methods]
     suites, left_out = _suites(options)
     text = []
     if options.candidates and "fresh" in options.suites:
