@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         substitute,
         symbols,
     )
-    from bench.expression.fit import Fit, fit_constants
+    from bench.expression.compiled.fit import Fit, fit_constants
     from bench.method import Budget, Candidate, Discovery, Method, Task
     from bench.problems.variable import Variable
 
@@ -35,7 +35,7 @@ _HOMES = {
         "Call", "Constant", "Expression", "Number", "ParseError", "Symbol",
         "complexity", "evaluate", "fold", "numbers", "parse", "substitute", "symbols",
     ),
-    "bench.expression.fit": ("Fit", "fit_constants"),
+    "bench.expression.compiled.fit": ("Fit", "fit_constants"),
     "bench.method": ("Budget", "Candidate", "Discovery", "Method", "Task"),
     "bench.problems.variable": ("Variable",),
 }  # fmt: skip

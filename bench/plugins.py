@@ -24,7 +24,7 @@ from typing import Any
 from bench.methodfile import MethodFileError, class_in_file
 from bench.paths import CONF
 from bench.running.load import load_class
-from bench.running.run import MethodSpec
+from bench.running.results.run import MethodSpec
 from bench.settings import SettingsError, checked_settings
 
 GROUP = "rediscover.methods"

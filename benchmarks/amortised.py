@@ -39,8 +39,8 @@ from bench.running import (
     matrix,
     missing_engine,
 )
-from bench.running.judging import judge_records, read_score
 from bench.running.load import build
+from bench.running.results.scorecards import judge_records, read_score
 from bench.scoring import Scorecard, ScoringLimits
 from benchmarks.amortised_fresh import banned, fresh_functions
 from methods.transformer.evaluation import recovery

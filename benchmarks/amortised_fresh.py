@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench import Variable
-from bench.cli.train import withheld_laws
+from bench.cli.verbs.author.train import withheld_laws
 from bench.problems import Data, Dataset, Problem, Table, Target
 from methods.transformer.evaluation import LENGTHS
 from methods.transformer.generator import Batch, draw_batch

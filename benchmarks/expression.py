@@ -14,8 +14,8 @@ from statistics import median
 import numpy as np
 
 from bench.expression import compile_expression, parse, to_sympy
-from bench.expression.fit import Fitter
-from bench.expression.program import compile_program
+from bench.expression.compiled.fit import Fitter
+from bench.expression.compiled.program import compile_program
 
 NAMES = [f"x{i}" for i in range(5)]
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from bench.expression import Call, Constant, Expression, Number, Symbol, evaluate, parse
 from bench.expression.tree import fold, substitute
 from bench.problems import Problem, sample_domain
-from bench.scoring.equivalence.precise import NotFinite, Precise
+from bench.scoring.equivalence.numerics.precise import NotFinite, Precise
 from benchmarks.judge_identities import Ground, nodes_with_paths, replaced, rewritten
 from benchmarks.judge_near_misses import EDITS
 

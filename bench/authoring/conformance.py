@@ -21,9 +21,9 @@ from bench.running.execution import execute
 from bench.running.executors.local import LocalExecutor
 from bench.running.limits import Limits
 from bench.running.missing import missing_engine
-from bench.running.record import Record
-from bench.running.run import MethodSpec, Run
-from bench.running.store import Store
+from bench.running.results.record import Record
+from bench.running.results.run import MethodSpec, Run
+from bench.running.results.store import Store
 from bench.settings import SettingsError, untyped_settings
 
 Level = Literal["ok", "warn", "fail"]

@@ -24,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     failed). 2: the command cannot be carried out as given. 130: stopped by Ctrl-C.
     """
     arguments, rest = parse_arguments(list(sys.argv[1:] if argv is None else argv))
-    verb = importlib.import_module(f"bench.cli.{arguments.module}")
+    verb = importlib.import_module(arguments.module)
     try:
         return int(verb.main(arguments, rest))
     except UserError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bench.cli import UserError
-from bench.running.store import Store
+from bench.running.results.store import Store
 
 
 def open_store(folder: str) -> Store:

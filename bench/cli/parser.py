@@ -7,6 +7,24 @@ import difflib
 from collections.abc import Mapping
 from typing import NoReturn, TypeAlias
 
+VERBS = {
+    "run": "experiment.run",
+    "plan": "experiment.plan",
+    "status": "experiment.status",
+    "score": "experiment.score",
+    "merge": "experiment.merge",
+    "leaderboard": "look.leaderboard",
+    "judge": "look.judge",
+    "show": "look.show",
+    "list": "look.listing",
+    "data": "look.data",
+    "doctor": "look.doctor",
+    "new": "author.new",
+    "check": "author.check",
+    "train": "author.train",
+}
+"""The module of each verb, below ``bench.cli.verbs``."""
+
 _DESCRIPTION = """\
 Rediscover hands problems to symbolic-regression methods, runs each under hard limits, judges what
 comes back, and prints a leaderboard.
@@ -254,13 +272,13 @@ def _authors(verbs: _Verbs) -> None:
 
 
 def _verb(verbs: _Verbs, name: str, text: str, more: str = "") -> argparse.ArgumentParser:
-    """A verb whose module is ``bench.cli.<name>``."""
+    """A verb, done by the module that ``VERBS`` names."""
     parser = verbs.add_parser(
         name, help=text, description=text[0].upper() + text[1:] + ("" if text[-1] == "?" else "."),
         epilog=more,
         formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False,
     )  # fmt: skip
-    parser.set_defaults(module={"list": "listing"}.get(name, name), takes_overrides=False)
+    parser.set_defaults(module=f"bench.cli.verbs.{VERBS[name]}", takes_overrides=False)
     return parser
 
 

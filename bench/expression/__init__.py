@@ -6,11 +6,11 @@ grammar and its limits.
 
 from __future__ import annotations
 
+from bench.expression.compiled.evaluate import compile_expression, evaluate
 from bench.expression.errors import ExpressionTooLarge, ParseError, UnsupportedNode
-from bench.expression.evaluate import compile_expression, evaluate
 from bench.expression.measures import complexity, depth, numbers, size, symbols
 from bench.expression.operators import FUNCTIONS, OPERATORS, Operator
-from bench.expression.parse import parse
+from bench.expression.reading.parse import parse
 from bench.expression.sympy_bridge import from_sympy, to_sympy
 from bench.expression.tree import (
     Call,

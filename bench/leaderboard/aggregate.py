@@ -9,7 +9,7 @@ import numpy as np
 
 from bench.leaderboard.columns import MEASURES, column_names
 from bench.leaderboard.statistics import interval
-from bench.running.record import STATUSES
+from bench.running.results.record import STATUSES
 
 if TYPE_CHECKING:
     import pandas as pd

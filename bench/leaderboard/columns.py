@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from bench.running.record import STATUSES
+from bench.running.results.record import STATUSES
 from bench.scoring.scorecard import RULES
 
 Kind = Literal["key", "count", "mean", "median"]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.running.store import Store
+from bench.running.results.store import Store
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.leaderboard.columns import MEASURES
-from bench.running.elsewhere import ELSEWHERE
-from bench.running.plan import Planned
-from bench.running.store import Store, read_file, relative_path
+from bench.running.results.imported import ELSEWHERE
+from bench.running.results.plan import Planned
+from bench.running.results.store import Store, read_file, relative_path
 from bench.scoring.scorecard import RULES
 
 if TYPE_CHECKING:

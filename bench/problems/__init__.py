@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from bench.problems.dataset import Dataset
     from bench.problems.load import DatasetNotFound, dataset_names, load_dataset
     from bench.problems.problem import Domain, Problem, Source, Target
-    from bench.problems.sampling import SamplingError, sample_domain
     from bench.problems.selection import UnknownSelection
+    from bench.problems.sources.sampling import SamplingError, sample_domain
     from bench.problems.variable import BASE_UNITS, Sampling, Unit, Variable
 
 _HOMES = {
@@ -24,7 +24,7 @@ _HOMES = {
     "dataset": ("Dataset",),
     "load": ("DatasetNotFound", "dataset_names", "load_dataset"),
     "problem": ("Domain", "Problem", "Source", "Target"),
-    "sampling": ("SamplingError", "sample_domain"),
+    "sources.sampling": ("SamplingError", "sample_domain"),
     "selection": ("UnknownSelection",),
     "variable": ("BASE_UNITS", "Sampling", "Unit", "Variable"),
 }

@@ -12,11 +12,11 @@ from typing import Any
 
 from bench.expression import ParseError, parse
 from bench.paths import DATASETS
-from bench.problems.constraints import parse_constraint
 from bench.problems.dataset import Dataset
 from bench.problems.problem import Problem, Source, Target
-from bench.problems.sampling import Drawn
-from bench.problems.sources import SOURCES, SPLITS
+from bench.problems.sources.catalogued import SOURCES, SPLITS
+from bench.problems.sources.constraints import parse_constraint
+from bench.problems.sources.sampling import Drawn
 from bench.problems.variable import BASE_UNITS, Sampling, Variable
 
 _DATASET = {

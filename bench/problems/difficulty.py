@@ -11,7 +11,7 @@ from bench.expression import FUNCTIONS, Call, Expression, complexity, depth, par
 from bench.expression.tree import postorder
 from bench.problems.cache import cached_json
 from bench.problems.problem import Problem
-from bench.problems.terms import signal_shares
+from bench.problems.sources.terms import signal_shares
 
 TRANSCENDENTAL = frozenset(FUNCTIONS) - {"sqrt", "cbrt", "abs", "sign", "min", "max", "aq"}
 ROWS = 1000
@@ -28,7 +28,7 @@ def difficulty(problem: Problem) -> Mapping[str, float]:
     * ``dynamic_range``: decades between the 1 % and 99 % quantiles of the target's magnitude, on
       the first 1,000 training rows of data seed 0;
     * ``weakest_term``: the least share of the signal that hangs on any one term of the law, on the
-      same rows (``bench.problems.terms.signal_shares``).
+      same rows (``bench.problems.sources.terms.signal_shares``).
     """
     if problem.truth is None:
         return {}

@@ -9,9 +9,9 @@ from typing import Literal
 import numpy as np
 
 from bench.expression import Symbol, parse, substitute
-from bench.problems.constraints import parse_constraint
 from bench.problems.problem import Problem, Target
-from bench.problems.sampling import derive_seed, uniforms
+from bench.problems.sources.constraints import parse_constraint
+from bench.problems.sources.sampling import derive_seed, uniforms
 from bench.problems.variable import Sampling, Variable
 
 _LEAST, _MOST = 1, 3

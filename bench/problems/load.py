@@ -11,14 +11,14 @@ from typing import Any
 
 from bench.problems.catalogue import catalogue_names, catalogue_path, read_catalogue
 from bench.problems.dataset import Dataset
+from bench.problems.formats.tables import SUFFIXES
 from bench.problems.selection import check_words, select
-from bench.problems.tables import SUFFIXES
 
 GENERATED = ("fresh_synth", "fresh_transform")
 """Datasets that are made from a seed rather than read from a catalogue."""
 
 
-FORMATS = ("srsd_files", "llmsrbench_files", "pmlb", "user_data")
+FORMATS = ("srsd", "llmsrbench", "pmlb", "user_data")
 """Modules that read files and folders of others: the first that recognises one reads it."""
 
 
@@ -92,7 +92,7 @@ def find_dataset(name_or_path: str | Path) -> str | Path:
     if name in dataset_names():
         return name
     if name.startswith("hf://"):
-        from bench.problems.hub import download
+        from bench.problems.formats.hub import download
 
         return download(name)
     path = Path(name).expanduser()
@@ -141,7 +141,7 @@ def _from_path(path: Path, options: dict[str, Any]) -> Dataset:
 def _reader_of(path: Path) -> Any:
     """The module that reads what lies at ``path``; DatasetNotFound where none does."""
     for name in FORMATS:
-        reader = importlib.import_module(f"bench.problems.{name}")
+        reader = importlib.import_module(f"bench.problems.formats.{name}")
         if reader.recognises(path):
             return reader
     raise DatasetNotFound(

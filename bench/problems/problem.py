@@ -8,7 +8,7 @@ from typing import Protocol
 
 from bench.problems.cache import cached
 from bench.problems.data import Data
-from bench.problems.observed import observed_sampling
+from bench.problems.sources.observed import observed_sampling
 from bench.problems.variable import Variable
 
 
@@ -18,7 +18,7 @@ class Domain:
 
     ``variables`` carry ranges, signs and integrality; ``constraints`` are conditions every row
     satisfies, such as ``1 - x1**2/8.98755178736818e16 > 0``, in the grammar of
-    ``bench.problems.constraints``.
+    ``bench.problems.sources.constraints``.
     """
 
     variables: tuple[Variable, ...]

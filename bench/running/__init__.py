@@ -12,33 +12,33 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bench.running.execution import execute
     from bench.running.executors.local import LocalExecutor
-    from bench.running.leases import Leases
     from bench.running.limits import Limits
     from bench.running.load import load_class
     from bench.running.missing import missing_engine
-    from bench.running.plan import matrix
-    from bench.running.record import STATUSES, Record, RecordError, Report, Resources
-    from bench.running.run import MethodSpec, Run, run_id
-    from bench.running.store import Store, StoreError
+    from bench.running.results.leases import Leases
+    from bench.running.results.plan import matrix
+    from bench.running.results.record import STATUSES, Record, RecordError, Report, Resources
+    from bench.running.results.run import MethodSpec, Run, run_id
+    from bench.running.results.store import Store, StoreError
 
 _HOME_OF = {
     "execute": "execution",
     "LocalExecutor": "executors.local",
-    "Leases": "leases",
+    "Leases": "results.leases",
     "Limits": "limits",
     "load_class": "load",
     "missing_engine": "missing",
-    "matrix": "plan",
-    "STATUSES": "record",
-    "Record": "record",
-    "RecordError": "record",
-    "Report": "record",
-    "Resources": "record",
-    "MethodSpec": "run",
-    "Run": "run",
-    "run_id": "run",
-    "Store": "store",
-    "StoreError": "store",
+    "matrix": "results.plan",
+    "STATUSES": "results.record",
+    "Record": "results.record",
+    "RecordError": "results.record",
+    "Report": "results.record",
+    "Resources": "results.record",
+    "MethodSpec": "results.run",
+    "Run": "results.run",
+    "run_id": "results.run",
+    "Store": "results.store",
+    "StoreError": "results.store",
 }
 
 __all__ = [

@@ -10,10 +10,10 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from bench.running import wire
-from bench.running.forkserver import ForkServer, ServerError
 from bench.running.limits import Limits
-from bench.running.run import MethodSpec
+from bench.running.results.run import MethodSpec
+from bench.running.sandbox import wire
+from bench.running.sandbox.forkserver import ForkServer, ServerError
 
 _SERVERS_KEPT = 16
 _SLACK_SECONDS = 15.0  # for a supervisor to kill, collect and answer

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bench.method import Discovery
-from bench.running.answer import check, to_message
 from bench.running.limits import hold_threads
 from bench.running.load import build
 from bench.running.noise import noisy_target
 from bench.running.perform import Job, make_request
-from bench.running.worker import make_task, preload
+from bench.running.sandbox.answer import check, to_message
+from bench.running.sandbox.worker import make_task, preload
 
 
 def debug(job: Job, on_report: Callable[[str, float | None], None]) -> Discovery:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.running.record import Record
-from bench.running.run import Run
+from bench.running.results.record import Record
+from bench.running.results.run import Run
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from bench.running.executors import Executor
 from bench.running.limits import Limits
 from bench.running.missing import missing_engine
 from bench.running.perform import Job
-from bench.running.record import Record, RecordError
-from bench.running.run import Run
-from bench.running.store import Store
+from bench.running.results.record import Record, RecordError
+from bench.running.results.run import Run
+from bench.running.results.store import Store
 
 
 def execute(

@@ -7,10 +7,10 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from bench.running.load import load_class
-from bench.running.run import MethodSpec
+from bench.running.results.run import MethodSpec
+from bench.running.sandbox import BOOTSTRAP
 
 _SECONDS = 120
 _EXTRAS = {"pysr": "pysr", "torch": "neural", "safetensors": "neural"}
@@ -57,8 +57,7 @@ def _is_there(module: str) -> bool:
 
 def _missing_there(method: MethodSpec) -> str | None:
     python = str(method.python)
-    bootstrap = Path(__file__).with_name("bootstrap.py")
-    command = [python, str(bootstrap), "missing", method.target, *method.requires]
+    command = [python, str(BOOTSTRAP), "missing", method.target, *method.requires]
     try:
         done = subprocess.run(
             command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS, text=True

@@ -7,7 +7,7 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.running.run import Run, noise_text
+from bench.running.results.run import Run, noise_text
 
 
 def noisy_target(run: Run, y: NDArray[np.float64]) -> NDArray[np.float64]:

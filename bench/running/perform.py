@@ -23,15 +23,15 @@ from bench.method import Candidate, Discovery
 from bench.problems.data import Data
 from bench.problems.problem import Problem
 from bench.problems.variable import Variable
-from bench.running import wire
-from bench.running.answer import printable
 from bench.running.crew import Crew, failure
-from bench.running.leases import Leases
-from bench.running.log import Log
 from bench.running.noise import noisy_target
-from bench.running.record import Record, RecordError, Report, Resources
-from bench.running.run import Disclosure, Run
-from bench.running.store import Store, storage_error
+from bench.running.results.leases import Leases
+from bench.running.results.record import Record, RecordError, Report, Resources
+from bench.running.results.run import Disclosure, Run
+from bench.running.results.store import Store, storage_error
+from bench.running.sandbox import wire
+from bench.running.sandbox.answer import printable
+from bench.running.sandbox.log import Log
 
 _DATA_KEPT = 32  # problems
 

@@ -18,8 +18,8 @@ from bench.running.events import (
     Planned,
     Started,
 )
-from bench.running.record import Record
-from bench.running.run import Run
+from bench.running.results.record import Record
+from bench.running.results.run import Run
 
 
 @dataclass

@@ -9,11 +9,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bench.scoring.canonical import CanonicalForm, canonical_form
     from bench.scoring.csv_rows import TableError
-    from bench.scoring.edit_distance import EditDistance, normalized_edit_distance
-    from bench.scoring.form_cache import FormCache
-    from bench.scoring.labelled_tree import LabelledTree, tree_distance
+    from bench.scoring.ned.canonical import CanonicalForm, canonical_form
+    from bench.scoring.ned.edit_distance import EditDistance, normalized_edit_distance
+    from bench.scoring.ned.form_cache import FormCache
+    from bench.scoring.ned.labelled_tree import LabelledTree, tree_distance
     from bench.scoring.numeric import (
         NumericScore,
         accuracy,
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
     from bench.scoring.predictions import Prediction, read_predictions
     from bench.scoring.scorecard import RULES, Scorecard
     from bench.scoring.steps import Item, ScoringLimits, score
-    from bench.scoring.variables import VariableUse, effective_variables, variable_use
+    from bench.scoring.variable_use import VariableUse, effective_variables, variable_use
 
 _HOMES = {
-    "canonical": ("CanonicalForm", "canonical_form"),
+    "ned.canonical": ("CanonicalForm", "canonical_form"),
     "csv_rows": ("TableError",),
-    "edit_distance": ("EditDistance", "normalized_edit_distance"),
-    "form_cache": ("FormCache",),
-    "labelled_tree": ("LabelledTree", "tree_distance"),
+    "ned.edit_distance": ("EditDistance", "normalized_edit_distance"),
+    "ned.form_cache": ("FormCache",),
+    "ned.labelled_tree": ("LabelledTree", "tree_distance"),
     "numeric": (
         "NumericScore", "accuracy", "accuracy_within", "finite_share", "nmse", "numeric_score", "r2"
     ),
@@ -46,7 +46,7 @@ _HOMES = {
     "predictions": ("Prediction", "read_predictions"),
     "scorecard": ("RULES", "Scorecard"),
     "steps": ("Item", "ScoringLimits", "score"),
-    "variables": ("VariableUse", "effective_variables", "variable_use"),
+    "variable_use": ("VariableUse", "effective_variables", "variable_use"),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.scoring.form_cache import FormCache
+from bench.scoring.ned.form_cache import FormCache
 from bench.scoring.pairs import Pair, judge_pairs
 from bench.scoring.scorecard import RULES, Scorecard
 from bench.scoring.steps import ScoringLimits

@@ -11,9 +11,9 @@ from bench.problems.data import Data
 from bench.problems.dataset import Dataset
 from bench.problems.problem import Problem, Target
 from bench.scoring.csv_rows import Row, read_rows
-from bench.scoring.edit_distance import EditDistance
 from bench.scoring.equivalence import default_domain
-from bench.scoring.form_cache import FormCache
+from bench.scoring.ned.edit_distance import EditDistance
+from bench.scoring.ned.form_cache import FormCache
 from bench.scoring.pool import score_many
 from bench.scoring.scorecard import Scorecard, verdicts_of
 from bench.scoring.steps import JUDGING, Item, ScoringLimits

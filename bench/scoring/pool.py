@@ -15,9 +15,9 @@ from multiprocessing.connection import Connection, wait
 from typing import IO, Any, cast
 
 from bench.expression import parse
-from bench.scoring.canonical import CanonicalForm
-from bench.scoring.form_cache import FormCache
 from bench.scoring.messages import Died, Job, Progress, Ready, Unscorable
+from bench.scoring.ned.canonical import CanonicalForm
+from bench.scoring.ned.form_cache import FormCache
 from bench.scoring.scorecard import Scorecard
 from bench.scoring.steps import (
     EDIT_DISTANCE,

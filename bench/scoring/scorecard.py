@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Self
 
-from bench.scoring.edit_distance import EditDistance
+from bench.scoring.ned.edit_distance import EditDistance
 from bench.scoring.numeric import NumericScore
-from bench.scoring.variables import VariableUse
+from bench.scoring.variable_use import VariableUse
 
 RULES = ("srbench", "exact", "skeleton")
 

@@ -17,13 +17,13 @@ from bench.expression import Expression, ParseError, compile_expression, complex
 from bench.problems.data import Data
 from bench.problems.problem import Problem
 from bench.problems.units import check_units
-from bench.scoring.canonical import CanonicalForm
-from bench.scoring.edit_distance import EditDistance, form_distance
-from bench.scoring.form_cache import FormCache
 from bench.scoring.json_numbers import to_json
+from bench.scoring.ned.canonical import CanonicalForm
+from bench.scoring.ned.edit_distance import EditDistance, form_distance
+from bench.scoring.ned.form_cache import FormCache
 from bench.scoring.numeric import numeric_score
 from bench.scoring.scorecard import Scorecard, verdicts_of
-from bench.scoring.variables import variable_use
+from bench.scoring.variable_use import variable_use
 
 SCORING_VERSION = "2"
 """Raise when the same prediction gets another scorecard."""

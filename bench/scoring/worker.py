@@ -20,8 +20,8 @@ from typing import Any
 
 import psutil
 
-from bench.scoring.form_cache import FormCache
 from bench.scoring.messages import Died, Job, Progress, Ready, Unscorable
+from bench.scoring.ned.form_cache import FormCache
 from bench.scoring.scorecard import Scorecard
 from bench.scoring.steps import NUMERIC, PATIENCE, ScoringLimits, Subject, advance, make_ready
 
@@ -50,8 +50,8 @@ def main(descriptor: int) -> None:
 def _warm_up() -> None:
     """Do once, before a second fork, what every fork would do again: SymPy fills its tables."""
     from bench.expression import parse
-    from bench.scoring.canonical import canonical_form
     from bench.scoring.equivalence import judge
+    from bench.scoring.ned.canonical import canonical_form
 
     prediction, truth = parse("1.0001*sin(x)*exp(y/2.5)"), parse("sin(x)*sqrt(y)")
     canonical_form(prediction)
@@ -61,8 +61,8 @@ def _warm_up() -> None:
 def _import_all() -> None:
     import sympy  # noqa: F401
 
-    import bench.scoring.equivalence.judging
-    import bench.scoring.zhang_shasha  # noqa: F401
+    import bench.scoring.equivalence.judge
+    import bench.scoring.ned.zhang_shasha  # noqa: F401
 
 
 def _serve_and_exit(pool: Connection[Any, Any], limits: ScoringLimits, forms: FormCache) -> None:

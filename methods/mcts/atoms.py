@@ -14,7 +14,7 @@ from itertools import product
 import numpy as np
 
 from bench import Expression, evaluate
-from bench.expression.kernel import ADD, MUL, NUMBER, VARIABLE, binary, unary
+from bench.expression.compiled.kernel import ADD, MUL, NUMBER, VARIABLE, binary, unary
 from methods.mcts.discovery import Specimen
 from methods.mcts.grammar import Grammar, make_prefix, valid
 from methods.mcts.tokens import (

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bench.expression.compiled import compiled
+from bench.expression.compiled.compiling import compiled
 from methods.mcts.grammar import Grammar, begin, complete, valid
 from methods.mcts.pool import Pool, fitness_of, offer, write
 from methods.mcts.scoring import GENERATIONS, SEEN, Scorer, assess

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.expression.compiled import compiled
-from bench.expression.kernel import ADD, AQ, DIV, MUL, NEG, NUMBER, POW, SUB, VARIABLE
+from bench.expression.compiled.compiling import compiled
+from bench.expression.compiled.kernel import ADD, AQ, DIV, MUL, NEG, NUMBER, POW, SUB, VARIABLE
 from methods.mcts.tokens import INV, ONE, OPERATORS, Floats, Ints, arity
 from methods.mcts.units import DIMENSIONS, fits_unit, required_unit
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bench.expression.compiled import compiled
+from bench.expression.compiled.compiling import compiled
 from methods.mcts.tokens import Floats, Ints
 
 

@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bench.expression.compiled import compiled
-from bench.expression.kernel import forward, link
-from bench.expression.least_squares import levenberg_marquardt
+from bench.expression.compiled.compiling import compiled
+from bench.expression.compiled.kernel import forward, link
+from bench.expression.compiled.least_squares import levenberg_marquardt
 from methods.mcts.form import POWER, PRODUCT, Form
 from methods.mcts.identity import identity
 from methods.mcts.table import Table, find, put

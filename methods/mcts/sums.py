@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.expression.compiled import compiled
+from bench.expression.compiled.compiling import compiled
 from methods.mcts.tokens import Floats, Ints
 from methods.refine import criterion
 

@@ -1,7 +1,7 @@
 """The tokens a search writes: the kernel's opcodes, and a few of its own.
 
 An expression is a row of tokens in prefix order. Tokens below ``SQUARE`` and from ``VARIABLE`` on
-are those of ``bench.expression.kernel``; ``translate`` writes the others out for it.
+are those of ``bench.expression.compiled.kernel``; ``translate`` writes the others out for it.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench import Call, Expression, Number, Symbol
-from bench.expression import kernel
-from bench.expression.compiled import compiled
-from bench.expression.kernel import AQ, DIV, NUMBER, POW, VARIABLE
+from bench.expression.compiled import kernel
+from bench.expression.compiled.compiling import compiled
+from bench.expression.compiled.kernel import AQ, DIV, NUMBER, POW, VARIABLE
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.expression.compiled import compiled
+from bench.expression.compiled.compiling import compiled
 from methods.mcts.grammar import Grammar, Prefix, advance, allowed, begin, complete
 from methods.mcts.pool import Pool, fitness_of, offer
 from methods.mcts.scoring import Scorer, assess

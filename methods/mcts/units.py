@@ -11,8 +11,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.expression.compiled import compiled
-from bench.expression.kernel import (
+from bench.expression.compiled.compiling import compiled
+from bench.expression.compiled.kernel import (
     ABS,
     ADD,
     AQ,

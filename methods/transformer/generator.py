@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.expression import kernel
-from bench.expression.compiled import compiled
+from bench.expression.compiled import kernel
+from bench.expression.compiled.compiling import compiled
 from methods.transformer.grammar import redundant, subtree_end
 from methods.transformer.skeletons import fingerprint
 from methods.transformer.vocabulary import (

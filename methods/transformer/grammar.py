@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.expression.compiled import compiled
+from bench.expression.compiled.compiling import compiled
 from methods.transformer.skeletons import hash_subtrees
 from methods.transformer.vocabulary import (
     ARITY,

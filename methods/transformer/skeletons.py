@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench import Call, Constant, Expression, Number, Symbol, evaluate, symbols
-from bench.expression.compiled import compiled
+from bench.expression.compiled.compiling import compiled
 from methods.transformer.vocabulary import (
     ARITY,
     BINARY,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bench.expression import kernel
+from bench.expression.compiled import kernel
 
 Skeleton = tuple[int, ...]
 

@@ -10,10 +10,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bench.expression import OPERATORS, Call, Symbol, evaluate, numbers, parse, to_sympy
-from bench.expression.adjoint import backward
-from bench.expression.fit import Fitter, fit_constants
-from bench.expression.kernel import forward, mark
-from bench.expression.program import compile_program, decode
+from bench.expression.compiled.adjoint import backward
+from bench.expression.compiled.fit import Fitter, fit_constants
+from bench.expression.compiled.kernel import forward, mark
+from bench.expression.compiled.program import compile_program, decode
 
 # Where each operator of one argument is smooth; the others are tried on (0.3, 0.9).
 PLACES = {"acosh": (1.2, 3.0), "abs": (-2.0, -0.5), "sign": (-2.0, -0.5), "cbrt": (-2.0, -0.5)}

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from bench import Budget, Number, Task, Variable, complexity, evaluate, parse
-from bench.cli.train import BENCHMARKS, withheld_laws
+from bench.cli.verbs.author.train import BENCHMARKS, withheld_laws
 from bench.problems import load_dataset
 from methods.transformer import Prior, Transformer
 from methods.transformer.folder import CheckpointError

@@ -26,7 +26,7 @@ def problem() -> Problem:
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The problems whose data were generated, one entry a time."""
-    from bench.problems.sampling import Drawn
+    from bench.problems.sources.sampling import Drawn
 
     names: list[str] = []
     generate = Drawn.data

@@ -12,7 +12,7 @@ import pytest
 
 from bench.expression import evaluate, parse
 from bench.problems import Data, Dataset, load_dataset
-from bench.problems.export import FORMS, ExportError, write_dataset
+from bench.problems.formats.export import FORMS, ExportError, write_dataset
 
 
 @pytest.fixture

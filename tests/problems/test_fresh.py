@@ -16,7 +16,7 @@ from bench.problems.fresh.fields import FIELDS
 from bench.problems.fresh.merge import merge_constants
 from bench.problems.fresh.novelty import Novelty, same_up_to_constants
 from bench.problems.fresh.shape import shape
-from bench.problems.terms import signal_shares
+from bench.problems.sources.terms import signal_shares
 from bench.problems.units import check_units
 from bench.problems.variable import Sampling, Variable
 

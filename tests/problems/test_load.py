@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from bench.problems import DatasetNotFound, UnknownSelection, dataset_names, load_dataset
-from bench.problems.hub import HubError
+from bench.problems.formats.hub import HubError
 
 
 def test_an_unknown_name_gets_the_nearest_one() -> None:

@@ -10,8 +10,8 @@ import pytest
 from sklearn.model_selection import train_test_split
 
 from bench.problems import load_dataset
-from bench.problems.pmlb import PmlbError, read, recognises, split_rows
-from bench.problems.tables import TableError
+from bench.problems.formats.pmlb import PmlbError, read, recognises, split_rows
+from bench.problems.formats.tables import TableError
 
 METADATA = """\
 dataset: toy_law

@@ -10,8 +10,8 @@ import pytest
 from bench.expression import evaluate, parse
 from bench.problems import Problem, Target, Variable, dataset_names, load_dataset
 from bench.problems.difficulty import difficulty
-from bench.problems.simulated import Simulated
-from bench.problems.systems import System
+from bench.problems.sources.dynamics import System
+from bench.problems.sources.simulated import Simulated
 
 SUMS = ("srsd", "srsd_dummy", "classic", "llmsrbench", "fresh_synth", "fresh_transform")
 """Datasets of which every problem is in another, or made from a seed."""

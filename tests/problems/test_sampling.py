@@ -9,8 +9,8 @@ import pytest
 
 from bench.expression import ParseError
 from bench.problems import Domain, Problem, Sampling, Target, Variable, sample_domain
-from bench.problems.constraints import parse_constraint
-from bench.problems.sampling import Drawn, SamplingError, derive_seed, draw_variable
+from bench.problems.sources.constraints import parse_constraint
+from bench.problems.sources.sampling import Drawn, SamplingError, derive_seed, draw_variable
 
 VARIABLES = (
     Variable("x0", sampling=Sampling("uniform", -1, 3)),

@@ -7,7 +7,7 @@ import pytest
 
 from bench.expression import evaluate, parse, symbols
 from bench.problems import Problem, load_dataset, sample_domain
-from bench.problems.constraints import parse_constraint
+from bench.problems.sources.constraints import parse_constraint
 from bench.problems.variable import Sampling
 
 TIERS = {"easy": 30, "medium": 40, "hard": 50}

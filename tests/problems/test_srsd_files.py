@@ -12,8 +12,8 @@ import sympy
 
 from bench.expression import evaluate, parse
 from bench.problems import load_dataset
-from bench.problems.tables import TableError
-from bench.problems.unpickle import UnsafePickle
+from bench.problems.formats.tables import TableError
+from bench.problems.formats.unpickle import UnsafePickle
 
 ROWS = {"train": 8, "val": 3, "test": 4}
 

@@ -9,7 +9,7 @@ from scipy.integrate import solve_ivp
 from bench.expression import compile_expression, evaluate, parse
 from bench.problems import CatalogueError, Dataset, Domain, Problem, load_dataset
 from bench.problems.catalogue import dataset_from
-from bench.problems.systems import System
+from bench.problems.sources.dynamics import System
 
 # Row 31 of each file of https://github.com/lacava/ode-strogatz: x, y, rate.
 PUBLISHED = [

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bench.expression import parse
-from bench.problems.terms import signal_shares, without_each_term
+from bench.problems.sources.terms import signal_shares, without_each_term
 
 X = np.linspace(1.0, 2.0, 101)[:, None]
 

@@ -12,7 +12,11 @@ import pytest
 import sympy
 
 from bench.expression import from_sympy, parse
-from bench.problems.unpickle import UnsafePickle, read_pickled_expression, unpickle_expression
+from bench.problems.formats.unpickle import (
+    UnsafePickle,
+    read_pickled_expression,
+    unpickle_expression,
+)
 
 PICKLES = Path(__file__).parents[1] / "data" / "pickles"
 FORMULA = "1.112e-17*x0**2/x2 - sqrt(x1)*exp(-x0**2/(2*pi)) + tanh(x1)/3 + log(x2)"

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from bench.problems import Variable, load_dataset
-from bench.problems.tables import TableError
-from bench.problems.user_data import variables_for
+from bench.problems.formats.tables import TableError
+from bench.problems.formats.user_data import variables_for
 
 
 def frame(n: int = 40, columns: tuple[str, ...] = ("a", "b")) -> pd.DataFrame:

@@ -13,14 +13,14 @@ from toys import dataset, method, problem, run_all
 from bench.method import Discovery
 from bench.problems.problem import Problem
 from bench.running import Leases, Run, Store, matrix
-from bench.running.answer import InvalidAnswer
 from bench.running.debug import debug
 from bench.running.display import Display
 from bench.running.events import Event, Judged
-from bench.running.merge import Contradiction, merge
 from bench.running.perform import Job
 from bench.running.progress import duration
-from bench.running.status import experiment_status
+from bench.running.results.merge import Contradiction, merge
+from bench.running.results.status import experiment_status
+from bench.running.sandbox.answer import InvalidAnswer
 
 
 def show(events: list[Event], *, terminal: bool) -> str:

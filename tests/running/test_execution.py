@@ -160,7 +160,8 @@ def test_the_truth_and_the_test_data_are_in_no_message_to_a_worker(tmp_path: Pat
     secret = replace(problem("p0"), formula="F = m a", constraints=("x0 > 0",))
     datasets = {"toy": replace(dataset(), problems=(secret,))}
     sent: list[bytes] = []
-    from bench.running import crew, wire
+    from bench.running import crew
+    from bench.running.sandbox import wire
 
     original = wire.send
     with pytest.MonkeyPatch.context() as patch:
@@ -308,7 +309,8 @@ def test_a_worker_python_that_is_not_there_is_a_missing_engine(tmp_path: Path) -
 def test_the_light_part_needs_numpy_alone() -> None:
     heavy = ["sympy", "pandas", "scipy", "numba", "hydra", "psutil", "rich", "torch"]
     code = (
-        "import sys, bench.running.server, bench.running.worker, bench.expression, bench.method\n"
+        "import sys, bench.running.sandbox.server, bench.running.sandbox.worker\n"
+        "import bench.expression, bench.method\n"
         f"print([name for name in {heavy} if name in sys.modules])"
     )
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"

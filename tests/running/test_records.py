@@ -26,7 +26,7 @@ from bench.running import (
     StoreError,
     matrix,
 )
-from bench.running.store import write_whole
+from bench.running.results.store import write_whole
 
 
 def a_run(**changes: object) -> Run:
@@ -232,7 +232,7 @@ def test_a_folder_cleared_away_while_a_file_is_written_is_made_again(
             cleared.append(True)
             shutil.rmtree(tmp_path / "a")
 
-    monkeypatch.setattr("bench.running.store.os.fsync", clear_once)
+    monkeypatch.setattr("bench.running.results.store.os.fsync", clear_once)
     write_whole(path, b"whole")
     assert cleared and path.read_bytes() == b"whole"
     assert [file.name for file in path.parent.iterdir()] == ["record.json"]

@@ -24,8 +24,8 @@ from bench.scoring import (
     tree_distance,
     zhang_shasha,
 )
-from bench.scoring.canonical import CanonicalForm
-from bench.scoring.edit_distance import form_distance
+from bench.scoring.ned.canonical import CanonicalForm
+from bench.scoring.ned.edit_distance import form_distance
 
 VECTORS = Path(__file__).parents[1] / "data" / "ned_srsd.jsonl"
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.expression import Call, Expression, Number, evaluate
-from bench.expression.fit import fit_constants
-from bench.problems.terms import signal_shares, spread, without_each_term
+from bench.expression.compiled.fit import fit_constants
+from bench.problems.sources.terms import signal_shares, spread, without_each_term
 
 LEAST_SHARE = 0.01
 """The least part of the signal that must hang on every term and on every input."""

@@ -14,7 +14,7 @@ from bench.problems.difficulty import TRANSCENDENTAL
 from bench.problems.fresh.checks import can_become
 from bench.problems.fresh.shape import shape
 from bench.problems.problem import Domain
-from bench.problems.sampling import sample_domain
+from bench.problems.sources.sampling import sample_domain
 
 SameLaw = Callable[[Expression, Expression, Domain], bool]
 """``same_law(one, other, domain)``: whether constants exist that make ``one`` the other.

@@ -29,8 +29,8 @@ from bench.problems.fresh.fields import Field
 from bench.problems.fresh.law import Law
 from bench.problems.fresh.merge import merge_constants, rounded
 from bench.problems.problem import Domain
-from bench.problems.sampling import sample_domain
-from bench.problems.systems import System
+from bench.problems.sources.dynamics import System
+from bench.problems.sources.sampling import sample_domain
 from bench.problems.variable import Sampling, Variable
 
 SAMPLES = {"train": 1500, "test": 500}

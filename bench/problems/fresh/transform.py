@@ -28,7 +28,7 @@ from bench.problems.fresh.law import Law
 from bench.problems.fresh.merge import merge_constants, rounded
 from bench.problems.fresh.solve import solve_for
 from bench.problems.problem import Domain, Problem
-from bench.problems.sampling import sample_domain
+from bench.problems.sources.sampling import sample_domain
 from bench.problems.variable import Sampling, Variable
 
 LEAST_VALID = 0.3

@@ -8,7 +8,7 @@ from typing import Protocol
 from bench.running.events import Event
 from bench.running.limits import Limits
 from bench.running.perform import Job
-from bench.running.store import Store
+from bench.running.results.store import Store
 
 
 class Executor(Protocol):

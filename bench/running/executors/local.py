@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from bench.running.crew import Closed, Crew
 from bench.running.events import Elsewhere, Event, Finished, Note, Started
-from bench.running.leases import Leases
 from bench.running.limits import Limits
 from bench.running.perform import Job, Performer
-from bench.running.store import Store
+from bench.running.results.leases import Leases
+from bench.running.results.store import Store
 
 _ASK_AGAIN_SECONDS = 1.0
 

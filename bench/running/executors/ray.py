@@ -11,7 +11,7 @@ from bench.running.events import Event, Note
 from bench.running.executors.remote import POLL_SECONDS, SUBMISSIONS, Chunk, Watch, in_chunks
 from bench.running.limits import Limits
 from bench.running.perform import Job
-from bench.running.store import Store
+from bench.running.results.store import Store
 
 _TASK_MB = 512  # what the task itself holds beside the run
 _AHEAD = 2  # tasks handed to Ray for every one that it can run at a time

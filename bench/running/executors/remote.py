@@ -13,10 +13,10 @@ from pathlib import Path
 
 from bench.running.events import Event, Finished, Started
 from bench.running.executors.local import LocalExecutor
-from bench.running.leases import Leases, lease_name
 from bench.running.limits import Limits
 from bench.running.perform import Job, done
-from bench.running.store import Store
+from bench.running.results.leases import Leases, lease_name
+from bench.running.results.store import Store
 
 SUBMISSIONS = 3  # of a run that is lost again and again
 POLL_SECONDS = 1.0

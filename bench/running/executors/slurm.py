@@ -15,7 +15,7 @@ from bench.running.events import Event, Note
 from bench.running.executors.remote import POLL_SECONDS, SUBMISSIONS, Chunk, Watch, in_chunks
 from bench.running.limits import Limits
 from bench.running.perform import Job
-from bench.running.store import Store
+from bench.running.results.store import Store
 
 _RUN_SECONDS = 5  # what a run may take beside its budget and grace: data, fork, record
 _JOB_MINUTES = 10  # what a job may take beside its runs: starting, importing

@@ -15,10 +15,10 @@ from bench.expression import Constant, Expression, compile_expression, replace_n
 from bench.expression.tree import postorder
 from bench.scoring.equivalence.confirm import SLACK, Confirmation, confirm
 from bench.scoring.equivalence.law import Law
-from bench.scoring.equivalence.pair import GUARD, GUARD_IF_BLURRED
-from bench.scoring.equivalence.precise import NotFinite, Precise
+from bench.scoring.equivalence.numerics.needs_precision import BLURRED, blurred, function_of
+from bench.scoring.equivalence.numerics.pair import GUARD, GUARD_IF_BLURRED
+from bench.scoring.equivalence.numerics.precise import NotFinite, Precise
 from bench.scoring.equivalence.refit import NEAR, Refit, refit, refit_from_afar, typical
-from bench.scoring.equivalence.sharp import BLURRED, blurred, function_of
 from bench.scoring.equivalence.variants import (
     EXPONENT_SLACK,
     MOST_CONSTANTS,

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.scoring.equivalence.law import Law
-from bench.scoring.equivalence.pair import GUARD, Pair, Step
-from bench.scoring.equivalence.precise import Value
+from bench.scoring.equivalence.numerics.pair import GUARD, Pair, Step
+from bench.scoring.equivalence.numerics.precise import Value
 from bench.scoring.equivalence.variants import Variant
 
 Array = NDArray[np.float64]

@@ -19,12 +19,12 @@ from bench.expression import (
     replace_numbers,
     symbols,
 )
-from bench.expression.program import compile_program
+from bench.expression.compiled.program import compile_program
 from bench.problems import Domain
-from bench.scoring.equivalence.points import Rule, draw, draw_edges, rules_of
-from bench.scoring.equivalence.precise import NotFinite, Precise
-from bench.scoring.equivalence.sharp import Function, blurred, function_of
-from bench.scoring.equivalence.slopes import slopes
+from bench.scoring.equivalence.numerics.needs_precision import Function, blurred, function_of
+from bench.scoring.equivalence.numerics.points import Rule, draw, draw_edges, rules_of
+from bench.scoring.equivalence.numerics.precise import NotFinite, Precise
+from bench.scoring.equivalence.numerics.slopes import slopes
 
 Array = NDArray[np.float64]
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.expression import compile_expression, numbers
-from bench.expression.fit import Fit, Fitter
-from bench.expression.program import Program, compile_program
+from bench.expression.compiled.fit import Fit, Fitter
+from bench.expression.compiled.program import Program, compile_program
 from bench.scoring.equivalence.law import Law
 from bench.scoring.equivalence.variants import Variant
 

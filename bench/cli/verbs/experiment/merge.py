@@ -1,0 +1,25 @@
+"""``rediscover merge``: join the results of several machines."""
+
+from __future__ import annotations
+
+import argparse
+
+from bench.cli import UserError
+from bench.cli.folders import open_store
+
+
+def main(arguments: argparse.Namespace, rest: list[str]) -> int:
+    from bench.running.results.merge import Contradiction, merge
+    from bench.running.results.record import RecordError
+    from bench.running.results.store import Store, StoreError
+
+    into = Store(arguments.output)
+    try:
+        for folder in arguments.folders:
+            merged = merge(into, open_store(folder))
+            print(f"{folder}: {merged.added} records added, {merged.shared} there already")
+    except (Contradiction, RecordError) as error:
+        raise UserError(str(error), 1) from None
+    except StoreError as error:
+        raise UserError(str(error.args[-1]), 1) from None
+    return 0

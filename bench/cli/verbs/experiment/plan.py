@@ -1,0 +1,53 @@
+"""``rediscover plan``: what a run would do."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from bench.cli.compose import with_configuration
+from bench.cli.experiment import Experiment, read_experiment
+from bench.cli.verbs.experiment.run import say_left_out
+
+
+def main(arguments: argparse.Namespace, overrides: list[str]) -> int:
+    show = _as_json if arguments.json else _as_text
+
+    def job(config: Any, folder: Path) -> int:
+        show(read_experiment(config, folder))
+        return 0
+
+    return with_configuration(overrides, job)
+
+
+def _as_json(experiment: Experiment) -> None:
+    from bench.running.results.plan import Planned
+
+    fields = Planned.__dataclass_fields__
+    lines = [Planned.of(run) for run in experiment.runs]
+    print(json.dumps([{name: getattr(line, name) for name in fields} for line in lines], indent=1))
+
+
+def _as_text(experiment: Experiment) -> None:
+    from bench.running import Store, missing_engine
+    from bench.running.perform import done
+    from bench.running.progress import duration
+
+    say_left_out(experiment)
+    store = Store(experiment.folder)
+    finished = Counter(run.method.label for run in experiment.runs if done(store, run) is not None)
+    planned = Counter(run.method.label for run in experiment.runs)
+    for method in experiment.methods:
+        label = method.label
+        reason = missing_engine(method)
+        text = f"{label}: {planned[label]} runs, {finished[label]} done"
+        print(text if reason is None else f"{text}; cannot run: {reason}")
+    left = [run for run in experiment.runs if done(store, run) is None]
+    seconds = sum(run.budget.seconds for run in left)
+    print(
+        f"{len(experiment.runs)} runs in {experiment.folder}, {len(left)} to do: "
+        f"at most {duration(seconds)} of budget, one after the other"
+    )

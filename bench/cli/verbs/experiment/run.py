@@ -1,0 +1,116 @@
+"""``rediscover run``: plan, run, judge, and show the leaderboard."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from bench.cli import UserError
+from bench.cli.compose import with_configuration
+from bench.cli.experiment import Experiment, read_experiment
+
+
+def main(arguments: argparse.Namespace, overrides: list[str]) -> int:
+    retry = _statuses(arguments.retry)
+
+    def job(config: Any, folder: Path) -> int:
+        experiment = read_experiment(config, folder)
+        say_left_out(experiment)
+        if arguments.debug:
+            return _debug(experiment)
+        return _run(experiment, retry, scoring=not arguments.no_score)
+
+    return with_configuration(overrides, job)
+
+
+def say_left_out(experiment: Experiment) -> None:
+    """Say which problems ``exclude`` leaves out: never silently."""
+    for label, count in experiment.left_out.items():
+        print(f"{label}: {count} problems left out by exclude (rediscover show says why)")
+
+
+def _statuses(text: str) -> tuple[str, ...]:
+    from bench.running.results.record import STATUSES
+
+    chosen = tuple(part.strip() for part in text.split(",") if part.strip())
+    for status in chosen:
+        if status not in STATUSES or status == "ok":
+            raise UserError(
+                f"--retry: there is no failure '{status}'; choose from {', '.join(STATUSES[1:])}"
+            )
+    return chosen
+
+
+def _run(experiment: Experiment, retry: tuple[str, ...], *, scoring: bool) -> int:
+    from bench.cli.executor import make_executor
+    from bench.cli.judged import Judge, write_leaderboard
+    from bench.running import Store, StoreError, execute
+    from bench.running.display import Display
+
+    store = Store(experiment.folder)
+    executor = make_executor(experiment.config["executor"])
+    try:
+        _keep_config(experiment, store)
+        with Display() as display:
+            execute(
+                experiment.runs, experiment.datasets, store, executor,
+                limits=experiment.limits, retry=retry, on_event=display,
+            )  # fmt: skip
+        if scoring:
+            Judge(store, experiment.problems, experiment.scoring).judge_all()
+        write_leaderboard(store)
+    except StoreError as error:
+        raise UserError(str(error.args[-1]), 1) from None
+    return _exit_code(experiment, store)
+
+
+def _exit_code(experiment: Experiment, store: Any) -> int:
+    """0 where every planned run has its record; else 1, and a line that says whose have none."""
+    from bench.running.perform import done
+
+    without = [run for run in experiment.runs if done(store, run) is None]
+    if not without:
+        return 0
+    labels = ", ".join(sorted({run.method.label for run in without}))
+    print(f"{len(without)} of {len(experiment.runs)} planned runs have no record: {labels}")
+    return 1
+
+
+def _keep_config(experiment: Experiment, store: Any) -> None:
+    """Write the resolved configuration; datasets of earlier commands in this folder are kept."""
+    import yaml
+
+    config = dict(experiment.config)
+    earlier = read_config(store.config_path)
+    config["datasets"] = {**earlier.get("datasets", {}), **config["datasets"]}
+    store.folder.mkdir(parents=True, exist_ok=True)
+    store.write_text(store.config_path, yaml.safe_dump(config, sort_keys=False))
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """A results folder's ``config.yaml``; empty where there is none that can be read."""
+    import yaml
+
+    try:
+        config = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError):
+        return {}
+    return config if isinstance(config, dict) else {}
+
+
+def _debug(experiment: Experiment) -> int:
+    from bench.running.debug import debug
+    from bench.running.perform import Job
+
+    run = experiment.runs[0]
+    if len(experiment.runs) > 1:
+        print(f"--debug runs one of the {len(experiment.runs)} runs: {run.id}")
+    problem = experiment.problems[run.dataset, run.problem]
+
+    def report(expression: str, loss: float | None) -> None:
+        print(f"report: {expression}" + ("" if loss is None else f"  (loss {loss:.6g})"))
+
+    discovery = debug(Job(run, problem), report)
+    print(f"best: {discovery.best.expression}")
+    return 0

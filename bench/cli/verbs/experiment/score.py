@@ -1,0 +1,78 @@
+"""``rediscover score``: judge records again, or predictions that were made elsewhere."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from bench.cli import UserError
+from bench.cli.compose import SELECTION
+from bench.cli.experiment import read_datasets
+from bench.cli.folders import open_store
+from bench.cli.judged import Judge, write_leaderboard
+from bench.cli.verbs.experiment.run import read_config
+from bench.problems.dataset import Dataset
+from bench.running.results.store import Store
+from bench.scoring.steps import ScoringLimits
+
+
+def main(arguments: argparse.Namespace, rest: list[str]) -> int:
+    path = Path(arguments.path)
+    if path.is_dir():
+        store = open_store(arguments.path)
+        config = read_config(store.config_path)
+        datasets = _datasets_of(store, config)
+        limits = ScoringLimits(**config.get("scoring", {}))
+    elif path.exists():
+        store, datasets = _imported(path, arguments)
+        limits = ScoringLimits()
+    else:
+        raise UserError(f"'{path}' is neither a results folder nor a CSV file")
+    if arguments.seconds is not None:
+        limits = replace(limits, seconds=arguments.seconds)
+    if arguments.prove:
+        limits = replace(limits, prove=True)
+    problems = {(p.dataset, p.name): p for d in datasets.values() for p in d.problems}
+    count = Judge(store, problems, limits, arguments.workers).judge_all(again=arguments.again)
+    print(f"{count} records judged")
+    write_leaderboard(store)
+    return 0
+
+
+def _datasets_of(store: Store, config: dict[str, Any]) -> dict[str, Dataset]:
+    """The datasets of a folder: those its configuration lists, and shipped ones of its plan."""
+    from bench.problems import dataset_names, load_dataset
+
+    listed = config.get("datasets", {})
+    sources = {
+        label: {k: v for k, v in one.items() if k not in SELECTION} for label, one in listed.items()
+    }
+    datasets = read_datasets(sources) if sources else {}
+    planned = {planned.dataset for planned in store.plan().values()}
+    for name in planned - set(datasets) & set(dataset_names()):
+        datasets[name] = load_dataset(name)
+    return datasets
+
+
+def _imported(path: Path, arguments: argparse.Namespace) -> tuple[Store, dict[str, Dataset]]:
+    """Predictions of a CSV file as records in a results folder."""
+    from bench.running.results.imported import import_predictions
+    from bench.scoring.csv_rows import TableError
+    from bench.scoring.predictions import read_predictions
+
+    if not arguments.dataset:
+        raise UserError(
+            f"whose problems does '{path}' answer? --dataset NAME (rediscover list datasets)"
+        )
+    datasets = read_datasets({"_": {"source": arguments.dataset}})
+    problems = tuple(problem for dataset in datasets.values() for problem in dataset.problems)
+    whole = Dataset(arguments.dataset, "", problems)
+    try:
+        predictions = read_predictions(path, whole)
+    except TableError as error:
+        raise UserError(str(error)) from None
+    store = Store(Path("results") / (arguments.experiment or path.stem))
+    import_predictions(predictions, store, str(path))
+    return store, datasets

@@ -1,0 +1,47 @@
+"""``rediscover status``: how far an experiment is."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from bench.cli.folders import open_store
+
+
+def main(arguments: argparse.Namespace, rest: list[str]) -> int:
+    from bench.running.results.status import experiment_status
+
+    status = experiment_status(open_store(arguments.folder))
+    if arguments.json:
+        print(json.dumps(status.as_dict(), indent=1))
+        return 0
+    _print(status)
+    return 0
+
+
+def _print(status: object) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from bench.running.progress import duration
+    from bench.running.results.status import ExperimentStatus
+
+    assert isinstance(status, ExperimentStatus)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("method", "planned", "ok", "failed", "running", "left", "time left"):
+        table.add_column(name, justify="left" if name == "method" else "right")
+    for method in status.methods:
+        failed = ", ".join(f"{n} {kind}" for kind, n in method.done.items() if kind != "ok")
+        left = duration(method.seconds_left) if method.left else "-"
+        table.add_row(
+            Text(method.method), str(method.planned), str(method.done.get("ok", 0)),
+            failed or "0", str(method.running), str(method.left), left,
+        )  # fmt: skip
+    Console().print(table)
+    for run in status.running:
+        print(f"running: {run.run_id} ({run.host}, process {run.pid})")
+    for path, reason in status.damaged.items():
+        print(f"damaged, will be redone: {path}: {reason}")
+    if status.seconds_left:
+        print(f"about {duration(status.seconds_left)} left")

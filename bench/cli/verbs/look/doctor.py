@@ -1,0 +1,120 @@
+"""``rediscover doctor``: what this machine has, and what is missing, a line each."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from pathlib import Path
+
+_PACKAGES = (
+    "numpy", "scipy", "sympy", "pandas", "hydra-core", "numba", "pyoperon", "gplearn",
+    "scikit-learn", "psutil",
+)  # fmt: skip
+_EXTRAS = {
+    "pysr": "pysr", "torch": "neural", "submitit": "slurm", "ray": "ray", "pyarrow": "parquet",
+    "h5py": "hdf5",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at; ``good`` is False where something that a user may want is missing."""
+
+    what: str
+    good: bool
+    text: str
+
+
+def main(arguments: argparse.Namespace, rest: list[str]) -> int:
+    findings = list(_findings())
+    if arguments.json:
+        print(json.dumps([asdict(finding) for finding in findings], indent=1))
+    else:
+        for finding in findings:
+            print(f"{'ok' if finding.good else '--':3} {finding.what}: {finding.text}")
+    essential = [finding for finding in findings if finding.what.startswith("package")]
+    return 0 if all(finding.good for finding in essential) else 1
+
+
+def _findings() -> Iterator[Finding]:
+    yield Finding(
+        "python", sys.version_info >= (3, 11), f"{platform.python_version()} ({sys.executable})"
+    )
+    yield from _packages()
+    yield from _machine()
+    yield _writable("results", Path("results"))
+    yield _writable("cache", _cache_folder())
+    yield from _methods()
+
+
+def _packages() -> Iterator[Finding]:
+    for name in _PACKAGES:
+        version = _version(name)
+        yield Finding(
+            f"package {name}", version is not None, version or f"missing: pip install {name}"
+        )
+    for name, extra in _EXTRAS.items():
+        version = _version(name)
+        text = version or f"missing: pip install 'rediscover[{extra}]'"
+        yield Finding(f"extra {extra}", version is not None, text)
+
+
+def _version(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _machine() -> Iterator[Finding]:
+    import psutil
+
+    from bench.cli.judged import processors
+
+    yield Finding("processors", True, f"{processors()} of {os.cpu_count()}")
+    memory = psutil.virtual_memory()
+    free = f"{memory.available / 2**30:.1f} of {memory.total / 2**30:.1f} GiB free"
+    yield Finding("memory", True, free)
+    hard = sys.platform == "linux"
+    text = "processes of a run are all found and killed, in any session" if hard else (
+        f"on {sys.platform} a run's processes that make their own session may outlive it"
+    )  # fmt: skip
+    yield Finding("limits", hard, text)
+    julia = shutil.which("julia")
+    yield Finding("julia", julia is not None, julia or "not on the path (needed by pysr alone)")
+
+
+def _writable(what: str, folder: Path) -> Finding:
+    """Whether ``folder``, or the nearest one above it that exists, can be written to."""
+    existing = folder.absolute()
+    while not existing.exists():
+        existing = existing.parent
+    good = os.access(existing, os.W_OK)
+    return Finding(what, good, str(folder.absolute()) + ("" if good else ": cannot be written"))
+
+
+def _cache_folder() -> Path:
+    from bench.problems.cache import cache_folder
+
+    return cache_folder()
+
+
+def _methods() -> Iterator[Finding]:
+    from bench.cli.named import all_methods
+    from bench.plugins import MethodError, spec_of
+    from bench.running import missing_engine
+
+    for entry in all_methods().values():
+        try:
+            spec = spec_of(entry)
+            reason = missing_engine(spec)
+        except (MethodError, ValueError) as error:
+            reason = str(error)
+        yield Finding(f"method {entry.name}", reason is None, reason or f"ready ({entry.origin})")

@@ -1,0 +1,1 @@
+"""Compiled evaluation: values, derivatives and the one least-squares optimiser."""

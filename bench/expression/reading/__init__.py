@@ -1,0 +1,1 @@
+"""Reading: from the text that people and engines write to an expression."""

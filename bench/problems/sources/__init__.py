@@ -1,0 +1,1 @@
+"""Sources: how the data of a problem come to be."""

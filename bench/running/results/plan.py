@@ -1,0 +1,128 @@
+"""The plan: every run an experiment asks for, known before the first one starts."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from bench.method import Budget
+from bench.problems.dataset import Dataset
+from bench.running.results.run import Disclosure, MethodSpec, Run, run_id
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A line of the plan: which run, with what digest, under how many seconds."""
+
+    method: str
+    dataset: str
+    version: str
+    problem: str
+    seed: int
+    noise: float
+    digest: str
+    seconds: float
+
+    @cached_property
+    def id(self) -> str:
+        """The run's identity, as ``Run.id``."""
+        return run_id(self.method, self.dataset, self.problem, self.seed, self.noise)
+
+    @classmethod
+    def of(cls, run: Run) -> Planned:
+        """The line for ``run``."""
+        return cls(
+            run.method.label,
+            run.dataset,
+            run.version,
+            run.problem,
+            run.seed,
+            float(run.noise),
+            run.digest,
+            run.budget.seconds,
+        )
+
+
+def matrix(
+    methods: Sequence[MethodSpec],
+    datasets: Mapping[str, Dataset],
+    *,
+    seeds: Sequence[int] = (0,),
+    noise: Sequence[float] = (0.0,),
+    budget: Budget | None = None,
+    data_seed: int = 0,
+    disclosure: Disclosure = "blind",
+) -> list[Run]:
+    """Every run of methods x problems x noise x seeds.
+
+    Methods vary fastest: a benchmark that is stopped half-way has tried all methods on the same
+    problems.
+    """
+    budget = budget or Budget()
+    labels = [method.label for method in methods]
+    for label in labels:
+        if labels.count(label) > 1:
+            raise ValueError(f"two methods are labelled '{label}'; give one another label")
+    return [
+        Run(method, dataset.name, dataset.version, problem.name, seed, float(level), budget,
+            data_seed, disclosure)
+        for dataset in datasets.values()
+        for problem, level, seed, method in itertools.product(
+            dataset.problems, noise, seeds, methods
+        )
+    ]  # fmt: skip
+
+
+def read_plan(path: Path) -> dict[str, Planned]:
+    """The plan at ``path``, by run id: of several lines for one id the last one holds.
+
+    Damaged lines (a machine that lost power while writing) are skipped: the command that planned
+    those runs plans them again. No file is an empty plan.
+    """
+    plan: dict[str, Planned] = {}
+    try:
+        with path.open("rb") as file:
+            for line in file:
+                try:
+                    planned = Planned(**json.loads(line))
+                    plan[planned.id] = planned
+                except (ValueError, TypeError):
+                    continue
+    except FileNotFoundError:
+        pass
+    return plan
+
+
+def append_plan(path: Path, planned: Iterable[Planned]) -> None:
+    """Append to ``path`` the lines it does not hold yet, in one synced write."""
+    known = read_plan(path)
+    lines = [
+        _line(line)
+        for line in planned
+        if line.id not in known or known[line.id].digest != line.digest
+    ]
+    if not lines:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab") as file:
+        if file.tell() and not _ends_with_newline(path):
+            file.write(b"\n")  # the last line was cut off
+        file.write("".join(lines).encode())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _line(planned: Planned) -> str:
+    fields = {name: getattr(planned, name) for name in Planned.__dataclass_fields__}
+    return json.dumps(fields, allow_nan=False) + "\n"
+
+
+def _ends_with_newline(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) == b"\n"

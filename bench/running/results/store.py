@@ -1,0 +1,206 @@
+"""Store: the folder of one experiment, written so that a kill at any instant costs nothing.
+
+config.yaml                            what was asked, resolved
+plan.jsonl                             every run, one line each
+records/<method>/<dataset>/<problem>/seed<k>_noise<level>.json
+scores/<same>.json                     what the judge says
+logs/<same>.log                        what the run printed
+leases/                                who is running what, now
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import quote
+
+from bench.running.results.plan import Planned, append_plan, read_plan
+from bench.running.results.record import Record, RecordError
+from bench.running.results.run import Run
+
+_LONGEST_NAME = 200  # bytes; file systems take 255, and a temporary name adds some
+_ATTEMPTS = 5  # a folder may be cleared away between making it and writing into it
+_counter = itertools.count()
+
+Damage = Callable[[Path, str], None]
+
+
+class StoreError(OSError):
+    """The results folder cannot be written; the message says why and what to do."""
+
+
+class Store:
+    """The results folder of one experiment. Opening one creates nothing."""
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+        self.records_folder = self.folder / "records"
+        self.scores_folder = self.folder / "scores"
+        self.logs_folder = self.folder / "logs"
+        self.leases_folder = self.folder / "leases"
+
+    @property
+    def config_path(self) -> Path:
+        return self.folder / "config.yaml"
+
+    @property
+    def plan_path(self) -> Path:
+        return self.folder / "plan.jsonl"
+
+    def record_path(self, run_id: str) -> Path:
+        """Where the record of a run lies: ``run_id`` as a path, with odd characters escaped."""
+        return self.records_folder / f"{relative_path(run_id)}.json"
+
+    def score_path(self, run_id: str) -> Path:
+        return self.scores_folder / f"{relative_path(run_id)}.json"
+
+    def log_path(self, run_id: str) -> Path:
+        return self.logs_folder / f"{relative_path(run_id)}.log"
+
+    def plan(self) -> dict[str, Planned]:
+        """Every run ever planned here, by id; of several plans for one id the latest holds."""
+        return read_plan(self.plan_path)
+
+    def add_to_plan(self, runs: list[Run]) -> None:
+        """Add what is new in ``runs`` to the plan."""
+        try:
+            append_plan(self.plan_path, map(Planned.of, runs))
+        except OSError as error:
+            raise storage_error(error, self.folder) from error
+
+    def write(self, record: Record) -> Path:
+        """Write a record: whole or not at all.
+
+        Raises StoreError where the folder cannot be written (full disk, no permission).
+        """
+        path = self.record_path(record.run.id)
+        self.write_text(path, record.to_json())
+        return path
+
+    def write_text(self, path: Path, text: str) -> None:
+        """Put ``text`` at ``path`` by way of a temporary file, synced and renamed."""
+        try:
+            write_whole(path, text.encode())
+        except OSError as error:
+            raise storage_error(error, self.folder) from error
+
+    def read(self, run_id: str) -> Record | None:
+        """The record of a run, None where there is none; RecordError where it is damaged."""
+        try:
+            return Record.from_json(self.record_path(run_id).read_bytes())
+        except FileNotFoundError:
+            return None
+
+    def records(self, on_damage: Damage | None = None) -> Iterator[Record]:
+        """Every record of the folder, in no particular order.
+
+        A damaged one is told to ``on_damage`` (path, why) and left out; without ``on_damage`` it
+        raises RecordError naming the file.
+        """
+        for path in _files(self.records_folder, ".json"):
+            try:
+                yield Record.from_json(read_file(path))
+            except FileNotFoundError:
+                continue  # redone or merged away by another process meanwhile
+            except RecordError as error:
+                if on_damage is None:
+                    raise RecordError(f"{path}: {error}") from None
+                on_damage(Path(path), str(error))
+
+
+def relative_path(run_id: str) -> str:
+    """``run_id`` as a relative path that every file system takes.
+
+    Each part keeps letters, digits and ``-_.+=,@ ``; the rest is percent-encoded. A part too
+    long for a file name is cut and ends in a digest of the whole.
+    """
+    return "/".join(_path_part(part) for part in _parts(run_id))
+
+
+def _parts(run_id: str) -> tuple[str, str, str, str]:
+    # Method and dataset are labels without a slash, the last part is ours: a slash can only be
+    # in the problem's name.
+    method, dataset, rest = run_id.split("/", 2)
+    problem, last = rest.rsplit("/", 1)
+    return method, dataset, problem, last
+
+
+@lru_cache(maxsize=4096)
+def _path_part(name: str) -> str:
+    part = quote(name, safe="-_.+=,@ ")
+    if set(part) <= {"."}:
+        part = part.replace(".", "%2E")
+    if len(part) > _LONGEST_NAME:
+        part = f"{part[: _LONGEST_NAME - 17]}~{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+    return part
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that it is there whole or not at all, also after a crash or power loss.
+
+    Where somebody clears the folder away meanwhile, it is made again.
+    """
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            _write_and_rename(path, content)
+        except FileNotFoundError:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        else:
+            return
+    _write_and_rename(path, content)
+
+
+def _write_and_rename(path: Path, content: bytes) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{next(_counter)}.tmp")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _files(folder: Path, suffix: str) -> Iterator[str]:
+    """Paths of the files under ``folder`` that end in ``suffix``; temporary ones left out."""
+    stack = [str(folder)]
+    while stack:
+        try:
+            entries = os.scandir(stack.pop())
+        except FileNotFoundError:
+            continue
+        with entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    stack.append(entry.path)
+                elif entry.name.endswith(suffix) and not entry.name.startswith("."):
+                    yield entry.path
+
+
+def read_file(path: str) -> bytes:
+    """As ``Path.read_bytes``, at half the cost: there may be 100,000 records."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        return os.read(descriptor, os.fstat(descriptor).st_size)
+    finally:
+        os.close(descriptor)
+
+
+def storage_error(error: OSError, folder: Path) -> StoreError:
+    """What went wrong on the disk under ``folder``, and what to do about it."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        text = (
+            f"no space left for results in '{folder}': free some and give the same command "
+            "again; what is finished is kept"
+        )
+    else:
+        text = f"cannot write results in '{folder}': {error.strerror or error}"
+    return StoreError(error.errno, text)

@@ -1,0 +1,57 @@
+"""Start a server or a worker in any Python, run by its path: ``python bootstrap.py ROLE ...``.
+
+The interpreter may be another one than the runner's, with packages of its own. Of the runner's
+installation it sees ``bench`` and ``methods`` and nothing else.
+"""
+
+from __future__ import annotations
+
+import importlib.machinery
+import importlib.util
+import socket
+import sys
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parents[3]
+_SHARED = ("bench", "methods")
+
+
+class _Shared:
+    """Finds ``bench`` and ``methods`` where this file lies."""
+
+    @staticmethod
+    def find_spec(
+        name: str, path: object = None, target: object = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if name not in _SHARED:
+            return None
+        folder = _ROOT / name
+        return importlib.util.spec_from_file_location(
+            name, folder / "__init__.py", submodule_search_locations=[str(folder)]
+        )
+
+
+def main() -> None:
+    """``server FD``, ``worker FD SUPERVISOR PATH...`` or ``missing TARGET MODULE...``."""
+    if sys.version_info < (3, 11):  # noqa: UP036  (the runner's Python is newer, this may not be)
+        sys.exit(f"{sys.executable} is Python {sys.version.split()[0]}; workers need 3.11 or newer")
+    del sys.path[0]  # this file's folder, whose modules are not top-level ones
+    sys.meta_path.insert(0, _Shared)
+    role, *rest = sys.argv[1:]
+    if role == "server":
+        from bench.running.sandbox import server
+
+        server.main(socket.socket(fileno=int(rest[0])))
+    elif role == "worker":
+        sys.path[:] = rest[2:]
+        from bench.running.sandbox import server
+
+        server.work(socket.socket(fileno=int(rest[0])), int(rest[1]))
+    else:
+        from bench.running.missing import print_missing
+
+        print_missing(rest[0], rest[1:])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""A fork server as the runner sees it: a process, and a channel on which to ask it for runs."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from typing import IO
+
+from bench.running.limits import thread_environment
+from bench.running.results.run import MethodSpec
+from bench.running.sandbox import BOOTSTRAP, wire
+
+_CLOSE_SECONDS = 15.0
+
+
+class ServerError(Exception):
+    """An interpreter for workers did not come up: the status of its run, or ``stopped``."""
+
+    def __init__(self, status: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class ForkServer:
+    """A fork server as the runner sees it: a process and a control channel."""
+
+    def __init__(self, method: MethodSpec, threads: int) -> None:
+        self._python = method.python or sys.executable
+        self._control, theirs = socket.socketpair()
+        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the server)
+        self._lock = threading.Lock()
+        self._ready = False
+        self._closed = False
+        self._failed: ServerError | None = None
+        self._idle: list[socket.socket] = []
+        forks = method.start == "fork"
+        self._what = {
+            "requires": list(method.requires),
+            "target": method.target if forks else "",
+            "path": [p for p in sys.path if p] if method.python is None else [],
+        }
+        environment = {**os.environ, **thread_environment(threads), "PYTHONHASHSEED": "0"}
+        with theirs:
+            try:
+                self._process = subprocess.Popen(
+                    [self._python, str(BOOTSTRAP), "server", str(theirs.fileno())],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=self._errors,
+                    pass_fds=[theirs.fileno()],
+                    start_new_session=True,
+                    env=environment,
+                )
+            except OSError as error:
+                self._control.close()
+                self._errors.close()
+                raise ServerError(
+                    "error", f"worker.python '{self._python}' does not start: {error.strerror}"
+                ) from None
+
+    def wait_until_ready(self, seconds: float) -> None:
+        """Wait until everything is imported; ServerError where that fails."""
+        with self._lock:
+            if self._failed is not None:
+                raise self._failed
+            if self._ready:
+                return
+            try:
+                self._control.settimeout(seconds)
+                wire.send(self._control, self._what)
+                self._ready = wire.receive(self._control) is not None
+                self._control.settimeout(None)
+            except TimeoutError:
+                self._failed = ServerError(
+                    "timeout", f"importing the method took more than {seconds:g} s"
+                )
+                raise self._failed from None
+            except OSError:
+                pass
+            if not self._ready:
+                self._failed = self._obituary()
+                raise self._failed
+
+    def supervisor(self, start: str) -> socket.socket:
+        """A channel to a supervisor that has nothing to do; OSError where the server is gone."""
+        with self._lock:
+            while self._idle:
+                channel = self._idle.pop()
+                if not select.select([channel], [], [], 0)[0]:
+                    return channel
+                channel.close()  # it says something, unasked: that it has ended
+            ours, theirs = socket.socketpair()
+            with theirs:
+                try:
+                    wire.send(self._control, {"start": start}, theirs.fileno())
+                except OSError:
+                    ours.close()
+                    raise
+            return ours
+
+    def give_back(self, channel: socket.socket) -> None:
+        """Keep a supervisor that has done its run for the next one."""
+        with self._lock:
+            if not self._closed:
+                self._idle.append(channel)
+                return
+        channel.close()
+
+    def close(self) -> None:
+        """End the server once it has cleared away what its runs left; runs under way must be
+        ended before, by closing their channels."""
+        with self._lock:
+            self._closed = True
+            for channel in self._idle:
+                channel.close()
+            self._idle.clear()
+        with contextlib.suppress(OSError):
+            self._control.shutdown(socket.SHUT_RDWR)
+        self._control.close()
+        try:
+            self._process.wait(timeout=_CLOSE_SECONDS if self._ready else 0)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._errors.close()
+
+    def _obituary(self) -> ServerError:
+        try:
+            code = self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            code = 0
+        if code == -signal.SIGTERM:
+            return ServerError("stopped", "the system has ended the fork server")
+        self._errors.seek(0)
+        errors = self._errors.read()[-10_000:].decode(errors="replace").strip()
+        last = errors.rpartition("\n")[2]
+        how = f"signal {-code}" if code < 0 else f"exit code {code}"
+        return ServerError(
+            "crash", f"'{self._python}' ended while importing the method ({how}) {last}".rstrip()
+        )

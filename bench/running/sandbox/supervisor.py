@@ -1,0 +1,44 @@
+"""The supervisor: a process that watches one worker at a time, and leaves nothing of it alive."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+from bench.running.sandbox import wire
+from bench.running.sandbox.processes import become_subreaper
+from bench.running.sandbox.watch import RunnerGone, Stop, Stopped, Watch
+from bench.running.sandbox.workerprocess import Spawn, WorkerProcess
+
+
+def supervise(channel: socket.socket, spawn: Spawn, stop: Stop, *, keep: bool) -> None:
+    """Serve the runs asked for on ``channel``, each in a worker of its own, or with ``keep`` all
+    in one for as long as none overruns or fails.
+
+    Ends, with all it has started, when the runner closes the channel, when something of a run
+    could not be killed, or when ``stop`` is set; a run that this cuts short has no outcome.
+    """
+    become_subreaper()
+    worker: WorkerProcess | None = None
+    try:
+        wire.send(channel, {"kind": "watching", "pid": os.getpid()})
+        while (received := wire.receive(channel)) is not None:
+            request, descriptor = received
+            if descriptor is None:
+                raise wire.WireError("a request without data")
+            if worker is not None and not worker.lives():
+                worker.close()
+                worker = None
+            worker = worker or WorkerProcess(spawn)
+            watch = Watch(channel, worker, request, stop, keep=keep)
+            outcome = watch.run(descriptor)
+            wire.send(channel, {**outcome, "more": watch.clean})
+            if not watch.clean:
+                break
+    except Stopped:
+        wire.send(channel, {"kind": "stopped"})
+    except (RunnerGone, ConnectionError):
+        pass
+    finally:
+        if worker is not None and worker.usable:
+            worker.end()

@@ -1,0 +1,68 @@
+"""A worker process as the one that watches it sees it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+from collections.abc import Callable
+
+from bench.running.sandbox.processes import Family
+
+_KILL_SECONDS = 3.0
+
+Spawn = Callable[[socket.socket, int, tuple[int, ...]], int]
+"""Starts a worker that serves a socket and prints into a file descriptor, and lets go of the
+descriptors that are its supervisor's; returns its pid."""
+
+
+class WorkerProcess:
+    """A worker process as its supervisor sees it."""
+
+    def __init__(self, spawn: Spawn) -> None:
+        self.socket, theirs = socket.socketpair()
+        self.output, write_end = os.pipe()
+        os.set_blocking(self.output, False)
+        self.pid = spawn(theirs, write_end, (self.socket.fileno(), self.output))
+        theirs.close()
+        os.close(write_end)
+        self.family = Family()
+        self.wait_status: int | None = None
+        self.usable = True
+        self.death = _death_of(self.pid)
+
+    def look(self) -> None:
+        """Collect what has ended."""
+        ended, _ = self.family.reap()
+        if self.pid in ended:
+            self.wait_status = ended[self.pid]
+
+    def lives(self) -> bool:
+        self.look()
+        return self.usable and self.wait_status is None
+
+    def end(self) -> bool:
+        """Kill the worker and all it started; False where something could not be killed.
+
+        What it has printed can still be read.
+        """
+        self.usable = False
+        # One that has been collected has given its number back, maybe to a stranger.
+        known = {self.pid} if self.wait_status is None else set()
+        return self.family.kill(known, _KILL_SECONDS)
+
+    def close(self) -> None:
+        """Let go of the channels to a worker that has ended."""
+        self.socket.close()
+        os.close(self.output)
+        if self.death is not None:
+            os.close(self.death)
+
+
+def _death_of(pid: int) -> int | None:
+    """A descriptor that becomes readable when the process dies, where the system has such."""
+    if not hasattr(os, "pidfd_open"):
+        return None
+    with contextlib.suppress(OSError):
+        return os.pidfd_open(pid)
+    return None
