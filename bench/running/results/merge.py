@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.files import write_whole
 from bench.running.results.plan import append_plan
 from bench.running.results.record import Record
-from bench.running.results.store import Store, write_whole
+from bench.running.results.store import Store
 
 _SHOWN = 5
 

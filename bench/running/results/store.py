@@ -12,20 +12,18 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import itertools
 import os
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
+from bench.files import write_whole
 from bench.running.results.plan import Planned, append_plan, read_plan
 from bench.running.results.record import Record, RecordError
 from bench.running.results.run import Run
 
 _LONGEST_NAME = 200  # bytes; file systems take 255, and a temporary name adds some
-_ATTEMPTS = 5  # a folder may be cleared away between making it and writing into it
-_counter = itertools.count()
 
 Damage = Callable[[Path, str], None]
 
@@ -138,35 +136,6 @@ def _path_part(name: str) -> str:
     if len(part) > _LONGEST_NAME:
         part = f"{part[: _LONGEST_NAME - 17]}~{hashlib.sha256(name.encode()).hexdigest()[:16]}"
     return part
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all, also after a crash or power loss.
-
-    Where somebody clears the folder away meanwhile, it is made again.
-    """
-    for _ in range(_ATTEMPTS - 1):
-        try:
-            _write_and_rename(path, content)
-        except FileNotFoundError:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        else:
-            return
-    _write_and_rename(path, content)
-
-
-def _write_and_rename(path: Path, content: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{next(_counter)}.tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def _files(folder: Path, suffix: str) -> Iterator[str]:

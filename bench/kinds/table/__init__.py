@@ -1,0 +1,1 @@
+"""The kind ``table``: one expression y = f(X), from rows of numbers."""
