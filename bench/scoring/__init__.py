@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from bench.scoring.predictions import Prediction, read_predictions
     from bench.scoring.scorecard import RULES, Scorecard
     from bench.scoring.steps import Item, ScoringLimits, score
-    from bench.scoring.variable_use import VariableUse, effective_variables, variable_use
+    from bench.scoring.used_variables import VariableUse, effective_variables, variable_use
 
 _HOMES = {
     "ned.canonical": ("CanonicalForm", "canonical_form"),
@@ -46,7 +46,7 @@ _HOMES = {
     "predictions": ("Prediction", "read_predictions"),
     "scorecard": ("RULES", "Scorecard"),
     "steps": ("Item", "ScoringLimits", "score"),
-    "variable_use": ("VariableUse", "effective_variables", "variable_use"),
+    "used_variables": ("VariableUse", "effective_variables", "variable_use"),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from bench.scoring.ned.edit_distance import EditDistance
 from bench.scoring.numeric import NumericScore
-from bench.scoring.variable_use import VariableUse
+from bench.scoring.used_variables import VariableUse
 
 RULES = ("srbench", "exact", "skeleton")
 

@@ -23,7 +23,7 @@ from bench.scoring.ned.edit_distance import EditDistance, form_distance
 from bench.scoring.ned.form_cache import FormCache
 from bench.scoring.numeric import numeric_score
 from bench.scoring.scorecard import Scorecard, verdicts_of
-from bench.scoring.variable_use import variable_use
+from bench.scoring.used_variables import variable_use
 
 SCORING_VERSION = "2"
 """Raise when the same prediction gets another scorecard."""

@@ -61,7 +61,7 @@ def _warm_up() -> None:
 def _import_all() -> None:
     import sympy  # noqa: F401
 
-    import bench.scoring.equivalence.judge
+    import bench.scoring.equivalence.judgement
     import bench.scoring.ned.zhang_shasha  # noqa: F401
 
 

@@ -160,13 +160,12 @@ def test_the_truth_and_the_test_data_are_in_no_message_to_a_worker(tmp_path: Pat
     secret = replace(problem("p0"), formula="F = m a", constraints=("x0 > 0",))
     datasets = {"toy": replace(dataset(), problems=(secret,))}
     sent: list[bytes] = []
-    from bench.running import crew
     from bench.running.sandbox import wire
 
     original = wire.send
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            crew.wire,
+            wire,
             "send",
             lambda sock, message, fd=None: (
                 sent.append(wire.pack(message)),

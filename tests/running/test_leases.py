@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.running import Leases, leases
+from bench.running import Leases
+from bench.running.results import leases
 
 RUN = "Instant/toy/p0/seed0_noise0"
 

@@ -22,8 +22,8 @@ from bench.scoring import (
     canonical_form,
     normalized_edit_distance,
     tree_distance,
-    zhang_shasha,
 )
+from bench.scoring.ned import zhang_shasha
 from bench.scoring.ned.canonical import CanonicalForm
 from bench.scoring.ned.edit_distance import form_distance
 

@@ -15,7 +15,7 @@ from bench.scoring.equivalence.numerics.points import DEFAULT_SAMPLING, default_
 from bench.scoring.equivalence.verdict import RULES, STEPS, Answer, Limits, Verdict
 
 if TYPE_CHECKING:
-    from bench.scoring.equivalence.judge import judge
+    from bench.scoring.equivalence.judgement import judge
 
 __all__ = [
     "DEFAULT_SAMPLING",
@@ -32,7 +32,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name != "judge":
         raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-    from bench.scoring.equivalence.judge import judge
+    from bench.scoring.equivalence.judgement import judge
 
     globals()[name] = judge
     return judge
