@@ -69,12 +69,9 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-        from importlib.metadata import PackageNotFoundError, version
+        from bench.installation import own_version
 
-        try:
-            value: Any = version("rediscover")
-        except PackageNotFoundError:  # run from a folder, without having been installed
-            value = "unknown"
+        value: Any = own_version()
     elif name in _HOME_OF:
         value = getattr(importlib.import_module(_HOME_OF[name]), name)
     else:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import importlib.util
 import json
 import subprocess
-import sys
 from collections.abc import Sequence
 
+from bench.installation import install_hint, pip_install
 from bench.running.load import load_class
 from bench.running.results.run import MethodSpec
 from bench.running.sandbox import BOOTSTRAP
@@ -33,8 +33,8 @@ def missing_here(target: str, requires: Sequence[str]) -> str | None:
         if not _is_there(module):
             name = module.partition(".")[0]
             extra = _EXTRAS.get(name)
-            wanted = name if extra is None else f"'rediscover[{extra}]'"
-            return f"module '{module}' is not installed ({sys.executable} -m pip install {wanted})"
+            command = pip_install(name) if extra is None else install_hint(extra)
+            return f"module '{module}' is not installed ({command})"
     try:
         ask = getattr(load_class(target), "missing", None)
         answer = ask() if callable(ask) else None

@@ -12,13 +12,13 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.installation import own_version
 from bench.method import Candidate, Discovery
 from bench.problems.data import Data
 from bench.problems.problem import Problem
@@ -163,19 +163,12 @@ def to_record(run: Run, outcome: wire.Message, begun: datetime, data_digest: str
             "host": platform.node(),
             "cpus": os.cpu_count(),
             "system": platform.platform(),
-            "rediscover": _own_version(),
+            "rediscover": own_version(),
             "packages": outcome["packages"],
             "data_digest": data_digest,
             "front_left_out": outcome["dropped"],
         },
     )
-
-
-def _own_version() -> str:
-    try:
-        return metadata.version("rediscover")
-    except metadata.PackageNotFoundError:
-        return ""
 
 
 class _DataCache:

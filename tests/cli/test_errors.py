@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from outcome import Command
 
+from bench.installation import install_hint
+
 MISTAKES = {
     "": "VERB",
     "lit": "did you mean 'list'",
@@ -113,7 +115,7 @@ def test_a_hub_that_cannot_be_asked_is_told_in_one_line(
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)
     outcome = command(*verb.split())
     assert outcome.code == 2
-    assert outcome.err.startswith("rediscover: hf://") and "rediscover[hub]" in outcome.err
+    assert outcome.err.startswith("rediscover: hf://") and install_hint("hub") in outcome.err
     assert outcome.err.count("\n") == 1
 
 

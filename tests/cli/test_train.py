@@ -16,7 +16,7 @@ from outcome import Command
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("torch") is None or importlib.util.find_spec("safetensors") is None,
-    reason="PyTorch is not installed (pip install 'rediscover[neural]')",
+    reason="PyTorch is not installed (the extra neural)",
 )
 TINY = (
     "model.training.shape.width=8",

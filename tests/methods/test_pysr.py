@@ -26,7 +26,7 @@ RNG = np.random.default_rng(1)
 
 def _without_julia() -> str | None:
     if importlib.util.find_spec("pysr") is None:
-        return "pysr is not installed (pip install 'rediscover[pysr]')"
+        return "pysr is not installed (the extra pysr)"
     return PySR.missing()
 
 

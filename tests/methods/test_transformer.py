@@ -30,7 +30,7 @@ from methods.transformer.vocabulary import ARITY, FIRST_VARIABLE, INDEX, MAX_LEN
 
 needs_torch = pytest.mark.skipif(
     importlib.util.find_spec("torch") is None or importlib.util.find_spec("safetensors") is None,
-    reason="PyTorch is not installed (pip install 'rediscover[neural]')",
+    reason="PyTorch is not installed (the extra neural)",
 )
 NAMES = ("x0", "x1", "x2")
 NOTHING = np.zeros(0, np.int64)

@@ -48,7 +48,7 @@ def test_a_ranking_is_asked_once_for_each_prefix() -> None:
 
 @pytest.mark.skipif(
     importlib.util.find_spec("torch") is None or importlib.util.find_spec("safetensors") is None,
-    reason="PyTorch is not installed (pip install 'rediscover[neural]')",
+    reason="PyTorch is not installed (the extra neural)",
 )
 @pytest.mark.parametrize("rows", [20, 200])
 def test_the_method_plans(rows: int) -> None:

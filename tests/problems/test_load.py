@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from bench.installation import install_hint
 from bench.problems import DatasetNotFound, UnknownSelection, dataset_names, load_dataset
 from bench.problems.formats.hub import HubError
 
@@ -52,7 +54,7 @@ def test_names_are_sorted_and_all_can_be_loaded_by() -> None:
 
 def test_the_hub_without_its_library_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)
-    with pytest.raises(HubError, match=r"pip install 'rediscover\[hub\]'"):
+    with pytest.raises(HubError, match=re.escape(install_hint("hub"))):
         load_dataset("hf://nnheui/llm-srbench")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import sys
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from bench.installation import install_hint
 from bench.problems import Variable, load_dataset
 from bench.problems.formats.tables import TableError
 from bench.problems.formats.user_data import variables_for
@@ -170,7 +172,7 @@ def test_parquet_without_pyarrow_names_the_extra(
 ) -> None:
     path = write(tmp_path / "t.parquet", frame())
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(TableError, match=r"pip install 'rediscover\[parquet\]'"):
+    with pytest.raises(TableError, match=re.escape(install_hint("parquet"))):
         load_dataset(path)
 
 

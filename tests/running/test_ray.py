@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import threading
 import time
@@ -12,6 +13,7 @@ import pytest
 from clusters import benchmark, essence, local
 from toys import method
 
+from bench.installation import install_hint
 from bench.method import Budget
 from bench.problems import load_dataset
 from bench.running import Store, execute, matrix
@@ -22,7 +24,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 
 
 def test_ray_gives_what_local_gives(tmp_path: Path) -> None:
-    pytest.importorskip("ray", reason="Ray is not installed: pip install 'rediscover[ray]'")
+    pytest.importorskip("ray", reason="Ray is not installed (the extra ray)")
     events: list[Event] = []
     records = benchmark(tmp_path / "ray", RayExecutor(chunk=10), events)
     assert len(records) == 40
@@ -31,7 +33,7 @@ def test_ray_gives_what_local_gives(tmp_path: Path) -> None:
 
 
 def test_a_worker_lost_in_the_middle_costs_only_what_it_held(tmp_path: Path) -> None:
-    pytest.importorskip("ray", reason="Ray is not installed: pip install 'rediscover[ray]'")
+    pytest.importorskip("ray", reason="Ray is not installed (the extra ray)")
     diary = tmp_path / "diary"
     sleepy = method("Sleepy", {"seconds": 0.5, "diary": str(diary)})
     datasets = {"nguyen": load_dataset("nguyen", limit=1)}
@@ -63,5 +65,5 @@ def test_a_worker_lost_in_the_middle_costs_only_what_it_held(tmp_path: Path) -> 
 
 def test_the_extra_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ray", None)
-    with pytest.raises(ImportError, match=r"pip install 'rediscover\[ray\]'"):
+    with pytest.raises(ImportError, match=re.escape(install_hint("ray"))):
         RayExecutor()

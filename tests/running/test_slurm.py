@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 from clusters import benchmark, essence, local
 from toys import method
 
+from bench.installation import install_hint
 from bench.method import Budget
 from bench.problems import load_dataset
 from bench.running import Store, execute, matrix
@@ -26,7 +28,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:submitit")
 @pytest.fixture(scope="module")
 def slurm() -> None:
     """Skips where no Slurm answers."""
-    pytest.importorskip("submitit", reason="submitit is not installed: rediscover[slurm]")
+    pytest.importorskip("submitit", reason="submitit is not installed (the extra slurm)")
     names = {process.info["name"] for process in psutil.process_iter(["name"])}
     if shutil.which("sbatch") is None or not {"slurmctld", "slurmd"} <= names:
         pytest.skip("no Slurm runs here; as root on Debian: tests/running/slurm/start")
@@ -76,5 +78,5 @@ def test_a_node_lost_in_the_middle_costs_only_what_it_held(tmp_path: Path) -> No
 
 def test_the_extra_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "submitit", None)
-    with pytest.raises(ImportError, match=r"pip install 'rediscover\[slurm\]'"):
+    with pytest.raises(ImportError, match=re.escape(install_hint("slurm"))):
         SlurmExecutor()

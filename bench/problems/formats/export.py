@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from bench.expression import parse, to_sympy
+from bench.installation import install_hint
 from bench.problems.data import Data, Table
 from bench.problems.dataset import Dataset
 from bench.problems.problem import Problem
@@ -114,7 +115,7 @@ def _write_parquet(name: str, problems: Items, folder: Path) -> None:
         import pyarrow
         from pyarrow import parquet
     except ImportError:
-        raise ExportError("Parquet files need pyarrow: pip install 'rediscover[parquet]'") from None
+        raise ExportError(f"Parquet files need pyarrow: {install_hint('parquet')}") from None
     for problem, data in problems:
         for split, table in data.splits.items():
             columns = dict(zip(_header(problem), [*table.X.T, table.y], strict=True))
@@ -165,7 +166,7 @@ def _write_hdf5(name: str, problems: Items, folder: Path) -> None:
     try:
         import h5py
     except ImportError:
-        raise ExportError("HDF5 files need h5py: pip install 'rediscover[hdf5]'") from None
+        raise ExportError(f"HDF5 files need h5py: {install_hint('hdf5')}") from None
     with h5py.File(folder / f"{name}.hdf5", "w") as file:
         for problem, data in problems:
             group = file.create_group(problem.name)

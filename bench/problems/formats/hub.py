@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 from pathlib import Path
 
+from bench.installation import install_hint
+
 PREFIX = "hf://"
 _FILES = ("*.parquet", "*.hdf5", "*.csv", "*.tsv", "*.tsv.gz", "*.txt", "*.pkl", "*.yaml")
 
@@ -23,7 +25,7 @@ def download(address: str) -> Path:
         hub = importlib.import_module("huggingface_hub")
     except ImportError:
         raise HubError(
-            f"{address}: downloading needs huggingface_hub: pip install 'rediscover[hub]'"
+            f"{address}: downloading needs huggingface_hub: {install_hint('hub')}"
         ) from None
     try:
         return Path(

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from bench.expression import ParseError, parse
+from bench.installation import install_hint
 from bench.problems.catalogue import catalogue_path, read_catalogue
 from bench.problems.data import Data, Table
 from bench.problems.dataset import Dataset
@@ -194,6 +195,4 @@ def _import(module: str, path: Path, extra: str) -> Any:
         return importlib.import_module(module)
     except ImportError:
         package = module.partition(".")[0]
-        raise TableError(
-            f"{path}: reading it needs {package}: pip install 'rediscover[{extra}]'"
-        ) from None
+        raise TableError(f"{path}: reading it needs {package}: {install_hint(extra)}") from None

@@ -20,6 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.installation import install_hint
+
 Array = NDArray[np.float64]
 
 _DELIMITERS = {".csv": ",", ".tsv": "\t", ".csv.gz": ",", ".tsv.gz": "\t"}
@@ -184,9 +186,7 @@ def _read_parquet(path: Path) -> Columns:
         import pyarrow
         from pyarrow import parquet
     except ImportError:
-        raise TableError(
-            f"{path}: Parquet files need pyarrow: pip install 'rediscover[parquet]'"
-        ) from None
+        raise TableError(f"{path}: Parquet files need pyarrow: {install_hint('parquet')}") from None
     try:
         table = parquet.read_table(path)
     except (pyarrow.ArrowException, OSError) as error:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bench.installation import install_hint
 from bench.method import Budget
 from bench.running.events import Event, Note
 from bench.running.executors.remote import POLL_SECONDS, SUBMISSIONS, Chunk, Watch, in_chunks
@@ -101,5 +102,5 @@ def _ray() -> Any:
     try:
         import ray
     except ImportError:
-        raise ImportError("ray is not installed; pip install 'rediscover[ray]'") from None
+        raise ImportError(f"ray is not installed: {install_hint('ray')}") from None
     return ray

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bench.installation import install_hint
 from bench.method import Budget
 from bench.running.events import Event, Note
 from bench.running.executors.remote import POLL_SECONDS, SUBMISSIONS, Chunk, Watch, in_chunks
@@ -139,5 +140,5 @@ def _submitit() -> Any:
     try:
         import submitit
     except ImportError:
-        raise ImportError("submitit is not installed; pip install 'rediscover[slurm]'") from None
+        raise ImportError(f"submitit is not installed: {install_hint('slurm')}") from None
     return submitit

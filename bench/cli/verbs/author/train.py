@@ -40,13 +40,14 @@ def withheld_laws() -> Iterator[Expression]:
 def _train(config: Any, folder: Path) -> int:
     from omegaconf import OmegaConf
 
+    from bench.installation import install_hint
     from bench.running.load import build, load_class
 
     settings: Any = OmegaConf.to_container(config.model, resolve=True)
     target = ":".join(str(settings.pop("_target_")).rsplit(".", 1))
     for module in load_class(target).requires:
         if importlib.util.find_spec(module) is None:
-            raise UserError(f"training needs '{module}': pip install 'rediscover[neural]'", 1)
+            raise UserError(f"training needs '{module}': {install_hint('neural')}", 1)
     trainer = build(target, settings)
     print(f"training in {folder}; stop it with Ctrl-C, the same command goes on", flush=True)
     try:

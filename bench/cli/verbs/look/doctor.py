@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 
+from bench.installation import install_hint, pip_install
+
 _PACKAGES = (
     "numpy", "scipy", "sympy", "pandas", "hydra-core", "numba", "pyoperon", "gplearn",
     "scikit-learn", "psutil",
@@ -58,11 +60,11 @@ def _packages() -> Iterator[Finding]:
     for name in _PACKAGES:
         version = _version(name)
         yield Finding(
-            f"package {name}", version is not None, version or f"missing: pip install {name}"
+            f"package {name}", version is not None, version or f"missing: {pip_install(name)}"
         )
     for name, extra in _EXTRAS.items():
         version = _version(name)
-        text = version or f"missing: pip install 'rediscover[{extra}]'"
+        text = version or f"missing: {install_hint(extra)}"
         yield Finding(f"extra {extra}", version is not None, text)
 
 
