@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.expression.errors import ExpressionTooLarge, UnsupportedNode
 from bench.expression.operators import OPERATORS
-from bench.expression.reading.parse import MAX_DIGITS
+from bench.expression.reading.grammar import MAX_DIGITS
 from bench.expression.tree import Call, Constant, Expression, Leaf, Number, Symbol, fold
 
 if TYPE_CHECKING:

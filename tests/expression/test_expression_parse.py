@@ -7,7 +7,8 @@ import math
 import pytest
 
 from bench.expression import Constant, Number, ParseError, Symbol, parse
-from bench.expression.reading.parse import MAX_CHARACTERS, MAX_DIGITS, MAX_NESTING, MAX_TOKENS
+from bench.expression.reading.grammar import MAX_DIGITS, MAX_NESTING, MAX_TOKENS
+from bench.expression.reading.parse import MAX_CHARACTERS
 from bench.problems.variable import Variable
 
 
