@@ -196,9 +196,3 @@ def test_labels_cannot_break_a_table(tmp_path: Path, form: str) -> None:
     broken = {"md": "| a|b", "tex": "a|b_<", "html": "<i>"}[form]
     assert broken not in text
     assert "0.00" in text or "1.00" in text
-
-
-def test_the_readme_shows_the_columns_as_they_are() -> None:
-    readme = Path(__file__).parents[2].joinpath("README.md").read_text(encoding="utf-8")
-    shown = readme.partition("<!-- columns -->\n")[2].partition("<!-- /columns -->")[0]
-    assert shown == columns_markdown()

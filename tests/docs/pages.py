@@ -1,0 +1,45 @@
+"""The written pages, and what stands in their blocks of code."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shlex
+from pathlib import Path
+from types import ModuleType
+
+ROOT = Path(__file__).parents[2]
+PAGES = (
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "examples" / "README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+)
+
+_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    """The blocks of code of ``page`` that are in ``language``."""
+    found = _BLOCK.findall(page.read_text(encoding="utf-8"))
+    return [text for name, text in found if name == language]
+
+
+def commands() -> list[tuple[str, ...]]:
+    """What follows ``rediscover`` in every line of every page's shell blocks, once each."""
+    words = (
+        shlex.split(line, comments=True)
+        for page in PAGES
+        for block in blocks(page, "sh")
+        for line in block.splitlines()
+    )
+    return sorted({tuple(line[1:]) for line in words if line[:1] == ["rediscover"]})
+
+
+def hooks() -> ModuleType:
+    """``docs/hooks.py``, which lies in no package."""
+    spec = importlib.util.spec_from_file_location("hooks", ROOT / "docs" / "hooks.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
