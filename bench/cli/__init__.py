@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from bench.cli.parser import parse_arguments
+from bench.extension import ExtensionError
 
 
 class UserError(Exception):
@@ -30,6 +31,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UserError as error:
         print(f"rediscover: {error}", file=sys.stderr)
         return error.code
+    except ExtensionError as error:
+        print(f"rediscover: {error}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("\nrediscover: stopped", file=sys.stderr)
         return 130

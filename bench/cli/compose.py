@@ -68,9 +68,9 @@ def _remove_if_empty(folder: Path) -> None:
 
 def _register(overrides: list[str]) -> list[str]:
     """Make every method and dataset that is named known to Hydra; returns the overrides to use."""
-    from bench.problems import dataset_names
+    from bench.problems.load import shipped_names
 
-    for name in dataset_names():  # all: a preset may name them
+    for name in shipped_names():  # all: a preset may name them
         _store_dataset(name, name)
     register = {"method": _register_methods, "dataset": _register_datasets}
     rewritten = []
@@ -157,8 +157,8 @@ def _register_datasets(names: Iterable[str]) -> dict[str, str]:
         if label in labels.values():
             raise UserError(f"two datasets are called '{label}'; rename the file '{name}'")
         labels[name] = label
-        if isinstance(found, Path):
-            _store_dataset(label, str(found.absolute()))
+        if label not in own:
+            _store_dataset(label, str(found.absolute()) if isinstance(found, Path) else found)
     return labels
 
 

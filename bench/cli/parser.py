@@ -104,14 +104,14 @@ _HYDRAS = (
 """The options of ``run``, ``plan`` and ``train`` that are left to Hydra."""
 
 
-class _Parser(argparse.ArgumentParser):
+class _OneLineParser(argparse.ArgumentParser):
     """An argument parser whose complaints are one line."""
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {message} ({self.prog} --help)\n")
 
 
-_Verbs: TypeAlias = "argparse._SubParsersAction[_Parser]"
+_Verbs: TypeAlias = "argparse._SubParsersAction[_OneLineParser]"
 
 
 _JUDGE_FLAGS = {"--json", "--prove", "-h", "--help"}
@@ -137,7 +137,7 @@ def _protected(argv: list[str]) -> list[str]:
 
 def _parser() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentParser]]:
     """The parser, and those of its verbs by name."""
-    parser = _Parser(
+    parser = _OneLineParser(
         "rediscover", description=_DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--version", action=_Version)

@@ -7,18 +7,20 @@ made again. Files are written under another name and renamed, so that processes 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import io
 import json
 import os
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 
+from bench.files import write_whole
 from bench.problems.data import Data, Table
 
 GENERATOR = "2"
@@ -63,7 +65,7 @@ def cached_json(kind: str, parts: Iterable[str], make: Callable[[], Any]) -> Any
     except (OSError, ValueError):
         pass
     text = json.dumps(make())
-    _replace(path, lambda file: file.write(f"{_digest([text])}\n{text}".encode()))
+    _keep(path, f"{_digest([text])}\n{text}".encode())
     return json.loads(text)
 
 
@@ -98,18 +100,12 @@ def _write(path: Path, key: str, data: Data) -> None:
     for name, table in data.splits.items():
         arrays[f"{name}.X"] = table.X
         arrays[f"{name}.y"] = table.y
-    _replace(path, lambda file: np.savez(file, **arrays))  # type: ignore[arg-type]
+    stream = io.BytesIO()
+    np.savez(stream, **arrays)  # type: ignore[arg-type]
+    _keep(path, stream.getvalue())
 
 
-def _replace(path: Path, write: Callable[[IO[bytes]], object]) -> None:
-    """A file at ``path`` with what ``write`` writes, whole or not at all."""
-    partial: Path | None = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
-            partial = Path(file.name)
-            write(file)
-        partial.replace(path)
-    except OSError:  # read-only or full: the next call makes it again
-        if partial is not None:
-            partial.unlink(missing_ok=True)
+def _keep(path: Path, content: bytes) -> None:
+    """Put a file into the cache; where that is read-only or full, the next call makes it again."""
+    with contextlib.suppress(OSError):
+        write_whole(path, content)

@@ -46,17 +46,12 @@ def catalogue_names() -> list[str]:
 
 def read_catalogue(path: Path) -> Dataset:
     """The dataset a catalogue file describes, what it includes included."""
-    return _Reader(_load(path), path).dataset()
-
-
-def read_header(path: Path) -> dict[str, Any]:
-    """The top-level fields of a catalogue, checked: what a list of datasets needs."""
-    return _Reader(_load(path), path).top
+    return _CatalogueReader(_load(path), path).dataset()
 
 
 def dataset_from(catalogue: Mapping[str, Any], label: str) -> Dataset:
     """The dataset that a mapping describes as a catalogue file would; errors call it ``label``."""
-    return _Reader(catalogue, label).dataset()
+    return _CatalogueReader(catalogue, label).dataset()
 
 
 def _load(path: Path) -> Any:
@@ -73,7 +68,7 @@ def _load(path: Path) -> Any:
     return top
 
 
-class _Reader:
+class _CatalogueReader:
     def __init__(self, top: Any, path: Path | str) -> None:
         self.path = path
         self.top = self._checked(top)

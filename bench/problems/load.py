@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 import difflib
-import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.extension import ExtensionError
 from bench.problems.catalogue import catalogue_names, catalogue_path, read_catalogue
 from bench.problems.dataset import Dataset
-from bench.problems.formats.tables import SUFFIXES
+from bench.problems.formats import Format, format_at, formats_in_words
+from bench.problems.packaged import options_of_package, packaged_datasets, read_packaged
 from bench.problems.selection import check_words, select
 
 GENERATED = ("fresh_synth", "fresh_transform")
 """Datasets that are made from a seed rather than read from a catalogue."""
 
 
-FORMATS = ("srsd", "llmsrbench", "pmlb", "user_data")
-"""Modules that read files and folders of others: the first that recognises one reads it."""
-
-
 class DatasetNotFound(LookupError):
     """There is no dataset of that name, nor a file or folder."""
 
 
-def dataset_names() -> list[str]:
-    """The datasets that can be asked for by name."""
+def shipped_names() -> list[str]:
+    """The datasets that come with Rediscover."""
     return sorted([*catalogue_names(), *GENERATED])
+
+
+def dataset_names() -> list[str]:
+    """The datasets that can be asked for by name, those of installed packages among them."""
+    shipped = shipped_names()
+    return sorted([*shipped, *packaged_datasets(shipped)])
 
 
 @dataclass(frozen=True)
@@ -47,19 +50,24 @@ class Summary:
 
 
 def summaries() -> list[Summary]:
-    """A line about every dataset that can be asked for by name."""
-    lines = []
-    for name in dataset_names():
-        dataset = load_dataset(name, size=0) if name in GENERATED else load_dataset(name)
-        count = None if name in GENERATED else len(dataset)
-        truths = sum(problem.targets[0].truth is not None for problem in dataset.problems)
-        lines.append(
-            Summary(
-                name, count, dataset.title, dataset.source, dataset.licence,
-                None if count is None else truths,
-            )
-        )  # fmt: skip
-    return lines
+    """A line about every dataset that can be asked for by name.
+
+    One of a package that fails has no problems, and the failure for a title.
+    """
+    return [_summary(name) for name in dataset_names()]
+
+
+def _summary(name: str) -> Summary:
+    generated = name in GENERATED
+    try:
+        dataset = load_dataset(name, size=0) if generated else load_dataset(name)
+    except ExtensionError as error:
+        return Summary(name, 0, f"cannot be loaded: {error}", "", "", 0)
+    about = (dataset.title, dataset.source, dataset.licence)
+    if generated:
+        return Summary(name, None, *about, None)
+    truths = sum(problem.targets[0].truth is not None for problem in dataset.problems)
+    return Summary(name, len(dataset), *about, truths)
 
 
 def load_dataset(
@@ -107,8 +115,11 @@ def options_of(name_or_path: str | Path) -> tuple[str, ...]:
     """The options beside the selection that ``load_dataset`` takes for this name or path."""
     found = find_dataset(name_or_path)
     if isinstance(found, Path):
-        return tuple(_reader_of(found).OPTIONS)
-    return ("seed", "size") if found in GENERATED else ()
+        return tuple(_format(found).OPTIONS)
+    if found in GENERATED:
+        return ("seed", "size")
+    points = packaged_datasets(shipped_names())
+    return options_of_package(points[found]) if found in points else ()
 
 
 def _load(name_or_path: str | Path, options: dict[str, Any]) -> Dataset:
@@ -117,6 +128,11 @@ def _load(name_or_path: str | Path, options: dict[str, Any]) -> Dataset:
         return _from_path(found, options)
     if found in GENERATED:
         return _generate(found, options)
+    points = packaged_datasets(shipped_names())
+    if found in points:
+        known = options_of_package(points[found])
+        _refuse(found, {key: one for key, one in options.items() if key not in known}, known)
+        return read_packaged(points[found], options)
     _refuse(found, options)
     return read_catalogue(catalogue_path(found))
 
@@ -131,23 +147,18 @@ def _generate(name: str, options: dict[str, Any]) -> Dataset:
 
 
 def _from_path(path: Path, options: dict[str, Any]) -> Dataset:
-    reader = _reader_of(path)
+    reader = _format(path)
     unknown = {key: value for key, value in options.items() if key not in reader.OPTIONS}
     _refuse(str(path), unknown, reader.OPTIONS)
-    dataset: Dataset = reader.read(path, **options)
-    return dataset
+    return reader.read(path, **options)
 
 
-def _reader_of(path: Path) -> Any:
-    """The module that reads what lies at ``path``; DatasetNotFound where none does."""
-    for name in FORMATS:
-        reader = importlib.import_module(f"bench.problems.formats.{name}")
-        if reader.recognises(path):
-            return reader
-    raise DatasetNotFound(
-        f"'{path}' holds no data: neither tables ({', '.join(SUFFIXES)}), nor what SRSD, PMLB or "
-        "LLM-SRBench have in their folders"
-    )
+def _format(path: Path) -> Format:
+    """The format of what lies at ``path``; DatasetNotFound where it is in none."""
+    reader = format_at(path)
+    if reader is None:
+        raise DatasetNotFound(f"'{path}' holds no data that can be read: {formats_in_words()}")
+    return reader
 
 
 def _refuse(name: str, options: dict[str, Any], known: Sequence[str] = ()) -> None:

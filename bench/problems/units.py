@@ -89,7 +89,7 @@ def unit_text(unit: Sequence[float | Fraction]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
+class _LinearUnit:
     """A unit, linear in those of the constants, and the node's value where that is a constant.
 
     ``unknown`` maps positions of constants to the power in which their units come in.
@@ -99,16 +99,16 @@ class _Form:
     unknown: Mapping[int, Fraction] = field(default_factory=dict)
     value: Fraction | None = None
 
-    def plus(self, other: _Form, factor: Fraction = Fraction(1)) -> _Form:
+    def plus(self, other: _LinearUnit, factor: Fraction = Fraction(1)) -> _LinearUnit:
         """The unit of ``self * other**factor``."""
         known = tuple(a + factor * b for a, b in zip(self.known, other.known, strict=True))
         unknown = dict(self.unknown)
         for position, power in other.unknown.items():
             unknown[position] = unknown.get(position, Fraction(0)) + factor * power
-        return _Form(known, {position: power for position, power in unknown.items() if power})
+        return _LinearUnit(known, {position: power for position, power in unknown.items() if power})
 
 
-_NONE = _Form()
+_NONE = _LinearUnit()
 
 
 class _Inconsistent(Exception):
@@ -130,7 +130,7 @@ class _Check:
         try:
             form = fold(tree, self.leaf, self.call)
             if target is not None:
-                self.alike(tree, form, _Form(target), "the target is in {1}, this in {0}")
+                self.alike(tree, form, _LinearUnit(target), "the target is in {1}, this in {0}")
         except _Inconsistent as failure:
             return UnitCheck(False, where=str(failure.where), reason=failure.reason)
         needs = tuple(
@@ -140,22 +140,22 @@ class _Check:
         )
         return UnitCheck(True, needs)
 
-    def leaf(self, node: Number | Constant | Symbol) -> _Form:
+    def leaf(self, node: Number | Constant | Symbol) -> _LinearUnit:
         if isinstance(node, Symbol):
-            return _Form(self.units[node.name])
+            return _LinearUnit(self.units[node.name])
         if isinstance(node, Constant):
-            return _Form(value=_CONSTANTS.get(node.name))
+            return _LinearUnit(value=_CONSTANTS.get(node.name))
         position = len(self.values)
         self.values.append(node.value)
         # Nothing has any unit: 0 + x0.
         carries = node.value == 0 or (self.free and not _is_count(node.value))
         unknown = {position: Fraction(1)} if carries else {}
-        return _Form(unknown=unknown, value=Fraction(node.value))
+        return _LinearUnit(unknown=unknown, value=Fraction(node.value))
 
-    def call(self, node: Call, args: list[_Form]) -> _Form:
+    def call(self, node: Call, args: list[_LinearUnit]) -> _LinearUnit:
         return replace(self.unit(node, args), value=_value(node, args))
 
-    def unit(self, node: Call, args: list[_Form]) -> _Form:
+    def unit(self, node: Call, args: list[_LinearUnit]) -> _LinearUnit:
         first = args[0]
         match node.op:
             case "add" | "sub" | "min" | "max":
@@ -165,7 +165,7 @@ class _Check:
             case "neg" | "abs":
                 return first
             case "mul":
-                return reduce(_Form.plus, args)
+                return reduce(_LinearUnit.plus, args)
             case "div":
                 return first.plus(args[1], Fraction(-1))
             case "sqrt" | "cbrt":
@@ -180,18 +180,18 @@ class _Check:
         self.pure(node, first)
         return _NONE
 
-    def power(self, node: Call, base: _Form, exponent: _Form) -> _Form:
+    def power(self, node: Call, base: _LinearUnit, exponent: _LinearUnit) -> _LinearUnit:
         self.pure(node, exponent)
         if exponent.value is not None:
             return _NONE.plus(base, exponent.value.limit_denominator(_FINEST_EXPONENT))
         self.pure(node, base)
         return _NONE
 
-    def pure(self, node: Call, argument: _Form) -> None:
+    def pure(self, node: Call, argument: _LinearUnit) -> None:
         role = "a power with a variable in it" if node.op == "pow" else node.op
         self.alike(node, argument, _NONE, role + " of something in {0}")
 
-    def alike(self, where: Expression, one: _Form, other: _Form, reason: str) -> None:
+    def alike(self, where: Expression, one: _LinearUnit, other: _LinearUnit, reason: str) -> None:
         gap = one.plus(other, Fraction(-1))
         if not self.system.add(gap.unknown, tuple(-power for power in gap.known)):
             units = [unit_text(form.known) for form in (one, other)]
@@ -234,7 +234,7 @@ class _System:
         return found
 
 
-def _value(node: Call, args: list[_Form]) -> Fraction | None:
+def _value(node: Call, args: list[_LinearUnit]) -> Fraction | None:
     """The value of a constant sub-expression as exponents are written: ``-3/2``, ``2*0.5``."""
     values = [arg.value for arg in args if arg.value is not None]
     if len(values) < len(args):

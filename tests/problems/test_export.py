@@ -12,7 +12,7 @@ import pytest
 
 from bench.expression import evaluate, parse
 from bench.problems import Data, Dataset, load_dataset
-from bench.problems.formats.export import FORMS, ExportError, write_dataset
+from bench.problems.formats.export import LAYOUTS, ExportError, write_dataset
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_csv_for_other_tools(dataset: Dataset, tmp_path: Path) -> None:
     assert len(frame) == 1000
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", LAYOUTS)
 def test_the_index_describes_every_problem(dataset: Dataset, tmp_path: Path, form: str) -> None:
     files = write_dataset(dataset, tmp_path / "out", form, seed=3)
     assert tmp_path / "out" / "problems.json" in files

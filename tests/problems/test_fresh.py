@@ -11,7 +11,7 @@ import pytest
 from bench.expression import Expression, complexity, evaluate, parse, symbols
 from bench.problems import Dataset, Domain, load_dataset
 from bench.problems.fresh import FreshProblemsExhausted, fresh_synth, fresh_transform
-from bench.problems.fresh.checks import LEAST_SHARE, WIDEST_RANGE, everything_matters
+from bench.problems.fresh.fairness import LEAST_SHARE, WIDEST_RANGE, everything_matters
 from bench.problems.fresh.fields import FIELDS
 from bench.problems.fresh.merge import merge_constants
 from bench.problems.fresh.novelty import Novelty, same_up_to_constants

@@ -13,7 +13,7 @@ from pyarrow import parquet
 
 from bench.expression import evaluate, parse
 from bench.problems import Problem, load_dataset
-from bench.problems.formats.tables import TableError
+from bench.problems.formats.tabular import TableError
 
 SIZES = {"transform": 111, "chem_react": 36, "bio_pop_growth": 24, "phys_osc": 44, "matsci": 25}
 

@@ -24,7 +24,7 @@ def test_an_unknown_name_gets_the_nearest_one() -> None:
 
 def test_a_folder_without_data_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("nothing")
-    with pytest.raises(DatasetNotFound, match="holds no data: neither tables"):
+    with pytest.raises(DatasetNotFound, match="holds no data that can be read: SRSD's folders"):
         load_dataset(tmp_path)
 
 

@@ -11,7 +11,7 @@ from sklearn.model_selection import train_test_split
 
 from bench.problems import load_dataset
 from bench.problems.formats.pmlb import PmlbError, read, recognises, split_rows
-from bench.problems.formats.tables import TableError
+from bench.problems.formats.tabular import TableError
 
 METADATA = """\
 dataset: toy_law

@@ -12,7 +12,7 @@ import sympy
 
 from bench.expression import evaluate, parse
 from bench.problems import load_dataset
-from bench.problems.formats.tables import TableError
+from bench.problems.formats.tabular import TableError
 from bench.problems.formats.unpickle import UnsafePickle
 
 ROWS = {"train": 8, "val": 3, "test": 4}

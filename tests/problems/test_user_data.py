@@ -13,7 +13,7 @@ import pytest
 
 from bench.installation import install_hint
 from bench.problems import Variable, load_dataset
-from bench.problems.formats.tables import TableError
+from bench.problems.formats.tabular import TableError
 from bench.problems.formats.user_data import variables_for
 
 

@@ -46,8 +46,8 @@ def write_dataset(dataset: Dataset, folder: Path, form: str, seed: int = 0) -> l
     is known, and the digest of the data. Numbers are written in full. Returns the files written;
     raises ExportError, also where the folder holds something already.
     """
-    if form not in FORMS:
-        raise ExportError(f"no format '{form}'; there are {', '.join(FORMS)}")
+    if form not in LAYOUTS:
+        raise ExportError(f"no format '{form}'; there are {', '.join(LAYOUTS)}")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ExportError(f"{folder} is there already, and not empty; choose another folder")
     folder.mkdir(parents=True, exist_ok=True)
@@ -59,7 +59,7 @@ def write_dataset(dataset: Dataset, folder: Path, form: str, seed: int = 0) -> l
             index[problem.name] = _description(problem, data)
             yield problem, data
 
-    FORMS[form](dataset.name, problems(), folder)
+    LAYOUTS[form](dataset.name, problems(), folder)
     header = {"dataset": dataset.name, "version": dataset.version, "seed": seed}
     text = json.dumps({**header, "problems": index}, indent=1, ensure_ascii=False)
     (folder / INDEX).write_text(text + "\n", encoding="utf-8")
@@ -192,7 +192,7 @@ def _delimited(problem: Problem, table: Table, delimiter: str) -> str:
     return "".join(delimiter.join(line) + "\n" for line in lines)
 
 
-FORMS: Mapping[str, Callable[[str, Items, Path], None]] = {
+LAYOUTS: Mapping[str, Callable[[str, Items, Path], None]] = {
     "srsd": _write_srsd,
     "csv": _write_csv,
     "parquet": _write_parquet,

@@ -26,7 +26,7 @@ from bench.installation import install_hint
 from bench.problems.catalogue import catalogue_path, read_catalogue
 from bench.problems.data import Data, Table
 from bench.problems.dataset import Dataset
-from bench.problems.formats.tables import TableError
+from bench.problems.formats.tabular import TableError
 from bench.problems.problem import Problem, Target
 from bench.problems.variable import Variable
 

@@ -21,7 +21,7 @@ import numpy as np
 from bench.expression import Expression, ParseError, parse
 from bench.problems.data import Data, Table
 from bench.problems.dataset import Dataset
-from bench.problems.formats.tables import TableError, read_table
+from bench.problems.formats.tabular import TableError, read_table
 from bench.problems.problem import Problem, Target
 from bench.problems.variable import Sampling, Variable
 

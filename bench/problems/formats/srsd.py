@@ -15,7 +15,7 @@ from pathlib import Path
 from bench.expression import symbols
 from bench.problems.data import Data, Table
 from bench.problems.dataset import Dataset
-from bench.problems.formats.tables import TableError, read_numbers
+from bench.problems.formats.tabular import TableError, read_numbers
 from bench.problems.formats.unpickle import read_pickled_expression
 from bench.problems.problem import Problem, Target
 from bench.problems.variable import Variable

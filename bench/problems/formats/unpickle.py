@@ -73,7 +73,7 @@ def read_pickled_expression(path: Path) -> Expression:
 def unpickle_expression(pickled: bytes) -> Expression:
     """The SymPy expression in a pickle, as a tree. Raises UnsafePickle."""
     try:
-        root = _Reader(io.BytesIO(pickled)).load()
+        root = _InertUnpickler(io.BytesIO(pickled)).load()
     except UnsafePickle:
         raise
     except Exception as error:  # any bytes at all may come: whatever goes wrong, it is no formula
@@ -150,7 +150,7 @@ _STAND_INS: dict[tuple[str, str], Callable[..., Any]] = {
 }
 
 
-class _Reader(pickle.Unpickler):
+class _InertUnpickler(pickle.Unpickler):
     """An unpickler that finds nothing but inert stand-ins."""
 
     def find_class(self, module: str, name: str) -> Any:

@@ -17,7 +17,7 @@ from pathlib import Path
 from bench.expression import ParseError, parse
 from bench.problems.data import Data, Table
 from bench.problems.dataset import Dataset
-from bench.problems.formats.tables import SUFFIXES, Columns, TableError, read_table, table_suffix
+from bench.problems.formats.tabular import SUFFIXES, Columns, TableError, read_table, table_suffix
 from bench.problems.problem import Problem, Target
 from bench.problems.sources.shuffle import shuffled
 from bench.problems.variable import Variable

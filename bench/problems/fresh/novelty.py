@@ -11,7 +11,7 @@ import numpy as np
 from bench.expression import Call, Expression, Symbol, evaluate, substitute, symbols
 from bench.expression.tree import postorder
 from bench.problems.difficulty import TRANSCENDENTAL
-from bench.problems.fresh.checks import can_become
+from bench.problems.fresh.fairness import can_become
 from bench.problems.fresh.shape import shape
 from bench.problems.problem import Domain
 from bench.problems.sources.sampling import sample_domain

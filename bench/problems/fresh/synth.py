@@ -24,7 +24,7 @@ from bench.expression import (
     substitute,
     symbols,
 )
-from bench.problems.fresh.checks import everything_matters, is_bounded
+from bench.problems.fresh.fairness import everything_matters, is_bounded
 from bench.problems.fresh.fields import Field
 from bench.problems.fresh.law import Law
 from bench.problems.fresh.merge import merge_constants, rounded

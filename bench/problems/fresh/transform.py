@@ -23,7 +23,7 @@ from bench.expression import (
     substitute,
     symbols,
 )
-from bench.problems.fresh.checks import everything_matters, is_bounded
+from bench.problems.fresh.fairness import everything_matters, is_bounded
 from bench.problems.fresh.law import Law
 from bench.problems.fresh.merge import merge_constants, rounded
 from bench.problems.fresh.solve import solve_for

@@ -26,7 +26,7 @@ _EXTRAS = {
 
 
 @dataclass(frozen=True)
-class Finding:
+class Diagnosis:
     """One thing looked at; ``good`` is False where something that a user may want is missing."""
 
     what: str
@@ -35,18 +35,18 @@ class Finding:
 
 
 def main(arguments: argparse.Namespace, rest: list[str]) -> int:
-    findings = list(_findings())
+    diagnoses = list(_diagnoses())
     if arguments.json:
-        print(json.dumps([asdict(finding) for finding in findings], indent=1))
+        print(json.dumps([asdict(diagnosis) for diagnosis in diagnoses], indent=1))
     else:
-        for finding in findings:
-            print(f"{'ok' if finding.good else '--':3} {finding.what}: {finding.text}")
-    essential = [finding for finding in findings if finding.what.startswith("package")]
-    return 0 if all(finding.good for finding in essential) else 1
+        for diagnosis in diagnoses:
+            print(f"{'ok' if diagnosis.good else '--':3} {diagnosis.what}: {diagnosis.text}")
+    essential = [diagnosis for diagnosis in diagnoses if diagnosis.what.startswith("package")]
+    return 0 if all(diagnosis.good for diagnosis in essential) else 1
 
 
-def _findings() -> Iterator[Finding]:
-    yield Finding(
+def _diagnoses() -> Iterator[Diagnosis]:
+    yield Diagnosis(
         "python", sys.version_info >= (3, 11), f"{platform.python_version()} ({sys.executable})"
     )
     yield from _packages()
@@ -56,16 +56,16 @@ def _findings() -> Iterator[Finding]:
     yield from _methods()
 
 
-def _packages() -> Iterator[Finding]:
+def _packages() -> Iterator[Diagnosis]:
     for name in _PACKAGES:
         version = _version(name)
-        yield Finding(
+        yield Diagnosis(
             f"package {name}", version is not None, version or f"missing: {pip_install(name)}"
         )
     for name, extra in _EXTRAS.items():
         version = _version(name)
         text = version or f"missing: {install_hint(extra)}"
-        yield Finding(f"extra {extra}", version is not None, text)
+        yield Diagnosis(f"extra {extra}", version is not None, text)
 
 
 def _version(name: str) -> str | None:
@@ -75,31 +75,31 @@ def _version(name: str) -> str | None:
         return None
 
 
-def _machine() -> Iterator[Finding]:
+def _machine() -> Iterator[Diagnosis]:
     import psutil
 
     from bench.cli.judged import processors
 
-    yield Finding("processors", True, f"{processors()} of {os.cpu_count()}")
+    yield Diagnosis("processors", True, f"{processors()} of {os.cpu_count()}")
     memory = psutil.virtual_memory()
     free = f"{memory.available / 2**30:.1f} of {memory.total / 2**30:.1f} GiB free"
-    yield Finding("memory", True, free)
+    yield Diagnosis("memory", True, free)
     hard = sys.platform == "linux"
     text = "processes of a run are all found and killed, in any session" if hard else (
         f"on {sys.platform} a run's processes that make their own session may outlive it"
     )  # fmt: skip
-    yield Finding("limits", hard, text)
+    yield Diagnosis("limits", hard, text)
     julia = shutil.which("julia")
-    yield Finding("julia", julia is not None, julia or "not on the path (needed by pysr alone)")
+    yield Diagnosis("julia", julia is not None, julia or "not on the path (needed by pysr alone)")
 
 
-def _writable(what: str, folder: Path) -> Finding:
+def _writable(what: str, folder: Path) -> Diagnosis:
     """Whether ``folder``, or the nearest one above it that exists, can be written to."""
     existing = folder.absolute()
     while not existing.exists():
         existing = existing.parent
     good = os.access(existing, os.W_OK)
-    return Finding(what, good, str(folder.absolute()) + ("" if good else ": cannot be written"))
+    return Diagnosis(what, good, str(folder.absolute()) + ("" if good else ": cannot be written"))
 
 
 def _cache_folder() -> Path:
@@ -108,7 +108,7 @@ def _cache_folder() -> Path:
     return cache_folder()
 
 
-def _methods() -> Iterator[Finding]:
+def _methods() -> Iterator[Diagnosis]:
     from bench.cli.named import all_methods
     from bench.plugins import MethodError, spec_of
     from bench.running import missing_engine
@@ -119,4 +119,4 @@ def _methods() -> Iterator[Finding]:
             reason = missing_engine(spec)
         except (MethodError, ValueError) as error:
             reason = str(error)
-        yield Finding(f"method {entry.name}", reason is None, reason or f"ready ({entry.origin})")
+        yield Diagnosis(f"method {entry.name}", reason is None, reason or f"ready ({entry.origin})")
