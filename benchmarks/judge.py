@@ -26,7 +26,7 @@ from time import thread_time
 import numpy as np
 
 from bench.problems import Problem, load_dataset
-from bench.scoring.equivalence import RULES, Limits, Verdict, judge
+from bench.scoring.equivalence import RULES, JudgeLimits, Verdict, judge
 from benchmarks import srbench_rule
 from benchmarks.judge_suite import Pair, read
 
@@ -116,20 +116,20 @@ def _table(judged: Sequence[Judged]) -> list[str]:
 
 def _side_by_side(held: Sequence[Judged], sample: int) -> list[str]:
     """SRBench's rule on every n-th labelled pair, and the judge under that rule alone."""
-    labelled = [item for item in held if item.pair.srbench]
+    labelled = [item for item in held if item.pair.srbench_relative]
     chosen = labelled[:: max(1, len(labelled) // sample)] if sample else []
     if not chosen:
         return []
-    limit = Limits().seconds
+    limit = JudgeLimits().seconds
     ours, own_seconds, inputs = [], [], []
     for item in chosen:
         problem = _problem(item.pair.problem)
         started = thread_time()
         verdict = judge(
-            item.pair.prediction, problem.truth or "", problem.domain, rules=("srbench",)
-        )["srbench"]
+            item.pair.prediction, problem.truth or "", problem.domain, rules=("srbench_relative",)
+        )["srbench_relative"]
         own_seconds.append(thread_time() - started)
-        ours.append((item.pair.srbench, verdict.answer))
+        ours.append((item.pair.srbench_relative, verdict.answer))
         r2 = float(verdict.evidence.get("r2", 1.0))
         inputs.append((item.pair.prediction, problem.truth or "", r2))
     theirs = list(srbench_rule.decide(inputs, limit))
@@ -187,7 +187,7 @@ def _published_lines(rows: Sequence[_Row], left_out: int) -> list[str]:
     lines = [
         f"{len(rows)} predictions judged, {left_out} of unknown problems left out.",
         "",
-        "| published flag | srbench yes | no | undecided | exact yes | no | undecided "
+        "| published flag | srbench_relative yes | no | undecided | exact yes | no | undecided "
         "| skeleton yes | no | undecided |",
         "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
@@ -206,16 +206,16 @@ def _published_lines(rows: Sequence[_Row], left_out: int) -> list[str]:
         "|---|---:|---:|---:|---:|",
         f"| the judge | {times([seconds for *_, seconds in rows])} |",
         "",
-        "| row | algorithm | problem | noise | flag | srbench | exact | skeleton | why |",
+        "| row | algorithm | problem | noise | flag | srbench_relative | exact | skeleton | why |",
         "|---:|---|---|---:|---:|---|---|---|---|",
     ]
     for number, row, verdicts, _ in rows:
-        answer = verdicts["srbench"].answer
-        if answer != {"1.0": "yes", "0.0": "no"}[row["symbolic_solution"]]:
+        verdict = verdicts["srbench_relative"]
+        if verdict.answer != {"1.0": "yes", "0.0": "no"}[row["symbolic_solution"]]:
             answers = " | ".join(verdicts[rule].answer for rule in RULES)
             lines.append(
                 f"| {number} | {row['algorithm']} | {row['dataset']} | {row['target_noise']} "
-                f"| {row['symbolic_solution'][0]} | {answers} | {verdicts['srbench'].reason} |"
+                f"| {row['symbolic_solution'][0]} | {answers} | {verdict.reason} |"
             )
     return lines
 

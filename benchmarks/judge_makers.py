@@ -23,7 +23,7 @@ Array = NDArray[np.float64]
 class Labels:
     """What the making of a pair says under each rule."""
 
-    srbench: str
+    srbench_relative: str
     exact: str
     skeleton: str
 

@@ -57,7 +57,7 @@ class Pair:
     problem: str
     made: str
     prediction: str
-    srbench: str
+    srbench_relative: str
     exact: str
     skeleton: str
 
@@ -80,7 +80,7 @@ def generate(half: str, per_problem: int = 5) -> Iterator[Pair]:
             labels = made.labels
             yield Pair(
                 f"{half}/{source.problem.id}/{attempt}", half, source.problem.id, name,
-                str(made.expression), labels.srbench, labels.exact, labels.skeleton,
+                str(made.expression), labels.srbench_relative, labels.exact, labels.skeleton,
             )  # fmt: skip
 
 

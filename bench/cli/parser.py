@@ -55,11 +55,11 @@ whatever its status; 1: some have none (an engine is missing, or another process
 """
 
 _JUDGE = """\
-Three rules answer yes, no or undecided, each with its reason:
+Each rule answers yes, no or undecided, with its reason:
 
-  exact      is it the law, constants included, to a relative tolerance of 1e-3?
-  skeleton   are there constants that make it the law?
-  srbench    is it the law up to an added or multiplied constant, to three digits, with R2 > 0.5?
+  srbench_relative   is it the law up to an added or multiplied constant, others to three digits?
+  exact              is it the law, constants included, to a relative tolerance of 1e-3?
+  skeleton           are there constants that make it the law?
 
 NED is SRSD's normalised edit distance: 0 is the same formula, 1 the worst. A "no" shows a witness,
 a point at which the two differ, wherever there is one. Without --problem every variable is taken

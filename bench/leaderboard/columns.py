@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bench.running.results.record import STATUSES
-from bench.scoring.scorecard import RULES
+from bench.scoring.equivalence.rules import RULES
 
 Kind = Literal["key", "count", "mean", "median"]
 
@@ -38,11 +38,6 @@ class Column:
         return (self.name, f"{self.name}_low", f"{self.name}_high")
 
 
-_QUESTIONS = {
-    "srbench": "is it a solution by SRBench's published rule?",
-    "exact": "is it the law, constants included?",
-    "skeleton": "are there constants that make it the law?",
-}
 _STATUSES = {
     "ok": "runs that answered within their budget",
     "timeout": "runs ended at the budget and its grace",
@@ -62,8 +57,8 @@ COLUMNS: tuple[Column, ...] = (
     *(Column(status, "count", _STATUSES[status]) for status in STATUSES),
     Column("unscored", "count", "runs with a record but no scorecard (`rediscover score`)"),
     *(
-        Column(f"symbolic_{rule}", "mean", f"share of yes: {_QUESTIONS[rule]}", 0.0, True)
-        for rule in RULES
+        Column(f"symbolic_{rule.name}", "mean", f"share of yes: {rule.question}", 0.0, True)
+        for rule in RULES.values()
     ),
     *(
         Column(f"undecided_{rule}", "mean", f"share of undecided, not in `symbolic_{rule}`", 0.0)

@@ -11,7 +11,7 @@ from bench.leaderboard.columns import MEASURES
 from bench.running.results.imported import ELSEWHERE
 from bench.running.results.plan import Planned
 from bench.running.results.store import Store, read_file, relative_path
-from bench.scoring.scorecard import RULES
+from bench.scoring.equivalence.rules import RULES
 
 if TYPE_CHECKING:
     import pandas as pd

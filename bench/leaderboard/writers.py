@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 _TITLES = {
     "method": "method", "problems": "problems", "done": "done", "failed": "failed",
-    "symbolic_exact": "exact", "symbolic_skeleton": "skeleton", "symbolic_srbench": "SRBench",
+    "symbolic_exact": "exact", "symbolic_skeleton": "skeleton",
+    "symbolic_srbench_relative": "SRBench",
     "accuracy": "R2>.999", "ned": "NED", "r2": "R2", "complexity": "nodes",
     "wall_seconds": "wall s", "cpu_seconds": "CPU s",
 }  # fmt: skip
@@ -26,7 +27,13 @@ _NARROWER: tuple[tuple[bool, tuple[str, ...]], ...] = (
     (False, ("problems", "cpu_seconds", "complexity", "r2")),
 )
 """What a terminal is tried to be filled with: intervals or not, and columns left out."""
-_WITH_INTERVAL = ("symbolic_exact", "symbolic_skeleton", "symbolic_srbench", "accuracy", "ned")
+_WITH_INTERVAL = (
+    "symbolic_exact",
+    "symbolic_skeleton",
+    "symbolic_srbench_relative",
+    "accuracy",
+    "ned",
+)
 
 
 def to_csv(table: pd.DataFrame) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bench.scoring.csv_rows import TableError
+    from bench.scoring.equivalence.rules import RULES
     from bench.scoring.ned.canonical import CanonicalForm, canonical_form
     from bench.scoring.ned.edit_distance import EditDistance, normalized_edit_distance
     from bench.scoring.ned.form_cache import FormCache
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from bench.scoring.pairs import Pair, judge_pairs, pair, read_pairs
     from bench.scoring.pool import ScoringError, score_many
     from bench.scoring.predictions import Prediction, read_predictions
-    from bench.scoring.scorecard import RULES, Scorecard
+    from bench.scoring.scorecard import Scorecard
     from bench.scoring.steps import Item, ScoringLimits, score
     from bench.scoring.used_variables import VariableUse, effective_variables, variable_use
 
@@ -44,7 +45,8 @@ _HOMES = {
     "pairs": ("Pair", "judge_pairs", "pair", "read_pairs"),
     "pool": ("ScoringError", "score_many"),
     "predictions": ("Prediction", "read_predictions"),
-    "scorecard": ("RULES", "Scorecard"),
+    "equivalence.rules": ("RULES",),
+    "scorecard": ("Scorecard",),
     "steps": ("Item", "ScoringLimits", "score"),
     "used_variables": ("VariableUse", "effective_variables", "variable_use"),
 }  # fmt: skip

@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from bench.scoring.equivalence.rules import RULES
 from bench.scoring.ned.form_cache import FormCache
 from bench.scoring.pairs import Pair, judge_pairs
-from bench.scoring.scorecard import RULES, Scorecard
+from bench.scoring.scorecard import Scorecard
 from bench.scoring.steps import ScoringLimits
 
 COLUMNS = ("ned", *RULES, "reason", "witness", "seconds")
@@ -54,7 +55,7 @@ def row_of(card: Scorecard) -> dict[str, str]:
     reasons = {rule: str(card.verdicts[rule]["reason"]) for rule in RULES}
     parts = [f"{rule}: {reason}" for rule, reason in reasons.items()]
     if len(set(reasons.values())) == 1:
-        parts = [reasons[RULES[0]]]
+        parts = [next(iter(reasons.values()))]
     if card.edit is not None and card.edit.reason not in ("", *reasons.values()):
         parts.append(f"ned: {card.edit.reason}")
     witnesses = [card.verdicts[rule]["witness"] for rule in RULES]

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Self
 
+from bench.scoring.equivalence.rules import RULES
 from bench.scoring.ned.edit_distance import EditDistance
 from bench.scoring.numeric import NumericScore
 from bench.scoring.used_variables import VariableUse
-
-RULES = ("srbench", "exact", "skeleton")
 
 
 @dataclass(frozen=True)

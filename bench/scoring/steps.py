@@ -212,7 +212,7 @@ def _numeric(subject: Subject, card: Scorecard) -> Scorecard:
 
 
 def _verdicts(subject: Subject, card: Scorecard) -> Scorecard:
-    from bench.scoring.equivalence import Limits, judge
+    from bench.scoring.equivalence import JudgeLimits, judge
 
     assert subject.truth is not None
     # Where the numeric step was left out or cut short, the judge draws points of its own.
@@ -223,7 +223,7 @@ def _verdicts(subject: Subject, card: Scorecard) -> Scorecard:
         subject.truth,
         subject.problem.domain,
         r2=r2,
-        limits=Limits(
+        limits=JudgeLimits(
             tolerance=limits.tolerance,
             prove=limits.prove,
             prove_seconds=min(10.0, PATIENCE * limits.seconds / 4),  # three rules, by the clock

@@ -63,7 +63,7 @@ class Result:
 
 def _verdicts(answer: str) -> dict[str, dict[str, object]]:
     verdict = {"answer": answer, "step": "", "reason": "", "evidence": {}, "witness": None}
-    return {rule: dict(verdict, seconds=0.0) for rule in ("srbench", "exact", "skeleton")}
+    return {rule: dict(verdict, seconds=0.0) for rule in ("srbench_relative", "exact", "skeleton")}
 
 
 def write(folder: Path, results: Iterable[Result]) -> Path:

@@ -36,7 +36,7 @@ def test_a_failure_counts_with_the_worst_score(tmp_path: Path) -> None:
         Result(problem="p3", status="timeout", answer="x0"),  # its last report, and right
     ]
     line = lines(write(tmp_path, results))["m"]
-    assert line["symbolic_exact"] == line["symbolic_srbench"] == line["accuracy"] == 0.5
+    assert line["symbolic_exact"] == line["symbolic_srbench_relative"] == line["accuracy"] == 0.5
     assert line["ned"] == 0.5
     assert line["acc_tau"] == line["finite"] == 0.5
     assert (line["ok"], line["crash"], line["error"], line["timeout"]) == (1, 1, 1, 1)

@@ -8,7 +8,7 @@ import pytest
 
 from bench.expression import parse
 from bench.problems import Domain, Sampling, Variable
-from bench.scoring.equivalence import RULES, STEPS, Limits, Verdict, default_domain, judge
+from bench.scoring.equivalence import RULES, STEPS, JudgeLimits, Verdict, default_domain, judge
 
 
 def domain(
@@ -148,7 +148,7 @@ def test_a_prediction_that_is_not_real_on_the_domain_is_refuted_by_a_point(predi
     for verdict in judge(prediction, "x0", ONE).values():
         assert (verdict.answer, verdict.step) == ("no", "undefined")
         assert verdict.witness is not None
-        assert 1 <= verdict.witness["point"]["x0"] <= 5
+        assert 1 <= verdict.witness.point["x0"] <= 5
 
 
 def test_a_witness_lies_in_the_domain_and_has_both_values() -> None:
@@ -156,12 +156,12 @@ def test_a_witness_lies_in_the_domain_and_has_both_values() -> None:
     verdict = judge("x0*x1**2", "x0*x1", on)["exact"]
     assert verdict.answer == "no"
     assert verdict.witness is not None
-    point = verdict.witness["point"]
+    point = verdict.witness.point
     assert -3 <= point["x0"] <= -1
     assert -9 <= point["x1"] <= -2
     assert point["x0"] + point["x1"] < -5
-    assert float(verdict.witness["truth"]) == pytest.approx(point["x0"] * point["x1"])
-    assert float(verdict.witness["prediction"]) == pytest.approx(point["x0"] * point["x1"] ** 2)
+    assert float(verdict.witness.truth) == pytest.approx(point["x0"] * point["x1"])
+    assert float(verdict.witness.prediction) == pytest.approx(point["x0"] * point["x1"] ** 2)
 
 
 def test_signs_and_integers_of_the_domain_count() -> None:
@@ -213,8 +213,12 @@ def test_a_root_is_structure_but_an_exponent_of_many_digits_a_constant() -> None
 def test_a_truth_that_needs_a_missing_variable_is_a_witness_of_two_points() -> None:
     verdict = judge("x0", "x0*x1**0.001", TWO)["skeleton"]
     assert (verdict.answer, verdict.step) == ("no", "variables")
-    assert verdict.witness is not None
-    assert verdict.witness["variable"] == "x1"
+    first = verdict.witness
+    assert first is not None and first.beside is not None
+    assert first.point["x0"] == first.beside.point["x0"]
+    assert first.point["x1"] != first.beside.point["x1"]
+    assert first.prediction == first.beside.prediction
+    assert first.truth != first.beside.truth
 
 
 def test_evidence_tells_how_far_constants_moved_and_how_it_was_confirmed() -> None:
@@ -227,12 +231,15 @@ def test_evidence_tells_how_far_constants_moved_and_how_it_was_confirmed() -> No
 
 def test_the_tolerance_is_a_limit_of_the_call() -> None:
     assert judge("1.004*x0", "x0", ONE)["exact"].answer == "no"
-    assert judge("1.004*x0", "x0", ONE, limits=Limits(tolerance=0.01))["exact"].answer == "yes"
+    assert judge("1.004*x0", "x0", ONE, limits=JudgeLimits(tolerance=0.01))["exact"].answer == "yes"
 
 
 def test_r2_is_the_callers_where_it_is_given() -> None:
     assert answers("x0*x1 + 3.2", "x0*x1", TWO, r2=0.4)[0] == "n"
-    assert judge("x0", "x0", ONE, rules=("srbench",), r2=0.2)["srbench"].step == "accuracy"
+    assert (
+        judge("x0", "x0", ONE, rules=("srbench_relative",), r2=0.2)["srbench_relative"].step
+        == "accuracy"
+    )
 
 
 def test_text_goes_by_the_problems_names_and_symbols() -> None:
@@ -258,7 +265,7 @@ def test_trees_are_as_good_as_text_and_rules_can_be_chosen() -> None:
 
 
 def test_a_proof_is_made_on_request() -> None:
-    limits = Limits(prove=True, prove_seconds=60)
+    limits = JudgeLimits(prove=True, prove_seconds=60)
     verdict = judge("sin(x0)**2", "1 - cos(x0)**2", ONE, rules=("exact",), limits=limits)["exact"]
     assert isinstance(verdict, Verdict)
     assert (verdict.answer, verdict.step) == ("yes", "proved")

@@ -10,7 +10,7 @@ from time import thread_time
 import pytest
 
 from bench.problems import Domain, Sampling, Variable
-from bench.scoring.equivalence import RULES, Limits, judge
+from bench.scoring.equivalence import RULES, JudgeLimits, judge
 
 HOSTILE = json.loads(
     (Path(__file__).parents[1] / "data" / "hostile_expressions.json").read_text(encoding="utf-8")
@@ -21,7 +21,7 @@ ON = Domain(
         Variable("x1", sampling=Sampling("log_uniform", 1e-3, 1e3, "both")),
     )
 )
-LIMITS = Limits(seconds=0.2)
+LIMITS = JudgeLimits(seconds=0.2)
 _PIECES = (
     "x0", "x1", "1", "2.5", "-3", "1e300", "1e-300", "0", "0.5", "pi", "I", "x0", "x1", "(", ")",
     "+", "-", "*", "/", "**", "^", ",", "sin(", "exp(", "log(", "sqrt(", "abs(", "max(", "tan(",

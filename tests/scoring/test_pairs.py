@@ -21,7 +21,7 @@ from bench.scoring import (
 )
 
 TOY = Dataset("toy", "1", (problem(name="energy"),))
-COLUMNS = ["ned", "srbench", "exact", "skeleton", "reason", "witness", "seconds"]
+COLUMNS = ["ned", "srbench_relative", "exact", "skeleton", "reason", "witness", "seconds"]
 
 
 def load(name: str) -> Dataset:

@@ -1,4 +1,4 @@
-"""The judge: is this the law? Three rules, three answers, and always the reason.
+"""The judge: is this the law? An answer by each of several rules, and always the reason.
 
 ``judge`` compares a predicted with a true expression on the domain of a problem. Cheap refutations
 come first and carry a witness, a point of the domain with both values; a "yes" is an identity that
@@ -12,7 +12,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bench.scoring.equivalence.numerics.points import DEFAULT_SAMPLING, default_domain
-from bench.scoring.equivalence.verdict import RULES, STEPS, Answer, Limits, Verdict
+from bench.scoring.equivalence.rules import RULES, Rule
+from bench.scoring.equivalence.verdict import STEPS, Answer, JudgeLimits, Verdict, Witness
 
 if TYPE_CHECKING:
     from bench.scoring.equivalence.judgement import judge
@@ -22,8 +23,10 @@ __all__ = [
     "RULES",
     "STEPS",
     "Answer",
-    "Limits",
+    "JudgeLimits",
+    "Rule",
     "Verdict",
+    "Witness",
     "default_domain",
     "judge",
 ]

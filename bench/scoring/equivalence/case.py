@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,13 +12,17 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.expression import Constant, Expression, compile_expression, replace_numbers
+from bench.expression import Constant, Expression, compile_expression, replace_numbers, symbols
 from bench.expression.tree import postorder
 from bench.scoring.equivalence.confirm import SLACK, Confirmation, confirm
-from bench.scoring.equivalence.law import Law
-from bench.scoring.equivalence.numerics.needs_precision import BLURRED, blurred, function_of
-from bench.scoring.equivalence.numerics.pair import GUARD, GUARD_IF_BLURRED
+from bench.scoring.equivalence.law import LawOnDomain
+from bench.scoring.equivalence.numerics.needs_precision import (
+    UNTRUSTED,
+    function_of,
+    needs_digits,
+)
 from bench.scoring.equivalence.numerics.precise import NotFinite, Precise
+from bench.scoring.equivalence.numerics.two_sides import GUARD, GUARD_IF_NEEDED
 from bench.scoring.equivalence.refit import NEAR, Refit, refit, refit_from_afar, typical
 from bench.scoring.equivalence.variants import (
     EXPONENT_SLACK,
@@ -28,7 +33,7 @@ from bench.scoring.equivalence.variants import (
     with_plain_exponents,
     without_zero_products,
 )
-from bench.scoring.equivalence.verdict import Limits
+from bench.scoring.equivalence.verdict import JudgeLimits, Witness
 
 Array = NDArray[np.float64]
 
@@ -53,13 +58,15 @@ class Identity:
     start: Array
     end: Array
     evidence: Mapping[str, Any]
-    witness: Mapping[str, Any] | None = None
+    witness: Witness | None = None
 
 
 class Case:
     """A prediction, the law it is held against, and the clock."""
 
-    def __init__(self, prediction: Expression, law: Law, limits: Limits, started: float) -> None:
+    def __init__(
+        self, prediction: Expression, law: LawOnDomain, limits: JudgeLimits, started: float
+    ) -> None:
         self.prediction = prediction
         self.law = law
         self.limits = limits
@@ -68,22 +75,22 @@ class Case:
         if not self.enough_points():
             self.prediction = without_zero_products(prediction)
             self.values = compile_expression(self.prediction, law.names)(law.X)
-        self.blurred = self._is_blurred()
-        if self.blurred:
+        self.needs_precision = self._needs_precision()
+        if self.needs_precision:
             self.values = self.values_of(self.prediction)
-        self._witnesses: dict[int, Mapping[str, Any]] = {}
         self._identities: dict[tuple[Expression, bool], Identity] = {}
 
-    def _is_blurred(self) -> bool:
+    def _needs_precision(self) -> bool:
         """Whether float64 has not the digits for the prediction, as far as that can matter."""
         usable = self.usable
-        if not usable.any() or typical(self._misfit(self.values)) < BLURRED:
+        if not usable.any() or typical(self._misfit(self.values)) < UNTRUSTED:
             return False  # the law's values are right, and so are these
-        return blurred(self.prediction, self.law.names, self.law.X[usable])
+        return needs_digits(self.prediction, self.law.names, self.law.X[usable])
 
     def values_of(self, expression: Expression) -> Array:
         """The values of a form of the prediction at the points ``law.X``."""
-        return function_of(expression, self.law.names, blurred=self.blurred)(self.law.X)
+        function = function_of(expression, self.law.names, needs_precision=self.needs_precision)
+        return function(self.law.X)
 
     def _misfit(self, values: Array) -> Array:
         """(p - t) / scale at the usable points."""
@@ -103,7 +110,7 @@ class Case:
     def late(self) -> bool:
         return thread_time() > self.deadline
 
-    def undefined(self) -> Mapping[str, Any] | None:
+    def undefined(self) -> Witness | None:
         """A point of the domain at which the prediction has no finite real value, if there is one.
 
         An overflow in float64 alone is none: the value is asked for in mpmath.
@@ -118,24 +125,47 @@ class Case:
             try:
                 self.precise(point)
             except NotFinite:
-                return self.witness(int(row))
+                return self.witness(self.law.X[row].tolist())
         return None
 
     def enough_points(self) -> bool:
         """Whether the prediction has values in float64 at enough points to be judged."""
         return int(self.usable.sum()) >= _FEWEST
 
-    def witness(self, row: int) -> Mapping[str, Any]:
-        """The point ``law.X[row]`` with both values there, to 20 digits."""
-        if row not in self._witnesses:
-            truth = self.law.precise(self.limits.digits)
-            point = truth.point(self.law.names, self.law.X[row].tolist())
-            self._witnesses[row] = {
-                "point": dict(zip(self.law.names, self.law.X[row].tolist(), strict=True)),
-                "prediction": self._text(self.precise, point),
-                "truth": self._text(truth, point),
-            }
-        return self._witnesses[row]
+    def witness(self, row: list[float]) -> Witness:
+        """The point ``row`` with both values there, to 20 digits.
+
+        Raises ValueError where they are equal.
+        """
+        truth = self.law.precise(self.limits.digits)
+        point = truth.point(self.law.names, row)
+        return Witness(
+            dict(zip(self.law.names, row, strict=True)),
+            self._text(self.precise, point),
+            self._text(truth, point),
+        )
+
+    def apart(self, distances: Array, count: int = 5) -> tuple[int, Witness] | None:
+        """The row of the greatest distance at which the two really differ, of the first few."""
+        for row in np.argsort(-distances)[:count].tolist():
+            if distances[row] > 1.0:
+                with contextlib.suppress(ValueError):
+                    return row, self.witness(self.law.X[row].tolist())
+        return None
+
+    def lacking(self) -> tuple[str, Witness] | None:
+        """A variable that the truth depends on and the prediction lacks, with two points."""
+        found = self.law.lacking(symbols(self.prediction), self.limits.digits)
+        if found is None:
+            return None
+        name, points = found
+        ends = []
+        for point, truth in points:
+            exact = self.precise.point(tuple(point), tuple(point.values()))
+            ends.append((point, self._text(self.precise, exact), truth))
+        first, second = sorted(ends, key=lambda end: end[1] == end[2])
+        beside = None if second[1] == second[2] else Witness(*second)
+        return name, Witness(*first, beside=beside)
 
     @staticmethod
     def _text(side: Precise, point: Mapping[str, Any]) -> str:
@@ -187,14 +217,14 @@ class Case:
         """Where the constants go; where they are, if that is an identity to all appearance."""
         written = variant.constants
         residual = typical(self._misfit(self.values_of(variant.expression)))
-        if residual < IDENTICAL or not variant.free or self.blurred:  # no slopes, if blurred
+        if residual < IDENTICAL or not variant.free or self.needs_precision:  # no slopes
             return Refit(written, residual, 0, True)
         return refit(variant, self.law, self.usable, self.deadline)
 
     def _attempt(self, variant: Variant, found: Refit) -> Identity:
         start = variant.constants
         evidence = {"residual": found.residual, "iterations": found.iterations}
-        near = self.blurred or found.residual < NEAR
+        near = self.needs_precision or found.residual < NEAR
         if not near and found.residual > self._noise(variant, found):
             if not found.finished:
                 reason = f"the time ended at a relative residual of {found.residual:.2g}"
@@ -203,7 +233,7 @@ class Case:
             return Identity("refuted", reason, variant, start, found.constants, evidence)
         outcome = confirm(
             variant, found.constants, self.law, self._fresh, self.limits.digits, self.deadline,
-            guard=GUARD_IF_BLURRED if self.blurred else GUARD,
+            guard=GUARD_IF_NEEDED if self.needs_precision else GUARD,
         )  # fmt: skip
         evidence |= {"digits": outcome.digits, "points": outcome.points}
         evidence |= {"residual": outcome.residual, "residual in float64": found.residual}

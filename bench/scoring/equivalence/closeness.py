@@ -4,13 +4,13 @@ Constants of a prediction cannot be compared with the truth's one by one: ``0.5*
 ``0.413*x*(1.2106538*y)``, and a superfluous ``+ 0.0002`` has moved by 100 % when it becomes 0 and
 has changed nothing. What counts is their effect. A prediction that some constants make the law is
 within the tolerance ``tol`` if, at 95 % of the points of the domain, it is no further from the
-truth than a change of ``tol`` in one of the truth's own constants brings about (``Law.reach``),
-and if one of these holds:
+truth than a change of ``tol`` in one of the truth's own constants brings about
+(``LawOnDomain.reach``), and if one of these holds:
 
 (A) at 95 % of the points |p - t| <= tol * scale, with ``scale`` = |t|, or the 10 % quantile of |t|
     over the domain where t is smaller (near its zeros); and those changes of the truth's own
     constants that explain p - t best are within ``tol`` each: the written ones, a factor of the
-    whole, and a factor of every term of every sum (``Law.own_changes``);
+    whole, and a factor of every term of every sum (``LawOnDomain.own_changes``);
 (B) every constant that makes p the law is within ``tol``, relatively, of the one it has, but for
     those that become 0; and all terms that vanish make no more than ``tol`` of p together.
 
@@ -22,10 +22,13 @@ but its constant is off by a factor of two. B is for constants inside a fast fun
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.scoring.equivalence.law import Law
+if TYPE_CHECKING:
+    from bench.scoring.equivalence.law import LawOnDomain
 
 Array = NDArray[np.float64]
 
@@ -34,7 +37,7 @@ ZERO = 1e-9
 """A constant that shrinks to this part of itself becomes 0."""
 
 
-def excess(value: Array, law: Law, tolerance: float, unit: Array) -> Array:
+def excess(value: Array, law: LawOnDomain, tolerance: float, unit: Array) -> Array:
     """|p - t| in units of ``tolerance * unit``: at most 1 where a point is within it, shape (n,).
 
     Points at which ``value`` is not finite are infinitely far.

@@ -9,18 +9,19 @@ that took no part.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from time import thread_time
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.scoring.equivalence.law import Law
-from bench.scoring.equivalence.numerics.pair import GUARD, Pair, Step
+from bench.scoring.equivalence.law import LawOnDomain
 from bench.scoring.equivalence.numerics.precise import Value
+from bench.scoring.equivalence.numerics.two_sides import GUARD, Step, TwoSides
 from bench.scoring.equivalence.variants import Variant
+from bench.scoring.equivalence.verdict import Witness
 
 Array = NDArray[np.float64]
 Status = Literal["confirmed", "refuted", "open"]
@@ -53,13 +54,13 @@ class Confirmation:
     residual: float
     points: int
     digits: int
-    witness: Mapping[str, Any] | None = None
+    witness: Witness | None = None
 
 
 def confirm(
     variant: Variant,
     constants: Array,
-    law: Law,
+    law: LawOnDomain,
     rows: Array,
     digits: int,
     deadline: float,
@@ -71,7 +72,7 @@ def confirm(
     ``rows``, shape (m, d), are points of the domain at which both are finite; ``guard`` is how
     many digits more are carried on the way.
     """
-    pair = Pair(variant, constants, law, digits, guard)
+    pair = TwoSides(variant, constants, law, digits, guard)
     count = min(len(rows) - _FRESH, max(6, pair.movable + 6))
     used, others = rows[:count], rows[count : count + _FRESH]
     for _ in range(_ROUNDS):
@@ -91,7 +92,7 @@ def confirm(
     return _outcome(pair, status, used if len(misfit) == len(used) else others, misfit, total)
 
 
-def _search(pair: Pair, rows: Array, deadline: float) -> tuple[Status, list[Value]]:
+def _search(pair: TwoSides, rows: Array, deadline: float) -> tuple[Status, list[Value]]:
     """Improve the constants until nothing is left at ``rows``, or nothing more is gained."""
     goal = pair.goal(SLACK)
     misfit = pair.misfit(rows)
@@ -108,7 +109,7 @@ def _search(pair: Pair, rows: Array, deadline: float) -> tuple[Status, list[Valu
 
 
 def _outcome(
-    pair: Pair, status: Status, rows: Array, misfit: Sequence[Value], points: int
+    pair: TwoSides, status: Status, rows: Array, misfit: Sequence[Value], points: int
 ) -> Confirmation:
     worst = max(range(len(misfit)), key=lambda index: abs(misfit[index]))
     witness = pair.witness(rows[worst]) if status == "refuted" else None
@@ -117,7 +118,7 @@ def _outcome(
 
 
 def _descend(
-    pair: Pair, step: Step, rows: Array, misfit: list[Value], goal: Value, deadline: float
+    pair: TwoSides, step: Step, rows: Array, misfit: list[Value], goal: Value, deadline: float
 ) -> list[Value]:
     """Take such steps while they gain; the misfits at the best constants, which are now set.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +20,18 @@ from bench.expression import (
 )
 from bench.expression.compiled.program import compile_program
 from bench.problems import Domain
-from bench.scoring.equivalence.numerics.needs_precision import Function, blurred, function_of
+from bench.scoring.equivalence.numerics.needs_precision import (
+    Function,
+    function_of,
+    needs_digits,
+)
 from bench.scoring.equivalence.numerics.points import Rule, draw, draw_edges, rules_of
 from bench.scoring.equivalence.numerics.precise import NotFinite, Precise
 from bench.scoring.equivalence.numerics.slopes import slopes
 
 Array = NDArray[np.float64]
+TruthAt = tuple[Mapping[str, float], str]
+"""A point, and the truth there in decimal."""
 
 POINTS = 256
 FRESH_POINTS = 96
@@ -42,12 +47,12 @@ class NoValues(ValueError):
 
 
 @dataclass(frozen=True, eq=False)
-class Law:
+class LawOnDomain:
     """A true expression, points of its domain, and its values there.
 
     ``X`` (n, d) and ``y`` (n,) are the points at which it is compared, ``fresh`` (m, d) others at
-    which an identity is confirmed; at all of them the truth is finite and real. ``blurred`` says
-    that float64 has not the digits for it, and values are worked out otherwise (``sharp.py``).
+    which an identity is confirmed; at all of them the truth is finite and real. ``needs_precision``
+    says that float64 has not the digits for it, and values are worked out otherwise.
     """
 
     expression: Expression
@@ -57,7 +62,7 @@ class Law:
     fresh: Array
     rules: tuple[Rule, ...]
     constraints: tuple[str, ...]
-    blurred: bool = False
+    needs_precision: bool = False
 
     @cached_property
     def wide(self) -> tuple[Array, Array]:
@@ -147,29 +152,32 @@ class Law:
         return self._compiled(self.expression)
 
     def _compiled(self, expression: Expression) -> Function:
-        return function_of(expression, self.names, blurred=self.blurred)
+        return function_of(expression, self.names, needs_precision=self.needs_precision)
 
     def precise(self, digits: int) -> Precise:
         """The truth to so many digits."""
         return _precise(self.expression, digits)
 
-    def lacking(self, present: frozenset[str], digits: int) -> Mapping[str, Any] | None:
-        """Two points that differ in a variable outside ``present`` alone, with the truth at both.
+    def lacking(
+        self, present: frozenset[str], digits: int
+    ) -> tuple[str, tuple[TruthAt, ...]] | None:
+        """A variable outside ``present``, and two points that differ in it alone with the truth.
 
         None where the truth, on this domain, depends on variables of ``present`` only.
         """
         for name in sorted(symbols(self.expression) - present):
             if name not in self._dependence:
                 self._dependence[name] = self._two_points(name, digits)
-            if self._dependence[name] is not None:
-                return self._dependence[name]
+            points = self._dependence[name]
+            if points is not None:
+                return name, points
         return None
 
     @cached_property
-    def _dependence(self) -> dict[str, Mapping[str, Any] | None]:
+    def _dependence(self) -> dict[str, tuple[TruthAt, ...] | None]:
         return {}
 
-    def _two_points(self, name: str, digits: int) -> Mapping[str, Any] | None:
+    def _two_points(self, name: str, digits: int) -> tuple[TruthAt, ...] | None:
         column = self.names.index(name)
         moved = self.X.copy()
         moved[:, column] = np.roll(moved[:, column], 1)
@@ -183,16 +191,13 @@ class Law:
             return None
         if abs(first - second) <= abs(first) * 1e-12:
             return None
-        return {
-            "point": dict(zip(self.names, self.X[row].tolist(), strict=True)),
-            "truth": truth.text(first),
-            "variable": name,
-            "moved to": float(moved[row, column]),
-            "truth there": truth.text(second),
-        }
+        return tuple(
+            (dict(zip(self.names, X[row].tolist(), strict=True)), truth.text(value))
+            for X, value in ((self.X, first), (moved, second))
+        )
 
 
-def law_on(expression: Expression, domain: Domain) -> Law:
+def law_on(expression: Expression, domain: Domain) -> LawOnDomain:
     """The truth ``expression`` on ``domain``; kept, since it is asked for once per prediction.
 
     Raises NoValues.
@@ -201,10 +206,12 @@ def law_on(expression: Expression, domain: Domain) -> Law:
 
 
 @lru_cache(maxsize=256)
-def _law(expression: Expression, rules: tuple[Rule, ...], constraints: tuple[str, ...]) -> Law:
+def _law(
+    expression: Expression, rules: tuple[Rule, ...], constraints: tuple[str, ...]
+) -> LawOnDomain:
     names = tuple(name for name, _ in rules)
-    fuzzy = blurred(expression, names, draw(rules, constraints, _FEWEST, 0))
-    function = function_of(expression, names, blurred=fuzzy)
+    precisely = needs_digits(expression, names, draw(rules, constraints, _FEWEST, 0))
+    function = function_of(expression, names, needs_precision=precisely)
 
     def valid(count: int, seed: int) -> tuple[Array, Array]:
         """About ``count`` points at which the truth is finite and real, and its values."""
@@ -222,7 +229,7 @@ def _law(expression: Expression, rules: tuple[Rule, ...], constraints: tuple[str
 
     X, y = valid(POINTS, seed=0)
     fresh, _ = valid(FRESH_POINTS, seed=1000)
-    return Law(expression, names, X, y, fresh, rules, constraints, fuzzy)
+    return LawOnDomain(expression, names, X, y, fresh, rules, constraints, precisely)
 
 
 def _usable(value: Array) -> NDArray[np.bool_]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from bench.expression import compile_expression, numbers
 from bench.expression.compiled.fit import Fit, Fitter
 from bench.expression.compiled.program import Program, compile_program
-from bench.scoring.equivalence.law import Law
+from bench.scoring.equivalence.law import LawOnDomain
 from bench.scoring.equivalence.variants import Variant
 
 Array = NDArray[np.float64]
@@ -47,7 +47,7 @@ def typical(misfit: Array) -> float:
     return size if np.isfinite(size) else np.inf
 
 
-def refit(variant: Variant, law: Law, usable: NDArray[np.bool_], deadline: float) -> Refit:
+def refit(variant: Variant, law: LawOnDomain, usable: NDArray[np.bool_], deadline: float) -> Refit:
     """Least squares on the points of the domain, residuals relative to the truth.
 
     Steps are taken a few at a time. The true structure is approached ever faster; a descent in
@@ -74,7 +74,7 @@ def refit(variant: Variant, law: Law, usable: NDArray[np.bool_], deadline: float
 
 
 def refit_from_afar(
-    variant: Variant, law: Law, usable: NDArray[np.bool_], deadline: float
+    variant: Variant, law: LawOnDomain, usable: NDArray[np.bool_], deadline: float
 ) -> Refit | None:
     """The best of descents from other starts: the truth's own constants, and random departures.
 
@@ -99,7 +99,7 @@ def refit_from_afar(
     return Refit(best.constants, _residual(best, law, usable), best.iterations, True)
 
 
-def _starts(variant: Variant, law: Law, program: Program) -> Iterator[Array]:
+def _starts(variant: Variant, law: LawOnDomain, program: Program) -> Iterator[Array]:
     random = np.random.default_rng(0)
     written = variant.constants
     known = [float(value) for value in numbers(law.expression) if value != 0]
@@ -110,10 +110,10 @@ def _starts(variant: Variant, law: Law, program: Program) -> Iterator[Array]:
         yield written * 10.0 ** random.normal(0.0, 0.5, len(written))
 
 
-def _residual(fit: Fit, law: Law, usable: NDArray[np.bool_]) -> float:
+def _residual(fit: Fit, law: LawOnDomain, usable: NDArray[np.bool_]) -> float:
     values = compile_expression(fit.expression, law.names)(law.X[usable])
     return typical((values - law.y[usable]) / law.scale[usable])
 
 
-def _fitter(law: Law, usable: NDArray[np.bool_]) -> Fitter:
+def _fitter(law: LawOnDomain, usable: NDArray[np.bool_]) -> Fitter:
     return Fitter(law.X[usable], law.y[usable], 1.0 / law.scale[usable])

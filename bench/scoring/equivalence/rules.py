@@ -1,19 +1,21 @@
-"""The three rules: exact, SRBench's, skeleton."""
+"""The rules by which a prediction is the law: one row of ``RULES`` each."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bench.expression import Call, Expression, Number, replace_numbers
-from bench.scoring.equivalence.case import Case, Identity
 from bench.scoring.equivalence.closeness import excess, mostly_within, moved_far, vanished
 from bench.scoring.equivalence.variants import with_plain_exponents
-from bench.scoring.equivalence.verdict import Answer
+from bench.scoring.equivalence.verdict import Answer, Witness
+
+if TYPE_CHECKING:
+    from bench.scoring.equivalence.case import Case, Identity
 
 Array = NDArray[np.float64]
 
@@ -27,22 +29,34 @@ DISPENSABLE = 1e-2
 
 
 @dataclass(frozen=True)
-class Finding:
+class Ruling:
     """A verdict before it is timed."""
 
     answer: Answer
     step: str
     reason: str
     evidence: Mapping[str, Any]
-    witness: Mapping[str, Any] | None = None
+    witness: Witness | None = None
 
 
-def exact(case: Case, r2: float | None) -> Finding:
+@dataclass(frozen=True)
+class Rule:
+    """One rule: its name, the question it answers, and what decides.
+
+    ``decide(case, r2)`` takes the prediction before its law, and its R2 on test data or None.
+    """
+
+    name: str
+    question: str
+    decide: Callable[[Case, float | None], Ruling]
+
+
+def exact(case: Case, r2: float | None) -> Ruling:
     """Is it the law, constants included, to the tolerance of ``closeness``?"""
     return _within_tolerance(case, case.prediction, case.values, case.limits.tolerance)
 
 
-def skeleton(case: Case, r2: float | None) -> Finding:
+def skeleton(case: Case, r2: float | None) -> Ruling:
     """Do constants exist that make it the law?
 
     Every float of the prediction may move but 0.0, which stands for a term that is not there, and
@@ -56,12 +70,12 @@ def skeleton(case: Case, r2: float | None) -> Finding:
         case, case.prediction, identity, DISPENSABLE
     ):
         reason = "terms that matter in the prediction would have to vanish to make it the law"
-        return Finding("no", "refit", reason, _evidence(identity))
+        return Ruling("no", "refit", reason, _evidence(identity))
     return _of(identity)
 
 
-def srbench(case: Case, r2: float | None) -> Finding:
-    """Is it the law up to an added or a multiplied constant, other constants as in ``exact``?
+def srbench_relative(case: Case, r2: float | None) -> Ruling:
+    """Is it the law up to an added or a multiplied constant, other constants to three digits?
 
     SRBench's rule (La Cava et al. 2021, definition 4.1) with its rounding to three decimals
     read as a relative tolerance on constants, ``THREE_DIGITS``, so that 6.67e-11 is not 0, and
@@ -72,7 +86,7 @@ def srbench(case: Case, r2: float | None) -> Finding:
     accuracy = _r2(case, tolerance) if r2 is None else r2
     if not accuracy > LEAST_R2:
         reason = f"R2 is {accuracy:.3g}; the rule asks for more than {LEAST_R2}"
-        return Finding("no", "accuracy", reason, {"r2": accuracy})
+        return Ruling("no", "accuracy", reason, {"r2": accuracy})
     findings = []
     for kind in ("", "factor", "addend"):
         expression, values = _with_constant(case, kind)
@@ -82,13 +96,6 @@ def srbench(case: Case, r2: float | None) -> Finding:
         findings.append(finding)
     undecided = (finding for finding in findings if finding.answer == "undecided")
     return next(undecided, findings[0])
-
-
-RULE: Mapping[str, Callable[[Case, float | None], Finding]] = {
-    "srbench": srbench,
-    "exact": exact,
-    "skeleton": skeleton,
-}
 
 
 def _r2(case: Case, tolerance: float) -> float:
@@ -122,7 +129,7 @@ def _with_constant(case: Case, kind: str) -> tuple[Expression, Array]:
 
 def _within_tolerance(
     case: Case, expression: Expression, values: Array, tolerance: float, given: str = ""
-) -> Finding:
+) -> Ruling:
     """Identical for constants that are within ``tolerance`` of those of ``expression``.
 
     ``given``: the last constant of ``expression`` is not the prediction's, and moves freely.
@@ -144,7 +151,7 @@ def _within_tolerance(
         and _dispensable(case, expression, identity, close)
     ):
         evidence = {**_evidence(identity), "up to": given} if given else _evidence(identity)
-        return Finding("yes", "confirmed", identity.reason, evidence)
+        return Ruling("yes", "confirmed", identity.reason, evidence)
     return _difference(case, scale, "constants further than the tolerance make", identity)
 
 
@@ -174,13 +181,13 @@ def _dispensable(case: Case, expression: Expression, identity: Identity, share: 
     return mostly_within(np.where(np.isfinite(change), change, np.inf)[case.usable])
 
 
-def _of(identity: Identity) -> Finding:
+def _of(identity: Identity) -> Ruling:
     answer: Mapping[str, tuple[Answer, str]] = {
         "confirmed": ("yes", "confirmed"),
         "refuted": ("no", "refit"),
         "open": ("undecided", "time"),
     }
-    return Finding(*answer[identity.status], identity.reason, _evidence(identity), identity.witness)
+    return Ruling(*answer[identity.status], identity.reason, _evidence(identity), identity.witness)
 
 
 def _evidence(identity: Identity) -> dict[str, Any]:
@@ -192,14 +199,35 @@ def _evidence(identity: Identity) -> dict[str, Any]:
 
 def _difference(
     case: Case, distances: Array, words: str, identity: Identity | None = None
-) -> Finding:
+) -> Ruling:
     """A "no" with the point at which the two are clearly apart."""
     finite = np.where(np.isfinite(distances) & case.usable, distances, -1.0)
-    row = int(np.argmax(finite))
-    witness = case.witness(row)
-    values = f"prediction {witness['prediction'][:12]}, truth {witness['truth'][:12]}"
+    if np.max(finite) <= 1.0 and identity is not None:
+        reason = "the values are within the tolerance, the constants are not"
+        return Ruling("no", "constants", reason, _evidence(identity))
+    found = case.apart(finite)
+    if found is None:
+        reason = "float64 has not the digits to tell the two apart"
+        return Ruling("undecided", "failure", reason, {})
+    row, witness = found
+    values = f"prediction {witness.prediction[:12]}, truth {witness.truth[:12]}"
     reason = f"{words} the difference: {values}"
     evidence: dict[str, Any] = {"times the tolerance": float(finite[row])}
     if identity is not None:
         evidence |= _evidence(identity)
-    return Finding("no", "difference", reason, evidence, witness)
+    return Ruling("no", "difference", reason, evidence, witness)
+
+
+RULES: Mapping[str, Rule] = {
+    rule.name: rule
+    for rule in (
+        Rule(
+            "srbench_relative",
+            "is it the law up to an added or multiplied constant, others to three digits?",
+            srbench_relative,
+        ),
+        Rule("exact", "is it the law, constants included?", exact),
+        Rule("skeleton", "are there constants that make it the law?", skeleton),
+    )
+}
+"""Every rule by its name, in the order of tables."""

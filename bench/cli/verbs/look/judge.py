@@ -9,17 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from bench.cli import UserError
 from bench.cli.named import find_problem, load_named
+from bench.scoring.equivalence.rules import RULES
 
 if TYPE_CHECKING:
     from bench.problems.problem import Problem
     from bench.scoring.scorecard import Scorecard
     from bench.scoring.steps import ScoringLimits
-
-_RULES = {
-    "exact": "is it the law, constants included?",
-    "skeleton": "are there constants that make it the law?",
-    "srbench": "is it a solution by SRBench's rule?",
-}
 
 
 def main(arguments: argparse.Namespace, rest: list[str]) -> int:
@@ -65,19 +60,19 @@ def _problem(name: str | None) -> Problem | None:
 def _as_json(card: Scorecard) -> dict[str, Any]:
     value = {"prediction": card.expression, "ned": card.ned}
     value["ned_reason"] = card.edit.reason if card.edit is not None else ""
-    return {**value, **{rule: card.verdicts[rule] for rule in _RULES}}
+    return {**value, **{rule: card.verdicts[rule] for rule in RULES}}
 
 
 def _print(card: Scorecard) -> None:
     reason = f"  ({card.edit.reason})" if card.edit is not None and card.edit.reason else ""
-    print(f"NED       {card.ned:.4g}{reason}")
-    for rule, question in _RULES.items():
-        verdict = card.verdicts[rule]
-        print(f"{rule:9} {verdict['answer']:9} {question} {verdict['reason']}")
-    witnesses = [card.verdicts[rule]["witness"] for rule in _RULES]
+    print(f"{'NED':16} {card.ned:.4g}{reason}")
+    for name, rule in RULES.items():
+        verdict = card.verdicts[name]
+        print(f"{name:16} {verdict['answer']:9} {rule.question} {verdict['reason']}")
+    witnesses = [card.verdicts[rule]["witness"] for rule in RULES]
     witness = next((one for one in witnesses if one), None)
     if witness:
-        print("witness   " + ", ".join(f"{name} = {value}" for name, value in _flat(witness)))
+        print(f"{'witness':16} " + ", ".join(f"{name} = {value}" for name, value in _flat(witness)))
 
 
 def _flat(witness: dict[str, Any]) -> list[tuple[str, Any]]:

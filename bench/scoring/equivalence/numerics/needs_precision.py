@@ -18,32 +18,32 @@ Array = NDArray[np.float64]
 Function = Callable[[Array], Array]
 
 DIGITS = 50
-BLURRED = 1e-6
+UNTRUSTED = 1e-6
 """The relative error of float64, in the median, from which its values are not trusted."""
 _POINTS = 5
 _LARGEST = 500
 """Nodes up to which many digits are affordable at hundreds of points."""
 
 
-def blurred(expression: Expression, names: Sequence[str], X: Array) -> bool:
+def needs_digits(expression: Expression, names: Sequence[str], X: Array) -> bool:
     """Whether float64 is wrong at most of the first few points of ``X``, shape (n, d)."""
     if size(expression) > _LARGEST:
         return False
     rows = X[:_POINTS]
     seen = compile_expression(expression, names)(rows)
-    true = sharp_function(expression, names)(rows)
+    true = precise_function(expression, names)(rows)
     with np.errstate(all="ignore"):
         error = np.abs(seen - true) / np.abs(true)
     error = np.where(seen == true, 0.0, error)[np.isfinite(true) & np.isfinite(seen)]
-    return bool(len(error) and np.median(error) > BLURRED)
+    return bool(len(error) and np.median(error) > UNTRUSTED)
 
 
-def function_of(expression: Expression, names: Sequence[str], *, blurred: bool) -> Function:
-    """The expression as a function of X: in float64, or ``blurred``, by way of more digits."""
-    return (sharp_function if blurred else compile_expression)(expression, names)
+def function_of(expression: Expression, names: Sequence[str], *, needs_precision: bool) -> Function:
+    """The expression as a function of X: in float64, or, if need be, by way of more digits."""
+    return (precise_function if needs_precision else compile_expression)(expression, names)
 
 
-def sharp_function(expression: Expression, names: Sequence[str]) -> Function:
+def precise_function(expression: Expression, names: Sequence[str]) -> Function:
     """Like ``compile_expression``, by way of ``DIGITS`` digits; nan where there is no value."""
     precise = Precise(expression, DIGITS)
 

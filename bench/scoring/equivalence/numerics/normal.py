@@ -12,7 +12,7 @@ _COMMUTATIVE = frozenset({"add", "mul", "min", "max"})
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
+class _Normal:
     """An operator and the digests of what it is applied to: as small for a deep tree as for x."""
 
     op: str
@@ -35,40 +35,40 @@ def normal_key(expression: Expression) -> bytes:
     return fold(expression, _leaf, _call).digest
 
 
-def _leaf(leaf: Leaf) -> _Form:
+def _leaf(leaf: Leaf) -> _Normal:
     if isinstance(leaf, Number):
         return _number(leaf.value)
     assert isinstance(leaf, Constant | Symbol)
     kind = "constant" if isinstance(leaf, Constant) else "symbol"
-    return _Form(kind, (leaf.name.encode(),))
+    return _Normal(kind, (leaf.name.encode(),))
 
 
-def _number(value: int | float) -> _Form:
+def _number(value: int | float) -> _Normal:
     whole = isinstance(value, float) and value.is_integer()
-    return _Form("number", (repr(int(value) if whole else value).encode(),))
+    return _Normal("number", (repr(int(value) if whole else value).encode(),))
 
 
 _MINUS_ONE = _number(-1)
 
 
-def _call(node: Call, forms: list[_Form]) -> _Form:
+def _call(node: Call, forms: list[_Normal]) -> _Normal:
     match node.op:
         case "sub":
             return _chain("add", [forms[0], _chain("mul", [_MINUS_ONE, forms[1]])])
         case "neg":
             return _chain("mul", [_MINUS_ONE, forms[0]])
         case "div":
-            inverse = _Form("pow", (forms[1].digest, _MINUS_ONE.digest))
+            inverse = _Normal("pow", (forms[1].digest, _MINUS_ONE.digest))
             return _chain("mul", [forms[0], inverse])
         case "sqrt":
-            return _Form("pow", (forms[0].digest, _number(0.5).digest))
+            return _Normal("pow", (forms[0].digest, _number(0.5).digest))
         case op if op in _COMMUTATIVE:
             return _chain(op, forms)
-    return _Form(node.op, tuple(form.digest for form in forms))
+    return _Normal(node.op, tuple(form.digest for form in forms))
 
 
-def _chain(op: str, forms: list[_Form]) -> _Form:
+def _chain(op: str, forms: list[_Normal]) -> _Normal:
     parts: list[bytes] = []
     for form in forms:
         parts.extend(form.parts if form.op == op else (form.digest,))
-    return _Form(op, tuple(sorted(parts)))
+    return _Normal(op, tuple(sorted(parts)))

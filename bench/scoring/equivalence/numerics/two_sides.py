@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bench.expression import Expression, compile_expression, numbers
 from bench.expression.compiled.program import compile_program
-from bench.scoring.equivalence.law import Law
+from bench.scoring.equivalence.law import LawOnDomain
 from bench.scoring.equivalence.numerics.precise import NotFinite, Point, Precise, Value
 from bench.scoring.equivalence.numerics.slopes import precise_slopes, shortest_step, slopes
 from bench.scoring.equivalence.variants import Variant
+from bench.scoring.equivalence.verdict import Witness
 
 Array = NDArray[np.float64]
 
-GUARD, GUARD_IF_BLURRED = 20, 70
+GUARD, GUARD_IF_NEEDED = 20, 70
 """Digits carried beyond those that are compared; more where values cancel, and slopes with them."""
 _CUT = 1e-12
 _ROUNDING = 1e-13
@@ -46,7 +46,7 @@ class Step:
     in_full: bool = False
 
 
-class Pair:
+class TwoSides:
     """Prediction and truth to many digits, with the constants of both that may move.
 
     A float of the truth, such as 0.333333333333333, stands for a number known to its digits only:
@@ -54,7 +54,7 @@ class Pair:
     """
 
     def __init__(
-        self, variant: Variant, constants: Array, law: Law, digits: int, guard: int = GUARD
+        self, variant: Variant, constants: Array, law: LawOnDomain, digits: int, guard: int = GUARD
     ) -> None:
         self.law, self.digits = law, digits
         self.prediction = Precise(variant.expression, digits + guard)
@@ -226,14 +226,14 @@ class Pair:
         rows: Array = X[np.argsort(apart)[len(apart) - count :]]
         return rows
 
-    def witness(self, row: Array) -> Mapping[str, Any]:
-        """The point, and both values with the constants as they are now."""
+    def witness(self, row: Array) -> Witness | None:
+        """The point, and both values with the constants as they are now; None if they are equal."""
         point = self.truth.point(self.law.names, row.tolist())
-        return {
-            "point": dict(zip(self.law.names, row.tolist(), strict=True)),
-            "prediction": _text(self.prediction, point),
-            "truth": _text(self.truth, point),
-        }
+        values = (_text(self.prediction, point), _text(self.truth, point))
+        if values[0] == values[1]:
+            return None
+        where = dict(zip(self.law.names, row.tolist(), strict=True))
+        return Witness(where, *values, note="with the best constants found")
 
 
 def _text(side: Precise, point: Point) -> str:
