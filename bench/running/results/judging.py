@@ -71,7 +71,8 @@ def judge_records(
 
 def expression_of(record: Record) -> str | None:
     """The expression a record is judged by: that of its discovery, whatever its status."""
-    return None if record.discovery is None else record.discovery.best.expression
+    answer = None if record.discovery is None else record.discovery.best.expression
+    return answer if answer is None or isinstance(answer, str) else json.dumps(answer)
 
 
 def read_score(store: Store, run_id: str) -> KeptScore | None:
