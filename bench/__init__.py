@@ -25,8 +25,7 @@ if TYPE_CHECKING:
         symbols,
     )
     from bench.expression.compiled.fit import Fit, fit_constants
-    from bench.kinds.table.task import Task
-    from bench.method import Budget, Candidate, Discovery, Method
+    from bench.method import Budget, Candidate, Discovery, Method, Task
     from bench.problems.variable import Variable
 
     __version__: str
@@ -37,8 +36,7 @@ _HOMES = {
         "complexity", "evaluate", "fold", "numbers", "parse", "substitute", "symbols",
     ),
     "bench.expression.compiled.fit": ("Fit", "fit_constants"),
-    "bench.kinds.table.task": ("Task",),
-    "bench.method": ("Budget", "Candidate", "Discovery", "Method"),
+    "bench.method": ("Budget", "Candidate", "Discovery", "Method", "Task"),
     "bench.problems.variable": ("Variable",),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

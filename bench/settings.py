@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import re
 import types
 import typing
 from collections.abc import Mapping, Sequence
@@ -40,6 +41,11 @@ def checked_settings(cls: type[Any], given: Mapping[str, Any]) -> Settings:
 def untyped_settings(cls: type[Any]) -> list[str]:
     """Names of the parameters of ``cls`` whose type cannot be checked."""
     return [name for name, hint in _hints(cls).items() if _plain_type(hint) is Any]
+
+
+def literal(text: str) -> str:
+    """``text`` as a value that OmegaConf takes as it is: a ``${`` in it is no interpolation."""
+    return re.sub(r"(\\*)\$\{", lambda match: match[1] * 2 + "\\${", text)
 
 
 def _hints(cls: type[Any]) -> dict[str, Any]:

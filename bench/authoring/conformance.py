@@ -25,6 +25,7 @@ from bench.running.results.record import Record
 from bench.running.results.run import MethodSpec, Run
 from bench.running.results.store import Store
 from bench.settings import SettingsError, untyped_settings
+from bench.words import counted
 
 Level = Literal["ok", "warn", "fail"]
 
@@ -44,7 +45,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Conformance:
+class Report:
     """All findings about one method."""
 
     method: str
@@ -61,9 +62,9 @@ class Conformance:
 
     def text(self) -> str:
         """The findings line by line, and what they come to."""
-        warnings = sum(one.level == "warn" for one in self.findings)
+        warnings = counted(sum(one.level == "warn" for one in self.findings), "warning")
         verdict = "does not keep the contract" if self.failures else "keeps the contract"
-        end = f"{self.method} {verdict}: {len(self.failures)} failed, {warnings} warnings"
+        end = f"{self.method} {verdict}: {len(self.failures)} failed, {warnings}"
         return "\n".join([*map(str, self.findings), end])
 
 
@@ -73,7 +74,7 @@ def check(
     seconds: float = 3.0,
     settings: Mapping[str, Any] | None = None,
     on_finding: Callable[[Finding], None] = lambda finding: None,
-) -> Conformance:
+) -> Report:
     """Run the method against the contract, with ``seconds`` for each of about nine small runs.
 
     ``settings`` replace defaults. ``on_finding`` is told each finding as it is made.
@@ -82,7 +83,7 @@ def check(
     for finding in _findings(name_or_path, seconds, settings or {}):
         findings.append(finding)
         on_finding(finding)
-    return Conformance(name_or_path, tuple(findings))
+    return Report(name_or_path, tuple(findings))
 
 
 def _findings(name_or_path: str, seconds: float, settings: Mapping[str, Any]) -> Iterator[Finding]:
@@ -95,12 +96,6 @@ def _findings(name_or_path: str, seconds: float, settings: Mapping[str, Any]) ->
         return
     yield Finding("loads", "ok", f"{spec.target} ({entry.origin})")
     yield _settings_finding(spec)
-    if "table" not in spec.kinds:
-        yield Finding(
-            "kinds", "warn", f"it takes problems of the kind {' or '.join(spec.kinds) or 'none'}",
-            "the problems it would be tried on are tables, so nothing more can be checked",
-        )  # fmt: skip
-        return
     reason = missing_engine(spec)
     if reason is not None:
         yield Finding("engine", "fail", reason, "without it nothing more can be checked")
@@ -177,12 +172,12 @@ def _answers(records: Mapping[tuple[str, int], _Done]) -> Iterator[Finding]:
         record = records[name, 0].record
         check = f"answers {probe.words}"
         if record.status == "timeout" and record.discovery is not None:
-            yield Finding(check, "ok", f"{record.discovery.best.text:.80} (its last report)")
+            yield Finding(check, "ok", f"{record.discovery.best.expression:.80} (its last report)")
         elif record.status != "ok" or record.discovery is None:
             advice = _WRITES if "read-only" in record.message else _ADVICE.get(record.status, "")
             yield Finding(check, "fail", f"{record.status}: {record.message}", advice)
         else:
-            yield _answer(check, name, record.discovery.best.text)
+            yield _answer(check, name, record.discovery.best.expression)
 
 
 def _answer(check: str, name: str, text: str) -> Finding:
@@ -228,7 +223,7 @@ def _seeds(records: Mapping[tuple[str, int], _Done], seconds: float) -> Iterator
     if first is None or again is None or other is None:
         yield Finding("the seed decides", "warn", "not checked, as there was no answer")
         return
-    same = first.best.text == again.best.text
+    same = first.best.expression == again.best.expression
     spent = records[PLAIN, 0].record.resources.wall_seconds > 0.5 * seconds
     if same:
         yield Finding("the seed decides", "ok", "the same seed gave the same answer twice")
@@ -238,10 +233,10 @@ def _seeds(records: Mapping[tuple[str, int], _Done], seconds: float) -> Iterator
             "it is cut off by the clock: a budget of evaluations would be exact" if spent else ""
         )
         yield Finding(
-            "the seed decides", level, f"seed 0 gave {first.best.text:.60} and then "
-            f"{again.best.text:.60}", cause or "draw every random number from task.seed",
+            "the seed decides", level, f"seed 0 gave {first.best.expression:.60} and then "
+            f"{again.best.expression:.60}", cause or "draw every random number from task.seed",
         )  # fmt: skip
-    if same and first.best.text == other.best.text:
+    if same and first.best.expression == other.best.expression:
         yield Finding(
             "another seed", "ok", "the same answer again: it uses no chance, or the problem is easy"
         )
@@ -256,7 +251,7 @@ def _worth(record: Record) -> Finding:
         return Finding(check, "warn", "not checked, as there was no answer")
     probe = PROBES[PLAIN]
     with np.errstate(all="ignore"):
-        error = np.mean((probe.values(record.discovery.best.text) - probe.y) ** 2)
+        error = np.mean((probe.values(record.discovery.best.expression) - probe.y) ** 2)
     r2 = 1 - float(error) / float(np.var(probe.y))
     if r2 > 0.1:
         return Finding(check, "ok", f"R2 {r2:.4f} on {probe.words}")

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from bench.cli import UserError
-from bench.cli.compose import SELECTION
+from bench.cli.overrides import SELECTION
+from bench.cli.quoting import stem
 from bench.method import Budget
 from bench.problems.dataset import Dataset
 from bench.problems.problem import Problem
 from bench.running import Limits, MethodSpec, Run, matrix
 from bench.scoring.steps import ScoringLimits
+from bench.words import counted
 
 
 @dataclass(frozen=True)
 class Experiment:
     """What one command asks for.
 
-    ``datasets`` holds problems by the dataset that owns them; ``left_out`` says how many problems
-    of each dataset asked for were excluded.
+    ``datasets`` holds problems by the dataset that owns them; ``notes`` are lines that a user is to
+    read before anything runs.
     """
 
     folder: Path
@@ -29,7 +31,7 @@ class Experiment:
     methods: tuple[MethodSpec, ...]
     datasets: Mapping[str, Dataset]
     runs: tuple[Run, ...]
-    left_out: Mapping[str, int]
+    notes: tuple[str, ...]
     limits: Limits
     scoring: ScoringLimits
 
@@ -69,11 +71,11 @@ def read_experiment(config: Any, folder: Path) -> Experiment:
     data_seed = _numbers(selection.pop("seed"), "dataset.seed", int)[0]
     chosen = _selection(selection, "dataset")
     datasets = read_datasets(plain.get("datasets") or {}, chosen)
-    left_out = _left_out(plain["datasets"], chosen)
+    notes = (*_left_out(plain["datasets"], chosen), *_labels(plain["datasets"]), *_seeds(plain))
     budget, limits = _budget(plain["budget"])
     runs = _matrix(plain, methods, datasets, budget, data_seed)
     scoring = _typed(ScoringLimits, plain["scoring"], "scoring")
-    return Experiment(folder, plain, methods, datasets, tuple(runs), left_out, limits, scoring)
+    return Experiment(folder, plain, methods, datasets, tuple(runs), notes, limits, scoring)
 
 
 def read_methods(configs: Mapping[str, Mapping[str, Any]]) -> tuple[MethodSpec, ...]:
@@ -121,21 +123,42 @@ def read_datasets(
     }  # fmt: skip
 
 
-def _left_out(configs: Mapping[str, Mapping[str, Any]], selection: Selection) -> dict[str, int]:
-    """How many problems of each dataset ``exclude`` leaves out; those of no ``exclude`` are not."""
+def _left_out(configs: Mapping[str, Mapping[str, Any]], selection: Selection) -> Iterator[str]:
+    """How many problems of each dataset ``exclude`` leaves out: never silently."""
     from bench.problems.selection import select
 
-    counts = {}
     for label, config in configs.items():
         exclude = [*selection.exclude, *(config.get("exclude") or ())]
         if exclude:
             whole = select(_load(label, {**config, "exclude": None}), selection.only, (), None)
-            counts[label] = len(whole) - len(select(whole, (), exclude, None))
-    return {label: count for label, count in counts.items() if count}
+            count = len(whole) - len(select(whole, (), exclude, None))
+            if count:
+                left_out = counted(count, "problem")
+                yield f"{label}: {left_out} left out by exclude (rediscover show says why)"
+
+
+def _labels(configs: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """By which key a file is set, where that is not what it is called."""
+    for label, config in configs.items():
+        path = Path(str(config.get("source", label)))
+        if path.is_absolute() and label != stem(path):
+            options = [key for key in config if key not in ("source", "name", *SELECTION)]
+            example = f"datasets.{label}.{options[0] if options else 'limit'}=..."
+            named = f", and it is called '{label}'" if config.get("name") else ""
+            yield f"{path.name} is set by datasets.{label} ({example}){named}"
+
+
+def _seeds(plain: Mapping[str, Any]) -> Iterator[str]:
+    seeds = plain["seeds"]
+    if isinstance(seeds, int) and seeds > 1:
+        few = ",".join(map(str, range(min(seeds, 3))))
+        more = few if seeds <= 3 else f"{few},..."
+        yield f"seeds={seeds} is the one seed {seeds}; {seeds} seeds are seeds=[{more}]"
 
 
 def _load(label: str, config: Mapping[str, Any]) -> Dataset:
     from bench.problems import load_dataset
+    from bench.problems.formats.tabular import MissingColumn
 
     options = {key: value for key, value in config.items() if value is not None}
     source = options.pop("source", label)
@@ -143,6 +166,8 @@ def _load(label: str, config: Mapping[str, Any]) -> Dataset:
     _selection(selected, f"datasets.{label}")
     try:
         return load_dataset(source, **options)
+    except MissingColumn as error:
+        raise UserError(f"{error}: datasets.{label}.target=COLUMN") from None
     except (LookupError, ValueError, OSError, ImportError) as error:
         text = error.args[0] if isinstance(error, LookupError) and error.args else error
         raise UserError(str(text)) from None
@@ -199,11 +224,11 @@ def _matrix(
 
 
 def _numbers(value: Any, name: str, kind: type) -> list[Any]:
-    """One number, or a list of numbers, that are not negative."""
+    """One number, or a list of numbers, none negative and each once."""
     values = value if isinstance(value, list) else [value]
     kinds = (int,) if kind is int else (int, float)
     example = "[0,1,2]" if kind is int else "[0,0.01]"
     for one in values:
         if not isinstance(one, kinds) or isinstance(one, bool) or not 0 <= one < 2**63:
             raise UserError(f"{name}: {one!r} cannot be; write {name}={example}")
-    return [kind(one) for one in values]
+    return list(dict.fromkeys(map(kind, values)))

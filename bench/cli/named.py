@@ -24,10 +24,17 @@ def all_methods() -> dict[str, MethodEntry]:
 
 def load_named(name: str) -> Dataset:
     """The dataset called ``name``, or at that path; UserError where there is none or it is bad."""
+    from pathlib import Path
+
+    from bench.cli.quoting import label, stem
     from bench.problems import load_dataset
+    from bench.problems.formats.tabular import MissingColumn
 
     try:
         return load_dataset(name)
+    except MissingColumn as error:
+        key = f"datasets.{label(stem(Path(name).absolute()))}.target"
+        raise UserError(f"{error}: rediscover run dataset=[...] {key}=COLUMN") from None
     except LookupError as error:
         raise UserError(str(error.args[0])) from None
     except (ValueError, TypeError, OSError, ImportError) as error:

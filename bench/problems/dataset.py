@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from bench.problems.data import Data
 from bench.problems.problem import Problem
 
 
@@ -26,3 +27,27 @@ class Dataset:
             if problem.name == name:
                 return problem
         raise KeyError(name)
+
+
+@dataclass(frozen=True)
+class _DataOf:
+    """The data of ``problem``, whatever it is called now."""
+
+    problem: Problem
+
+    def data(self, problem: Problem, seed: int) -> Data:
+        return self.problem.data(seed)
+
+
+def renamed(dataset: Dataset, name: str) -> Dataset:
+    """The same problems, with the same data, in a dataset called ``name``.
+
+    Those that ``dataset`` includes from others stay theirs.
+    """
+    problems = (
+        replace(problem, dataset=name, source=_DataOf(problem))
+        if problem.dataset == dataset.name
+        else problem
+        for problem in dataset.problems
+    )
+    return replace(dataset, name=name, problems=tuple(problems))

@@ -10,7 +10,7 @@ from typing import Any
 
 from bench.extension import ExtensionError
 from bench.problems.catalogue import catalogue_names, catalogue_path, read_catalogue
-from bench.problems.dataset import Dataset
+from bench.problems.dataset import Dataset, renamed
 from bench.problems.formats import Format, format_at, formats_in_words
 from bench.problems.packaged import options_of_package, packaged_datasets, read_packaged
 from bench.problems.selection import check_words, select
@@ -76,16 +76,20 @@ def load_dataset(
     limit: int | None = None,
     only: Sequence[str] = (),
     exclude: Sequence[str] = (),
+    name: str | None = None,
     **options: Any,
 ) -> Dataset:
     """The dataset called ``name_or_path``, or the one in the file or folder there.
 
     ``only`` and ``exclude`` name problems, tiers, or flaws (``flawed`` for any flaw); ``limit``
-    keeps the first so many of what is left. Other ``options`` are those of the kind of source (a
-    table's ``target``, ``truth``; a generator's ``seed``, ``size``). Raises DatasetNotFound with
-    the nearest name, UnknownSelection, and the errors of the formats.
+    keeps the first so many of what is left. ``name`` is what the dataset is to be called, its data
+    being the same; without it, that is its own name, or that of its file. Other ``options`` are
+    those of the kind of source (a table's ``target``, ``truth``; a generator's ``seed``, ``size``).
+    Raises DatasetNotFound with the nearest name, UnknownSelection, and the errors of the formats.
     """
     dataset = _load(name_or_path, options)
+    if name is not None:
+        dataset = renamed(dataset, name)
     check_words([dataset], [*only, *exclude])
     return select(dataset, only, exclude, limit)
 

@@ -55,11 +55,19 @@ class Elsewhere:
 
 
 @dataclass(frozen=True)
+class Judged:
+    """What the judge says of a finished run: whether it found the law; None for undecided."""
+
+    run_id: str
+    solved: bool | None
+
+
+@dataclass(frozen=True)
 class Note:
     """One line for a person to read."""
 
     text: str
 
 
-Event = Planned | Damaged | Started | Finished | Elsewhere | Note
+Event = Planned | Damaged | Started | Finished | Elsewhere | Judged | Note
 OnEvent = Callable[[Event], None]

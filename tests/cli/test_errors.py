@@ -55,7 +55,10 @@ MISTAKES = {
     "run operon": "'operon'",
     "run budget.seconds=1,2": "[A,B]",
     "run dataset.only=[a": "dataset.only=[a",
-    "run method=~/mine(1).py": "quotes",
+    "run method=~/mine(1).py": "there is no file",
+    "run method=[mine(1.py]": "in quotes",
+    "run method=linear,polynomial": "method=[A,B]",
+    "run experiment=[a]": "one name",
     "run --retry late": "'late'",
 }
 
@@ -133,4 +136,4 @@ def test_two_packages_with_a_method_of_one_name(
     monkeypatch.syspath_prepend(Path.cwd())
     outcome = command(*verb.split())
     assert outcome.code == 2
-    assert "two packages offer 'twin' to methods: package first-plugin 1.0" in outcome.err
+    assert "two methods are called 'twin'" in outcome.err

@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 from outcome import Command
 
+from bench.cli.quoting import label
+
 QUICK = ("budget.seconds=1", "budget.grace=0.5", "executor.workers=2")
 
 METHODS = """
@@ -146,6 +148,67 @@ def test_a_users_table_and_truth_by_one_override(command: Command, tmp_path: Pat
     )  # fmt: skip
     assert outcome.code == 0, outcome
     assert float(board(tmp_path / "results" / "quickstart")["linear"]["symbolic_exact"]) == 1.0
+
+
+@pytest.mark.parametrize("name", ["2021", "1e5", "null", "día", "数据", "a, b", "${seeds}"])
+def test_a_file_of_any_name_is_run_and_scored(command: Command, tmp_path: Path, name: str) -> None:
+    rows = "".join(f"{a},{3 * a + 1}\n" for a in range(20))
+    (tmp_path / f"{name}.csv").write_text(f"a,target\n{rows}")
+    base = (
+        "run",
+        "method=linear",
+        f'dataset=["{name}.csv"]',
+        f"experiment='{label(name)}'",
+        *QUICK,
+    )
+    assert command(*base, f"datasets.{label(name)}.truth=3*a + 1").code == 0
+    folder = tmp_path / "results" / label(name)
+    (record,) = records(folder).values()
+    assert (record["dataset"], record["status"]) == (name, "ok")
+    assert float(board(folder)["linear"]["symbolic_exact"]) == 1.0
+    assert command("score", str(folder), "--again").out.startswith("1 record judged")
+
+
+@pytest.mark.parametrize("name", ["1e3", "null", "true", "007"])
+def test_an_experiment_is_called_as_it_is_written(
+    command: Command, tmp_path: Path, name: str
+) -> None:
+    place = tmp_path / "elsewhere" / name
+    for experiment, folder in ((name, tmp_path / "results" / name), (str(place), place)):
+        done = command(
+            "run", "method=linear", "dataset.limit=1", f"experiment={experiment}", *QUICK
+        )
+        assert done.code == 0, done
+        assert len(records(folder)) == 1
+    shown = command("show", f"results/{name}")
+    assert shown.code == 0 and "linear" in shown.out
+    swept = command(
+        "run", "-m", "method=linear", "seeds=[0],[1]", "dataset.limit=1", f"experiment={place}/s",
+        "--no-score", *QUICK,
+    )  # fmt: skip
+    assert swept.code == 0 and len(records(place / "s" / "1")) == 1
+    assert {path.name for path in tmp_path.iterdir()} == {"results", "elsewhere"}
+
+
+def test_two_files_of_one_name_are_two_datasets_with_the_data_of_each(
+    command: Command, tmp_path: Path
+) -> None:
+    for folder, slope in (("a", 2), ("b", 3)):
+        (tmp_path / folder).mkdir()
+        rows = "".join(f"{a},{slope * a}\n" for a in range(20))
+        (tmp_path / folder / "d.csv").write_text(f"a,y\n{rows}")
+    base = ("run", "method=linear", "dataset=[a/d.csv,b/d.csv]", *QUICK)
+    refused = command(*base, "datasets.a_d.target=y")
+    assert "say which one is the target: datasets.b_d.target=COLUMN" in refused.err
+    outcome = command(*base, "datasets.a_d.target=y", "datasets.b_d.target=y")
+    assert outcome.code == 0, outcome
+    assert "d.csv is set by datasets.b_d (datasets.b_d.target=...), and it is called" in outcome.out
+    slopes = {
+        record["dataset"]: float(record["discovery"]["best"][0].partition("*")[0])
+        for path in (tmp_path / "results" / "quickstart" / "records").rglob("*.json")
+        for record in [json.loads(path.read_text())]
+    }
+    assert slopes == {"a_d": pytest.approx(2.0), "b_d": pytest.approx(3.0)}
 
 
 def test_a_missing_engine_is_told_and_leaves_no_record(command: Command, tmp_path: Path) -> None:

@@ -33,6 +33,10 @@ class TableError(ValueError):
     """A file of data that cannot be read as a table of finite numbers."""
 
 
+class MissingColumn(TableError):
+    """A table without the column that is asked for: the target's name is to be said."""
+
+
 @dataclass(frozen=True)
 class Columns:
     """A table as it is in a file: ``names`` of the columns and ``values`` of shape (n, columns)."""
@@ -44,9 +48,9 @@ class Columns:
     def index(self, name: str) -> int:
         """The position of a column; TableError with the columns that there are."""
         if name not in self.names:
-            raise TableError(
+            raise MissingColumn(
                 f"{self.path}: there is no column '{name}'; the columns are "
-                f"{_listed(self.names)} (say which one it is: datasets.NAME.target=COLUMN)"
+                f"{_listed(self.names)}; say which one is the target"
             )
         return self.names.index(name)
 

@@ -12,21 +12,23 @@ import os
 import socket
 import sys
 from collections.abc import Iterator
-from typing import TypeVar
-
-from bench.running.sandbox.messages import Message, MessageError, decode, encode
+from typing import Any
 
 MAX_MESSAGE = 64 * 2**20  # bytes; an answer at its bounds, every character escaped, is 50 MB
 
 _LENGTH = 4
-M = TypeVar("M", bound=Message)
+Message = dict[str, Any]
+
+
+class WireError(ValueError):
+    """What came over the channel is no message."""
 
 
 def pack(message: Message) -> bytes:
     """``message`` as bytes, its length in front."""
-    body = json.dumps(encode(message), allow_nan=False, separators=(",", ":")).encode()
+    body = json.dumps(message, allow_nan=False, separators=(",", ":")).encode()
     if len(body) > MAX_MESSAGE:
-        raise MessageError(f"a message of {len(body)} bytes; the limit is {MAX_MESSAGE}")
+        raise WireError(f"a message of {len(body)} bytes; the limit is {MAX_MESSAGE}")
     return len(body).to_bytes(_LENGTH, "big") + body
 
 
@@ -40,11 +42,8 @@ def send(sock: socket.socket, message: Message, descriptor: int | None = None) -
     sock.sendall(content)
 
 
-def receive(sock: socket.socket, wanted: type[M]) -> tuple[M, int | None] | None:
-    """The next message and the open file that came with it; None where the other end is closed.
-
-    Raises MessageError where what comes is no message of the class ``wanted``.
-    """
+def receive(sock: socket.socket) -> tuple[Message, int | None] | None:
+    """The next message and the open file that came with it; None where the other end is closed."""
     room = socket.CMSG_LEN(array.array("i").itemsize)
     head, rights, _, _ = sock.recvmsg(_LENGTH, room)
     descriptor = None
@@ -57,19 +56,19 @@ def receive(sock: socket.socket, wanted: type[M]) -> tuple[M, int | None] | None
     head += _exactly(sock, _LENGTH - len(head))
     length = int.from_bytes(head, "big")
     if length > MAX_MESSAGE:
-        raise MessageError(f"a message of {length} bytes; the limit is {MAX_MESSAGE}")
-    message = _read(_exactly(sock, length))
-    if not isinstance(message, wanted):
-        raise MessageError(f"a message {type(message).__name__} where {wanted.__name__} is due")
-    return message, descriptor
+        raise WireError(f"a message of {length} bytes; the limit is {MAX_MESSAGE}")
+    return decode(_exactly(sock, length)), descriptor
 
 
-def _read(body: bytes) -> Message:
+def decode(body: bytes) -> Message:
+    """The message in ``body``; WireError where it is none."""
     try:
-        plain = json.loads(body)
+        message = json.loads(body)
     except (ValueError, RecursionError):
-        raise MessageError(f"no message: {body[:60]!r}") from None
-    return decode(plain)
+        raise WireError(f"no message: {body[:60]!r}") from None
+    if not isinstance(message, dict):
+        raise WireError(f"no message: {body[:60]!r}")
+    return message
 
 
 class Inbox:
@@ -84,12 +83,12 @@ class Inbox:
         while len(self._bytes) >= _LENGTH:
             length = int.from_bytes(self._bytes[:_LENGTH], "big")
             if length > MAX_MESSAGE:
-                raise MessageError(f"a message of {length} bytes; the limit is {MAX_MESSAGE}")
+                raise WireError(f"a message of {length} bytes; the limit is {MAX_MESSAGE}")
             if len(self._bytes) < _LENGTH + length:
                 return
             body = bytes(self._bytes[_LENGTH : _LENGTH + length])
             del self._bytes[: _LENGTH + length]
-            yield _read(body)
+            yield decode(body)
 
 
 def _exactly(sock: socket.socket, count: int) -> bytes:
@@ -97,7 +96,7 @@ def _exactly(sock: socket.socket, count: int) -> bytes:
     while count:
         part = sock.recv(min(count, 2**20))
         if not part:
-            raise MessageError("the channel closed in the middle of a message")
+            raise WireError("the channel closed in the middle of a message")
         parts.append(part)
         count -= len(part)
     return b"".join(parts)

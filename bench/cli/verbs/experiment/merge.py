@@ -6,6 +6,7 @@ import argparse
 
 from bench.cli import UserError
 from bench.cli.folders import open_store
+from bench.words import counted
 
 
 def main(arguments: argparse.Namespace, rest: list[str]) -> int:
@@ -17,7 +18,9 @@ def main(arguments: argparse.Namespace, rest: list[str]) -> int:
     try:
         for folder in arguments.folders:
             merged = merge(into, open_store(folder))
-            print(f"{folder}: {merged.added} records added, {merged.shared} there already")
+            print(
+                f"{folder}: {counted(merged.added, 'record')} added, {merged.shared} there already"
+            )
     except (Contradiction, RecordError) as error:
         raise UserError(str(error), 1) from None
     except StoreError as error:

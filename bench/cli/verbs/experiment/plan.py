@@ -10,7 +10,8 @@ from typing import Any
 
 from bench.cli.compose import with_configuration
 from bench.cli.experiment import Experiment, read_experiment
-from bench.cli.verbs.experiment.run import say_left_out
+from bench.cli.verbs.experiment.run import say_notes
+from bench.words import counted
 
 
 def main(arguments: argparse.Namespace, overrides: list[str]) -> int:
@@ -24,10 +25,10 @@ def main(arguments: argparse.Namespace, overrides: list[str]) -> int:
 
 
 def _as_json(experiment: Experiment) -> None:
-    from bench.running.results.plan import PlannedRun
+    from bench.running.results.plan import Planned
 
-    fields = PlannedRun.__dataclass_fields__
-    lines = [PlannedRun.of(run) for run in experiment.runs]
+    fields = Planned.__dataclass_fields__
+    lines = [Planned.of(run) for run in experiment.runs]
     print(json.dumps([{name: getattr(line, name) for name in fields} for line in lines], indent=1))
 
 
@@ -36,18 +37,18 @@ def _as_text(experiment: Experiment) -> None:
     from bench.running.perform import done
     from bench.running.progress import duration
 
-    say_left_out(experiment)
+    say_notes(experiment)
     store = Store(experiment.folder)
     finished = Counter(run.method.label for run in experiment.runs if done(store, run) is not None)
     planned = Counter(run.method.label for run in experiment.runs)
     for method in experiment.methods:
         label = method.label
         reason = missing_engine(method)
-        text = f"{label}: {planned[label]} runs, {finished[label]} done"
+        text = f"{label}: {counted(planned[label], 'run')}, {finished[label]} done"
         print(text if reason is None else f"{text}; cannot run: {reason}")
     left = [run for run in experiment.runs if done(store, run) is None]
     seconds = sum(run.budget.seconds for run in left)
     print(
-        f"{len(experiment.runs)} runs in {experiment.folder}, {len(left)} to do: "
+        f"{counted(len(experiment.runs), 'run')} in {experiment.folder}, {len(left)} to do: "
         f"at most {duration(seconds)} of budget, one after the other"
     )

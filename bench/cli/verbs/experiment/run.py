@@ -9,7 +9,7 @@ from typing import Any
 from bench.cli import UserError
 from bench.cli.compose import with_configuration
 from bench.cli.experiment import Experiment, read_experiment
-from bench.method import Answer, answer_text
+from bench.words import counted
 
 
 def main(arguments: argparse.Namespace, overrides: list[str]) -> int:
@@ -17,7 +17,7 @@ def main(arguments: argparse.Namespace, overrides: list[str]) -> int:
 
     def job(config: Any, folder: Path) -> int:
         experiment = read_experiment(config, folder)
-        say_left_out(experiment)
+        say_notes(experiment)
         if arguments.debug:
             return _debug(experiment)
         return _run(experiment, retry, scoring=not arguments.no_score)
@@ -25,10 +25,10 @@ def main(arguments: argparse.Namespace, overrides: list[str]) -> int:
     return with_configuration(overrides, job)
 
 
-def say_left_out(experiment: Experiment) -> None:
-    """Say which problems ``exclude`` leaves out: never silently."""
-    for label, count in experiment.left_out.items():
-        print(f"{label}: {count} problems left out by exclude (rediscover show says why)")
+def say_notes(experiment: Experiment) -> None:
+    """Say what of the command may not be what was meant."""
+    for note in experiment.notes:
+        print(note)
 
 
 def _statuses(text: str) -> tuple[str, ...]:
@@ -74,7 +74,9 @@ def _exit_code(experiment: Experiment, store: Any) -> int:
     if not without:
         return 0
     labels = ", ".join(sorted({run.method.label for run in without}))
-    print(f"{len(without)} of {len(experiment.runs)} planned runs have no record: {labels}")
+    have = "has" if len(experiment.runs) == 1 else "have"
+    planned = counted(len(experiment.runs), "planned run")
+    print(f"{len(without)} of {planned} {have} no record: {labels}")
     return 1
 
 
@@ -109,9 +111,9 @@ def _debug(experiment: Experiment) -> int:
         print(f"--debug runs one of the {len(experiment.runs)} runs: {run.id}")
     problem = experiment.problems[run.dataset, run.problem]
 
-    def report(answer: Answer, loss: float | None) -> None:
-        print(f"report: {answer_text(answer)}" + ("" if loss is None else f"  (loss {loss:.6g})"))
+    def report(expression: str, loss: float | None) -> None:
+        print(f"report: {expression}" + ("" if loss is None else f"  (loss {loss:.6g})"))
 
     discovery = debug(Job(run, problem), report)
-    print(f"best: {discovery.best.text}")
+    print(f"best: {discovery.best.expression}")
     return 0

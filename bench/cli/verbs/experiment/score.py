@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from bench.cli import UserError
-from bench.cli.compose import SELECTION
 from bench.cli.experiment import read_datasets
 from bench.cli.folders import open_store
 from bench.cli.judged import Judge, write_leaderboard
+from bench.cli.overrides import SELECTION
 from bench.cli.verbs.experiment.run import read_config
 from bench.problems.dataset import Dataset
 from bench.running.results.store import Store
 from bench.scoring.steps import ScoringLimits
+from bench.words import counted
 
 
 def main(arguments: argparse.Namespace, rest: list[str]) -> int:
@@ -36,7 +37,7 @@ def main(arguments: argparse.Namespace, rest: list[str]) -> int:
         limits = replace(limits, prove=True)
     problems = {(p.dataset, p.name): p for d in datasets.values() for p in d.problems}
     count = Judge(store, problems, limits, arguments.workers).judge_all(again=arguments.again)
-    print(f"{count} records judged")
+    print(f"{counted(count, 'record')} judged")
     write_leaderboard(store)
     return 0
 
@@ -59,7 +60,8 @@ def _datasets_of(store: Store, config: dict[str, Any]) -> dict[str, Dataset]:
 def _imported(path: Path, arguments: argparse.Namespace) -> tuple[Store, dict[str, Dataset]]:
     """Predictions of a CSV file as records in a results folder."""
     from bench.running.results.imported import import_predictions
-    from bench.scoring.predictions import CsvError, read_predictions
+    from bench.scoring.csv_rows import TableError
+    from bench.scoring.predictions import read_predictions
 
     if not arguments.dataset:
         raise UserError(
@@ -70,7 +72,7 @@ def _imported(path: Path, arguments: argparse.Namespace) -> tuple[Store, dict[st
     whole = Dataset(arguments.dataset, "", problems)
     try:
         predictions = read_predictions(path, whole)
-    except CsvError as error:
+    except TableError as error:
         raise UserError(str(error)) from None
     store = Store(Path("results") / (arguments.experiment or path.stem))
     import_predictions(predictions, store, str(path))

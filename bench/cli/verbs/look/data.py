@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bench.cli import UserError
 from bench.cli.named import load_named
+from bench.words import counted
 
 
 def main(arguments: argparse.Namespace, rest: list[str]) -> int:
@@ -18,5 +19,6 @@ def main(arguments: argparse.Namespace, rest: list[str]) -> int:
         write_dataset(dataset, folder, arguments.layout, seed=arguments.seed)
     except (OSError, ValueError, ImportError) as error:
         raise UserError(str(error), 1) from None
-    print(f"{len(dataset)} problems of {dataset.name} written to {folder} as {arguments.layout}")
+    problems = counted(len(dataset), "problem")
+    print(f"{problems} of {dataset.name} written to {folder} as {arguments.layout}")
     return 0

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bench.cli import UserError
 from bench.cli.named import find_problem, load_named
 from bench.scoring.equivalence.rules import RULES
+from bench.words import counted
 
 if TYPE_CHECKING:
     from bench.problems.problem import Problem
@@ -84,9 +85,10 @@ def _flat(witness: dict[str, Any]) -> list[tuple[str, Any]]:
 
 def _judge_file(arguments: argparse.Namespace, limits: ScoringLimits) -> int:
     from bench.cli.judged import ProgressBar, processors
-    from bench.scoring.pairs import judge_file, read_pairs
+    from bench.scoring.csv_rows import TableError
+    from bench.scoring.pair_table import judge_file
+    from bench.scoring.pairs import read_pairs
     from bench.scoring.pool import ScoringError
-    from bench.scoring.predictions import CsvError
 
     if not arguments.output:
         raise UserError("judge --pairs FILE needs -o FILE for the answers")
@@ -98,9 +100,9 @@ def _judge_file(arguments: argparse.Namespace, limits: ScoringLimits) -> int:
                 pairs, out, workers=arguments.workers or processors(), limits=limits,
                 on_progress=lambda done: progress(done, len(pairs)),
             )  # fmt: skip
-    except CsvError as error:
+    except TableError as error:
         raise UserError(str(error)) from None
     except (OSError, ScoringError) as error:
         raise UserError(str(error), 1) from None
-    print(f"{len(pairs)} pairs judged: {out}")
+    print(f"{counted(len(pairs), 'pair')} judged: {out}")
     return 0

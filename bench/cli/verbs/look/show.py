@@ -1,9 +1,10 @@
-"""``rediscover show``: a dataset, or one problem of it."""
+"""``rediscover show``: a dataset, or one problem of it; a results folder by its status."""
 
 from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.cli import UserError
@@ -14,10 +15,15 @@ if TYPE_CHECKING:
     from bench.problems.problem import Problem
     from bench.problems.variable import Variable
 
+PLAN = "plan.jsonl"
+"""What makes a folder one of results."""
+
 _ROWS = 3
 
 
 def main(arguments: argparse.Namespace, rest: list[str]) -> int:
+    if (Path(arguments.name) / PLAN).is_file():
+        return _results(arguments)
     dataset, problem = find_problem(arguments.name)
     try:
         value = _dataset(dataset) if problem is None else _problem(problem)
@@ -26,10 +32,33 @@ def main(arguments: argparse.Namespace, rest: list[str]) -> int:
     if arguments.json:
         print(json.dumps(value, indent=1))
     elif problem is None:
-        _print_dataset(value)
+        _print_dataset(value, _settings(arguments.name))
     else:
         _print_problem(value)
     return 0
+
+
+def _results(arguments: argparse.Namespace) -> int:
+    """A results folder: what ``status`` says of it, and what else there is to ask."""
+    from bench.cli.verbs.experiment import status
+
+    folder = arguments.name
+    code = status.main(argparse.Namespace(folder=folder, json=arguments.json), [])
+    if not arguments.json:
+        print(f"the table: rediscover leaderboard {folder}")
+    return code
+
+
+def _settings(name: str) -> str:
+    """How a file or folder is set in a run; empty for a dataset that has a name."""
+    from bench.cli.quoting import label, stem
+    from bench.problems.load import find_dataset, options_of
+
+    found = find_dataset(name)
+    if not isinstance(found, Path):
+        return ""
+    key = f"datasets.{label(stem(found.absolute()))}"
+    return ", ".join(f"{key}.{option}=..." for option in ("limit", *options_of(found)))
 
 
 def _dataset(dataset: Dataset) -> dict[str, Any]:
@@ -115,14 +144,15 @@ def _range_text(variable: Variable) -> str:
     return f"{kind} {sampling.low:g} .. {high:g}{signs}"
 
 
-def _print_dataset(value: dict[str, Any]) -> None:
+def _print_dataset(value: dict[str, Any], settings: str) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     print(f"{value['name']} (version {value['version']}): {value['title']}")
     print(f"source: {value['source']}")
-    print(f"licence: {value['licence']}\n")
+    print(f"licence: {value['licence']}")
+    print(f"in a run: {settings}\n" if settings else "")
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("problem", "tier", "variables", "truth", "flaws"):
         table.add_column(name, justify="right" if name == "variables" else "left")
