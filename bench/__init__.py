@@ -25,7 +25,8 @@ if TYPE_CHECKING:
         symbols,
     )
     from bench.expression.compiled.fit import Fit, fit_constants
-    from bench.method import Budget, Candidate, Discovery, Method, Task
+    from bench.kinds.table.task import Task
+    from bench.method import Budget, Candidate, Discovery, Method
     from bench.problems.variable import Variable
 
     __version__: str
@@ -36,7 +37,8 @@ _HOMES = {
         "complexity", "evaluate", "fold", "numbers", "parse", "substitute", "symbols",
     ),
     "bench.expression.compiled.fit": ("Fit", "fit_constants"),
-    "bench.method": ("Budget", "Candidate", "Discovery", "Method", "Task"),
+    "bench.kinds.table.task": ("Task",),
+    "bench.method": ("Budget", "Candidate", "Discovery", "Method"),
     "bench.problems.variable": ("Variable",),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

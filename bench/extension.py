@@ -11,6 +11,8 @@ Nothing is imported before its row is used.
 from __future__ import annotations
 
 import importlib.metadata
+import sys
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Literal
 
@@ -21,12 +23,18 @@ class ExtensionError(ImportError):
     """What an installed package offers cannot be had; the message names it and its package."""
 
 
-@cache
-def offered(table: TableName) -> dict[str, importlib.metadata.EntryPoint]:
+def offered(table: TableName) -> Mapping[str, importlib.metadata.EntryPoint]:
     """The rows that installed packages offer for ``table``, by name, unloaded.
 
     Raises ExtensionError where two packages offer different rows of one name.
     """
+    return _offered(table, tuple(sys.path))
+
+
+@cache
+def _offered(
+    table: TableName, path: tuple[str, ...]
+) -> Mapping[str, importlib.metadata.EntryPoint]:
     found: dict[str, importlib.metadata.EntryPoint] = {}
     for point in importlib.metadata.entry_points(group=f"rediscover.{table}"):
         other = found.setdefault(point.name, point)  # one package may be twice on the path

@@ -1,9 +1,11 @@
 """The contract between the harness and a discovery method.
 
 A method is a dataclass (its fields are its settings) with one function, ``discover(task)``.
-Nothing else is asked of it: no base class, no registration in code. Three class attributes are
+Nothing else is asked of it: no base class, no registration in code. Four class attributes are
 read where a method has them:
 
+* ``kinds: ClassVar[tuple[str, ...]]``: the kinds of task it takes, ``("table",)`` where nothing is
+  said. Each kind has a task of its own: ``bench.Task`` is that of ``table``.
 * ``version: ClassVar[str]``: change it when the same settings give other results; it is part of
   what makes a run the same run.
 * ``requires: ClassVar[tuple[str, ...]]``: modules the method needs (``("pyoperon",)``). They are
@@ -15,14 +17,26 @@ read where a method has them:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
-import numpy as np
-from numpy.typing import NDArray
+Answer: TypeAlias = str | Mapping[str, str]
+"""An expression as text or, where several are asked for, the text of each by name."""
 
-from bench.problems.variable import Variable
+
+def as_answer(found: object) -> Answer:
+    """``found`` as an answer: anything whose ``str`` parses, or a mapping of names to such."""
+    if isinstance(found, Mapping):
+        return {str(name): str(expression) for name, expression in found.items()}
+    return str(found)
+
+
+def answer_text(answer: Answer) -> str:
+    """``answer`` for people, on one line; of several expressions ``name = expression, ...``."""
+    if isinstance(answer, str):
+        return answer
+    return ", ".join(f"{name} = {expression}" for name, expression in answer.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,74 +57,44 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One expression a method proposes, in the task's variable names and in raw units.
+    """One answer a method proposes, in the task's variable names and in raw units.
 
-    ``complexity`` and ``loss`` are the method's own figures, if it has any; the harness measures
-    its own. ``expression`` may be given as anything whose ``str`` parses (text, an
-    ``Expression``, a SymPy expression); it is kept as text.
+    ``expression`` is one expression or, where the task asks for several (one for each state of a
+    system), a mapping of their names to them. Each may be given as anything whose ``str`` parses
+    (text, an ``Expression``, a SymPy expression); it is kept as text. ``complexity`` and ``loss``
+    are the method's own figures, if it has any; the harness measures its own.
     """
 
-    expression: str
+    expression: Answer
     complexity: float | None = None
     loss: float | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "expression", str(self.expression))
+        object.__setattr__(self, "expression", as_answer(self.expression))
+
+    @property
+    def text(self) -> str:
+        """The answer for people, on one line: see ``answer_text``."""
+        return answer_text(self.expression)
 
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """A method's answer: the candidate it stands by, and its Pareto front (may be empty)."""
+    """What a method returns: the candidate it stands by, and its Pareto front (may be empty)."""
 
     best: Candidate
     front: tuple[Candidate, ...] = ()
 
     @classmethod
     def of(cls, expression: object, front: Iterable[Candidate] = ()) -> Discovery:
-        """The discovery that stands by ``expression``."""
-        return cls(Candidate(str(expression)), tuple(front))
-
-
-def _ignore(expression: str, loss: float | None) -> None:
-    return None
-
-
-@dataclass(frozen=True)
-class Task:
-    """All that a method may see of a problem.
-
-    ``X`` has shape (n, d), ``y`` shape (n,), both float64 and read-only; column j of ``X`` is
-    ``variables[j]``. ``seed`` must fix the method's result. The clock of ``budget`` is running
-    when ``discover`` is called.
-    """
-
-    X: NDArray[np.float64]
-    y: NDArray[np.float64]
-    variables: tuple[Variable, ...]
-    seed: int = 0
-    budget: Budget = Budget()
-    target: Variable = Variable("y")
-    description: str = ""
-    on_report: Callable[[str, float | None], None] = field(default=_ignore, repr=False)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The variables' names, in the order of the columns of ``X``."""
-        return tuple(variable.name for variable in self.variables)
-
-    def report(self, expression: object, loss: float | None = None) -> None:
-        """Tell the harness the best expression so far.
-
-        The last report is the method's answer if its budget ends before it returns, and the
-        times of the reports draw its curve of quality over time.
-        """
-        self.on_report(str(expression), loss)
+        """The discovery that stands by ``expression``: one, or a mapping of names to several."""
+        return cls(Candidate(as_answer(expression)), tuple(front))
 
 
 @runtime_checkable
 class Method(Protocol):
     """What tries to discover: typed settings as dataclass fields, and one function."""
 
-    def discover(self, task: Task) -> Discovery:
-        """Find an expression for ``task.y`` in the variables of ``task``."""
+    def discover(self, task: Any) -> Discovery:
+        """Find the law behind ``task``, which is of one of the method's ``kinds``."""
         ...

@@ -13,7 +13,6 @@ Listing imports none of them. Hydra is imported by the functions that need it.
 from __future__ import annotations
 
 import difflib
-import importlib.metadata
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
@@ -21,13 +20,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from bench.extension import ExtensionError, offered, package_of
+from bench.kinds import kind_names
 from bench.methodfile import MethodFileError, class_in_file
 from bench.paths import CONF
 from bench.running.load import load_class
 from bench.running.results.run import MethodSpec
 from bench.settings import SettingsError, checked_settings, literal
 
-GROUP = "rediscover.methods"
 RESERVED = ("_target_", "worker")
 """Keys of a method's configuration that are no settings of its class."""
 
@@ -175,8 +175,8 @@ def method_spec(label: str, config: Mapping[str, Any]) -> MethodSpec:
 
     ``config`` holds ``_target_``, maybe ``worker``, and settings, as plain Python values. Where
     ``worker.python`` names another interpreter and the class cannot be imported by this one, the
-    settings go unchecked. The version of a method in a plain file includes a digest of the file:
-    a changed file is another method.
+    settings go unchecked, and it may be set to problems of any kind. The version of a method in a
+    plain file includes a digest of the file: a changed file is another method.
 
     Raises MethodError, naming the method, the setting, its value and its type.
     """
@@ -190,7 +190,7 @@ def method_spec(label: str, config: Mapping[str, Any]) -> MethodSpec:
     except MethodError:
         if not worker.get("python"):
             raise
-        return MethodSpec(label, target, settings, worker=worker)
+        return MethodSpec(label, target, settings, worker=worker, kinds=tuple(kind_names()))
     try:
         checked = checked_settings(cls, settings)
         cls(**checked.values)
@@ -199,8 +199,22 @@ def method_spec(label: str, config: Mapping[str, Any]) -> MethodSpec:
     except (TypeError, ValueError) as error:
         raise MethodError(f"method '{label}': its settings were refused: {error}") from error
     version = str(getattr(cls, "version", "")) + _file_version(target)
-    requires = tuple(getattr(cls, "requires", ()))
-    return MethodSpec(label, target, checked.plain, version, requires, worker)
+    requires = _names_of(label, cls, "requires", ())
+    kinds = _names_of(label, cls, "kinds", ("table",))
+    return MethodSpec(label, target, checked.plain, version, requires, worker, kinds)
+
+
+def _names_of(
+    label: str, cls: type[Any], attribute: str, default: tuple[str, ...]
+) -> tuple[str, ...]:
+    """A class attribute that is a tuple of names; MethodError where it is something else."""
+    value = getattr(cls, attribute, default)
+    if isinstance(value, str) or not all(isinstance(one, str) for one in value):
+        raise MethodError(
+            f"method '{label}': its class attribute {attribute} is {value!r}; "
+            f"it is a tuple of names, such as {default or ('numpy',)}"
+        )
+    return tuple(value)
 
 
 def colon_target(target: str) -> str:
@@ -237,10 +251,10 @@ def _read(path: Path) -> MethodEntry:
 
 
 def _installed() -> list[MethodEntry]:
-    entries = []
-    for point in importlib.metadata.entry_points(group=GROUP):
-        package = f"package {point.dist.name} {point.dist.version}" if point.dist else "package"
-        entry = MethodEntry(point.name, point.value.replace(" ", ""), package)
-        if entry not in entries:  # one package, twice on the path
-            entries.append(entry)
-    return entries
+    try:
+        points = offered("methods").values()
+    except ExtensionError as error:
+        raise MethodError(str(error)) from None
+    return [
+        MethodEntry(point.name, point.value.replace(" ", ""), package_of(point)) for point in points
+    ]

@@ -40,7 +40,7 @@ from bench.running import (
     missing_engine,
 )
 from bench.running.load import build
-from bench.running.results.scorecards import judge_records, read_score
+from bench.running.results.judging import judge_records, read_score
 from bench.scoring import Scorecard, ScoringLimits
 from benchmarks.amortised_fresh import banned, fresh_functions
 from methods.transformer.evaluation import recovery

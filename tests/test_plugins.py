@@ -203,6 +203,22 @@ def test_a_class_that_is_no_dataclass_takes_no_settings(tmp_path):
         method_spec("mine", {"_target_": target, "k": 1})
 
 
+def test_the_kinds_a_class_takes_are_read(tmp_path):
+    path = _write(tmp_path / "mine.py", "kinds = ('table', 'system')")
+    plain = _write(tmp_path / "plain.py")
+
+    assert spec_of(find_method(str(path))).kinds == ("table", "system")
+    assert spec_of(find_method(str(plain))).kinds == ("table",)
+
+
+@pytest.mark.parametrize("attribute", ["kinds", "requires"])
+def test_one_name_where_several_are_due_is_told(tmp_path, attribute):
+    path = _write(tmp_path / "mine.py", f"{attribute} = 'table'")
+
+    with pytest.raises(MethodError, match=f"class attribute {attribute} is 'table'; it is a tuple"):
+        spec_of(find_method(str(path)))
+
+
 def test_a_configuration_without_a_target_is_refused():
     with pytest.raises(MethodError, match="method 'x': its configuration has no _target_"):
         method_spec("x", {"k": 1})

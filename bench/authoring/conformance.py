@@ -45,7 +45,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class Conformance:
     """All findings about one method."""
 
     method: str
@@ -74,7 +74,7 @@ def check(
     seconds: float = 3.0,
     settings: Mapping[str, Any] | None = None,
     on_finding: Callable[[Finding], None] = lambda finding: None,
-) -> Report:
+) -> Conformance:
     """Run the method against the contract, with ``seconds`` for each of about nine small runs.
 
     ``settings`` replace defaults. ``on_finding`` is told each finding as it is made.
@@ -83,7 +83,7 @@ def check(
     for finding in _findings(name_or_path, seconds, settings or {}):
         findings.append(finding)
         on_finding(finding)
-    return Report(name_or_path, tuple(findings))
+    return Conformance(name_or_path, tuple(findings))
 
 
 def _findings(name_or_path: str, seconds: float, settings: Mapping[str, Any]) -> Iterator[Finding]:
@@ -96,6 +96,12 @@ def _findings(name_or_path: str, seconds: float, settings: Mapping[str, Any]) ->
         return
     yield Finding("loads", "ok", f"{spec.target} ({entry.origin})")
     yield _settings_finding(spec)
+    if "table" not in spec.kinds:
+        yield Finding(
+            "kinds", "warn", f"it takes problems of the kind {' or '.join(spec.kinds) or 'none'}",
+            "the problems it would be tried on are tables, so nothing more can be checked",
+        )  # fmt: skip
+        return
     reason = missing_engine(spec)
     if reason is not None:
         yield Finding("engine", "fail", reason, "without it nothing more can be checked")
@@ -172,12 +178,12 @@ def _answers(records: Mapping[tuple[str, int], _Done]) -> Iterator[Finding]:
         record = records[name, 0].record
         check = f"answers {probe.words}"
         if record.status == "timeout" and record.discovery is not None:
-            yield Finding(check, "ok", f"{record.discovery.best.expression:.80} (its last report)")
+            yield Finding(check, "ok", f"{record.discovery.best.text:.80} (its last report)")
         elif record.status != "ok" or record.discovery is None:
             advice = _WRITES if "read-only" in record.message else _ADVICE.get(record.status, "")
             yield Finding(check, "fail", f"{record.status}: {record.message}", advice)
         else:
-            yield _answer(check, name, record.discovery.best.expression)
+            yield _answer(check, name, record.discovery.best.text)
 
 
 def _answer(check: str, name: str, text: str) -> Finding:
@@ -223,7 +229,7 @@ def _seeds(records: Mapping[tuple[str, int], _Done], seconds: float) -> Iterator
     if first is None or again is None or other is None:
         yield Finding("the seed decides", "warn", "not checked, as there was no answer")
         return
-    same = first.best.expression == again.best.expression
+    same = first.best.text == again.best.text
     spent = records[PLAIN, 0].record.resources.wall_seconds > 0.5 * seconds
     if same:
         yield Finding("the seed decides", "ok", "the same seed gave the same answer twice")
@@ -233,10 +239,10 @@ def _seeds(records: Mapping[tuple[str, int], _Done], seconds: float) -> Iterator
             "it is cut off by the clock: a budget of evaluations would be exact" if spent else ""
         )
         yield Finding(
-            "the seed decides", level, f"seed 0 gave {first.best.expression:.60} and then "
-            f"{again.best.expression:.60}", cause or "draw every random number from task.seed",
+            "the seed decides", level, f"seed 0 gave {first.best.text:.60} and then "
+            f"{again.best.text:.60}", cause or "draw every random number from task.seed",
         )  # fmt: skip
-    if same and first.best.expression == other.best.expression:
+    if same and first.best.text == other.best.text:
         yield Finding(
             "another seed", "ok", "the same answer again: it uses no chance, or the problem is easy"
         )
@@ -251,7 +257,7 @@ def _worth(record: Record) -> Finding:
         return Finding(check, "warn", "not checked, as there was no answer")
     probe = PROBES[PLAIN]
     with np.errstate(all="ignore"):
-        error = np.mean((probe.values(record.discovery.best.expression) - probe.y) ** 2)
+        error = np.mean((probe.values(record.discovery.best.text) - probe.y) ** 2)
     r2 = 1 - float(error) / float(np.var(probe.y))
     if r2 > 0.1:
         return Finding(check, "ok", f"R2 {r2:.4f} on {probe.words}")

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 
 from bench.cli import UserError
-from bench.running.results.scorecards import Problems, judge_records
+from bench.running.results.judging import Problems, judge_records
 from bench.running.results.store import Store
 from bench.scoring.pool import ScoringError
 from bench.scoring.steps import ScoringLimits

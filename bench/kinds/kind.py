@@ -2,21 +2,46 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.extension import load, offered
-from bench.method import Budget
+from bench.method import Answer, Budget
 
 Disclosure = Literal["blind", "symbols", "full"]
 
-_SHIPPED = {"table": "bench.kinds.table:KIND"}
+
+def noise_text(noise: float) -> str:
+    """The shortest text of a noise level: ``0``, ``0.01``."""
+    return repr(float(noise)).removesuffix(".0")
+
+
+class AnyData(Protocol):
+    """All data of a problem, what is held back among them; only its kind looks inside."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the data."""
+        ...
+
+
+class AnyProblem(Protocol):
+    """What the harness asks of a problem of whatever kind."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def dataset(self) -> str: ...
+    @property
+    def version(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    def data(self, seed: int = 0) -> AnyData:
+        """The data for data seed ``seed``: the same bits at every call, on every machine."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,30 +58,25 @@ class Conditions:
     disclosure: Disclosure = "blind"
 
 
-@dataclass(frozen=True)
-class Posed:
-    """A problem as a method may see it: ``told`` is plain JSON, ``arrays`` are the numbers.
-
-    It holds neither the truth nor anything that is held back, and nothing that names the dataset
-    or the problem. ``digest`` is the SHA-256 of all data of the problem.
-    """
-
-    told: Mapping[str, Any]
-    arrays: tuple[NDArray[np.float64], ...]
-    digest: str
-
-
 class Kind(Protocol):
     """What sort of thing is discovered: how it is posed, what an answer is, how it is scored.
 
-    The first half is used in a worker, which has NumPy and little else: a kind's module imports
-    what scoring needs inside the functions of the second half.
+    A problem is posed in the harness by ``told`` and ``arrays``; neither holds the truth, or what
+    is held back, or anything that names dataset or problem. ``task`` and ``refusal`` are used in
+    workers, where there is NumPy and little else: a kind's module imports what other functions
+    need inside them.
     """
 
     name: str
 
-    def pose(self, problem: Any, conditions: Conditions) -> Posed:
-        """What a method is shown of ``problem`` (in the harness)."""
+    def told(self, problem: Any, conditions: Conditions) -> Mapping[str, Any]:
+        """What a method is told of ``problem`` in words, as plain JSON."""
+        ...
+
+    def arrays(
+        self, problem: Any, data: Any, conditions: Conditions
+    ) -> tuple[NDArray[np.float64], ...]:
+        """What a method is shown of the problem's data, noise included."""
         ...
 
     def task(
@@ -66,37 +86,11 @@ class Kind(Protocol):
         *,
         seed: int,
         budget: Budget,
-        on_report: Callable[[Any, float | None], None],
+        on_report: Callable[[Answer, float | None], None],
     ) -> Any:
         """The task that was posed (in the worker); ``arrays`` are read-only."""
         ...
 
-    def refusal(self, answer: str | Mapping[str, str], told: Mapping[str, Any]) -> str | None:
+    def refusal(self, answer: Answer, told: Mapping[str, Any]) -> str | None:
         """Why ``answer`` is none to what was posed, in one line; None where it is one."""
         ...
-
-
-@cache
-def kind_named(name: str) -> Kind:
-    """The kind called ``name``: one that ships, or one that an installed package offers.
-
-    Raises LookupError where there is none.
-    """
-    if name in _SHIPPED:
-        module, _, attribute = _SHIPPED[name].partition(":")
-        kind: Kind = getattr(importlib.import_module(module), attribute)
-        return kind
-    points = offered("kinds")
-    if name not in points:
-        raise LookupError(f"kind '{name}' not found; there is {', '.join(kind_names())}")
-    return load(points[name])  # type: ignore[no-any-return]
-
-
-def kind_names() -> list[str]:
-    """The kinds there are, those of installed packages among them."""
-    return [*_SHIPPED, *sorted(offered("kinds"))]
-
-
-def kind_of(problem: Any) -> Kind:
-    """The kind of ``problem``."""
-    return kind_named(problem.kind)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.leaderboard.columns import MEASURES
 from bench.running.results.imported import ELSEWHERE
-from bench.running.results.plan import Planned
+from bench.running.results.plan import PlannedRun
 from bench.running.results.store import Store, read_file, relative_path
 from bench.scoring.equivalence.rules import RULES
 
@@ -53,7 +53,7 @@ def read_rows(folders: Iterable[Path]) -> pd.DataFrame:
 
 def _add(
     found: dict[str, tuple[str, object, dict[str, Any]]],
-    planned: Planned,
+    planned: PlannedRun,
     answer: object,
     row: dict[str, Any],
     folder: Path,
@@ -74,7 +74,7 @@ def _add(
         )
 
 
-def _row(store: Store, planned: Planned) -> tuple[object, dict[str, Any]]:
+def _row(store: Store, planned: PlannedRun) -> tuple[object, dict[str, Any]]:
     """The answer of a run and its row."""
     row: dict[str, Any] = {
         "method": planned.method,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from bench.problems.cache import cached
 from bench.problems.data import Data
@@ -59,6 +59,8 @@ class Problem:
     that ship are listed in ``datasets/README.md``) and a sentence. ``functions`` is the function
     set that the problem's authors allow, where they state one.
     """
+
+    kind: ClassVar[str] = "table"
 
     dataset: str
     version: str

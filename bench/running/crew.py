@@ -8,12 +8,24 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from bench.running.limits import Limits
 from bench.running.results.run import MethodSpec
 from bench.running.sandbox import wire
 from bench.running.sandbox.forkserver import ForkServer, ServerError
+from bench.running.sandbox.messages import (
+    Assignment,
+    ClockStarted,
+    Message,
+    MessageError,
+    Outcome,
+    Request,
+    RunOver,
+    SystemStop,
+    Watching,
+)
 
 _SERVERS_KEPT = 16
 _SLACK_SECONDS = 15.0  # for a supervisor to kill, collect and answer
@@ -40,35 +52,38 @@ class Crew:
     def run(
         self,
         method: MethodSpec,
-        request: wire.Message,
+        request: Request,
         descriptor: int,
+        log: Path,
         on_start: Callable[[], None] = lambda: None,
-    ) -> wire.Message:
-        """Run ``request`` under its limits and return the supervisor's outcome.
+    ) -> Outcome:
+        """Run ``request`` under its limits and return what its supervisor tells of it.
 
-        ``descriptor`` is the open file with the data; ``on_start`` is called when the clock
-        starts. Where a server or supervisor itself dies, the outcome says ``crash``. Raises
-        Closed where the crew is closed meanwhile, or the system ends the whole job.
+        ``descriptor`` is the open file with the data; what the run prints goes to ``log``;
+        ``on_start`` is called when the clock starts. Where a server or supervisor itself dies, the
+        outcome says ``crash``. Raises Closed where the crew is closed meanwhile, or the system
+        ends the whole job.
         """
         try:
-            server, channel = self._channel(method, request["budget"]["threads"])
+            server, channel = self._channel(method, request.budget.threads)
         except ServerError as error:
             if self._closed or error.status == "stopped":
                 raise Closed from None
-            return failure(error.status, str(error))
+            return Outcome(error.status, str(error))
+        assignment = Assignment(request, self.limits, str(log.absolute()))
         try:
-            outcome = self._converse(channel, request, descriptor, on_start)
+            over = self._converse(channel, assignment, descriptor, on_start)
         except BaseException:
             channel.close()
             raise
         finally:
             with self._lock:
                 self._busy.discard(channel)
-        if outcome.pop("more", False):
+        if over.more:
             server.give_back(channel)
         else:
             channel.close()
-        return outcome
+        return over.outcome
 
     def close(self) -> None:
         """End every server, and with it, at once, every run under way."""
@@ -86,35 +101,36 @@ class Crew:
     def _converse(
         self,
         channel: socket.socket,
-        request: wire.Message,
+        assignment: Assignment,
         descriptor: int,
         on_start: Callable[[], None],
-    ) -> wire.Message:
+    ) -> RunOver:
         channel.settimeout(self.limits.load_seconds + _SLACK_SECONDS)
         supervisor = 0
         try:
-            wire.send(channel, request, descriptor)
-            while (received := wire.receive(channel)) is not None:
-                message = received[0]
-                if message["kind"] == "outcome":
+            wire.send(channel, assignment, descriptor)
+            while (received := wire.receive(channel, Message)) is not None:
+                message, _ = received
+                if isinstance(message, RunOver):
                     return message
-                if message["kind"] == "stopped":
+                if isinstance(message, SystemStop):
                     raise Closed
-                supervisor = message["pid"]
-                if message["kind"] == "started":
-                    allowed = request["budget"]["seconds"] + self.limits.grace
+                if isinstance(message, Watching | ClockStarted):
+                    supervisor = message.pid
+                if isinstance(message, ClockStarted):
+                    allowed = assignment.request.budget.seconds + self.limits.grace
                     channel.settimeout(allowed + _SLACK_SECONDS)
                     on_start()
         except TimeoutError:
             # Stopped, by its own worker most likely. The server kills what it leaves behind.
             if supervisor:
                 os.kill(supervisor, signal.SIGKILL)
-            return failure("crash", "the process that watched the run was stopped")
-        except (OSError, wire.WireError):
+            return _crash("the process that watched the run was stopped")
+        except (OSError, MessageError):
             pass
         if self._closed:
             raise Closed
-        return failure("crash", "the process that watched the run was killed")
+        return _crash("the process that watched the run was killed")
 
     def _channel(self, method: MethodSpec, threads: int) -> tuple[ForkServer, socket.socket]:
         key = _key(method, threads)
@@ -169,18 +185,5 @@ def _key(method: MethodSpec, threads: int) -> Key:
     return (method.python, threads, "fresh")
 
 
-def failure(status: str, message: str) -> wire.Message:
-    """The outcome of a run that came to nothing before its clock started."""
-    return {
-        "kind": "outcome",
-        "status": status,
-        "message": message,
-        "best": None,
-        "front": [],
-        "dropped": 0,
-        "reports": [],
-        "packages": {},
-        "wall_seconds": 0.0,
-        "cpu_seconds": 0.0,
-        "peak_memory_mb": 0.0,
-    }
+def _crash(message: str) -> RunOver:
+    return RunOver(Outcome("crash", message), more=False)

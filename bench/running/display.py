@@ -10,7 +10,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from bench.running.events import Damaged, Event, Finished, Judged, Note, Planned
+from bench.running.events import Damaged, Event, Finished, Note, Planned
 from bench.running.progress import Failure, Progress, duration
 from bench.words import counted
 
@@ -66,7 +66,7 @@ class Display:
             self._say(f"damaged record, its run is redone: {event.path}: {event.reason}")
         elif isinstance(event, Note):
             self._say(event.text)
-        elif isinstance(event, Finished | Judged) and self._live is None:
+        elif isinstance(event, Finished) and self._live is None:
             now = time.monotonic()
             if now >= self._next_line:
                 self._next_line = now + _LINE_SECONDS
@@ -86,8 +86,6 @@ class Display:
     def _line(self) -> str:
         progress = self.progress
         parts = [f"{progress.done}/{progress.planned} done", f"{progress.failed} failed"]
-        if any(method.solved for method in progress.methods.values()):
-            parts.append(f"{progress.solved} solved")
         if progress.running:
             parts.append(f"{len(progress.running)} running")
         if progress.left:
@@ -100,7 +98,7 @@ class Display:
 
 
 def _methods_table(progress: Progress) -> Table:
-    table = Table("method", *("done", "failed", "solved", "left", "mean time"), box=None)
+    table = Table("method", *("done", "failed", "left", "mean time"), box=None)
     for column in table.columns[1:]:
         column.justify = "right"
     for label, method in progress.methods.items():
@@ -108,7 +106,6 @@ def _methods_table(progress: Progress) -> Table:
             Text(label),
             str(method.done),
             Text(str(method.failed), style="red" if method.failed else "dim"),
-            Text(str(method.solved), style="green" if method.solved else "dim"),
             "missing" if method.missing else str(method.left),
             f"{method.mean_seconds:.2f} s" if method.timed else "",
         )

@@ -55,19 +55,11 @@ class Elsewhere:
 
 
 @dataclass(frozen=True)
-class Judged:
-    """What the judge says of a finished run: whether it found the law; None for undecided."""
-
-    run_id: str
-    solved: bool | None
-
-
-@dataclass(frozen=True)
 class Note:
     """One line for a person to read."""
 
     text: str
 
 
-Event = Planned | Damaged | Started | Finished | Elsewhere | Judged | Note
+Event = Planned | Damaged | Started | Finished | Elsewhere | Note
 OnEvent = Callable[[Event], None]

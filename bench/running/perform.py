@@ -8,9 +8,9 @@ import tempfile
 import threading
 import traceback
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,19 +19,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.installation import own_version
-from bench.method import Candidate, Discovery
-from bench.problems.data import Data
-from bench.problems.problem import Problem
-from bench.problems.variable import Variable
-from bench.running.crew import Crew, failure
-from bench.running.noise import noisy_target
+from bench.kinds import AnyData, AnyProblem, kind_of, kind_target
+from bench.running.crew import Crew
 from bench.running.results.leases import Leases
-from bench.running.results.record import Record, RecordError, Report, Resources
-from bench.running.results.run import Disclosure, Run
+from bench.running.results.record import Record, RecordError
+from bench.running.results.run import Run
 from bench.running.results.store import Store, storage_error
-from bench.running.sandbox import wire
 from bench.running.sandbox.answer import printable
 from bench.running.sandbox.log import Log
+from bench.running.sandbox.messages import Outcome, Request
+
+Arrays = tuple[NDArray[np.float64], ...]
 
 _DATA_KEPT = 32  # problems
 
@@ -41,7 +39,7 @@ class Job:
     """A run with the problem it is about: what an executor takes."""
 
     run: Run
-    problem: Problem
+    problem: AnyProblem
 
 
 class Performer:
@@ -76,24 +74,25 @@ class Performer:
 
     def _run(self, job: Job, on_start: Callable[[], None]) -> Record:
         begun = datetime.now(UTC)
+        log = self._store.log_path(job.run.id)
         try:
             data = self._data.of(job)
+            request, arrays = pose(job, data)
         except Exception as error:  # a problem's own data source: CSV files, anything
-            outcome = failure("error", printable(f"no data: {type(error).__name__}: {error}"))
-            log = Log(self._store.log_path(job.run.id), self._crew.limits.log_bytes)
-            log.write(traceback.format_exc().encode(errors="backslashreplace"))
-            log.close()
-            return to_record(job.run, outcome, begun, data_digest="")
-        y = noisy_target(job.run, data.train.y)
-        request = make_request(job, data.train.X, y)
-        request["log"] = str(self._store.log_path(job.run.id).absolute())
-        request["limits"] = asdict(self._crew.limits)
-        descriptor = shared_file(data.train.X, y)
+            self._keep_traceback(log)
+            text = printable(f"no data: {type(error).__name__}: {error}")
+            return to_record(job.run, Outcome("error", text), begun, data_digest="")
+        descriptor = shared_file(arrays)
         try:
-            outcome = self._crew.run(job.run.method, request, descriptor, on_start)
+            outcome = self._crew.run(job.run.method, request, descriptor, log, on_start)
         finally:
             os.close(descriptor)
         return to_record(job.run, outcome, begun, data_digest=data.digest)
+
+    def _keep_traceback(self, path: Path) -> None:
+        log = Log(path, self._crew.limits.log_bytes)
+        log.write(traceback.format_exc().encode(errors="backslashreplace"))
+        log.close()
 
 
 def done(store: Store, run: Run) -> Record | None:
@@ -105,68 +104,55 @@ def done(store: Store, run: Run) -> Record | None:
     return record if record is not None and record.digest == run.digest else None
 
 
-def make_request(job: Job, X: NDArray[np.float64], y: NDArray[np.float64]) -> wire.Message:
-    """All that a worker is told: never the truth, never the test data."""
+def pose(job: Job, data: AnyData) -> tuple[Request, Arrays]:
+    """All that a worker is told and shown of a job: never the truth, never the test data."""
     run, problem = job.run, job.problem
-    return {
-        "target": run.method.target,
-        "settings": dict(run.method.settings),
-        "requires": list(run.method.requires),
-        "variables": [_disclosed(v, run.disclosure) for v in problem.variables],
-        "target_variable": _disclosed(problem.target.variable, run.disclosure),
-        "description": problem.meaning if run.disclosure == "full" else "",
-        "seed": run.seed,
-        "budget": asdict(run.budget),
-        "rows": X.shape[0],
-        "columns": X.shape[1],
-    }
+    kind = kind_of(problem)
+    arrays = kind.arrays(problem, data, run.conditions)
+    request = Request(
+        target=run.method.target,
+        settings=run.method.settings,
+        requires=run.method.requires,
+        kind=kind_target(problem.kind),
+        told=kind.told(problem, run.conditions),
+        shapes=tuple(array.shape for array in arrays),
+        seed=run.seed,
+        budget=run.budget,
+    )
+    return request, arrays
 
 
-def _disclosed(variable: Variable, disclosure: Disclosure) -> list[Any]:
-    symbol = variable.symbol if disclosure != "blind" else ""
-    if disclosure != "full":
-        return [variable.name, symbol, "", None]
-    unit = None if variable.unit is None else list(variable.unit)
-    return [variable.name, symbol, variable.meaning, unit]
-
-
-def shared_file(X: NDArray[np.float64], y: NDArray[np.float64]) -> int:
-    """An open file without a name that holds ``X`` (row by row) and then ``y``, as ``<f8``."""
+def shared_file(arrays: Sequence[NDArray[np.float64]]) -> int:
+    """An open file without a name that holds ``arrays``, one after the other, as ``<f8``."""
     if hasattr(os, "memfd_create"):
         descriptor = os.memfd_create("rediscover")
     else:
         descriptor, path = tempfile.mkstemp()
         Path(path).unlink()
     with os.fdopen(descriptor, "wb", closefd=False) as file:
-        file.write(np.ascontiguousarray(X, dtype="<f8").data)
-        file.write(np.ascontiguousarray(y, dtype="<f8").data)
+        for array in arrays:
+            file.write(np.ascontiguousarray(array, dtype="<f8").data)
     return descriptor
 
 
-def to_record(run: Run, outcome: wire.Message, begun: datetime, data_digest: str) -> Record:
+def to_record(run: Run, outcome: Outcome, begun: datetime, data_digest: str) -> Record:
     """The record of a run from the outcome its supervisor told."""
-    best = outcome["best"]
-    discovery = None
-    if best is not None:
-        discovery = Discovery(Candidate(*best), tuple(Candidate(*c) for c in outcome["front"]))
     return Record(
         run=run,
-        status=outcome["status"],
-        message=outcome["message"],
-        discovery=discovery,
-        reports=tuple(Report(*report) for report in outcome["reports"]),
-        resources=Resources(
-            outcome["wall_seconds"], outcome["cpu_seconds"], outcome["peak_memory_mb"]
-        ),
+        status=outcome.status,
+        message=outcome.message,
+        discovery=outcome.discovery,
+        reports=outcome.reports,
+        resources=outcome.resources,
         provenance={
             "begun": begun.isoformat(timespec="milliseconds"),
             "host": platform.node(),
             "cpus": os.cpu_count(),
             "system": platform.platform(),
             "rediscover": own_version(),
-            "packages": outcome["packages"],
+            "packages": dict(outcome.packages),
             "data_digest": data_digest,
-            "front_left_out": outcome["dropped"],
+            "front_left_out": outcome.left_out,
         },
     )
 
@@ -176,9 +162,9 @@ class _DataCache:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._futures: OrderedDict[tuple[Any, ...], Future[Data]] = OrderedDict()
+        self._futures: OrderedDict[tuple[Any, ...], Future[AnyData]] = OrderedDict()
 
-    def of(self, job: Job) -> Data:
+    def of(self, job: Job) -> AnyData:
         run = job.run
         key = (run.dataset, run.version, run.problem, run.data_seed)
         with self._lock:

@@ -13,7 +13,6 @@ from bench.running.events import (
     Elsewhere,
     Event,
     Finished,
-    Judged,
     Note,
     Planned,
     Started,
@@ -29,7 +28,6 @@ class MethodProgress:
     planned: int = 0
     done: int = 0
     failed: int = 0
-    solved: int = 0
     timed: int = 0
     wall: float = 0.0
     budget: float = 0.0
@@ -82,8 +80,6 @@ class Progress:
             self._note_failure(event.record, event.log)
         elif isinstance(event, Elsewhere):
             self.elsewhere.add(event.run.id)
-        elif isinstance(event, Judged):
-            self.methods[event.run_id.partition("/")[0]].solved += event.solved is True
         elif isinstance(event, Damaged):
             self.damaged.append(event)
         elif isinstance(event, Note):
@@ -100,10 +96,6 @@ class Progress:
     @property
     def failed(self) -> int:
         return sum(method.failed for method in self.methods.values())
-
-    @property
-    def solved(self) -> int:
-        return sum(method.solved for method in self.methods.values())
 
     @property
     def left(self) -> int:

@@ -9,12 +9,14 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bench.scoring.csv_rows import TableError
     from bench.scoring.equivalence.rules import RULES
-    from bench.scoring.ned.canonical import CanonicalForm, canonical_form
-    from bench.scoring.ned.edit_distance import EditDistance, normalized_edit_distance
+    from bench.scoring.ned.canonical import CanonicalForm, LabelledTree, canonical_form
+    from bench.scoring.ned.edit_distance import (
+        EditDistance,
+        normalized_edit_distance,
+        tree_distance,
+    )
     from bench.scoring.ned.form_cache import FormCache
-    from bench.scoring.ned.labelled_tree import LabelledTree, tree_distance
     from bench.scoring.numeric import (
         NumericScore,
         accuracy,
@@ -24,28 +26,24 @@ if TYPE_CHECKING:
         numeric_score,
         r2,
     )
-    from bench.scoring.pair_table import judge_file
-    from bench.scoring.pairs import Pair, judge_pairs, pair, read_pairs
+    from bench.scoring.pairs import Pair, judge_file, judge_pairs, pair, read_pairs
     from bench.scoring.pool import ScoringError, score_many
-    from bench.scoring.predictions import Prediction, read_predictions
+    from bench.scoring.predictions import CsvError, Prediction, read_predictions
     from bench.scoring.scorecard import Scorecard
     from bench.scoring.steps import Item, ScoringLimits, score
     from bench.scoring.used_variables import VariableUse, effective_variables, variable_use
 
 _HOMES = {
-    "ned.canonical": ("CanonicalForm", "canonical_form"),
-    "csv_rows": ("TableError",),
-    "ned.edit_distance": ("EditDistance", "normalized_edit_distance"),
+    "ned.canonical": ("CanonicalForm", "LabelledTree", "canonical_form"),
+    "ned.edit_distance": ("EditDistance", "normalized_edit_distance", "tree_distance"),
     "ned.form_cache": ("FormCache",),
-    "ned.labelled_tree": ("LabelledTree", "tree_distance"),
     "numeric": (
         "NumericScore", "accuracy", "accuracy_within", "finite_share", "nmse", "numeric_score", "r2"
     ),
-    "pair_table": ("judge_file",),
-    "pairs": ("Pair", "judge_pairs", "pair", "read_pairs"),
+    "pairs": ("Pair", "judge_file", "judge_pairs", "pair", "read_pairs"),
     "pool": ("ScoringError", "score_many"),
-    "predictions": ("Prediction", "read_predictions"),
     "equivalence.rules": ("RULES",),
+    "predictions": ("CsvError", "Prediction", "read_predictions"),
     "scorecard": ("Scorecard",),
     "steps": ("Item", "ScoringLimits", "score"),
     "used_variables": ("VariableUse", "effective_variables", "variable_use"),
@@ -55,6 +53,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "RULES",
     "CanonicalForm",
+    "CsvError",
     "EditDistance",
     "FormCache",
     "Item",
@@ -65,7 +64,6 @@ __all__ = [
     "Scorecard",
     "ScoringError",
     "ScoringLimits",
-    "TableError",
     "VariableUse",
     "accuracy",
     "accuracy_within",

@@ -9,7 +9,7 @@ from bench.scoring.steps import Item
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class ScoringJob:
     """To a worker: do these ``steps`` of ``item``; from scratch where ``card`` is None."""
 
     item: Item
@@ -18,7 +18,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class StepDone:
     """From a worker: its job has come this far. No steps remaining: it is done."""
 
     card: Scorecard

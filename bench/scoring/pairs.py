@@ -1,22 +1,31 @@
-"""Pairs of a prediction and a truth: where they come from, and judging them."""
+"""Pairs of a prediction and a truth: where they come from, and judging them, a file at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from bench.expression import ParseError, parse, symbols
+from bench.files import write_whole
 from bench.problems.data import Data
 from bench.problems.dataset import Dataset
 from bench.problems.problem import Problem, Target
-from bench.scoring.csv_rows import Row, read_rows
 from bench.scoring.equivalence import default_domain
+from bench.scoring.equivalence.rules import RULES
 from bench.scoring.ned.edit_distance import EditDistance
 from bench.scoring.ned.form_cache import FormCache
 from bench.scoring.pool import score_many
+from bench.scoring.predictions import CsvRow, read_rows
 from bench.scoring.scorecard import Scorecard, verdicts_of
 from bench.scoring.steps import JUDGING, Item, ScoringLimits
+
+COLUMNS = ("ned", *RULES, "reason", "witness", "seconds")
 
 
 @dataclass(frozen=True)
@@ -53,7 +62,7 @@ def read_pairs(path: Path, load: Callable[[str], Dataset]) -> list[Pair]:
 
     ``problem`` is ``dataset/name``, which supplies the domain (and the truth, where that is
     empty); ``load`` finds a dataset by its name, raising LookupError or ValueError where it
-    cannot. Raises TableError, naming row and column, for a file that is malformed.
+    cannot. Raises CsvError, naming row and column, for a file that is malformed.
     """
     datasets: dict[str, Dataset] = {}
     pairs = []
@@ -81,6 +90,55 @@ def judge_pairs(
         yield _faulty(one, limits) if one.fault else next(cards)
 
 
+def judge_file(
+    pairs: Sequence[Pair],
+    out: Path,
+    *,
+    workers: int = 1,
+    limits: ScoringLimits | None = None,
+    forms: FormCache | None = None,
+    on_progress: Callable[[int], None] | None = None,
+) -> None:
+    """Judge ``pairs`` into the CSV file ``out``, with ``COLUMNS``, in the same order.
+
+    What is finished stands in ``out`` with ``.partial`` added to its name until all is; the same
+    call after an interruption goes on from there. ``on_progress`` is called with the number
+    of rows that are safe, those of the earlier call among them.
+    """
+    limits = limits or ScoringLimits()
+    partial = out.with_name(out.name + ".partial")
+    rows = _resume(partial, _digest(pairs, limits), len(pairs))
+    done = len(rows)
+    with partial.open("a", encoding="utf-8") as journal:
+        for card in judge_pairs(pairs[done:], workers=workers, limits=limits, forms=forms):
+            rows.append(row_of(card))
+            journal.write(json.dumps(rows[-1]) + "\n")
+            journal.flush()
+            if on_progress is not None:
+                on_progress(len(rows))
+    _write_table(out, rows)
+    partial.unlink()
+
+
+def row_of(card: Scorecard) -> dict[str, str]:
+    """A scorecard as a row of ``COLUMNS``; the reasons by rule where they differ."""
+    reasons = {rule: str(card.verdicts[rule]["reason"]) for rule in RULES}
+    parts = [f"{rule}: {reason}" for rule, reason in reasons.items()]
+    if len(set(reasons.values())) == 1:
+        parts = [next(iter(reasons.values()))]
+    if card.edit is not None and card.edit.reason not in ("", *reasons.values()):
+        parts.append(f"ned: {card.edit.reason}")
+    witnesses = [card.verdicts[rule]["witness"] for rule in RULES]
+    witness = next((witness for witness in witnesses if witness), None)
+    return {
+        "ned": repr(card.ned),
+        **{rule: str(card.answer(rule)) for rule in RULES},
+        "reason": "; ".join(parts),
+        "witness": "" if witness is None else json.dumps(witness),
+        "seconds": f"{sum(card.seconds.values()):.6f}",
+    }
+
+
 def _bare_problem(prediction: str | None, truth: str) -> Problem:
     names: set[str] = set()
     for text in (prediction or "", truth):
@@ -93,7 +151,9 @@ def _bare_problem(prediction: str | None, truth: str) -> Problem:
     return Problem("pairs", "1", "pair", variables, (Target(),), _NoData())
 
 
-def _problem_of(row: Row, datasets: dict[str, Dataset], load: Callable[[str], Dataset]) -> Problem:
+def _problem_of(
+    row: CsvRow, datasets: dict[str, Dataset], load: Callable[[str], Dataset]
+) -> Problem:
     dataset, slash, name = row["problem"].partition("/")
     if not slash:
         raise row.error("problem", f"'{row['problem']}' is not of the form dataset/name")
@@ -111,3 +171,44 @@ def _faulty(one: Pair, limits: ScoringLimits) -> Scorecard:
     card = Item(one.prediction, one.problem).blank(limits, one.fault)
     verdicts = verdicts_of("undecided", "truth", one.fault)
     return card.but(edit=EditDistance(reason=one.fault), verdicts=verdicts)
+
+
+def _digest(pairs: Sequence[Pair], limits: ScoringLimits) -> str:
+    """What makes results the same: texts, domains, limits, and the version of the judge."""
+    sha = hashlib.sha256(limits.version.encode())
+    for one in pairs:
+        sha.update(repr((one.prediction, one.problem.truth, one.problem.domain)).encode())
+    return sha.hexdigest()
+
+
+def _resume(partial: Path, digest: str, most: int) -> list[dict[str, str]]:
+    """The rows of an earlier, interrupted call; the journal is begun anew where it is another's.
+
+    Whatever follows the last whole line was cut off in the middle of writing.
+    """
+    heading = {"digest": digest}
+    rows: list[dict[str, str]] = []
+    try:
+        lines = partial.read_text(encoding="utf-8").split("\n")[:-1]
+        records = [json.loads(line) for line in lines]
+        if records and records[0] == heading:
+            rows = [_checked(record) for record in records[1 : most + 1]]
+    except (OSError, ValueError, TypeError):
+        rows = []
+    text = "".join(json.dumps(record) + "\n" for record in (heading, *rows))
+    write_whole(partial, text.encode())
+    return rows
+
+
+def _checked(record: Mapping[str, Any]) -> dict[str, str]:
+    if set(record) != set(COLUMNS):
+        raise ValueError("not a row of results")
+    return {name: str(record[name]) for name in COLUMNS}
+
+
+def _write_table(out: Path, rows: Sequence[Mapping[str, str]]) -> None:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    write_whole(out, text.getvalue().encode())

@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection, wait
 from typing import IO, Any, cast
 
 from bench.expression import parse
-from bench.scoring.messages import Died, Job, Progress, Ready, Unscorable
+from bench.scoring.messages import Died, Ready, ScoringJob, StepDone, Unscorable
 from bench.scoring.ned.canonical import CanonicalForm
 from bench.scoring.ned.form_cache import FormCache
 from bench.scoring.scorecard import Scorecard
@@ -100,9 +100,9 @@ class _Worker:
     ready: bool = False
     replaced: int = 0
     index: int = -1
-    job: Job | None = None
+    job: ScoringJob | None = None
 
-    def give(self, index: int, job: Job) -> None:
+    def give(self, index: int, job: ScoringJob) -> None:
         self.index, self.job = index, job
         with contextlib.suppress(OSError):  # it is gone: waiting for its answer will tell
             self.pipe.send(job)
@@ -128,7 +128,7 @@ class _Crew:
     def start(self, index: int, item: Item) -> None:
         worker = self.idle.pop() if self.idle else _start(self.limits, self.forms)
         self.busy[worker.pipe] = worker
-        worker.give(index, Job(item))
+        worker.give(index, ScoringJob(item))
 
     def finish_some(self) -> Iterator[tuple[int, Scorecard]]:
         """Wait for news and return the items that it finishes, which may be none."""
@@ -154,8 +154,8 @@ class _Crew:
         item = worker.job.item
         if isinstance(message, Ready):
             worker.ready = True
-        elif isinstance(message, Progress):
-            worker.job = Job(item, message.remaining, message.card)
+        elif isinstance(message, StepDone):
+            worker.job = ScoringJob(item, message.remaining, message.card)
             return None if message.remaining else message.card
         elif isinstance(message, Died):
             return self._after_death(worker, message.why)
@@ -167,7 +167,7 @@ class _Crew:
         assert worker.job is not None
         item, card, remaining = worker.job.item, worker.job.card, worker.job.steps
         if card is None and not worker.ready:  # a new process, whose predecessor never began
-            worker.give(worker.index, Job(item))
+            worker.give(worker.index, ScoringJob(item))
             return None
         if card is None:
             return item.blank(self.limits, f"no expression: reading it ended in a {why}")
@@ -177,7 +177,7 @@ class _Crew:
         remaining = steps_after_failure(step, remaining)
         if not remaining:
             return card
-        worker.give(worker.index, Job(item, remaining, card))
+        worker.give(worker.index, ScoringJob(item, remaining, card))
         return None
 
     def _remember(self, item: Item, step: str, why: str) -> None:

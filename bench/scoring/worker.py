@@ -20,7 +20,7 @@ from typing import Any
 
 import psutil
 
-from bench.scoring.messages import Died, Job, Progress, Ready, Unscorable
+from bench.scoring.messages import Died, Ready, ScoringJob, StepDone, Unscorable
 from bench.scoring.ned.form_cache import FormCache
 from bench.scoring.scorecard import Scorecard
 from bench.scoring.steps import NUMERIC, PATIENCE, ScoringLimits, Subject, advance, make_ready
@@ -87,7 +87,9 @@ def _limit_memory(megabytes: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (now + megabytes * 2**20, hard))
 
 
-def _do(job: Job, pool: Connection[Any, Any], limits: ScoringLimits, forms: FormCache) -> None:
+def _do(
+    job: ScoringJob, pool: Connection[Any, Any], limits: ScoringLimits, forms: FormCache
+) -> None:
     try:
         subject = make_ready(job.item, forms, limits)
         if isinstance(subject, Subject) and NUMERIC in (job.steps or subject.steps):
@@ -98,15 +100,15 @@ def _do(job: Job, pool: Connection[Any, Any], limits: ScoringLimits, forms: Form
         pool.send(Unscorable(f"{type(error).__name__}: {error}"))
         return
     if isinstance(subject, Scorecard):
-        pool.send(Progress(subject, ()))
+        pool.send(StepDone(subject, ()))
         return
     card = job.item.blank(limits) if job.card is None else job.card
     steps = subject.steps if job.card is None else job.steps
-    pool.send(Progress(card, steps))
+    pool.send(StepDone(card, steps))
     while steps:
         with _time_limit(limits.seconds):
             card, steps = advance(subject, card, steps)
-        pool.send(Progress(card, steps))
+        pool.send(StepDone(card, steps))
 
 
 @contextlib.contextmanager

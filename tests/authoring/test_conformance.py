@@ -105,6 +105,15 @@ def test_a_missing_engine_ends_the_check(tmp_path):
     assert "no_such_engine" in report.findings[-1].message
 
 
+def test_a_method_of_another_kind_is_not_tried_on_tables(tmp_path):
+    head = HEAD.replace("k: int = 1", "kinds = ('system',)")
+
+    report = _check(tmp_path, "raise RuntimeError", head)
+
+    assert (report.findings[-1].check, report.findings[-1].level) == ("kinds", "warn")
+    assert "of the kind system" in report.findings[-1].message
+
+
 def test_an_unknown_name_ends_the_check():
     report = check("opron")
 

@@ -136,4 +136,4 @@ def test_two_packages_with_a_method_of_one_name(
     monkeypatch.syspath_prepend(Path.cwd())
     outcome = command(*verb.split())
     assert outcome.code == 2
-    assert "two methods are called 'twin'" in outcome.err
+    assert "two packages offer 'twin' to methods: package first-plugin 1.0" in outcome.err

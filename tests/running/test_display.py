@@ -15,7 +15,7 @@ from bench.problems.problem import Problem
 from bench.running import Leases, Run, Store, matrix
 from bench.running.debug import debug
 from bench.running.display import Display
-from bench.running.events import Event, Judged
+from bench.running.events import Event
 from bench.running.perform import Job
 from bench.running.progress import duration
 from bench.running.results.merge import Contradiction, merge
@@ -43,7 +43,7 @@ def events(tmp_path_factory: pytest.TempPathFactory) -> list[Event]:
         problems=2,
         events=found,
     )
-    return [*found, Judged("Instant/toy/p0/seed0_noise0", True)]
+    return found
 
 
 @pytest.mark.parametrize("terminal", [True, False])
@@ -51,7 +51,7 @@ def test_what_is_shown(events: list[Event], terminal: bool) -> None:
     text = show(events, terminal=terminal)
     assert "6 runs planned" in text
     assert "method 'away' cannot run" in text
-    assert "4/6 done, 2 failed, 1 solved" in text
+    assert "4/6 done, 2 failed" in text
     assert "Raises: 2 x error: RuntimeError: two lines of trouble; log: " in text
     assert ("\x1b[" in text) == terminal
 

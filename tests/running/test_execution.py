@@ -14,10 +14,11 @@ import numpy as np
 import pytest
 from toys import dataset, log_of, method, problem, run_all, run_one, small_disk
 
+from bench.kinds import Conditions
+from bench.kinds.table.noise import noisy_target, standard_normal
 from bench.method import Budget
-from bench.running import Leases, LocalExecutor, Record, Run, Store, StoreError, execute, matrix
+from bench.running import Leases, LocalExecutor, Record, Store, StoreError, execute, matrix
 from bench.running.events import Damaged, Elsewhere, Event, Finished, Planned, Started
-from bench.running.noise import noisy_target, standard_normal
 
 
 def kinds(events: list[Event]) -> dict[str, int]:
@@ -191,9 +192,8 @@ def test_noise_is_on_the_training_target_and_the_same_for_every_method(tmp_path:
 
 
 def test_noise_has_the_level_asked_for_and_its_bits_are_pinned() -> None:
-    run = Run(method("Instant"), "toy", "1", "p0", noise=0.01)
     y = np.full(100_000, -3e20)
-    noise = noisy_target(run, y) - y
+    noise = noisy_target(problem("p0"), Conditions(noise=0.01), y) - y
     assert np.std(noise) == pytest.approx(3e18, rel=0.02)
     assert abs(np.mean(noise)) < 5e16
     draws = standard_normal(100_000, 1)

@@ -11,9 +11,9 @@ from scoring_problems import problem
 
 from bench.problems import Dataset
 from bench.scoring import (
+    CsvError,
     FormCache,
     Pair,
-    TableError,
     judge_file,
     judge_pairs,
     pair,
@@ -72,7 +72,7 @@ def test_the_problem_supplies_domain_and_symbols(tmp_path: Path) -> None:
 def test_malformed_files_are_told_by_row_and_column(
     tmp_path: Path, text: str, complaint: str
 ) -> None:
-    with pytest.raises(TableError, match=f"pairs.csv, {complaint}"):
+    with pytest.raises(CsvError, match=f"pairs.csv, {complaint}"):
         read_pairs(written(tmp_path, text), load)
 
 

@@ -8,7 +8,7 @@ import pytest
 from scoring_problems import problem
 
 from bench.problems import Dataset
-from bench.scoring import TableError, read_predictions
+from bench.scoring import CsvError, read_predictions
 
 TOY = Dataset("toy", "1", (problem(name="energy"), problem("x0 + x1", name="sum")))
 
@@ -55,12 +55,12 @@ HEADER = "method,problem,seed,expression\n"
 def test_malformed_files_are_told_by_row_and_column(
     tmp_path: Path, text: str | bytes, complaint: str
 ) -> None:
-    with pytest.raises(TableError, match=f"predictions.csv.*{complaint}"):
+    with pytest.raises(CsvError, match=f"predictions.csv.*{complaint}"):
         read_predictions(written(tmp_path, text), TOY)
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(TableError, match=r"none.csv: No such file"):
+    with pytest.raises(CsvError, match=r"none.csv: No such file"):
         read_predictions(tmp_path / "none.csv", TOY)
 
 

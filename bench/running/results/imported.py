@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
-from bench.expression import ParseError, parse
-from bench.method import Discovery
-from bench.running.results.record import Record, Resources, Status
+from bench.kinds import Conditions, kind_of
+from bench.method import Answer, Discovery, as_answer
+from bench.running.results.record import NOTHING_USED, Record, Status
 from bench.running.results.run import MethodSpec, Run
 from bench.running.results.store import Store
 from bench.scoring.predictions import Prediction
@@ -18,7 +19,8 @@ ELSEWHERE = "elsewhere"
 def import_predictions(predictions: Sequence[Prediction], store: Store, source: str) -> None:
     """Write a record, and a line of the plan, for every prediction.
 
-    A prediction that does not parse is ``invalid``, an empty one an ``error``.
+    A prediction that is no answer to its problem is ``invalid``, an empty one an ``error``. Where
+    several expressions are asked for, a prediction is a JSON object of their texts by name.
     """
     records = [_record(prediction, source) for prediction in predictions]
     store.add_to_plan([record.run for record in records])
@@ -33,18 +35,24 @@ def _record(prediction: Prediction, source: str) -> Record:
         prediction.method, f"{ELSEWHERE}:Predictions", {"expression": prediction.expression}
     )
     run = Run(method, problem.dataset, problem.version, problem.name, prediction.seed)
-    status, message = _status(prediction)
-    discovery = None if status == "error" else Discovery.of(prediction.expression)
-    return Record(
-        run, status, message, discovery, (), Resources(0.0, 0.0, 0.0), {ELSEWHERE: source}
-    )
+    answer = None if prediction.expression is None else _answer(prediction.expression)
+    status, message = _status(answer, prediction)
+    discovery = None if answer is None else Discovery.of(answer)
+    return Record(run, status, message, discovery, (), NOTHING_USED, {ELSEWHERE: source})
 
 
-def _status(prediction: Prediction) -> tuple[Status, str]:
-    if prediction.expression is None:
-        return "error", "no expression"
+def _answer(text: str) -> Answer:
     try:
-        parse(prediction.expression, prediction.problem.variables)
-    except ParseError as error:
-        return "invalid", str(error)
-    return "ok", ""
+        value = json.loads(text) if text.lstrip().startswith("{") else text
+    except ValueError:
+        return text
+    return as_answer(value)
+
+
+def _status(answer: Answer | None, prediction: Prediction) -> tuple[Status, str]:
+    if answer is None:
+        return "error", "no expression"
+    kind = kind_of(prediction.problem)
+    told = kind.told(prediction.problem, Conditions(disclosure="full"))
+    reason = kind.refusal(answer, told)
+    return ("ok", "") if reason is None else ("invalid", reason)

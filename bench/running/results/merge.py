@@ -93,7 +93,7 @@ def _data_that_differ(records: Sequence[Record]) -> list[str]:
 
 
 def _answer(record: Record) -> str:
-    best = record.discovery.best.expression if record.discovery else record.status
+    best = record.discovery.best.text if record.discovery else record.status
     return best if len(best) <= 60 else f"{best[:57]}..."
 
 

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from bench.kinds.kind import AnyProblem, Disclosure
 from bench.method import Budget
 from bench.problems.dataset import Dataset
-from bench.running.results.run import Disclosure, MethodSpec, Run, run_id
+from bench.running.results.run import MethodSpec, Run, run_id
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedRun:
     """A line of the plan: which run, with what digest, under how many seconds."""
 
     method: str
@@ -34,7 +35,7 @@ class Planned:
         return run_id(self.method, self.dataset, self.problem, self.seed, self.noise)
 
     @classmethod
-    def of(cls, run: Run) -> Planned:
+    def of(cls, run: Run) -> PlannedRun:
         """The line for ``run``."""
         return cls(
             run.method.label,
@@ -61,13 +62,16 @@ def matrix(
     """Every run of methods x problems x noise x seeds.
 
     Methods vary fastest: a benchmark that is stopped half-way has tried all methods on the same
-    problems.
+    problems. Raises ValueError where two methods have one label, or a method cannot take a
+    problem's kind.
     """
     budget = budget or Budget()
     labels = [method.label for method in methods]
     for label in labels:
         if labels.count(label) > 1:
             raise ValueError(f"two methods are labelled '{label}'; give one another label")
+    for method, dataset in itertools.product(methods, datasets.values()):
+        _check_kinds(method, dataset)
     return [
         Run(method, dataset.name, dataset.version, problem.name, seed, float(level), budget,
             data_seed, disclosure)
@@ -78,18 +82,37 @@ def matrix(
     ]  # fmt: skip
 
 
-def read_plan(path: Path) -> dict[str, Planned]:
+def can_take(method: MethodSpec, problem: AnyProblem) -> bool:
+    """Whether ``method`` can be set to ``problem``.
+
+    A way from one kind to another, by which a method for tables takes part elsewhere, belongs
+    here: who asks need not know of it.
+    """
+    return problem.kind in method.kinds
+
+
+def _check_kinds(method: MethodSpec, dataset: Dataset) -> None:
+    for problem in dataset.problems:
+        if not can_take(method, problem):
+            raise ValueError(
+                f"method '{method.label}' takes problems of the kind {' or '.join(method.kinds)}, "
+                f"and {dataset.name}/{problem.name} is of the kind {problem.kind}; leave one of "
+                "them out"
+            )
+
+
+def read_plan(path: Path) -> dict[str, PlannedRun]:
     """The plan at ``path``, by run id: of several lines for one id the last one holds.
 
     Damaged lines (a machine that lost power while writing) are skipped: the command that planned
     those runs plans them again. No file is an empty plan.
     """
-    plan: dict[str, Planned] = {}
+    plan: dict[str, PlannedRun] = {}
     try:
         with path.open("rb") as file:
             for line in file:
                 try:
-                    planned = Planned(**json.loads(line))
+                    planned = PlannedRun(**json.loads(line))
                     plan[planned.id] = planned
                 except (ValueError, TypeError):
                     continue
@@ -98,7 +121,7 @@ def read_plan(path: Path) -> dict[str, Planned]:
     return plan
 
 
-def append_plan(path: Path, planned: Iterable[Planned]) -> None:
+def append_plan(path: Path, planned: Iterable[PlannedRun]) -> None:
     """Append to ``path`` the lines it does not hold yet, in one synced write."""
     known = read_plan(path)
     lines = [
@@ -117,8 +140,8 @@ def append_plan(path: Path, planned: Iterable[Planned]) -> None:
         os.fsync(file.fileno())
 
 
-def _line(planned: Planned) -> str:
-    fields = {name: getattr(planned, name) for name in Planned.__dataclass_fields__}
+def _line(planned: PlannedRun) -> str:
+    fields = {name: getattr(planned, name) for name in PlannedRun.__dataclass_fields__}
     return json.dumps(fields, allow_nan=False) + "\n"
 
 

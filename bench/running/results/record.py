@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, get_args
 
-from bench.method import Budget, Candidate, Discovery
+from bench.method import Answer, Budget, Discovery
+from bench.running.results.plain import (
+    answer_from,
+    checked_text,
+    discovery_from,
+    discovery_json,
+    number,
+)
 from bench.running.results.run import MethodSpec, Run
 
 Status = Literal["ok", "timeout", "memory", "crash", "error", "invalid"]
@@ -26,8 +32,18 @@ class Report:
     """What a method reported while it ran; ``seconds`` since its clock started."""
 
     seconds: float
-    expression: str
+    expression: Answer
     loss: float | None = None
+
+    def to_json(self) -> list[Any]:
+        """``[seconds, expression, loss]``."""
+        return [self.seconds, self.expression, number(self.loss)]
+
+    @classmethod
+    def from_json(cls, value: list[Any]) -> Report:
+        """Inverse of ``to_json``; raises TypeError or ValueError where ``value`` is no report."""
+        seconds, expression, loss = value
+        return cls(float(seconds), answer_from(expression), number(loss))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +53,9 @@ class Resources:
     wall_seconds: float
     cpu_seconds: float
     peak_memory_mb: float
+
+
+NOTHING_USED = Resources(0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +105,8 @@ class Record:
             "digest": self.digest,
             "status": self.status,
             "message": self.message,
-            "discovery": _discovery_json(self.discovery),
-            "reports": [[r.seconds, r.expression, finite(r.loss)] for r in self.reports],
+            "discovery": discovery_json(self.discovery),
+            "reports": [report.to_json() for report in self.reports],
             "resources": asdict(self.resources),
             "provenance": dict(self.provenance),
         }
@@ -122,24 +141,6 @@ def _one_line_a_field(value: Mapping[str, Any]) -> str:
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
-def finite(number: float | None) -> float | None:
-    """``number`` where it is finite; JSON has no NaN, and a loss of NaN says nothing."""
-    return number if number is not None and math.isfinite(number) else None
-
-
-def _discovery_json(discovery: Discovery | None) -> dict[str, Any] | None:
-    if discovery is None:
-        return None
-    return {
-        "best": _candidate_json(discovery.best),
-        "front": [_candidate_json(candidate) for candidate in discovery.front],
-    }
-
-
-def _candidate_json(candidate: Candidate) -> list[Any]:
-    return [candidate.expression, finite(candidate.complexity), finite(candidate.loss)]
-
-
 def _record(value: dict[str, Any]) -> Record:
     status = value["status"]
     if status not in STATUSES:
@@ -147,12 +148,12 @@ def _record(value: dict[str, Any]) -> Record:
     return Record(
         run=_run(value),
         status=status,
-        message=_text(value["message"]),
-        discovery=_discovery(value["discovery"]),
-        reports=tuple(Report(float(s), _text(e), loss) for s, e, loss in value["reports"]),
+        message=checked_text(value["message"]),
+        discovery=discovery_from(value["discovery"]),
+        reports=tuple(map(Report.from_json, value["reports"])),
         resources=Resources(**value["resources"]),
         provenance=dict(value["provenance"]),
-        digest=_text(value["digest"]),
+        digest=checked_text(value["digest"]),
     )
 
 
@@ -160,30 +161,12 @@ def _run(value: dict[str, Any]) -> Run:
     method = value["method"]
     return Run(
         method=MethodSpec(**{**method, "requires": tuple(method["requires"])}),
-        dataset=_text(value["dataset"]),
-        version=_text(value["version"]),
-        problem=_text(value["problem"]),
+        dataset=checked_text(value["dataset"]),
+        version=checked_text(value["version"]),
+        problem=checked_text(value["problem"]),
         seed=int(value["seed"]),
         noise=float(value["noise"]),
         budget=Budget(**value["budget"]),
         data_seed=int(value["data_seed"]),
         disclosure=value["disclosure"],
     )
-
-
-def _discovery(value: dict[str, Any] | None) -> Discovery | None:
-    if value is None:
-        return None
-    front = tuple(_candidate(item) for item in value["front"])
-    return Discovery(_candidate(value["best"]), front)
-
-
-def _candidate(value: list[Any]) -> Candidate:
-    expression, complexity, loss = value
-    return Candidate(_text(expression), complexity, loss)
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"expected text, found {value!r:.60}")
-    return value

@@ -9,10 +9,10 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any, Literal, get_args
 
+from bench.kinds.kind import Conditions, Disclosure, noise_text
 from bench.method import Budget
 
 Start = Literal["fork", "fresh", "keep"]
-Disclosure = Literal["blind", "symbols", "full"]
 
 _WORKER_KEYS = ("python", "start")
 
@@ -27,9 +27,9 @@ class MethodSpec:
     """A method with its settings resolved: all that a worker needs to build it.
 
     ``target`` is ``package.module:Class`` or ``/absolute/file.py:Class``; ``settings`` is plain
-    JSON, passed to the class by keyword. ``version`` and ``requires`` are the class's own (see
-    ``bench.method``). ``worker`` says where it runs: ``python`` (an interpreter, None for this
-    one) and ``start``: ``fork`` from a server that has imported the method, a ``fresh``
+    JSON, passed to the class by keyword. ``version``, ``requires`` and ``kinds`` are the class's
+    own (see ``bench.method``). ``worker`` says where it runs: ``python`` (an interpreter, None for
+    this one) and ``start``: ``fork`` from a server that has imported the method, a ``fresh``
     interpreter for every run, or ``keep`` one worker for many runs.
     """
 
@@ -39,6 +39,7 @@ class MethodSpec:
     version: str = ""
     requires: tuple[str, ...] = ()
     worker: Mapping[str, Any] = field(default_factory=dict)
+    kinds: tuple[str, ...] = field(default=("table",), compare=False)
 
     def __post_init__(self) -> None:
         if ":" not in self.target:
@@ -81,9 +82,9 @@ class MethodSpec:
 class Run:
     """One (method, problem, seed, noise) under a budget; the unit of work and of resuming.
 
-    ``seed`` is the method's and the noise's; ``data_seed`` is the problem's. ``noise`` is the
-    level: the standard deviation of Gaussian noise on the training target, in units of its root
-    mean square.
+    ``seed`` is the method's and the noise's; ``data_seed`` is the problem's. ``noise`` is a level
+    in the units of the problem's kind (of a table: the standard deviation of Gaussian noise on
+    the training target over its root mean square).
     """
 
     method: MethodSpec
@@ -100,6 +101,11 @@ class Run:
     def id(self) -> str:
         """``method/dataset/problem/seed<k>_noise<level>``: the run's place in an experiment."""
         return run_id(self.method.label, self.dataset, self.problem, self.seed, self.noise)
+
+    @property
+    def conditions(self) -> Conditions:
+        """What of the run decides what its method is shown."""
+        return Conditions(self.seed, self.noise, self.data_seed, self.disclosure)
 
     @cached_property
     def digest(self) -> str:
@@ -122,8 +128,3 @@ class Run:
 def run_id(method: str, dataset: str, problem: str, seed: int, noise: float) -> str:
     """The identity of a run inside an experiment."""
     return f"{method}/{dataset}/{problem}/seed{seed}_noise{noise_text(noise)}"
-
-
-def noise_text(noise: float) -> str:
-    """The shortest text of a noise level: ``0``, ``0.01``."""
-    return repr(float(noise)).removesuffix(".0")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.running.results.leases import Leases, lease_name
-from bench.running.results.plan import Planned
+from bench.running.results.plan import PlannedRun
 from bench.running.results.store import Store
 
 
@@ -105,7 +105,7 @@ def experiment_status(store: Store) -> ExperimentStatus:
     return ExperimentStatus(_by_method(plan, left, done, wall, running), running, damaged)
 
 
-def _running(store: Store, left: Mapping[str, Planned]) -> tuple[Running, ...]:
+def _running(store: Store, left: Mapping[str, PlannedRun]) -> tuple[Running, ...]:
     held = Leases(store.leases_folder).running()
     if not held:
         return ()
@@ -118,8 +118,8 @@ def _running(store: Store, left: Mapping[str, Planned]) -> tuple[Running, ...]:
 
 
 def _by_method(
-    plan: Mapping[str, Planned],
-    left: Mapping[str, Planned],
+    plan: Mapping[str, PlannedRun],
+    left: Mapping[str, PlannedRun],
     done: Mapping[str, Counter[str]],
     wall: Mapping[str, float],
     running: tuple[Running, ...],

@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from bench.files import write_whole
-from bench.running.results.plan import Planned, append_plan, read_plan
+from bench.running.results.plan import PlannedRun, append_plan, read_plan
 from bench.running.results.record import Record, RecordError
 from bench.running.results.run import Run
 
@@ -60,14 +60,14 @@ class Store:
     def log_path(self, run_id: str) -> Path:
         return self.logs_folder / f"{relative_path(run_id)}.log"
 
-    def plan(self) -> dict[str, Planned]:
+    def plan(self) -> dict[str, PlannedRun]:
         """Every run ever planned here, by id; of several plans for one id the latest holds."""
         return read_plan(self.plan_path)
 
     def add_to_plan(self, runs: list[Run]) -> None:
         """Add what is new in ``runs`` to the plan."""
         try:
-            append_plan(self.plan_path, map(Planned.of, runs))
+            append_plan(self.plan_path, map(PlannedRun.of, runs))
         except OSError as error:
             raise storage_error(error, self.folder) from error
 

@@ -11,11 +11,14 @@ import subprocess
 import sys
 import tempfile
 import threading
-from typing import IO
+from typing import IO, Literal
 
+from bench.kinds.find import kind_names, kind_target
 from bench.running.limits import thread_environment
+from bench.running.results.record import Status
 from bench.running.results.run import MethodSpec
 from bench.running.sandbox import BOOTSTRAP, wire
+from bench.running.sandbox.messages import Fork, Prepare, Prepared
 
 _CLOSE_SECONDS = 15.0
 
@@ -23,9 +26,9 @@ _CLOSE_SECONDS = 15.0
 class ServerError(Exception):
     """An interpreter for workers did not come up: the status of its run, or ``stopped``."""
 
-    def __init__(self, status: str, message: str) -> None:
+    def __init__(self, status: Status | Literal["stopped"], message: str) -> None:
         super().__init__(message)
-        self.status = status
+        self.status: Status | Literal["stopped"] = status
 
 
 class ForkServer:
@@ -41,11 +44,12 @@ class ForkServer:
         self._failed: ServerError | None = None
         self._idle: list[socket.socket] = []
         forks = method.start == "fork"
-        self._what = {
-            "requires": list(method.requires),
-            "target": method.target if forks else "",
-            "path": [p for p in sys.path if p] if method.python is None else [],
-        }
+        self._what = Prepare(
+            path=tuple(p for p in sys.path if p) if method.python is None else (),
+            requires=method.requires,
+            target=method.target if forks else "",
+            kinds=tuple(kind_target(name) for name in method.kinds if name in kind_names()),
+        )
         environment = {**os.environ, **thread_environment(threads), "PYTHONHASHSEED": "0"}
         with theirs:
             try:
@@ -75,7 +79,7 @@ class ForkServer:
             try:
                 self._control.settimeout(seconds)
                 wire.send(self._control, self._what)
-                self._ready = wire.receive(self._control) is not None
+                self._ready = wire.receive(self._control, Prepared) is not None
                 self._control.settimeout(None)
             except TimeoutError:
                 self._failed = ServerError(
@@ -99,7 +103,7 @@ class ForkServer:
             ours, theirs = socket.socketpair()
             with theirs:
                 try:
-                    wire.send(self._control, {"start": start}, theirs.fileno())
+                    wire.send(self._control, Fork(start), theirs.fileno())
                 except OSError:
                     ours.close()
                     raise

@@ -17,8 +17,10 @@ import subprocess
 import sys
 import time
 
+from bench.kinds.find import kind_at
 from bench.running.load import load_class
 from bench.running.sandbox import BOOTSTRAP, wire
+from bench.running.sandbox.messages import Fork, Prepare, Prepared
 from bench.running.sandbox.processes import become_subreaper, children, die_with, kill, reap
 from bench.running.sandbox.supervisor import supervise
 from bench.running.sandbox.watch import Stop
@@ -33,45 +35,48 @@ _END_SECONDS = 10.0
 def main(control: socket.socket) -> None:
     """Serve ``control`` until the runner closes it.
 
-    The first message says what to import: ``requires`` (modules), ``target`` and ``path``, what
-    to add to ``sys.path``. Each later one asks for a supervisor on the channel that comes with it.
+    The first message says what to import. Each later one asks for a supervisor on the channel
+    that comes with it.
     """
     become_subreaper()
     # Who ends a whole job (a scheduler, systemd) signals all its processes. Supervisors inherit
     # this handler and what it has set, so that none mistakes its worker's end for a crash.
     stop = Stop()
     signal.signal(signal.SIGTERM, stop.ask)
-    received = wire.receive(control)
-    if received is None:
+    first = wire.receive(control, Prepare)
+    if first is None:
         return
-    _prepare(received[0])
-    wire.send(control, {"kind": "ready"})
+    _prepare(first[0])
+    wire.send(control, Prepared())
     supervisors: set[int] = set()
     poller = select.poll()
     poller.register(control, select.POLLIN)
     while True:
         if poller.poll(1000 * _TIDY_SECONDS if supervisors else None):
-            received = wire.receive(control)
+            received = wire.receive(control, Fork)
             if received is None:
                 break
-            message, channel = received
+            fork, channel = received
             if channel is not None:
-                supervisors.add(_fork_supervisor(control, channel, message["start"], stop))
+                supervisors.add(_fork_supervisor(control, channel, fork.start, stop))
                 os.close(channel)
         _tidy(supervisors)
     _end(supervisors)
 
 
-def _prepare(what: wire.Message) -> None:
+def _prepare(what: Prepare) -> None:
     """Import what the method declares; what fails here fails again, and is told, in the run."""
-    sys.path[:] = [*what["path"], *(p for p in sys.path if p not in what["path"])]
+    sys.path[:] = [*what.path, *(p for p in sys.path if p not in what.path)]
     with contextlib.suppress(Exception):
         import bench.expression  # noqa: F401  (supervisors parse with it)
-    if what["target"]:
+    for kind in what.kinds:
+        with contextlib.suppress(Exception):
+            kind_at(kind)
+    if what.target:
         with contextlib.suppress(Exception, SystemExit):
-            preload(what["requires"])
-            load_class(what["target"])
-            versions(tuple(what["requires"]))
+            preload(what.requires)
+            load_class(what.target)
+            versions(what.requires)
     gc.collect()
     gc.freeze()
 

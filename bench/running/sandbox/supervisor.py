@@ -6,6 +6,13 @@ import os
 import socket
 
 from bench.running.sandbox import wire
+from bench.running.sandbox.messages import (
+    Assignment,
+    MessageError,
+    RunOver,
+    SystemStop,
+    Watching,
+)
 from bench.running.sandbox.processes import become_subreaper
 from bench.running.sandbox.watch import RunnerGone, Stop, Stopped, Watch
 from bench.running.sandbox.workerprocess import Spawn, WorkerProcess
@@ -21,22 +28,22 @@ def supervise(channel: socket.socket, spawn: Spawn, stop: Stop, *, keep: bool) -
     become_subreaper()
     worker: WorkerProcess | None = None
     try:
-        wire.send(channel, {"kind": "watching", "pid": os.getpid()})
-        while (received := wire.receive(channel)) is not None:
-            request, descriptor = received
+        wire.send(channel, Watching(os.getpid()))
+        while (received := wire.receive(channel, Assignment)) is not None:
+            assignment, descriptor = received
             if descriptor is None:
-                raise wire.WireError("a request without data")
+                raise MessageError("an assignment without data")
             if worker is not None and not worker.lives():
                 worker.close()
                 worker = None
             worker = worker or WorkerProcess(spawn)
-            watch = Watch(channel, worker, request, stop, keep=keep)
+            watch = Watch(channel, worker, assignment, stop, keep=keep)
             outcome = watch.run(descriptor)
-            wire.send(channel, {**outcome, "more": watch.clean})
+            wire.send(channel, RunOver(outcome, more=watch.clean))
             if not watch.clean:
                 break
     except Stopped:
-        wire.send(channel, {"kind": "stopped"})
+        wire.send(channel, SystemStop())
     except (RunnerGone, ConnectionError):
         pass
     finally:

@@ -13,13 +13,37 @@ import select
 import signal
 import socket
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
-from bench.method import Candidate
-from bench.running.sandbox import answer, wire
+from bench.kinds.find import kind_at
+from bench.method import Candidate, Discovery
+from bench.running.results.record import Report, Resources, Status
+from bench.running.sandbox import wire
+from bench.running.sandbox.answer import (
+    MAX_EXPRESSION,
+    InvalidAnswer,
+    answer_length,
+    checked,
+    printable,
+    refusal,
+)
 from bench.running.sandbox.log import Log
+from bench.running.sandbox.messages import (
+    Answered,
+    Assignment,
+    ClockStarted,
+    Failed,
+    Go,
+    Loaded,
+    Message,
+    MessageError,
+    Outcome,
+    Reported,
+    Returned,
+)
 from bench.running.sandbox.report_log import Reports
-from bench.running.sandbox.worker import variable_from
 from bench.running.sandbox.workerprocess import WorkerProcess
 
 LOOK_SECONDS = 0.05  # between two looks at memory
@@ -56,6 +80,13 @@ class Stopped(Exception):
     """The system asked this process to end: the run is not to blame, and has no outcome."""
 
 
+class _End(NamedTuple):
+    """How a run ended that has no answer; with ``ok``, one whose answer was found to be one."""
+
+    status: Status
+    message: str
+
+
 class Watch:
     """One run, watched from its request to its outcome."""
 
@@ -63,51 +94,50 @@ class Watch:
         self,
         channel: socket.socket,
         worker: WorkerProcess,
-        request: wire.Message,
+        assignment: Assignment,
         stop: Stop,
         *,
         keep: bool,
     ) -> None:
-        limits = request["limits"]
+        limits, budget = assignment.limits, assignment.request.budget
         self._channel = channel
         self._worker = worker
-        self._request = request
+        self._request = assignment.request
         self._stop = stop
         self._keep = keep
-        self._variables = [variable_from(item) for item in request["variables"]]
-        self._log = Log(Path(request["log"]), limits["log_bytes"])
+        self._log = Log(Path(assignment.log), limits.log_bytes)
         self._inbox = wire.Inbox()
         self._reports = Reports()
-        self._packages: dict[str, str] = {}
-        self._finish: wire.Message | None = None
+        self._packages: Mapping[str, str] = {}
+        self._finish: Answered | Failed | None = None
         self._started: float | None = None
         self._returned: float | None = None
         self._cpu_before = 0.0
         self._peak = 0
         self.clean = True
-        self._memory_limit = request["budget"]["memory_mb"] * 2**20
-        self._allowed = request["budget"]["seconds"] + limits["grace"]
-        self._deadline = time.monotonic() + limits["load_seconds"]
+        self._memory_limit = budget.memory_mb * 2**20
+        self._allowed = budget.seconds + limits.grace
+        self._load_seconds = limits.load_seconds
+        self._deadline = time.monotonic() + limits.load_seconds
 
-    def run(self, descriptor: int) -> wire.Message:
+    def run(self, descriptor: int) -> Outcome:
         """Hand the request on, watch the worker, and say what became of it."""
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             wire.send(self._worker.socket, self._request, descriptor)
         os.close(descriptor)
         self._worker.socket.setblocking(False)
-        status, message = self._watch()
+        end = self._watch()
         ended = time.monotonic()
-        if status != "answer" or not self._keep:
+        if not isinstance(end, Answered) or not self._keep:
             self.clean = self._worker.end()
-            if not self.clean:
-                message += " (a process hangs in the kernel and could not be killed)"
         else:
             self._worker.socket.setblocking(True)
         self._read_output()
         self._log.close()
-        return self._outcome(status, message, ended)
+        return self._outcome(end, ended)
 
-    def _watch(self) -> tuple[str, str]:
+    def _watch(self) -> Answered | _End:
+        """Watch until the run is over, in one way or another."""
         poller = select.poll()
         self._listen(poller)
         next_look = time.monotonic() + LOOK_SECONDS
@@ -116,16 +146,16 @@ class Watch:
                 raise Stopped
             now = time.monotonic()
             if now >= self._deadline:
-                return "timeout", self._timeout_message()
+                return _End("timeout", self._timeout_message())
             if now >= next_look:
                 if self._look_at_memory():
-                    return "memory", f"over {self._request['budget']['memory_mb']} MB of memory"
+                    return _End("memory", f"over {self._request.budget.memory_mb} MB of memory")
                 next_look = now + LOOK_SECONDS
             wait = max(0.0, min(next_look, self._deadline) - now)
             for fd, event in poller.poll(1000 * wait + 0.5):
                 self._attend(poller, fd, event)
             if self._finish is not None:
-                return self._finished(self._finish)
+                return _end_of(self._finish)
             self._worker.look()
             if self._worker.wait_status is not None:
                 return self._died(self._worker.wait_status)
@@ -171,33 +201,32 @@ class Watch:
         try:
             for message in self._inbox.feed(content):
                 self._take(message)
-        except (wire.WireError, KeyError, TypeError, ValueError, AttributeError) as error:
-            self._finish = {
-                "kind": "failure",
-                "status": "invalid",
-                "message": f"the worker's channel carried something else: {error}",
-            }
+        except MessageError as error:
+            text = f"the worker's channel carried something else: {error}"
+            self._finish = Failed("invalid", text, 0.0)
         return bool(content)
 
-    def _take(self, message: wire.Message) -> None:
+    def _take(self, message: Message) -> None:
         now = time.monotonic()
-        kind = message["kind"]
-        if kind == "ready" and self._started is None:
-            self._cpu_before = answer.number(message["cpu"]) or 0.0
-            self._packages = answer.packages(message["packages"])
-            wire.send(self._channel, {"kind": "started", "pid": os.getpid()})
-            self._started = time.monotonic()
-            self._deadline = self._started + self._allowed
-            with contextlib.suppress(OSError):  # dead already: that is noticed elsewhere
-                wire.send(self._worker.socket, {"kind": "go"})
-        elif kind == "report" and self._started is not None:
-            text = message["expression"]
-            if isinstance(text, str) and len(text) <= answer.MAX_EXPRESSION:
-                self._reports.add(now - self._started, text, answer.number(message["loss"]))
-        elif kind == "returned":
+        if isinstance(message, Loaded) and self._started is None:
+            self._start(message)
+        elif isinstance(message, Reported) and self._started is not None:
+            if answer_length(message.answer) <= MAX_EXPRESSION:
+                self._reports.add(Report(now - self._started, message.answer, message.loss))
+        elif isinstance(message, Returned):
             self._returned = now
-        elif kind in ("answer", "failure") and self._finish is None:
+        elif isinstance(message, Answered | Failed) and self._finish is None:
             self._finish = message
+
+    def _start(self, message: Loaded) -> None:
+        """Start the clock."""
+        self._cpu_before = message.cpu
+        self._packages = message.packages
+        wire.send(self._channel, ClockStarted(os.getpid()))
+        self._started = time.monotonic()
+        self._deadline = self._started + self._allowed
+        with contextlib.suppress(OSError):  # dead already: that is noticed elsewhere
+            wire.send(self._worker.socket, Go())
 
     def _look_at_memory(self) -> bool:
         """Whether the group is over its limit; pages shared by its processes count once."""
@@ -210,83 +239,71 @@ class Watch:
 
     def _timeout_message(self) -> str:
         if self._started is None:
-            seconds = self._request["limits"]["load_seconds"]
-            return f"importing the method took more than {seconds:g} s"
+            return f"importing the method took more than {self._load_seconds:g} s"
         return f"still running {self._allowed:g} s after its start; budget and grace are over"
 
-    def _died(self, wait_status: int) -> tuple[str, str]:
+    def _died(self, wait_status: int) -> Answered | _End:
         while self._finish is None and self._read_messages():
             if not select.select([self._worker.socket], [], [], 0)[0]:
                 break
         if self._finish is not None:
-            return self._finished(self._finish)
+            return _end_of(self._finish)
         code = os.waitstatus_to_exitcode(wait_status)
         if code == -signal.SIGTERM and self._stop.comes():
             raise Stopped
         if code >= 0:
-            return "crash", f"the method ended its process (exit code {code})"
+            return _End("crash", f"the method ended its process (exit code {code})")
         with contextlib.suppress(ValueError):
             name = signal.Signals(-code).name
             why = "; the kernel may have run out of memory" if name == "SIGKILL" else ""
-            return "crash", f"killed by {name}{why}"
-        return "crash", f"killed by signal {-code}"
+            return _End("crash", f"killed by {name}{why}")
+        return _End("crash", f"killed by signal {-code}")
 
-    def _finished(self, finish: wire.Message) -> tuple[str, str]:
-        if finish["kind"] == "answer":
-            return "answer", ""
-        status = finish.get("status")
-        if status not in ("error", "invalid", "memory"):
-            status = "invalid"
-        return status, str(finish.get("message", ""))
-
-    def _outcome(self, status: str, message: str, ended: float) -> wire.Message:
-        outcome: wire.Message = {"kind": "outcome", "dropped": 0}
-        best, front = None, []
-        if status == "answer" and self._finish is not None:
+    def _outcome(self, end: Answered | _End, ended: float) -> Outcome:
+        discovery, left_out = None, 0
+        if isinstance(end, Answered):
             try:
-                discovery = answer.check(self._finish, self._variables)
-                best = _listed(discovery.best)
-                front = [_listed(candidate) for candidate in discovery.front]
-                dropped = self._finish.get("dropped")
-                outcome["dropped"] = dropped if isinstance(dropped, int) else 0
-                outcome["dropped"] += len(self._finish["front"]) - len(front)
-                status = "ok"
-            except answer.InvalidAnswer as error:
-                status, message = "invalid", str(error)
-        elif status != "invalid":
-            best = self._last_report()
-        return {
-            **outcome,
-            "status": status,
-            "message": answer.printable(message),
-            "best": best,
-            "front": front,
-            "reports": [list(report) for report in self._reports.all()],
-            "packages": self._packages,
-            **self._resources(ended),
-        }
+                kind = kind_at(self._request.kind)
+                discovery = checked(end.discovery, kind, self._request.told)
+                left_out = end.left_out + len(end.discovery.front) - len(discovery.front)
+                end = _End("ok", "")
+            except InvalidAnswer as error:
+                end = _End("invalid", str(error))
+        elif end.status != "invalid":
+            discovery = self._last_report()
+        hangs = "" if self.clean else " (a process hangs in the kernel and could not be killed)"
+        return Outcome(
+            status=end.status,
+            message=printable(end.message + hangs),
+            discovery=discovery,
+            reports=tuple(self._reports.all()),
+            resources=self._resources(ended),
+            packages=self._packages,
+            left_out=left_out,
+        )
 
-    def _last_report(self) -> list[object] | None:
-        """The last report that is an expression, as a candidate."""
-        for _, expression, loss in reversed(self._reports.all()[-_LAST_REPORTS_TRIED:]):
-            if answer.parses(expression, self._variables) is None:
-                return [expression, None, loss]
+    def _last_report(self) -> Discovery | None:
+        """The last report that is an answer."""
+        kind = kind_at(self._request.kind)
+        for report in reversed(self._reports.all()[-_LAST_REPORTS_TRIED:]):
+            if refusal(report.expression, kind, self._request.told) is None:
+                return Discovery(Candidate(report.expression, None, report.loss))
         return None
 
-    def _resources(self, ended: float) -> wire.Message:
+    def _resources(self, ended: float) -> Resources:
         family = self._worker.family
         if self._worker.usable and self._finish is not None:
-            cpu = answer.number(self._finish.get("cpu")) or 0.0
+            cpu = self._finish.cpu
         else:
             cpu = family.cpu_seconds
             self._peak = max(self._peak, family.peak_memory)
         wall = 0.0 if self._started is None else (self._returned or ended) - self._started
-        return {
-            "wall_seconds": round(wall, 6),
-            "cpu_seconds": round(max(0.0, cpu - self._cpu_before), 6),
-            "peak_memory_mb": round(self._peak / 2**20, 3),
-        }
+        return Resources(
+            wall_seconds=round(wall, 6),
+            cpu_seconds=round(max(0.0, cpu - self._cpu_before), 6),
+            peak_memory_mb=round(self._peak / 2**20, 3),
+        )
 
 
-def _listed(candidate: Candidate) -> list[object]:
-    return [candidate.expression, candidate.complexity, candidate.loss]
+def _end_of(finish: Answered | Failed) -> Answered | _End:
+    return finish if isinstance(finish, Answered) else _End(finish.status, finish.message)

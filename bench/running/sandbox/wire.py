@@ -12,23 +12,21 @@ import os
 import socket
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import TypeVar
+
+from bench.running.sandbox.messages import Message, MessageError, decode, encode
 
 MAX_MESSAGE = 64 * 2**20  # bytes; an answer at its bounds, every character escaped, is 50 MB
 
 _LENGTH = 4
-Message = dict[str, Any]
-
-
-class WireError(ValueError):
-    """What came over the channel is no message."""
+M = TypeVar("M", bound=Message)
 
 
 def pack(message: Message) -> bytes:
     """``message`` as bytes, its length in front."""
-    body = json.dumps(message, allow_nan=False, separators=(",", ":")).encode()
+    body = json.dumps(encode(message), allow_nan=False, separators=(",", ":")).encode()
     if len(body) > MAX_MESSAGE:
-        raise WireError(f"a message of {len(body)} bytes; the limit is {MAX_MESSAGE}")
+        raise MessageError(f"a message of {len(body)} bytes; the limit is {MAX_MESSAGE}")
     return len(body).to_bytes(_LENGTH, "big") + body
 
 
@@ -42,8 +40,11 @@ def send(sock: socket.socket, message: Message, descriptor: int | None = None) -
     sock.sendall(content)
 
 
-def receive(sock: socket.socket) -> tuple[Message, int | None] | None:
-    """The next message and the open file that came with it; None where the other end is closed."""
+def receive(sock: socket.socket, wanted: type[M]) -> tuple[M, int | None] | None:
+    """The next message and the open file that came with it; None where the other end is closed.
+
+    Raises MessageError where what comes is no message of the class ``wanted``.
+    """
     room = socket.CMSG_LEN(array.array("i").itemsize)
     head, rights, _, _ = sock.recvmsg(_LENGTH, room)
     descriptor = None
@@ -56,19 +57,19 @@ def receive(sock: socket.socket) -> tuple[Message, int | None] | None:
     head += _exactly(sock, _LENGTH - len(head))
     length = int.from_bytes(head, "big")
     if length > MAX_MESSAGE:
-        raise WireError(f"a message of {length} bytes; the limit is {MAX_MESSAGE}")
-    return decode(_exactly(sock, length)), descriptor
+        raise MessageError(f"a message of {length} bytes; the limit is {MAX_MESSAGE}")
+    message = _read(_exactly(sock, length))
+    if not isinstance(message, wanted):
+        raise MessageError(f"a message {type(message).__name__} where {wanted.__name__} is due")
+    return message, descriptor
 
 
-def decode(body: bytes) -> Message:
-    """The message in ``body``; WireError where it is none."""
+def _read(body: bytes) -> Message:
     try:
-        message = json.loads(body)
+        plain = json.loads(body)
     except (ValueError, RecursionError):
-        raise WireError(f"no message: {body[:60]!r}") from None
-    if not isinstance(message, dict):
-        raise WireError(f"no message: {body[:60]!r}")
-    return message
+        raise MessageError(f"no message: {body[:60]!r}") from None
+    return decode(plain)
 
 
 class Inbox:
@@ -83,12 +84,12 @@ class Inbox:
         while len(self._bytes) >= _LENGTH:
             length = int.from_bytes(self._bytes[:_LENGTH], "big")
             if length > MAX_MESSAGE:
-                raise WireError(f"a message of {length} bytes; the limit is {MAX_MESSAGE}")
+                raise MessageError(f"a message of {length} bytes; the limit is {MAX_MESSAGE}")
             if len(self._bytes) < _LENGTH + length:
                 return
             body = bytes(self._bytes[_LENGTH : _LENGTH + length])
             del self._bytes[: _LENGTH + length]
-            yield decode(body)
+            yield _read(body)
 
 
 def _exactly(sock: socket.socket, count: int) -> bytes:
@@ -96,7 +97,7 @@ def _exactly(sock: socket.socket, count: int) -> bytes:
     while count:
         part = sock.recv(min(count, 2**20))
         if not part:
-            raise WireError("the channel closed in the middle of a message")
+            raise MessageError("the channel closed in the middle of a message")
         parts.append(part)
         count -= len(part)
     return b"".join(parts)

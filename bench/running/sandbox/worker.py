@@ -2,7 +2,7 @@
 
 It runs what others wrote. It is given the training data and nothing more of the problem, it
 prints into a log, and it answers on a channel of its own. It needs NumPy and the light part of
-``bench``: ``method``, ``expression``, ``problems.variable`` and a few files of ``running``.
+``bench``: ``method``, ``expression``, the task's kind and a few files of ``running``.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import importlib
+import itertools
+import math
 import mmap
 import os
 import platform
@@ -18,7 +20,7 @@ import socket
 import sys
 import threading
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from importlib import metadata
 from typing import Any
@@ -27,32 +29,47 @@ import numpy as np
 import numpy.random  # NumPy loads it at first use: here, before a clock runs or a fork is made
 from numpy.typing import NDArray
 
-from bench.method import Budget, Task
-from bench.problems.variable import Variable
+from bench.kinds.find import kind_at
+from bench.method import Answer
 from bench.running.limits import hold_threads
 from bench.running.load import build
-from bench.running.sandbox import answer, wire
+from bench.running.results.plain import number
+from bench.running.sandbox import wire
+from bench.running.sandbox.answer import MAX_EXPRESSION, InvalidAnswer, answer_length, bounded
+from bench.running.sandbox.messages import (
+    Answered,
+    Failed,
+    FailureStatus,
+    Go,
+    Loaded,
+    Message,
+    MessageError,
+    Reported,
+    Request,
+    Returned,
+    Shape,
+)
 
 
 def serve(sock: socket.socket) -> None:
     """Run what is asked for on ``sock``, one request after the other, until it closes."""
     with contextlib.suppress(OSError, ValueError):
         faulthandler.enable()
-    while (received := wire.receive(sock)) is not None:
+    while (received := wire.receive(sock, Request)) is not None:
         request, descriptor = received
         if descriptor is None:
-            raise wire.WireError("a request without data")
+            raise MessageError("a request without data")
         reply = _Reply(sock)
         try:
             _run(request, descriptor, reply)
-        except answer.InvalidAnswer as error:
-            reply.failure("invalid", str(error))
+        except InvalidAnswer as error:
+            reply.fail("invalid", str(error))
         except MemoryError as error:
             traceback.print_exc()
-            reply.failure("memory", _first_line(error))
+            reply.fail("memory", _first_line(error))
         except BaseException as error:  # a method may raise anything, SystemExit included
             traceback.print_exc()
-            reply.failure("error", _first_line(error))
+            reply.fail("error", _first_line(error))
 
 
 class _Reply:
@@ -62,44 +79,50 @@ class _Reply:
         self._sock = sock
         self._lock = threading.Lock()
 
-    def send(self, message: wire.Message) -> None:
+    def send(self, message: Message) -> None:
         with self._lock:
             wire.send(self._sock, message)
 
-    def start(self, message: wire.Message) -> None:
+    def start(self, message: Loaded) -> None:
         """Say that all is loaded, and wait for the supervisor to start the clock."""
         self.send(message)
-        if wire.receive(self._sock) is None:
+        if wire.receive(self._sock, Go) is None:
             raise ConnectionError("the supervisor is gone")
 
-    def report(self, expression: str, loss: float | None) -> None:
-        if len(expression) > answer.MAX_EXPRESSION:
-            print(f"report of {len(expression)} characters left out", file=sys.stderr)
+    def report(self, answer: Answer, loss: float | None) -> None:
+        length = answer_length(answer)
+        if length > MAX_EXPRESSION:
+            print(f"report of {length} characters left out", file=sys.stderr)
             return
-        self.send({"kind": "report", "expression": expression, "loss": answer.number(loss)})
+        self.send(Reported(answer, number(loss)))
 
-    def finish(self, message: wire.Message) -> None:
-        with contextlib.suppress(Exception):
-            sys.stdout.flush()
-            sys.stderr.flush()
-        self.send({**message, "cpu": cpu_seconds()})
+    def answer(self, returned: object) -> None:
+        discovery, left_out = bounded(returned)
+        _flush()
+        self.send(Answered(discovery, left_out, cpu_seconds()))
 
-    def failure(self, status: str, message: str) -> None:
-        self.finish({"kind": "failure", "status": status, "message": message})
+    def fail(self, status: FailureStatus, message: str) -> None:
+        _flush()
+        self.send(Failed(status, message, cpu_seconds()))
 
 
-def _run(request: wire.Message, descriptor: int, reply: _Reply) -> None:
-    preload(request["requires"])
-    method = build(request["target"], request["settings"])
-    task = make_task(request, read_data(request, descriptor), reply.report)
-    hold_threads(task.budget.threads)
-    random.seed(task.seed)
-    np.random.seed(task.seed % 2**32)  # noqa: NPY002  (for engines that draw from the global one)
-    packages = versions(tuple(request["requires"]))
-    reply.start({"kind": "ready", "cpu": cpu_seconds(), "packages": packages})
+def _run(request: Request, descriptor: int, reply: _Reply) -> None:
+    preload(request.requires)
+    method = build(request.target, request.settings)
+    task = make_task(request, read_arrays(request.shapes, descriptor), reply.report)
+    hold_threads(request.budget.threads)
+    random.seed(request.seed)
+    np.random.seed(request.seed % 2**32)  # noqa: NPY002  (for engines that draw from the global one)
+    reply.start(Loaded(cpu_seconds(), versions(request.requires)))
     returned = method.discover(task)
-    reply.send({"kind": "returned"})
-    reply.finish(answer.to_message(returned))
+    reply.send(Returned())
+    reply.answer(returned)
+
+
+def _flush() -> None:
+    with contextlib.suppress(Exception):
+        sys.stdout.flush()
+        sys.stderr.flush()
 
 
 def preload(modules: Iterable[str]) -> None:
@@ -121,39 +144,30 @@ def versions(requires: tuple[str, ...]) -> dict[str, str]:
 
 
 def make_task(
-    request: wire.Message, data: tuple[NDArray[np.float64], NDArray[np.float64]], on_report: Any
-) -> Task:
+    request: Request,
+    arrays: tuple[NDArray[np.float64], ...],
+    on_report: Callable[[Answer, float | None], None],
+) -> Any:
     """The task that a request describes."""
-    return Task(
-        X=data[0],
-        y=data[1],
-        variables=tuple(variable_from(item) for item in request["variables"]),
-        seed=request["seed"],
-        budget=Budget(**request["budget"]),
-        target=variable_from(request["target_variable"]),
-        description=request["description"],
-        on_report=on_report,
+    return kind_at(request.kind).task(
+        request.told, arrays, seed=request.seed, budget=request.budget, on_report=on_report
     )
 
 
-def variable_from(item: Sequence[Any]) -> Variable:
-    """A variable from its message: name, symbol, meaning, unit."""
-    name, symbol, meaning, unit = item
-    return Variable(name, symbol, meaning, None if unit is None else tuple(unit))
-
-
-def read_data(
-    request: wire.Message, descriptor: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """``X`` (n, d) and ``y`` (n,), read-only, from the open file that came with the request."""
-    rows, columns = request["rows"], request["columns"]
-    count = rows * (columns + 1)
+def read_arrays(shapes: Sequence[Shape], descriptor: int) -> tuple[NDArray[np.float64], ...]:
+    """Arrays of these shapes, read-only, from the open file that came with the request."""
+    sizes = [math.prod(shape) for shape in shapes]
+    count = sum(sizes)
     try:
-        content = mmap.mmap(descriptor, 8 * count, access=mmap.ACCESS_READ)
+        content = mmap.mmap(descriptor, 8 * count, access=mmap.ACCESS_READ) if count else b""
     finally:
         os.close(descriptor)
     values = np.frombuffer(content, dtype="<f8", count=count)
-    return values[: rows * columns].reshape(rows, columns), values[rows * columns :]
+    starts = itertools.accumulate(sizes, initial=0)
+    return tuple(
+        values[start : start + size].reshape(shape)
+        for start, size, shape in zip(starts, sizes, shapes, strict=False)
+    )
 
 
 def cpu_seconds() -> float:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bench.expression import Expression, ExpressionTooLarge, ParseError, parse, to_sympy
-from bench.scoring.ned.labelled_tree import LabelledTree
 
 if TYPE_CHECKING:
     import sympy
@@ -20,7 +19,32 @@ if TYPE_CHECKING:
 PIPELINE = 1
 """Raise when the same expression gets another form: forms kept on disk are then made again."""
 
-TIME_OUT = "simplification time-out"
+
+@dataclass(frozen=True, slots=True)
+class LabelledTree:
+    """An ordered tree, flat: each node's label and number of children, children before parents.
+
+    ``f(x, y)`` is ``LabelledTree(("x", "y", "f"), (0, 0, 2))``. Raises ValueError where the two
+    sequences do not describe one tree.
+    """
+
+    labels: tuple[str, ...]
+    arities: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        open_trees = 0
+        for arity in self.arities:
+            if not 0 <= arity <= open_trees:
+                raise ValueError(f"a node with {arity} children where {open_trees} precede it")
+            open_trees += 1 - arity
+        if open_trees != 1 or len(self.labels) != len(self.arities):
+            raise ValueError(
+                f"{len(self.labels)} labels and {len(self.arities)} arities make {open_trees} "
+                "trees; they must make one"
+            )
+
+    def __len__(self) -> int:
+        return len(self.labels)
 
 
 @dataclass(frozen=True, slots=True)

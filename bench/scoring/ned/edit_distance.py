@@ -1,14 +1,18 @@
-"""SRSD's normalised edit distance between a predicted and a true expression."""
+"""The edit distance between two labelled trees, and SRSD's normalised one between expressions."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bench.expression import Expression, ParseError, parse
 from bench.expression.names import Variables
-from bench.scoring.ned.canonical import CanonicalForm
+from bench.scoring.ned.canonical import CanonicalForm, LabelledTree
 from bench.scoring.ned.form_cache import FormCache
-from bench.scoring.ned.labelled_tree import tree_distance
+
+Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +60,33 @@ def form_distance(prediction: CanonicalForm, truth: CanonicalForm) -> EditDistan
         return EditDistance(true_nodes=nodes, reason=prediction.reason)
     distance = tree_distance(prediction.tree, truth.tree)
     return EditDistance(min(distance, nodes) / nodes, distance, nodes)
+
+
+def tree_distance(a: LabelledTree, b: LabelledTree) -> int:
+    """The ordered tree edit distance; inserting, deleting and relabelling a node cost 1 each.
+
+    Takes O(|a| |b| min(depth, leaves)^2) time; see ``bench.scoring.ned.zhang_shasha``.
+    """
+    from bench.scoring.ned.zhang_shasha import distance
+
+    codes: dict[str, int] = {}
+    return int(distance(*_indexed(a, codes), *_indexed(b, codes)))
+
+
+def _indexed(tree: LabelledTree, codes: dict[str, int]) -> tuple[Integers, Integers, Integers]:
+    """Labels as numbers, the leftmost leaf below each node, and the key roots."""
+    labels = [codes.setdefault(label, len(codes)) for label in tree.labels]
+    first: list[int] = []
+    open_trees: list[int] = []
+    for node, arity in enumerate(tree.arities):
+        children = open_trees[len(open_trees) - arity :]
+        del open_trees[len(open_trees) - arity :]
+        first.append(first[children[0]] if children else node)
+        open_trees.append(node)
+    last_of = {leaf: node for node, leaf in enumerate(first)}
+    roots = sorted(last_of.values())
+    return (
+        np.array(labels, dtype=np.int64),
+        np.array(first, dtype=np.int64),
+        np.array(roots, dtype=np.int64),
+    )

@@ -1,8 +1,8 @@
 """Canonical forms kept in memory and on disk, so that SymPy works once per expression.
 
 Content-addressed: the key is a hash of the expression's text, SymPy's version and the pipeline's.
-A file is one JSON object, written whole under another name first; what cannot be read is made
-again, and where nothing can be written the memory serves alone.
+A file is one JSON object; what cannot be read is made again, and where nothing can be written the
+memory serves alone.
 """
 
 from __future__ import annotations
@@ -10,12 +10,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
-import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
 from bench.expression import Expression
+from bench.files import write_whole
 from bench.problems.cache import cache_folder
 from bench.scoring.ned.canonical import PIPELINE, CanonicalForm, canonical_form
 
@@ -62,7 +61,7 @@ class FormCache:
         self._memory[key] = form
         if self.folder is not None:
             with contextlib.suppress(OSError):
-                _write_whole(self._path(self.folder, key), form)
+                write_whole(self._path(self.folder, key), json.dumps(form.as_dict()).encode())
 
     def _key(self, expression: Expression) -> str:
         return hashlib.sha256(f"{self._versions}\n{expression}".encode()).hexdigest()
@@ -78,15 +77,3 @@ class FormCache:
             return CanonicalForm.from_dict(json.loads(self._path(self.folder, key).read_bytes()))
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
-
-
-def _write_whole(path: Path, form: CanonicalForm) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(form.as_dict(), file)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

@@ -25,10 +25,10 @@ def main(arguments: argparse.Namespace, overrides: list[str]) -> int:
 
 
 def _as_json(experiment: Experiment) -> None:
-    from bench.running.results.plan import Planned
+    from bench.running.results.plan import PlannedRun
 
-    fields = Planned.__dataclass_fields__
-    lines = [Planned.of(run) for run in experiment.runs]
+    fields = PlannedRun.__dataclass_fields__
+    lines = [PlannedRun.of(run) for run in experiment.runs]
     print(json.dumps([{name: getattr(line, name) for name in fields} for line in lines], indent=1))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from bench.cli import UserError
 from bench.cli.compose import with_configuration
 from bench.cli.experiment import Experiment, read_experiment
+from bench.method import Answer, answer_text
 from bench.words import counted
 
 
@@ -111,9 +112,9 @@ def _debug(experiment: Experiment) -> int:
         print(f"--debug runs one of the {len(experiment.runs)} runs: {run.id}")
     problem = experiment.problems[run.dataset, run.problem]
 
-    def report(expression: str, loss: float | None) -> None:
-        print(f"report: {expression}" + ("" if loss is None else f"  (loss {loss:.6g})"))
+    def report(answer: Answer, loss: float | None) -> None:
+        print(f"report: {answer_text(answer)}" + ("" if loss is None else f"  (loss {loss:.6g})"))
 
     discovery = debug(Job(run, problem), report)
-    print(f"best: {discovery.best.expression}")
+    print(f"best: {discovery.best.text}")
     return 0

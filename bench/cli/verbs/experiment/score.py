@@ -60,8 +60,7 @@ def _datasets_of(store: Store, config: dict[str, Any]) -> dict[str, Dataset]:
 def _imported(path: Path, arguments: argparse.Namespace) -> tuple[Store, dict[str, Dataset]]:
     """Predictions of a CSV file as records in a results folder."""
     from bench.running.results.imported import import_predictions
-    from bench.scoring.csv_rows import TableError
-    from bench.scoring.predictions import read_predictions
+    from bench.scoring.predictions import CsvError, read_predictions
 
     if not arguments.dataset:
         raise UserError(
@@ -72,7 +71,7 @@ def _imported(path: Path, arguments: argparse.Namespace) -> tuple[Store, dict[st
     whole = Dataset(arguments.dataset, "", problems)
     try:
         predictions = read_predictions(path, whole)
-    except TableError as error:
+    except CsvError as error:
         raise UserError(str(error)) from None
     store = Store(Path("results") / (arguments.experiment or path.stem))
     import_predictions(predictions, store, str(path))

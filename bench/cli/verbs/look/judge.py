@@ -85,10 +85,9 @@ def _flat(witness: dict[str, Any]) -> list[tuple[str, Any]]:
 
 def _judge_file(arguments: argparse.Namespace, limits: ScoringLimits) -> int:
     from bench.cli.judged import ProgressBar, processors
-    from bench.scoring.csv_rows import TableError
-    from bench.scoring.pair_table import judge_file
-    from bench.scoring.pairs import read_pairs
+    from bench.scoring.pairs import judge_file, read_pairs
     from bench.scoring.pool import ScoringError
+    from bench.scoring.predictions import CsvError
 
     if not arguments.output:
         raise UserError("judge --pairs FILE needs -o FILE for the answers")
@@ -100,7 +99,7 @@ def _judge_file(arguments: argparse.Namespace, limits: ScoringLimits) -> int:
                 pairs, out, workers=arguments.workers or processors(), limits=limits,
                 on_progress=lambda done: progress(done, len(pairs)),
             )  # fmt: skip
-    except TableError as error:
+    except CsvError as error:
         raise UserError(str(error)) from None
     except (OSError, ScoringError) as error:
         raise UserError(str(error), 1) from None

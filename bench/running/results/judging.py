@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from bench.problems.problem import Problem
 from bench.running.results.record import Record
@@ -25,7 +25,7 @@ _Asker: TypeAlias = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Judged:
+class KeptScore:
     """A scorecard, and the digest of the record it was made from."""
 
     record_digest: str
@@ -71,26 +71,18 @@ def judge_records(
 
 def expression_of(record: Record) -> str | None:
     """The expression a record is judged by: that of its discovery, whatever its status."""
-    return None if record.discovery is None else record.discovery.best.expression
+    answer = None if record.discovery is None else record.discovery.best.expression
+    return answer if answer is None or isinstance(answer, str) else json.dumps(answer)
 
 
-def read_score(store: Store, run_id: str) -> Judged | None:
+def read_score(store: Store, run_id: str) -> KeptScore | None:
     """The scorecard of a run, None where there is none that can be read."""
     try:
         value = json.loads(store.score_path(run_id).read_bytes())
         card = Scorecard.from_dict(value["card"])
-        return Judged(value["record_digest"], value["expression"], card)
+        return KeptScore(value["record_digest"], value["expression"], card)
     except (OSError, ValueError, KeyError, TypeError):
         return None
-
-
-def raw_scores(store: Store, run_ids: Iterable[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The scorecards of runs as plain JSON, for those who read a hundred thousand of them."""
-    for run_id in run_ids:
-        try:
-            yield run_id, json.loads(store.score_path(run_id).read_bytes())
-        except (OSError, ValueError):
-            continue
 
 
 def _key(record: Record) -> tuple[str, str]:

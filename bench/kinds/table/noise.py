@@ -7,19 +7,21 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.running.results.run import Run, noise_text
+from bench.kinds.kind import AnyProblem, Conditions, noise_text
 
 
-def noisy_target(run: Run, y: NDArray[np.float64]) -> NDArray[np.float64]:
-    """``y`` (n,) with noise of standard deviation ``run.noise * RMS(y)``.
+def noisy_target(
+    problem: AnyProblem, conditions: Conditions, y: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """``y`` (n,) with noise of standard deviation ``conditions.noise * RMS(y)``.
 
-    The draws depend on the dataset's version, the problem, the data seed, the run's seed and the
-    level, and on nothing else: every method sees the same noise, on every machine.
+    The draws depend on the problem and its version, the data seed, the run's seed and the level,
+    and on nothing else: every method sees the same noise, on every machine.
     """
-    if run.noise == 0.0:
+    if conditions.noise == 0.0:
         return y
     rms = _root_mean_square(y)
-    return y + run.noise * rms * standard_normal(len(y), _seed(run))
+    return y + conditions.noise * rms * standard_normal(len(y), _seed(problem, conditions))
 
 
 def standard_normal(count: int, seed: int) -> NDArray[np.float64]:
@@ -58,7 +60,8 @@ def _root_mean_square(y: NDArray[np.float64]) -> float:
     return largest * float(np.sqrt(np.add.accumulate(scaled * scaled)[-1] / len(y)))
 
 
-def _seed(run: Run) -> int:
-    parts = (run.dataset, run.version, run.problem, run.data_seed, run.seed)
-    text = "\n".join(["noise", *map(str, parts), noise_text(run.noise)])
+def _seed(problem: AnyProblem, conditions: Conditions) -> int:
+    owner = (problem.dataset, problem.version, problem.name)
+    parts = (*owner, conditions.data_seed, conditions.seed)
+    text = "\n".join(["noise", *map(str, parts), noise_text(conditions.noise)])
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:16], "big")

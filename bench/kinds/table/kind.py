@@ -1,0 +1,57 @@
+"""``table`` as a kind: what its interface asks, from the files beside this one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.kinds.kind import Conditions
+from bench.kinds.table import posing
+from bench.kinds.table.noise import noisy_target
+from bench.kinds.table.task import Task
+from bench.method import Answer, Budget
+
+if TYPE_CHECKING:
+    from bench.problems.data import Data
+    from bench.problems.problem import Problem
+
+
+class TableKind:
+    """See ``bench.kinds.kind.Kind``; the arrays are ``X`` (n, d) and ``y`` (n,)."""
+
+    name = "table"
+
+    def told(self, problem: Problem, conditions: Conditions) -> Mapping[str, Any]:
+        return posing.told(problem, conditions.disclosure)
+
+    def arrays(
+        self, problem: Problem, data: Data, conditions: Conditions
+    ) -> tuple[NDArray[np.float64], ...]:
+        return data.train.X, noisy_target(problem, conditions, data.train.y)
+
+    def task(
+        self,
+        told: Mapping[str, Any],
+        arrays: tuple[NDArray[np.float64], ...],
+        *,
+        seed: int,
+        budget: Budget,
+        on_report: Callable[[Answer, float | None], None],
+    ) -> Task:
+        X, y = arrays
+        return Task(
+            X=X,
+            y=y,
+            variables=posing.variables(told),
+            seed=seed,
+            budget=budget,
+            target=posing.target(told),
+            description=told["description"],
+            on_report=on_report,
+        )
+
+    def refusal(self, answer: Answer, told: Mapping[str, Any]) -> str | None:
+        return posing.refusal(answer, told)

@@ -1,0 +1,310 @@
+"""What runner, supervisor and worker say to each other: a class for each message, both ways.
+
+    runner -> server             Prepare, then a Fork for each supervisor
+    runner -> supervisor         Assignment: a Request, and what its worker need not know
+    supervisor -> worker         Request, Go
+    worker -> supervisor         Loaded, Reported, Returned, then Answered or Failed
+    supervisor -> runner         Watching, ClockStarted, then RunOver (an Outcome) or SystemStop
+
+On its way a message is a JSON object, its class under ``type``. What comes from a worker was
+written by somebody's method: everything is checked as it is read, and what is of another shape
+is refused in words.
+"""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, Self, TypeAlias, get_args
+
+from bench.method import Answer, Budget, Discovery
+from bench.running.limits import Limits
+from bench.running.results.plain import (
+    answer_from,
+    checked_text,
+    discovery_from,
+    discovery_json,
+    number,
+)
+from bench.running.results.record import NOTHING_USED, STATUSES, Report, Resources, Status
+
+Plain: TypeAlias = dict[str, Any]
+Shape: TypeAlias = tuple[int, ...]
+FailureStatus = Literal["error", "invalid", "memory"]
+"""The statuses that a worker gives its own run."""
+
+
+class MessageError(ValueError):
+    """What came over a channel is no message; the text says why."""
+
+
+class Message:
+    """A message; where nothing else is said, its fields are what its JSON holds."""
+
+    def to_json(self) -> Plain:
+        """Plain JSON."""
+        return dict(vars(self))
+
+    @classmethod
+    def from_json(cls, plain: Plain) -> Self:
+        """Inverse of ``to_json``; raises KeyError, TypeError or ValueError for another shape."""
+        return cls(**plain)
+
+
+@dataclass(frozen=True)
+class Request(Message):
+    """All that a worker is told: never the truth, the test data, or whose problem it is.
+
+    ``target`` and ``settings`` make the method, after importing ``requires``. ``kind`` is where
+    the task's kind is to be imported from, ``told`` what it says of the problem, and ``shapes``
+    are those of the arrays in the file that comes along, one after the other as ``<f8``.
+    """
+
+    target: str
+    settings: Mapping[str, Any]
+    requires: tuple[str, ...]
+    kind: str
+    told: Mapping[str, Any]
+    shapes: tuple[Shape, ...]
+    seed: int
+    budget: Budget
+
+    def to_json(self) -> Plain:
+        return {**vars(self), "budget": asdict(self.budget)}
+
+    @classmethod
+    def from_json(cls, plain: Plain) -> Self:
+        given = {
+            "requires": tuple(plain["requires"]),
+            "shapes": tuple(tuple(map(int, shape)) for shape in plain["shapes"]),
+            "budget": Budget(**plain["budget"]),
+        }
+        return cls(**{**plain, **given})
+
+
+@dataclass(frozen=True)
+class Outcome(Message):
+    """What became of a run, as its supervisor tells it; by itself, of one that never began.
+
+    ``discovery`` is the method's answer; for a run that was ended, its last report (None where
+    there was none). ``left_out`` counts the candidates of its front that were too many, too long
+    or no expressions; ``packages`` are the versions in its interpreter.
+    """
+
+    status: Status
+    message: str = ""
+    discovery: Discovery | None = None
+    reports: tuple[Report, ...] = ()
+    resources: Resources = NOTHING_USED
+    packages: Mapping[str, str] = field(default_factory=dict)
+    left_out: int = 0
+
+    def to_json(self) -> Plain:
+        return {
+            **vars(self),
+            "discovery": discovery_json(self.discovery),
+            "reports": [report.to_json() for report in self.reports],
+            "resources": asdict(self.resources),
+        }
+
+    @classmethod
+    def from_json(cls, plain: Plain) -> Self:
+        given = {
+            "status": _one_of(STATUSES, plain["status"]),
+            "message": checked_text(plain["message"]),
+            "discovery": discovery_from(plain["discovery"]),
+            "reports": tuple(map(Report.from_json, plain["reports"])),
+            "resources": Resources(**plain["resources"]),
+            "packages": _versions(plain["packages"]),
+            "left_out": int(plain["left_out"]),
+        }
+        return cls(**{**plain, **given})
+
+
+@dataclass(frozen=True)
+class Prepare(Message):
+    """To a server, first of all: extend ``sys.path`` by ``path``, and import the rest.
+
+    ``target`` is empty where workers do not fork from the server; ``kinds`` are the targets of
+    the kinds that the method takes.
+    """
+
+    path: tuple[str, ...]
+    requires: tuple[str, ...]
+    target: str
+    kinds: tuple[str, ...]
+
+    @classmethod
+    def from_json(cls, plain: Plain) -> Self:
+        return cls(**{name: _strings(value) for name, value in plain.items()})
+
+
+@dataclass(frozen=True)
+class Prepared(Message):
+    """From a server: everything is imported."""
+
+
+@dataclass(frozen=True)
+class Fork(Message):
+    """To a server: fork a supervisor on the channel that comes along."""
+
+    start: str
+
+
+@dataclass(frozen=True)
+class Assignment(Message):
+    """To a supervisor: run ``request`` under ``limits``, and write what it prints to ``log``."""
+
+    request: Request
+    limits: Limits
+    log: str
+
+    def to_json(self) -> Plain:
+        request, limits = self.request.to_json(), asdict(self.limits)
+        return {"request": request, "limits": limits, "log": self.log}
+
+    @classmethod
+    def from_json(cls, plain: Plain) -> Self:
+        request, limits = Request.from_json(plain["request"]), Limits(**plain["limits"])
+        return cls(request, limits, checked_text(plain["log"]))
+
+
+@dataclass(frozen=True)
+class Go(Message):
+    """To a worker: the clock has started."""
+
+
+@dataclass(frozen=True)
+class Loaded(Message):
+    """From a worker: all is loaded, with so much CPU time; it waits for the clock to start."""
+
+    cpu: float
+    packages: Mapping[str, str]
+
+    @classmethod
+    def from_json(cls, plain: Plain) -> Self:
+        return cls(number(plain["cpu"]) or 0.0, _versions(plain["packages"]))
+
+
+@dataclass(frozen=True)
+class Reported(Message):
+    """From a worker: the best answer so far."""
+
+    answer: Answer
+    loss: float | None
+
+    @classmethod
+    def from_json(cls, plain: Plain) -> Self:
+        return cls(answer_from(plain["answer"]), number(plain["loss"]))
+
+
+@dataclass(frozen=True)
+class Returned(Message):
+    """From a worker: ``discover`` has returned; its answer follows."""
+
+
+@dataclass(frozen=True)
+class Answered(Message):
+    """From a worker: what ``discover`` returned, without ``left_out`` candidates of its front."""
+
+    discovery: Discovery
+    left_out: int
+    cpu: float
+
+    def to_json(self) -> Plain:
+        return {**vars(self), "discovery": discovery_json(self.discovery)}
+
+    @classmethod
+    def from_json(cls, plain: Plain) -> Self:
+        discovery = discovery_from(plain["discovery"])
+        if discovery is None:
+            raise TypeError("an answer without a discovery")
+        return cls(discovery, int(plain["left_out"]), number(plain["cpu"]) or 0.0)
+
+
+@dataclass(frozen=True)
+class Failed(Message):
+    """From a worker: why there is no answer."""
+
+    status: FailureStatus
+    message: str
+    cpu: float
+
+    @classmethod
+    def from_json(cls, plain: Plain) -> Self:
+        status = _one_of(get_args(FailureStatus), plain["status"])
+        return cls(status, checked_text(plain["message"]), number(plain["cpu"]) or 0.0)
+
+
+@dataclass(frozen=True)
+class Watching(Message):
+    """From a supervisor: it is there, as process ``pid``."""
+
+    pid: int
+
+
+@dataclass(frozen=True)
+class ClockStarted(Message):
+    """From a supervisor, process ``pid``: the clock of the run has started."""
+
+    pid: int
+
+
+@dataclass(frozen=True)
+class RunOver(Message):
+    """From a supervisor: what became of the run, and whether it can take ``more``."""
+
+    outcome: Outcome
+    more: bool
+
+    def to_json(self) -> Plain:
+        return {"outcome": self.outcome.to_json(), "more": self.more}
+
+    @classmethod
+    def from_json(cls, plain: Plain) -> Self:
+        return cls(Outcome.from_json(plain["outcome"]), plain["more"] is True)
+
+
+@dataclass(frozen=True)
+class SystemStop(Message):
+    """From a supervisor: the system asked it to end, and the run has no outcome."""
+
+
+_CLASSES: Mapping[str, type[Message]] = {cls.__name__: cls for cls in Message.__subclasses__()}
+
+
+def encode(message: Message) -> Plain:
+    """``message`` as a JSON object that says what it is."""
+    return {"type": type(message).__name__, **message.to_json()}
+
+
+def decode(plain: object) -> Message:
+    """The message in a JSON object; raises MessageError, in words, where it is none."""
+    name = plain.pop("type", None) if isinstance(plain, dict) else None
+    if not isinstance(plain, dict) or not isinstance(name, str) or name not in _CLASSES:
+        raise MessageError(f"no message: {reprlib.repr(plain)}")
+    try:
+        return _CLASSES[name].from_json(plain)
+    except KeyError as error:
+        raise MessageError(f"a message {name} without {error}") from None
+    except (TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise MessageError(f"a message {name} of another shape: {error}") from None
+
+
+def _one_of(words: tuple[Any, ...], value: object) -> Any:
+    if value not in words:
+        raise ValueError(f"{reprlib.repr(value)} is none of {', '.join(words)}")
+    return value
+
+
+def _strings(value: object) -> Any:
+    """Text as it is, a list as a tuple of texts."""
+    return tuple(map(checked_text, value)) if isinstance(value, list) else checked_text(value)
+
+
+def _versions(value: object) -> dict[str, str]:
+    """Versions by package; at most 50, cut to 100 characters."""
+    if not isinstance(value, dict):
+        raise TypeError(f"{reprlib.repr(value)} is no table of versions")
+    return {str(name)[:100]: str(version)[:100] for name, version in list(value.items())[:50]}
