@@ -15,7 +15,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,9 +24,9 @@ from bench.extension import ExtensionError, offered, package_of
 from bench.kinds import kind_names
 from bench.methodfile import MethodFileError, class_in_file
 from bench.paths import CONF
-from bench.running.load import load_class
+from bench.running.load import colon_target, load_class
 from bench.running.results.run import MethodSpec
-from bench.settings import SettingsError, checked_settings, literal
+from bench.settings import SettingsError, checked_settings, defaults_of, literal
 
 RESERVED = ("_target_", "worker")
 """Keys of a method's configuration that are no settings of its class."""
@@ -136,18 +136,7 @@ def _store(entry: MethodEntry) -> None:
 
 def default_settings(entry: MethodEntry) -> dict[str, Any]:
     """The settings of a method and their values where nothing is said; ``???`` for a must."""
-    cls = method_class(entry.name, entry.target)
-    settings: dict[str, Any] = {}
-    for one in fields(cls) if is_dataclass(cls) else ():
-        if not one.init:
-            continue
-        if one.default is not MISSING:
-            value: Any = one.default
-        elif one.default_factory is not MISSING:
-            value = one.default_factory()
-        else:
-            value = "???"
-        settings[one.name] = list(value) if isinstance(value, tuple) else value
+    settings = defaults_of(method_class(entry.name, entry.target))
     return {**settings, **{key: value for key, value in entry.config.items() if key in settings}}
 
 
@@ -215,14 +204,6 @@ def _names_of(
             f"it is a tuple of names, such as {default or ('numpy',)}"
         )
     return tuple(value)
-
-
-def colon_target(target: str) -> str:
-    """``package.module.Class`` as ``package.module:Class``; what has a colon stays."""
-    if ":" in target:
-        return target
-    module, _, name = target.rpartition(".")
-    return f"{module}:{name}"
 
 
 def _file_version(target: str) -> str:

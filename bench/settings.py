@@ -38,6 +38,14 @@ def checked_settings(cls: type[Any], given: Mapping[str, Any]) -> Settings:
     return Settings(values, plain)
 
 
+def defaults_of(cls: type[Any]) -> dict[str, Any]:
+    """The settings of ``cls`` and their values where nothing is said; ``???`` for a must."""
+    if not dataclasses.is_dataclass(cls):
+        return {}
+    names = [one.name for one in dataclasses.fields(cls) if one.init]
+    return {name: _default(cls, name) if _has_default(cls, name) else "???" for name in names}
+
+
 def untyped_settings(cls: type[Any]) -> list[str]:
     """Names of the parameters of ``cls`` whose type cannot be checked."""
     return [name for name, hint in _hints(cls).items() if _plain_type(hint) is Any]

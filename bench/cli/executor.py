@@ -1,43 +1,89 @@
-"""The executor that the configuration names."""
+"""The executor that the configuration names: one that ships, or somebody else's."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench.cli import UserError
-from bench.running.executors import Executor
+from bench.paths import CONF
+
+if TYPE_CHECKING:
+    from bench.running.executors import Executor
+
+_OWN = "own"
+"""The name in Hydra's group of an executor that is given by its class."""
 
 
 def make_executor(config: Mapping[str, Any]) -> Executor:
-    """The executor ``config["name"]`` with its other settings; UserError where it has others."""
+    """The executor of the class ``config["_target_"]``, its settings checked by type.
+
+    Raises UserError where the class cannot be had, is none, or refuses its settings.
+    """
     from bench.settings import SettingsError, checked_settings
 
     settings = dict(config)
-    name = settings.pop("name", "local")
-    workers = settings.get("workers")
-    if isinstance(workers, int) and workers < 1:
-        raise UserError(f"executor.workers is {workers}; it is a number of runs at a time, or null")
-    cls = _executor_class(name)
+    cls = _executor_class(str(settings.pop("_target_", "")))
     try:
-        return cls(**checked_settings(cls, settings).values)  # type: ignore[no-any-return]
+        executor: Executor = cls(**checked_settings(cls, settings).values)
     except SettingsError as error:
-        raise UserError(f"executor={name}: {error}") from None
-    except ImportError as error:
-        raise UserError(f"executor={name}: {error}") from None
+        raise UserError(f"executor: {error}") from None
+    except (TypeError, ValueError, ImportError) as error:
+        raise UserError(str(error)) from None
+    return executor
 
 
-def _executor_class(name: str) -> type[Any]:
-    if name == "local":
-        from bench.running.executors.local import LocalExecutor
+def register_executor(override: str) -> str:
+    """Make the executor that ``override`` chooses known to Hydra; returns the override to use.
 
-        return LocalExecutor
-    if name == "slurm":
-        from bench.running.executors.slurm import SlurmExecutor
+    ``executor=NAME`` may name one of an installed package; ``executor._target_=package.module.C``
+    gives the class itself.
+    """
+    key, _, value = override.partition("=")
+    if key == "executor._target_":
+        _store(_OWN, value)
+        return f"executor={_OWN}"
+    if key == "executor":
+        for name in value.split(","):  # a sweep has several
+            _find(name.strip())
+    return override
 
-        return SlurmExecutor
-    if name == "ray":
-        from bench.running.executors.ray import RayExecutor
 
-        return RayExecutor
-    raise UserError(f"executor '{name}' not found; there are local, slurm and ray")
+def _find(name: str) -> None:
+    from bench.extension import ExtensionError, offered
+
+    shipped = [path.stem for path in sorted((CONF / "executor").glob("*.yaml"))]
+    try:
+        points = offered("executors")
+    except ExtensionError as error:
+        raise UserError(str(error)) from None
+    if name in shipped:
+        return
+    if name not in points:
+        known = " or ".join([*shipped, *sorted(points)])
+        raise UserError(f"executor={name} not found; choose {known}")
+    _store(name, points[name].value.replace(" ", ""))
+
+
+def _store(name: str, target: str) -> None:
+    """Put an executor and its default settings into Hydra's group."""
+    from hydra.core.config_store import ConfigStore
+
+    from bench.settings import defaults_of, literal
+
+    node = {"_target_": literal(target), **defaults_of(_executor_class(target))}
+    ConfigStore.instance().store(name, node, group="executor", provider="rediscover")
+
+
+def _executor_class(target: str) -> type[Any]:
+    from bench.running.load import colon_target, load_class
+
+    try:
+        cls = load_class(colon_target(target))
+    except Exception as error:
+        raise UserError(
+            f"executor._target_={target}: {type(error).__name__}: {error}".partition("\n")[0]
+        ) from None
+    if not callable(getattr(cls, "run", None)):
+        raise UserError(f"executor._target_={target} has no function run(jobs, store, limits)")
+    return cls

@@ -1,4 +1,4 @@
-"""A user's overrides as Hydra takes them: the methods and datasets they name made known to it."""
+"""A user's overrides as Hydra takes them: what they name is made known to it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from bench.cli import UserError
+from bench.cli.executor import register_executor
 from bench.cli.quoting import Choice, choices, labels, quoted, stem
 from bench.paths import CONF
 
@@ -17,7 +18,7 @@ _GROUPS = ("method", "dataset")
 
 
 def registered(overrides: Iterable[str]) -> list[str]:
-    """The overrides with every method and dataset by its label, and the experiment in quotes.
+    """The overrides with every method, dataset and executor by its label, the experiment in quotes.
 
     What they name is put into Hydra's store. Raises UserError for what is not there.
     """
@@ -33,7 +34,7 @@ def registered(overrides: Iterable[str]) -> list[str]:
         "experiment": {},
     }
     written = [
-        _written(text, values, known[_key(text)]) if values else text
+        _written(text, values, known[_key(text)]) if values else register_executor(text)
         for text, values in given.items()
     ]
     return [*written, *_sweep_folder(given)]

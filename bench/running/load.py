@@ -34,6 +34,14 @@ def load_class(target: str) -> type[Any]:
     return found
 
 
+def colon_target(target: str) -> str:
+    """``package.module.Class`` as ``package.module:Class``; what has a colon stays."""
+    if ":" in target:
+        return target
+    module, _, name = target.rpartition(".")
+    return f"{module}:{name}"
+
+
 def build(target: str, settings: Mapping[str, Any]) -> Any:
     """An instance of the class ``target`` with ``settings``; JSON arrays become tuples where
     the field is declared a tuple."""

@@ -12,7 +12,12 @@ from bench.running.results.store import Store
 
 
 class Executor(Protocol):
-    """Runs jobs somewhere and writes their records into a store."""
+    """Runs jobs somewhere and writes their records into a store.
+
+    One is a dataclass of settings, as a method is, named by ``_target_`` in ``conf/executor``, by
+    an entry point of the group ``rediscover.executors``, or on the command line by
+    ``executor._target_=my_package.module.Class``. A setting that makes no sense is a ValueError.
+    """
 
     def run(self, jobs: Sequence[Job], store: Store, limits: Limits) -> Iterator[Event]:
         """Run all ``jobs``; yield Started, Finished, Elsewhere and Note as they happen.
@@ -21,3 +26,9 @@ class Executor(Protocol):
         ends everything under way; what is finished has its record.
         """
         ...
+
+
+def check_count(setting: str, value: int, what: str) -> None:
+    """Raise ValueError where ``value`` is no number ``what``, such as "of runs at a time"."""
+    if value < 1:
+        raise ValueError(f"executor.{setting} is {value}; it is a number {what}")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from bench.running.crew import Closed, Crew
 from bench.running.events import Elsewhere, Event, Finished, Note, Started
+from bench.running.executors import check_count
 from bench.running.limits import Limits
 from bench.running.perform import Job, Performer
 from bench.running.results.leases import Leases
@@ -27,6 +28,10 @@ class LocalExecutor:
     """``workers`` runs at a time; None is one for every processor this process may use."""
 
     workers: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.workers is not None:
+            check_count("workers", self.workers, "of runs at a time, or null")
 
     def run(self, jobs: Sequence[Job], store: Store, limits: Limits) -> Iterator[Event]:
         """See ``Executor.run``."""

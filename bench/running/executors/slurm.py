@@ -13,6 +13,7 @@ from typing import Any
 from bench.installation import install_hint
 from bench.method import Budget
 from bench.running.events import Event, Note
+from bench.running.executors import check_count
 from bench.running.executors.remote import POLL_SECONDS, SUBMISSIONS, Chunk, Watch, in_chunks
 from bench.running.limits import Limits
 from bench.running.perform import Job
@@ -43,6 +44,8 @@ class SlurmExecutor:
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        check_count("chunk", self.chunk, "of runs to a job")
+        check_count("parallel", self.parallel, "of jobs at a time")
         _submitit()
 
     def run(self, jobs: Sequence[Job], store: Store, limits: Limits) -> Iterator[Event]:
