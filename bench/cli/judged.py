@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import time
 from dataclasses import dataclass
 
 from bench.cli import UserError
+from bench.running.executors.local import processors
 from bench.running.results.judging import Problems, judge_records
 from bench.running.results.store import Store
 from bench.scoring.pool import ScoringError
@@ -47,14 +47,6 @@ def write_leaderboard(store: Store) -> None:
     store.write_text(path, to_csv(table))
     print_table(table)
     print(f"leaderboard: {path}")
-
-
-def processors() -> int:
-    """How many processors this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:
-        return os.cpu_count() or 1
 
 
 class ProgressBar:

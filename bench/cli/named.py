@@ -1,4 +1,4 @@
-"""The methods there are; datasets and problems that a user names on the command line."""
+"""The methods there are; datasets, problems and results folders that a user names."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from bench.plugins import MethodEntry
     from bench.problems.dataset import Dataset
     from bench.problems.problem import Problem
+    from bench.running.results.store import Store
 
 
 def all_methods() -> dict[str, MethodEntry]:
@@ -61,3 +62,18 @@ def find_problem(name: str) -> tuple[Dataset, Problem | None]:
             f"dataset '{dataset_name}' has no problem '{problem_name}'; {hint}"
             f"(rediscover show {dataset_name})"
         ) from None
+
+
+def open_store(folder: str) -> Store:
+    """The store in ``folder``; UserError where that holds no results."""
+    from pathlib import Path
+
+    from bench.running.results.store import Store
+
+    store = Store(folder)
+    if not store.plan_path.exists():
+        near = sorted(str(path.parent) for path in Path("results").glob("*/plan.jsonl"))
+        known = f"; there is {', '.join(near[:5])}" if near else " (rediscover run makes one)"
+        what = "has no plan.jsonl" if Path(folder).is_dir() else "is no folder"
+        raise UserError(f"'{folder}' holds no results: it {what}{known}")
+    return store

@@ -59,7 +59,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_somebody_elses_executor_runs_the_runs(
     command: Command, tmp_path: Path, chosen: str
 ) -> None:
-    outcome = command(*RUN, f"executor{chosen}", "executor.times=3", "executor.flags=[a,b]")
+    outcome = command(*RUN, chosen, "executor.times=3", "executor.flags=[a,b]")
     assert outcome.code == 0, outcome
     assert "backwards" in outcome.out
     expected = "['feynman-i.12.4', 'feynman-i.12.1'] 3 ('a', 'b')"

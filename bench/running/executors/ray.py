@@ -10,7 +10,7 @@ from bench.installation import install_hint
 from bench.method import Budget
 from bench.running.events import Event, Note
 from bench.running.executors import check_count
-from bench.running.executors.remote import POLL_SECONDS, SUBMISSIONS, Chunk, Watch, in_chunks
+from bench.running.executors.remote import POLL_SECONDS, SUBMISSIONS, Chunk, FolderWatch, in_chunks
 from bench.running.limits import Limits
 from bench.running.perform import Job
 from bench.running.results.store import Store
@@ -47,7 +47,7 @@ class RayExecutor:
                 ray.shutdown()
 
     def _run(self, left: list[Job], store: Store, limits: Limits) -> Iterator[Event]:
-        watch = Watch(store)
+        watch = FolderWatch(store)
         task = _task(left[0].run.budget)
         for submission in range(1, SUBMISSIONS + 1):
             chunks = in_chunks(left, self.chunk, store, limits)
@@ -70,7 +70,7 @@ def _perform(chunk: Chunk) -> None:
     chunk()
 
 
-def _until_all_end(task: Any, chunks: Sequence[Chunk], watch: Watch) -> Iterator[Event]:
+def _until_all_end(task: Any, chunks: Sequence[Chunk], watch: FolderWatch) -> Iterator[Event]:
     """Keep Ray supplied with chunks, and look until every one has ended."""
     ray = _ray()
     waiting = list(reversed(chunks))

@@ -44,7 +44,7 @@ def in_chunks(jobs: Sequence[Job], size: int, store: Store, limits: Limits) -> l
     ]
 
 
-class Watch:
+class FolderWatch:
     """Tells which jobs have started and finished, from the results folder."""
 
     def __init__(self, store: Store) -> None:

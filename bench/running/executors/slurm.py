@@ -14,7 +14,7 @@ from bench.installation import install_hint
 from bench.method import Budget
 from bench.running.events import Event, Note
 from bench.running.executors import check_count
-from bench.running.executors.remote import POLL_SECONDS, SUBMISSIONS, Chunk, Watch, in_chunks
+from bench.running.executors.remote import POLL_SECONDS, SUBMISSIONS, Chunk, FolderWatch, in_chunks
 from bench.running.limits import Limits
 from bench.running.perform import Job
 from bench.running.results.store import Store
@@ -50,7 +50,7 @@ class SlurmExecutor:
 
     def run(self, jobs: Sequence[Job], store: Store, limits: Limits) -> Iterator[Event]:
         """See ``Executor.run``. What a lost job leaves undone is submitted again."""
-        watch = Watch(store)
+        watch = FolderWatch(store)
         left = list(jobs)
         for submission in range(1, SUBMISSIONS + 1):
             chunks = in_chunks(left, self.chunk, store, limits)
@@ -118,7 +118,7 @@ class _Array:
             subprocess.run(["scancel", self.name], capture_output=True)
 
 
-def _until_all_end(array: _Array, watch: Watch) -> Iterator[Event]:
+def _until_all_end(array: _Array, watch: FolderWatch) -> Iterator[Event]:
     """Look until every job has ended or every record is there."""
     ended: set[str] = set()
     while watch.open(job for chunk in array.chunks.values() for job in chunk.jobs):

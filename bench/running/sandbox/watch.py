@@ -80,7 +80,7 @@ class Stopped(Exception):
     """The system asked this process to end: the run is not to blame, and has no outcome."""
 
 
-class _End(NamedTuple):
+class _RunEnd(NamedTuple):
     """How a run ended that has no answer; with ``ok``, one whose answer was found to be one."""
 
     status: Status
@@ -136,7 +136,7 @@ class Watch:
         self._log.close()
         return self._outcome(end, ended)
 
-    def _watch(self) -> Answered | _End:
+    def _watch(self) -> Answered | _RunEnd:
         """Watch until the run is over, in one way or another."""
         poller = select.poll()
         self._listen(poller)
@@ -146,10 +146,10 @@ class Watch:
                 raise Stopped
             now = time.monotonic()
             if now >= self._deadline:
-                return _End("timeout", self._timeout_message())
+                return _RunEnd("timeout", self._timeout_message())
             if now >= next_look:
                 if self._look_at_memory():
-                    return _End("memory", f"over {self._request.budget.memory_mb} MB of memory")
+                    return _RunEnd("memory", f"over {self._request.budget.memory_mb} MB of memory")
                 next_look = now + LOOK_SECONDS
             wait = max(0.0, min(next_look, self._deadline) - now)
             for fd, event in poller.poll(1000 * wait + 0.5):
@@ -242,7 +242,7 @@ class Watch:
             return f"importing the method took more than {self._load_seconds:g} s"
         return f"still running {self._allowed:g} s after its start; budget and grace are over"
 
-    def _died(self, wait_status: int) -> Answered | _End:
+    def _died(self, wait_status: int) -> Answered | _RunEnd:
         while self._finish is None and self._read_messages():
             if not select.select([self._worker.socket], [], [], 0)[0]:
                 break
@@ -252,23 +252,23 @@ class Watch:
         if code == -signal.SIGTERM and self._stop.comes():
             raise Stopped
         if code >= 0:
-            return _End("crash", f"the method ended its process (exit code {code})")
+            return _RunEnd("crash", f"the method ended its process (exit code {code})")
         with contextlib.suppress(ValueError):
             name = signal.Signals(-code).name
             why = "; the kernel may have run out of memory" if name == "SIGKILL" else ""
-            return _End("crash", f"killed by {name}{why}")
-        return _End("crash", f"killed by signal {-code}")
+            return _RunEnd("crash", f"killed by {name}{why}")
+        return _RunEnd("crash", f"killed by signal {-code}")
 
-    def _outcome(self, end: Answered | _End, ended: float) -> Outcome:
+    def _outcome(self, end: Answered | _RunEnd, ended: float) -> Outcome:
         discovery, left_out = None, 0
         if isinstance(end, Answered):
             try:
                 kind = kind_at(self._request.kind)
                 discovery = checked(end.discovery, kind, self._request.told)
                 left_out = end.left_out + len(end.discovery.front) - len(discovery.front)
-                end = _End("ok", "")
+                end = _RunEnd("ok", "")
             except InvalidAnswer as error:
-                end = _End("invalid", str(error))
+                end = _RunEnd("invalid", str(error))
         elif end.status != "invalid":
             discovery = self._last_report()
         hangs = "" if self.clean else " (a process hangs in the kernel and could not be killed)"
@@ -305,5 +305,5 @@ class Watch:
         )
 
 
-def _end_of(finish: Answered | Failed) -> Answered | _End:
-    return finish if isinstance(finish, Answered) else _End(finish.status, finish.message)
+def _end_of(finish: Answered | Failed) -> Answered | _RunEnd:
+    return finish if isinstance(finish, Answered) else _RunEnd(finish.status, finish.message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from bench.cli import UserError
-from bench.cli.folders import open_store
+from bench.cli.named import open_store
 from bench.words import counted
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from bench.cli import UserError
 from bench.cli.experiment import read_datasets
-from bench.cli.folders import open_store
 from bench.cli.judged import Judge, write_leaderboard
+from bench.cli.named import open_store
 from bench.cli.overrides import SELECTION
 from bench.cli.verbs.experiment.run import read_config
 from bench.problems.dataset import Dataset

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from bench.cli.folders import open_store
+from bench.cli.named import open_store
 
 
 def main(arguments: argparse.Namespace, rest: list[str]) -> int:
