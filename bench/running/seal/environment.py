@@ -1,0 +1,49 @@
+"""Which variables of its environment a worker is given: a list of those allowed, no others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from bench.running.limits import thread_environment
+
+_NAMES = frozenset(
+    {
+        "PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH",
+        "LANG", "LANGUAGE", "TZ", "TZDIR", "TERM", "VIRTUAL_ENV", "CONDA_PREFIX", "R_HOME",
+        "PYTHONDONTWRITEBYTECODE", "PYTHONUTF8", "PYTHONIOENCODING", "PYTHONMALLOC",
+        "JULIA_DEPOT_PATH", "JULIA_PROJECT", "JULIA_LOAD_PATH", "JULIA_BINDIR",
+        "PYTHON_JULIACALL_EXE", "PYTHON_JULIAPKG_EXE", "PYTHON_JULIAPKG_PROJECT",
+        "SYSTEMROOT",
+    }
+)  # fmt: skip
+_BEGINNINGS = (
+    "LC_", "OMP_", "OPENBLAS_", "MKL_", "KMP_", "GOMP_", "BLIS_", "VECLIB_", "NUMEXPR_",
+    "NUMBA_", "CUDA_", "NVIDIA_", "HIP_", "ROCR_", "NCCL_",
+)  # fmt: skip
+_PRIVATE_FOLDERS = ("HOME", "TMPDIR", "TMP", "TEMP")
+_NAMES_OF_THE_USER = ("USER", "LOGNAME")
+
+
+def worker_environment(
+    of_harness: Mapping[str, str], threads: int, named: Iterable[str] = ()
+) -> dict[str, str]:
+    """What of the harness's environment a server of workers is started with.
+
+    Locale, paths of programs and libraries, settings of numeric libraries, what ``named`` names
+    (``worker.environment``), and the number of ``threads``.
+    """
+    also = set(named)
+    kept = {
+        name: value
+        for name, value in of_harness.items()
+        if name in _NAMES or name.startswith(_BEGINNINGS) or name in also
+    }
+    return {**kept, **thread_environment(threads), "PYTHONHASHSEED": "0"}
+
+
+def private_places(private: str) -> dict[str, str]:
+    """The variables by which all that is written by default goes to the folder ``private``."""
+    return {
+        **dict.fromkeys(_PRIVATE_FOLDERS, private),
+        **dict.fromkeys(_NAMES_OF_THE_USER, "worker"),
+    }

@@ -1,0 +1,124 @@
+"""The blueprint of a method's walls, from its target, its settings and its worker."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from bench.paths import CONF, DATASETS
+from bench.running.seal import system
+from bench.running.seal.interpreter import (
+    ROOT,
+    Interpreter,
+    closed_copies,
+    interpreter_at,
+    openings_of,
+    this_interpreter,
+)
+from bench.running.seal.openings import Blueprint, Closed, Opening, carved, without_repetition
+
+_NEVER_DECLARED = ("/proc", "/dev", "/sys")
+
+
+def blueprint(
+    base: str | Path,
+    target: str,
+    settings: Mapping[str, Any],
+    worker: Mapping[str, Any],
+    *,
+    closed: Iterable[str | Path] = (),
+    opened: Iterable[str | Path] = (),
+) -> Blueprint:
+    """What a worker for ``target`` reads, and what it may never read.
+
+    ``worker`` may name ``python``, ``read`` (paths) and ``processes``; a setting that is the path
+    of something that is there counts as named in ``read``. ``closed`` are folders to be kept from
+    it beside the catalogues and the configuration, whatever is declared; ``opened`` are open to
+    every worker. Raises FileNotFoundError for a path in ``read`` that is not there, OSError where
+    another interpreter cannot be asked.
+    """
+    python = worker.get("python")
+    interpreter = interpreter_at(python) if python else this_interpreter()
+    shut = Closed([DATASETS, CONF, base, *closed, *closed_copies(interpreter)])
+    declared = dict(_declared(worker.get("read") or (), settings))
+    openings = [
+        *openings_of(interpreter, shut),
+        *(one for room in ("bench", "methods") for one in carved(ROOT / room, shut, listed=True)),
+        *_own(target, interpreter, shut),
+        *(one for path in _of_the_system() for one in carved(path, shut, listed=True)),
+        *(Opening(os.path.realpath(path)) for path in opened if Path(path).exists()),
+        *_readable(declared.values(), shut),
+    ]
+    return Blueprint(
+        base=os.path.realpath(base),
+        openings=tuple(without_repetition(openings)),
+        devices=(*system.graphics(), *(one for one in declared.values() if _is_device(one))),
+        declared=tuple(declared.items()),
+        processes=bool(worker.get("processes")),
+    )
+
+
+def _of_the_system() -> list[str]:
+    names = (*system.PROGRAMS, *system.SETTINGS, *system.HARDWARE, *system.about_graphics())
+    return [path for path in system.present(names) if not path.startswith("/proc/")]
+
+
+def _own(target: str, interpreter: Interpreter, closed: Closed) -> Iterator[Opening]:
+    """A method's file and the Python files beside it, or its package; never a folder of files."""
+    place = target.rpartition(":")[0]
+    if place.endswith(".py"):
+        file = Path(place).resolve()
+        yield from carved(file, closed)
+        for beside in sorted(file.parent.glob("*.py")) if file.is_file() else ():
+            if not beside.is_symlink():
+                yield from carved(beside, closed)
+        return
+    package = place.partition(".")[0]
+    for folder in interpreter.path:
+        yield from carved(Path(folder, package), closed)
+        yield from carved(Path(folder, f"{package}.py"), closed)
+
+
+def _declared(read: Iterable[str], settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for written in read:
+        real = Path(written).expanduser().resolve()
+        if not real.exists():
+            raise FileNotFoundError(f"worker.read: there is nothing at '{written}'")
+        yield written, str(real)
+    for text in _texts(settings):
+        if _is_path(text):
+            yield text, str(Path(text).expanduser().resolve())
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _texts(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _texts(one)
+
+
+def _is_path(text: str) -> bool:
+    """Whether ``text`` is the path of a file that is there, or, with a slash in it, of a folder."""
+    try:
+        path = Path(text).expanduser()
+        return path.is_file() or ("/" in text and path.is_dir())
+    except (OSError, ValueError, RuntimeError):
+        return False
+
+
+def _readable(paths: Iterable[str], closed: Closed) -> Iterator[Opening]:
+    for path in paths:
+        if path == "/" or not path.startswith(_NEVER_DECLARED):
+            for one in carved(path, closed):
+                if not one.path.startswith(_NEVER_DECLARED):
+                    yield one
+
+
+def _is_device(path: str) -> bool:
+    return path.startswith("/dev/") and not path.startswith("/dev/shm")
