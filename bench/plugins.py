@@ -15,11 +15,12 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from bench import byvalue
 from bench.extension import ExtensionError, offered, package_of
 from bench.kinds import kind_names
 from bench.methodfile import MethodFileError, class_in_file
@@ -157,6 +158,43 @@ def method_class(label: str, target: str) -> type[Any]:
 def spec_of(entry: MethodEntry, **settings: Any) -> MethodSpec:
     """The method as its configuration file has it, but for ``settings``; as ``method_spec``."""
     return method_spec(entry.name, {"_target_": entry.target, **entry.config, **settings})
+
+
+def spec_of_object(method: object) -> MethodSpec:
+    """A method given as a class, or as an object of a dataclass, whose fields are its settings.
+
+    It is labelled by the name of its class. A class that workers cannot import (one of a script, a
+    notebook, or inside a function) is carried to them by value. Raises MethodError.
+    """
+    cls = method if isinstance(method, type) else type(method)
+    label = cls.__name__
+    if not callable(getattr(cls, "discover", None)):
+        raise MethodError(
+            f"{method!r:.80} is no method: give a name, a path, or a class with discover(task)"
+        )
+    settings = _settings_of_object(label, method)
+    if byvalue.is_importable(cls):
+        return method_spec(label, {"_target_": f"{cls.__module__}:{cls.__name__}", **settings})
+    try:
+        place = byvalue.carry(cls)
+    except byvalue.CarryError as error:
+        raise MethodError(f"method '{label}': {error}") from error
+    spec = method_spec(label, {"_target_": f"{place}:{label}", **settings})
+    version = f"{spec.version}+{byvalue.source_digest(cls)}"
+    return replace(spec, target=f"{cls.__module__}:{label}", version=version, carried=place)
+
+
+def _settings_of_object(label: str, method: object) -> dict[str, Any]:
+    if isinstance(method, type):
+        return {}
+    if is_dataclass(method):
+        return {one.name: getattr(method, one.name) for one in fields(method) if one.init}
+    if vars(method):
+        raise MethodError(
+            f"method '{label}': its settings ({', '.join(vars(method))}) cannot be told to a "
+            "worker, as it is no dataclass; put @dataclass above its class"
+        )
+    return {}
 
 
 def method_spec(label: str, config: Mapping[str, Any]) -> MethodSpec:

@@ -10,39 +10,13 @@ from typing import Any
 from bench.cli import UserError
 from bench.cli.overrides import SELECTION
 from bench.cli.quoting import stem
+from bench.experiment import Experiment
 from bench.method import Budget
 from bench.problems.dataset import Dataset
 from bench.problems.problem import Problem
 from bench.running import Limits, MethodSpec, Run, matrix
 from bench.scoring.steps import ScoringLimits
 from bench.words import counted
-
-
-@dataclass(frozen=True)
-class Experiment:
-    """What one command asks for.
-
-    ``datasets`` holds problems by the dataset that owns them; ``notes`` are lines that a user is to
-    read before anything runs.
-    """
-
-    folder: Path
-    config: Mapping[str, Any]
-    methods: tuple[MethodSpec, ...]
-    datasets: Mapping[str, Dataset]
-    runs: tuple[Run, ...]
-    notes: tuple[str, ...]
-    limits: Limits
-    scoring: ScoringLimits
-
-    @property
-    def problems(self) -> dict[tuple[str, str], Problem]:
-        """The problems by dataset and name."""
-        return {
-            (problem.dataset, problem.name): problem
-            for dataset in self.datasets.values()
-            for problem in dataset.problems
-        }
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 from bench.cli import UserError
-from bench.running.executors.local import processors
+from bench.running.bar import ProgressBar
+from bench.running.limits import processors
 from bench.running.results.judging import Problems, judge_records
 from bench.running.results.store import Store
 from bench.scoring.pool import ScoringError
 from bench.scoring.steps import ScoringLimits
-
-_LINE_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -47,35 +45,3 @@ def write_leaderboard(store: Store) -> None:
     store.write_text(path, to_csv(table))
     print_table(table)
     print(f"leaderboard: {path}")
-
-
-class ProgressBar:
-    """``progress(done, total)``: a bar in a terminal, a line every few seconds in a pipe."""
-
-    def __init__(self, word: str) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
-        self.word = word
-        self._next_line = time.monotonic() + _LINE_SECONDS
-        self._bar = Progress(
-            "{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-            console=Console(), transient=True,
-        )  # fmt: skip
-        self._task = self._bar.add_task(word, total=None)
-
-    def __enter__(self) -> ProgressBar:
-        if self._bar.console.is_terminal:
-            self._bar.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        if self._bar.console.is_terminal:
-            self._bar.stop()
-
-    def __call__(self, done: int, total: int) -> None:
-        if self._bar.console.is_terminal:
-            self._bar.update(self._task, completed=done, total=total)
-        elif time.monotonic() >= self._next_line:
-            self._next_line = time.monotonic() + _LINE_SECONDS
-            print(f"{done}/{total} {self.word}", flush=True)

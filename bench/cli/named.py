@@ -44,7 +44,6 @@ def load_named(name: str) -> Dataset:
 
 def find_problem(name: str) -> tuple[Dataset, Problem | None]:
     """The dataset that ``name`` names, and the problem where it is ``DATASET/PROBLEM``."""
-    import difflib
     from pathlib import Path
 
     from bench.problems import dataset_names
@@ -55,13 +54,8 @@ def find_problem(name: str) -> tuple[Dataset, Problem | None]:
     dataset = load_named(dataset_name)
     try:
         return dataset, dataset[problem_name]
-    except KeyError:
-        near = difflib.get_close_matches(problem_name, [p.name for p in dataset.problems], 1)
-        hint = f"did you mean '{near[0]}'? " if near else ""
-        raise UserError(
-            f"dataset '{dataset_name}' has no problem '{problem_name}'; {hint}"
-            f"(rediscover show {dataset_name})"
-        ) from None
+    except KeyError as error:
+        raise UserError(f"{error.args[0]} (rediscover show {dataset_name})") from None
 
 
 def open_store(folder: str) -> Store:

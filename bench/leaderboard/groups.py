@@ -30,7 +30,7 @@ def with_groups(rows: pd.DataFrame, folders: Iterable[Path], by: Iterable[str]) 
     if not wanted:
         return rows
     pairs = list(zip(rows["dataset"], rows["problem"], strict=True))
-    problems = _problems(set(rows["dataset"]), folders)
+    problems = find_problems(set(rows["dataset"]), folders)
     for name in wanted:
         words = {
             pair: describe[name](problems[pair]) if pair in problems else "unknown"
@@ -40,7 +40,8 @@ def with_groups(rows: pd.DataFrame, folders: Iterable[Path], by: Iterable[str]) 
     return rows
 
 
-def _problems(datasets: set[str], folders: Iterable[Path]) -> Problems:
+def find_problems(datasets: set[str], folders: Iterable[Path]) -> Problems:
+    """The problems of ``datasets``: of catalogues, and of where ``folders`` say they came from."""
     from bench.problems import dataset_names
     from bench.problems.load import GENERATED
 

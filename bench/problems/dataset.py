@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bench.problems.data import Data
@@ -22,11 +24,16 @@ class Dataset:
     def __len__(self) -> int:
         return len(self.problems)
 
+    def __iter__(self) -> Iterator[Problem]:
+        return iter(self.problems)
+
     def __getitem__(self, name: str) -> Problem:
         for problem in self.problems:
             if problem.name == name:
                 return problem
-        raise KeyError(name)
+        near = difflib.get_close_matches(name, [problem.name for problem in self.problems], 1)
+        hint = f"did you mean '{near[0]}'?" if near else f"it has {len(self)}"
+        raise KeyError(f"dataset '{self.name}' has no problem '{name}'; {hint}")
 
 
 @dataclass(frozen=True)

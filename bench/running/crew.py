@@ -179,9 +179,9 @@ class Closed(Exception):
 def _key(method: MethodSpec, threads: int) -> Key:
     """What two runs must share to be served by one server, or one kept worker."""
     if method.start == "fork":
-        return (method.python, threads, "fork", method.target, method.requires)
+        return (method.python, threads, "fork", method.place, method.requires)
     if method.start == "keep":
-        return (method.python, threads, "keep", method.target, method.requires)
+        return (method.python, threads, "keep", method.place, method.requires)
     return (method.python, threads, "fresh")
 
 

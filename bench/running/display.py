@@ -30,7 +30,7 @@ class Display:
         self.progress = Progress()
         self._live = (
             Live(get_renderable=self._picture, console=self.console, refresh_per_second=4)
-            if self.console.is_terminal
+            if self.console.is_terminal or self.console.is_jupyter
             else None
         )
         self._next_line = time.monotonic() + _LINE_SECONDS

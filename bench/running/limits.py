@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass
 from typing import Any
@@ -50,3 +51,11 @@ def hold_threads(threads: int) -> None:
     threadpoolctl: Any = sys.modules.get("threadpoolctl")
     if threadpoolctl is not None:
         threadpoolctl.threadpool_limits(threads)
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1

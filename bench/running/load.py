@@ -12,6 +12,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from bench import byvalue
+
 
 class LoadError(ImportError):
     """The class of a method cannot be had."""
@@ -24,6 +26,9 @@ def load_class(target: str) -> type[Any]:
     while it is imported comes through as it is.
     """
     place, _, name = target.rpartition(":")
+    if place.endswith(byvalue.SUFFIX):
+        carried: type[Any] = byvalue.carried(Path(place))
+        return carried
     module = _load_file(Path(place)) if place.endswith(".py") else _load_module(place)
     try:
         found = getattr(module, name)

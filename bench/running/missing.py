@@ -23,7 +23,7 @@ def missing_engine(method: MethodSpec) -> str | None:
     Asked of the interpreter its workers run in.
     """
     if method.python is None:
-        return missing_here(method.target, method.requires)
+        return missing_here(method.place, method.requires)
     return _missing_there(method)
 
 
@@ -57,7 +57,7 @@ def _is_there(module: str) -> bool:
 
 def _missing_there(method: MethodSpec) -> str | None:
     python = str(method.python)
-    command = [python, str(BOOTSTRAP), "missing", method.target, *method.requires]
+    command = [python, str(BOOTSTRAP), "missing", method.place, *method.requires]
     try:
         done = subprocess.run(
             command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS, text=True

@@ -110,7 +110,7 @@ def pose(job: Job, data: AnyData) -> tuple[Request, Arrays]:
     kind = kind_of(problem)
     arrays = kind.arrays(problem, data, run.conditions)
     request = Request(
-        target=run.method.target,
+        target=run.method.place,
         settings=run.method.settings,
         requires=run.method.requires,
         kind=kind_target(problem.kind),

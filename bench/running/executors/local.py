@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import queue
 import threading
 import time
@@ -13,7 +12,7 @@ from dataclasses import dataclass
 from bench.running.crew import Closed, Crew
 from bench.running.events import Elsewhere, Event, Finished, Note, Started
 from bench.running.executors import check_count
-from bench.running.limits import Limits
+from bench.running.limits import Limits, processors
 from bench.running.perform import Job, Performer
 from bench.running.results.leases import Leases
 from bench.running.results.store import Store
@@ -53,14 +52,6 @@ class LocalExecutor:
                 crew.close()
                 for thread in threads:
                     thread.join()
-
-
-def processors() -> int:
-    """How many processors this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:
-        return os.cpu_count() or 1
 
 
 class _Todo:

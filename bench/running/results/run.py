@@ -31,6 +31,7 @@ class MethodSpec:
     own (see ``bench.method``). ``worker`` says where it runs: ``python`` (an interpreter, None for
     this one) and ``start``: ``fork`` from a server that has imported the method, a ``fresh``
     interpreter for every run, or ``keep`` one worker for many runs.
+    ``carried`` is the file that holds a class which cannot be imported (see ``bench.byvalue``).
     """
 
     label: str
@@ -40,6 +41,7 @@ class MethodSpec:
     requires: tuple[str, ...] = ()
     worker: Mapping[str, Any] = field(default_factory=dict)
     kinds: tuple[str, ...] = field(default=("table",), compare=False)
+    carried: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         if ":" not in self.target:
@@ -58,6 +60,11 @@ class MethodSpec:
                 f"method '{self.label}': worker.start is '{self.start}'; "
                 f"choose one of {', '.join(get_args(Start))}"
             )
+
+    @property
+    def place(self) -> str:
+        """Where a worker finds the class: ``target``, or the file it is carried in."""
+        return f"{self.carried}:{self.target.rpartition(':')[2]}" if self.carried else self.target
 
     @property
     def python(self) -> str | None:

@@ -47,7 +47,7 @@ class ForkServer:
         self._what = Prepare(
             path=tuple(p for p in sys.path if p) if method.python is None else (),
             requires=method.requires,
-            target=method.target if forks else "",
+            target=method.place if forks else "",
             kinds=tuple(kind_target(name) for name in method.kinds if name in kind_names()),
         )
         environment = {**os.environ, **thread_environment(threads), "PYTHONHASHSEED": "0"}

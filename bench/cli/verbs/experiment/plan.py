@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.cli.compose import with_configuration
-from bench.cli.experiment import Experiment, read_experiment
+from bench.cli.experiment import read_experiment
 from bench.cli.verbs.experiment.run import say_notes
+from bench.experiment import Experiment
 from bench.words import counted
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from bench.cli import UserError
 from bench.cli.compose import with_configuration
-from bench.cli.experiment import Experiment, read_experiment
+from bench.cli.experiment import read_experiment
+from bench.experiment import Experiment
 from bench.method import Answer, answer_text
 from bench.words import counted
 
@@ -47,18 +48,15 @@ def _statuses(text: str) -> tuple[str, ...]:
 def _run(experiment: Experiment, retry: tuple[str, ...], *, scoring: bool) -> int:
     from bench.cli.executor import make_executor
     from bench.cli.judged import Judge, write_leaderboard
-    from bench.running import Store, StoreError, execute
+    from bench.experiment import carry_out
+    from bench.running import StoreError
     from bench.running.display import Display
 
-    store = Store(experiment.folder)
+    store = experiment.store
     executor = make_executor(experiment.config["executor"])
     try:
-        _keep_config(experiment, store)
         with Display() as display:
-            execute(
-                experiment.runs, experiment.datasets, store, executor,
-                limits=experiment.limits, retry=retry, on_event=display,
-            )  # fmt: skip
+            carry_out(experiment, executor, retry=retry, on_event=display)
         if scoring:
             Judge(store, experiment.problems, experiment.scoring).judge_all()
         write_leaderboard(store)
@@ -79,28 +77,6 @@ def _exit_code(experiment: Experiment, store: Any) -> int:
     planned = counted(len(experiment.runs), "planned run")
     print(f"{len(without)} of {planned} {have} no record: {labels}")
     return 1
-
-
-def _keep_config(experiment: Experiment, store: Any) -> None:
-    """Write the resolved configuration; datasets of earlier commands in this folder are kept."""
-    import yaml
-
-    config = dict(experiment.config)
-    earlier = read_config(store.config_path)
-    config["datasets"] = {**earlier.get("datasets", {}), **config["datasets"]}
-    store.folder.mkdir(parents=True, exist_ok=True)
-    store.write_text(store.config_path, yaml.safe_dump(config, sort_keys=False))
-
-
-def read_config(path: Path) -> dict[str, Any]:
-    """A results folder's ``config.yaml``; empty where there is none that can be read."""
-    import yaml
-
-    try:
-        config = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError):
-        return {}
-    return config if isinstance(config, dict) else {}
 
 
 def _debug(experiment: Experiment) -> int:

@@ -12,7 +12,7 @@ from bench.cli.experiment import read_datasets
 from bench.cli.judged import Judge, write_leaderboard
 from bench.cli.named import open_store
 from bench.cli.overrides import SELECTION
-from bench.cli.verbs.experiment.run import read_config
+from bench.experiment import read_config
 from bench.problems.dataset import Dataset
 from bench.running.results.store import Store
 from bench.scoring.steps import ScoringLimits

@@ -78,7 +78,7 @@ def _version(name: str) -> str | None:
 def _machine() -> Iterator[Diagnosis]:
     import psutil
 
-    from bench.running.executors.local import processors
+    from bench.running.limits import processors
 
     yield Diagnosis("processors", True, f"{processors()} of {os.cpu_count()}")
     memory = psutil.virtual_memory()

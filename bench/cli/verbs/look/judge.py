@@ -84,8 +84,8 @@ def _flat(witness: dict[str, Any]) -> list[tuple[str, Any]]:
 
 
 def _judge_file(arguments: argparse.Namespace, limits: ScoringLimits) -> int:
-    from bench.cli.judged import ProgressBar
-    from bench.running.executors.local import processors
+    from bench.running.bar import ProgressBar
+    from bench.running.limits import processors
     from bench.scoring.pairs import judge_file, read_pairs
     from bench.scoring.pool import ScoringError
     from bench.scoring.predictions import CsvError

@@ -1,0 +1,62 @@
+from bench.api import judge as judge
+from bench.api import load as load
+from bench.api import read_results as read_results
+from bench.api import run as run
+from bench.api import score as score
+from bench.expression import (
+    Call as Call,
+)
+from bench.expression import (
+    Constant as Constant,
+)
+from bench.expression import (
+    Expression as Expression,
+)
+from bench.expression import (
+    Number as Number,
+)
+from bench.expression import (
+    ParseError as ParseError,
+)
+from bench.expression import (
+    Symbol as Symbol,
+)
+from bench.expression import (
+    complexity as complexity,
+)
+from bench.expression import (
+    evaluate as evaluate,
+)
+from bench.expression import (
+    fold as fold,
+)
+from bench.expression import (
+    numbers as numbers,
+)
+from bench.expression import (
+    parse as parse,
+)
+from bench.expression import (
+    substitute as substitute,
+)
+from bench.expression import (
+    symbols as symbols,
+)
+from bench.expression.compiled.fit import Fit as Fit
+from bench.expression.compiled.fit import fit_constants as fit_constants
+from bench.kinds.table.task import Task as Task
+from bench.leaderboard.results import Results as Results
+from bench.method import Answer as Answer
+from bench.method import Budget as Budget
+from bench.method import Candidate as Candidate
+from bench.method import Discovery as Discovery
+from bench.method import Method as Method
+from bench.problems import Data as Data
+from bench.problems import Dataset as Dataset
+from bench.problems import Problem as Problem
+from bench.problems import Table as Table
+from bench.problems import Target as Target
+from bench.problems import Variable as Variable
+from bench.scoring.equivalence.verdict import Verdict as Verdict
+from bench.scoring.scorecard import Scorecard as Scorecard
+from bench.version import __version__ as __version__

@@ -1,0 +1,102 @@
+"""Experiment: what one command, or one call of ``bench.run``, asks for; and carrying it out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bench.problems.dataset import Dataset
+from bench.problems.problem import Problem
+from bench.running import Limits, MethodSpec, Run, Store, execute
+from bench.running.events import Event
+from bench.running.executors import Executor
+from bench.running.results.judging import judge_records
+from bench.scoring.steps import ScoringLimits
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What is asked for, all of it resolved: every run, and what is needed to do it.
+
+    ``config`` is the same as plain data, kept beside the results. ``datasets`` holds problems by
+    the dataset that owns them; ``notes`` are lines that a user is to read before anything runs.
+    """
+
+    folder: Path
+    config: Mapping[str, Any]
+    methods: tuple[MethodSpec, ...]
+    datasets: Mapping[str, Dataset]
+    runs: tuple[Run, ...]
+    notes: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    scoring: ScoringLimits = field(default_factory=ScoringLimits)
+
+    @property
+    def problems(self) -> dict[tuple[str, str], Problem]:
+        """The problems by dataset and name."""
+        return {
+            (problem.dataset, problem.name): problem
+            for dataset in self.datasets.values()
+            for problem in dataset.problems
+        }
+
+    @property
+    def store(self) -> Store:
+        """Where its results lie."""
+        return Store(self.folder)
+
+
+def carry_out(
+    experiment: Experiment,
+    executor: Executor,
+    *,
+    retry: Collection[str] = (),
+    on_event: Callable[[Event], None] = lambda event: None,
+) -> None:
+    """Keep what is asked for beside the results, and do every run that has no record yet.
+
+    See ``bench.running.execute``. Raises StoreError where the folder cannot be written.
+    """
+    keep_config(experiment)
+    execute(
+        experiment.runs, experiment.datasets, experiment.store, executor,
+        limits=experiment.limits, retry=retry, on_event=on_event,
+    )  # fmt: skip
+
+
+def judge_all(
+    experiment: Experiment,
+    workers: int,
+    *,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+) -> int:
+    """Score what has no current scorecard; returns how many. Raises ScoringError, StoreError."""
+    records = experiment.store.records(lambda path, reason: None)
+    return judge_records(
+        experiment.store, records, experiment.problems,
+        limits=experiment.scoring, workers=workers, on_progress=on_progress,
+    )  # fmt: skip
+
+
+def keep_config(experiment: Experiment) -> None:
+    """Write the configuration; datasets of earlier commands in this folder are kept."""
+    import yaml
+
+    store = experiment.store
+    config = dict(experiment.config)
+    earlier = read_config(store.config_path)
+    config["datasets"] = {**earlier.get("datasets", {}), **config["datasets"]}
+    store.write_text(store.config_path, yaml.safe_dump(config, sort_keys=False))
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """A results folder's ``config.yaml``; empty where there is none that can be read."""
+    import yaml
+
+    try:
+        config = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError):
+        return {}
+    return config if isinstance(config, dict) else {}

@@ -1,0 +1,122 @@
+"""Results: a results folder from Python, as data frames."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from bench.kinds import AnyProblem
+from bench.leaderboard import LeaderboardError, make_leaderboard
+from bench.leaderboard.groups import find_problems
+from bench.leaderboard.rows import measures
+from bench.method import answer_text
+from bench.running.results.judging import read_score
+from bench.running.results.plan import PlannedRun
+from bench.running.results.record import Record
+from bench.running.results.store import Store
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Problems = Mapping[tuple[str, str], AnyProblem]
+
+
+@dataclass(frozen=True)
+class Results:
+    """What is in a results folder. It is read anew at every call, also while runs go on.
+
+    ``problems`` are those that only this program has, by dataset and name; others are found by
+    their names. ``keeper`` holds a temporary folder, which goes with the last object that has it.
+    """
+
+    folder: Path
+    problems: Problems = field(default_factory=dict, repr=False)
+    keeper: TemporaryDirectory[str] | None = field(default=None, repr=False)
+
+    def runs(self) -> pd.DataFrame:
+        """A row for each planned run: everything that is known of it.
+
+        ``status`` is empty where a run has no record; ``prediction`` and ``truth`` are text.
+        ``symbolic_RULE`` and the other measures are those of the leaderboard's columns, for one
+        run; ``verdict_RULE`` and ``reason_RULE`` are the judge's words.
+        """
+        import pandas as pd
+
+        store = Store(self.folder)
+        plan = store.plan()
+        truths = self._truths(plan.values())
+        return pd.DataFrame([_row(store, planned, truths) for planned in plan.values()])
+
+    def leaderboard(self, by: str | Sequence[str] = ()) -> pd.DataFrame:
+        """The leaderboard, as ``rediscover leaderboard`` makes it; ``by`` as its ``--by``."""
+        return make_leaderboard([self.folder], [by] if isinstance(by, str) else by)
+
+    def _repr_html_(self) -> str:
+        """The leaderboard, for a notebook."""
+        from html import escape
+
+        from bench.leaderboard.writers import to_html
+
+        try:
+            return to_html(self.leaderboard())
+        except LeaderboardError as error:
+            return escape(str(error))
+
+    def _truths(self, plan: Iterable[PlannedRun]) -> dict[tuple[str, str], str | None]:
+        wanted = {(planned.dataset, planned.problem) for planned in plan}
+        unknown = {dataset for dataset, name in wanted if (dataset, name) not in self.problems}
+        found: Problems = {**find_problems(unknown, [self.folder]), **self.problems}
+        truths = {key: getattr(found[key], "truth", None) for key in wanted & set(found)}
+        return {key: None if truth is None else answer_text(truth) for key, truth in truths.items()}
+
+
+def _row(
+    store: Store, planned: PlannedRun, truths: Mapping[tuple[str, str], str | None]
+) -> dict[str, Any]:
+    row = {
+        "method": planned.method,
+        "dataset": planned.dataset,
+        "problem": planned.problem,
+        "seed": planned.seed,
+        "noise": planned.noise,
+        "seconds": planned.seconds,
+        "status": "",
+        "message": "",
+        "prediction": None,
+        "truth": truths.get((planned.dataset, planned.problem)),
+    }
+    record = store.read(planned.id)
+    if record is None or record.digest != planned.digest:
+        return row
+    return {**row, **_of_record(record), **_of_score(store, record)}
+
+
+def _of_record(record: Record) -> dict[str, Any]:
+    discovery, used = record.discovery, record.resources
+    return {
+        "disclosure": record.run.disclosure,
+        "status": record.status,
+        "message": record.message,
+        "prediction": None if discovery is None else discovery.best.text,
+        "wall_seconds": used.wall_seconds,
+        "cpu_seconds": used.cpu_seconds,
+        "memory_mb": used.peak_memory_mb,
+        "reports": len(record.reports),
+        "settings": dict(record.run.method.settings),
+        "log": str(record.run.id),
+    }
+
+
+def _of_score(store: Store, record: Record) -> dict[str, Any]:
+    judged = read_score(store, record.run.id)
+    if judged is None or judged.record_digest != record.digest:
+        return {}
+    card = judged.card
+    row: dict[str, Any] = dict(measures(card.as_dict()))
+    for rule, verdict in card.verdicts.items():
+        row[f"verdict_{rule}"] = verdict["answer"]
+        row[f"reason_{rule}"] = verdict["reason"]
+    return row

@@ -1,0 +1,40 @@
+"""A bar for what is counted: live in a terminal or a notebook, a line now and then in a pipe."""
+
+from __future__ import annotations
+
+import time
+
+_LINE_SECONDS = 5.0
+
+
+class ProgressBar:
+    """``progress(done, total)``: a bar in a terminal, a line every few seconds in a pipe."""
+
+    def __init__(self, word: str) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+        self.word = word
+        self._next_line = time.monotonic() + _LINE_SECONDS
+        self._bar = Progress(
+            "{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+            console=Console(), transient=True,
+        )  # fmt: skip
+        self._task = self._bar.add_task(word, total=None)
+        self._live = self._bar.console.is_terminal or self._bar.console.is_jupyter
+
+    def __enter__(self) -> ProgressBar:
+        if self._live:
+            self._bar.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._live:
+            self._bar.stop()
+
+    def __call__(self, done: int, total: int) -> None:
+        if self._live:
+            self._bar.update(self._task, completed=done, total=total)
+        elif time.monotonic() >= self._next_line:
+            self._next_line = time.monotonic() + _LINE_SECONDS
+            print(f"{done}/{total} {self.word}", flush=True)

@@ -1,0 +1,5 @@
+"""The installed version, as ``bench.__version__``."""
+
+from bench.installation import own_version
+
+__version__ = own_version()
