@@ -6,7 +6,6 @@ LookupError, in one sentence, for what cannot be had as asked for.
 
 from __future__ import annotations
 
-import tempfile
 import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -113,11 +112,11 @@ def run(
     value: no ``__main__`` guard is needed.
     """
     from bench.asked import experiment_of
-    from bench.leaderboard.results import Results
+    from bench.leaderboard.results import Results, TemporaryFolder
     from bench.running.executors.local import LocalExecutor
 
-    keeper = tempfile.TemporaryDirectory(prefix="rediscover-") if folder is None else None
-    place = Path(keeper.name if keeper else folder)  # type: ignore[arg-type]
+    keeper = None if folder is not None else TemporaryFolder()
+    place = keeper.path if keeper else Path(str(folder))
     experiment = experiment_of(
         methods, datasets, place, budget=budget, seeds=seeds, noise=noise, disclosure=disclosure
     )

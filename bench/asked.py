@@ -15,6 +15,7 @@ from bench.plugins import find_method, find_methods, is_path, spec_of, spec_of_o
 from bench.problems.dataset import Dataset
 from bench.problems.load import load_dataset
 from bench.problems.problem import Problem
+from bench.problems.sources.given import Given
 from bench.running import MethodSpec, matrix
 
 
@@ -97,10 +98,18 @@ def _dataset(one: Any) -> Dataset:
     if isinstance(one, str | Path):
         return load_dataset(one)
     if isinstance(one, Dataset):
-        return one
+        return replace(one, problems=tuple(map(_portable, one.problems)))
     if isinstance(one, Problem):
-        return Dataset(one.dataset, one.version, (one,))
+        return Dataset(one.dataset, one.version, (_portable(one),))
     raise ValueError(f"{one!r:.80} is no dataset: give a name, a path, a Dataset or a Problem")
+
+
+def _portable(problem: Problem) -> Problem:
+    """``problem`` as other processes can have it: with its data where their source is a class
+    of this program."""
+    if type(problem.source).__module__.partition(".")[0] == "bench":
+        return problem
+    return replace(problem, source=Given(problem.data()))
 
 
 def _budget(budget: float | Budget) -> Budget:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from bench.kinds import AnyProblem
@@ -24,6 +26,14 @@ if TYPE_CHECKING:
 Problems = Mapping[tuple[str, str], AnyProblem]
 
 
+class TemporaryFolder:
+    """A folder that is there for as long as this object is."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="rediscover-"))
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+
+
 @dataclass(frozen=True)
 class Results:
     """What is in a results folder. It is read anew at every call, also while runs go on.
@@ -34,7 +44,7 @@ class Results:
 
     folder: Path
     problems: Problems = field(default_factory=dict, repr=False)
-    keeper: TemporaryDirectory[str] | None = field(default=None, repr=False)
+    keeper: TemporaryFolder | None = field(default=None, repr=False)
 
     def runs(self) -> pd.DataFrame:
         """A row for each planned run: everything that is known of it.
