@@ -102,6 +102,20 @@ def _settings() -> str:
     )
 
 
+def _reference() -> str:
+    """What mkdocstrings is to show of ``bench``: every public name, by the room it comes from."""
+    import bench
+
+    rooms: dict[str, list[str]] = {title: [] for title in _ROOMS.values()}
+    for name in sorted(bench.__all__, key=str.lower):
+        room = getattr(getattr(bench, name), "__module__", "").split(".")[1:2]
+        if room:  # a plain value, such as the version, says nothing more of itself
+            rooms[_ROOMS[room[0]]].append(f"::: bench.{name}")
+    return "\n\n".join(
+        "\n\n".join([f"### {title}", *names]) for title, names in rooms.items() if names
+    )
+
+
 def _listed(what: str) -> list[Mapping[str, Any]]:
     """What ``rediscover list`` says; of this project, not of packages that lie beside it."""
     command = [sys.executable, "-m", "bench", "list", what, "--json"]
@@ -110,9 +124,21 @@ def _listed(what: str) -> list[Mapping[str, Any]]:
     return [row for row in rows if row.get("origin", "built-in") == "built-in"]
 
 
+_ROOMS = {
+    "api": "The front door",
+    "leaderboard": "The front door",
+    "method": "A method's names",
+    "kinds": "A method's names",
+    "problems": "Problems",
+    "scoring": "Scores",
+    "expression": "Expressions",
+}
+"""The headings of the reference, by the room that a name comes from."""
+
 GENERATED: Mapping[str, Callable[[], str]] = {
     "columns": _columns,
     "methods": _methods,
     "datasets": _datasets,
     "settings": _settings,
+    "reference": _reference,
 }

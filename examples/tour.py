@@ -8,28 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench import Budget, Discovery, Task, Variable, complexity, evaluate, fit_constants, parse
-from bench.problems import load_dataset
-from bench.scoring.equivalence import judge
-
-# %% [markdown]
-# ## Expressions
-#
-# Text becomes an immutable tree. It is parsed by a grammar and never executed.
-
-# %%
-columns = (Variable("x0"), Variable("x1"))
-law = parse("2.5 * x0 * sin(x1)", columns)
-X = np.random.default_rng(0).uniform(0.1, 2.0, (100, 2))
-y = evaluate(law, ["x0", "x1"], X)
-print(f"{law} has {complexity(law)} nodes; its mean here is {y.mean():.4f}")
-
-# %% [markdown]
-# Constants are fitted by one least-squares optimiser, with exact derivatives.
-
-# %%
-fit = fit_constants(parse("1.0 * x0 * sin(1.0 * x1)", columns), ["x0", "x1"], X, y)
-print(f"fitted: {fit.expression}, residual {fit.residual:.1e}")
+import bench
 
 # %% [markdown]
 # ## Problems
@@ -37,34 +16,47 @@ print(f"fitted: {fit.expression}, residual {fit.residual:.1e}")
 # A dataset is loaded by its name. Its data are the same bits on every machine.
 
 # %%
-problem = load_dataset("srsd_easy")["feynman-i.12.1"]
-data = problem.data()
-train = data.splits["train"]
-print(f"{problem.name}: y = {problem.truth}, {train.X.shape[0]} rows to train on")
+problem = bench.load("srsd_easy")["feynman-i.12.1"]
+train = problem.data().train
+print(f"{problem.id}: y = {problem.truth}, {len(train.y)} rows to train on")
 
 
 # %% [markdown]
 # ## A method
 #
 # A method is a dataclass with one function. It sees a task, and never the law.
+# This one fits the constant of a product of powers.
 
 
 # %%
 @dataclass(frozen=True)
 class Product:
-    """A constant times the product of all variables."""
+    """A constant times the product of all variables, each to the same power."""
 
-    def discover(self, task: Task) -> Discovery:
+    power: int = 1
+
+    def discover(self, task: bench.Task) -> bench.Discovery:
         """Fit the constant by least squares."""
-        text = " * ".join(["1.0", *task.names])
-        found = fit_constants(parse(text, task.variables), task.names, task.X, task.y)
-        return Discovery.of(found.expression)
+        text = " * ".join(["1.0", *(f"{name}**{self.power}" for name in task.names)])
+        form = bench.parse(text, task.variables)
+        fitted = bench.fit_constants(form, task.names, task.X, task.y)
+        return bench.Discovery.of(fitted.expression)
 
 
-variables = tuple(Variable(f"x{column}") for column in range(train.X.shape[1]))
-task = Task(train.X, train.y, variables, seed=0, budget=Budget(seconds=5))
-answer = Product().discover(task).best.expression
-print(f"found: {answer}")
+# %% [markdown]
+# ## A benchmark
+#
+# Methods are run under limits, each run in processes of its own, and judged.
+
+# %%
+results = bench.run(
+    {"product": Product(), "squares": Product(power=2), "linear": "linear"},
+    bench.load("srsd_easy", limit=3),
+    budget=2,
+    progress=False,
+)
+print(results.runs()[["method", "problem", "prediction", "truth", "symbolic_exact"]])
+print(results.leaderboard()[["method", "done", "symbolic_exact", "accuracy", "ned"]])
 
 # %% [markdown]
 # ## The judge
@@ -72,6 +64,17 @@ print(f"found: {answer}")
 # Is it the law? The answer is yes, no or undecided, with a reason and, for a no, a witness.
 
 # %%
-for prediction in (answer, "x0 + x1"):
-    for rule, verdict in judge(prediction, problem.truth).items():
+for prediction in ("x1 * x0 + 0.0", "x0 + x1"):
+    for rule, verdict in bench.judge(prediction, problem).items():
         print(f"{prediction} | {rule}: {verdict.answer} ({verdict.reason})")
+
+# %% [markdown]
+# ## Expressions
+#
+# Text becomes an immutable tree. It is parsed by a grammar and never executed.
+
+# %%
+law = bench.parse("2.5 * x0 * sin(x1)")
+X = np.random.default_rng(0).uniform(0.1, 2.0, (100, 2))
+y = bench.evaluate(law, ["x0", "x1"], X)
+print(f"{law} has {bench.complexity(law)} nodes; its mean here is {y.mean():.4f}")

@@ -42,8 +42,8 @@ def test_from_another_folder_the_clone_is_named(
 def test_from_a_wheel_the_distribution_is_named(tmp_path: Path) -> None:
     package = tmp_path / "bench"
     (package / "conf").mkdir(parents=True)
-    for name in ("__init__.py", "installation.py", "paths.py"):
-        shutil.copy(CLONE / "bench" / name, package)
+    for file in (CLONE / "bench").glob("*.py*"):
+        shutil.copy(file, package)
     ask = "from bench.installation import *; print(install_hint('neural'))"
     done = subprocess.run(
         [sys.executable, "-c", ask], cwd=tmp_path, capture_output=True, text=True, check=True
