@@ -12,6 +12,7 @@ from bench.experiment import Experiment
 from bench.kinds.kind import Disclosure
 from bench.method import Budget
 from bench.plugins import find_method, find_methods, is_path, spec_of, spec_of_object
+from bench.problems.checking import check_data
 from bench.problems.dataset import Dataset
 from bench.problems.load import load_dataset
 from bench.problems.problem import Problem
@@ -37,6 +38,7 @@ def experiment_of(
         raise ValueError(f"disclosure is '{disclosure}'; choose from {get_args(Disclosure)}")
     specs = _specs(methods)
     chosen, sources = _chosen(datasets)
+    check_data([problem for dataset in chosen.values() for problem in dataset.problems])
     allowed = _budget(budget)
     levels = [_level(one) for one in _several(noise)]
     numbers = [_seed(one) for one in _several(seeds)]
@@ -79,6 +81,7 @@ def _chosen(datasets: Any) -> tuple[dict[str, Dataset], dict[str, str]]:
         whole = _dataset(one)
         if isinstance(one, str | Path):
             sources[whole.name] = str(Path(one).absolute()) if Path(one).exists() else str(one)
+        _refuse_namesake(whole, owners)
         for problem in whole.problems:
             owners.setdefault(problem.dataset, whole)
             owned.setdefault(problem.dataset, {}).setdefault(problem.name, problem)
@@ -92,6 +95,16 @@ def _chosen(datasets: Any) -> tuple[dict[str, Dataset], dict[str, str]]:
         for name, problems in owned.items()
     }  # fmt: skip
     return chosen, sources
+
+
+def _refuse_namesake(dataset: Dataset, others: Mapping[str, Dataset]) -> None:
+    """Of two datasets of one name, the problems of one would be taken for the other's."""
+    other = others.get(dataset.name)
+    if other is not None and (other.version, other.source) != (dataset.version, dataset.source):
+        raise ValueError(
+            f"two datasets are called '{dataset.name}', {other.source} and {dataset.source}; give "
+            "one another name: bench.load(PATH, name=...)"
+        )
 
 
 def _dataset(one: Any) -> Dataset:

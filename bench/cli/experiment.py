@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -46,6 +47,7 @@ def read_experiment(config: Any, folder: Path) -> Experiment:
     chosen = _selection(selection, "dataset")
     datasets = read_datasets(plain.get("datasets") or {}, chosen)
     notes = (*_left_out(plain["datasets"], chosen), *_labels(plain["datasets"]), *_seeds(plain))
+    _check_data(datasets)
     budget, limits = _budget(plain["budget"])
     runs = _matrix(plain, methods, datasets, budget, data_seed)
     scoring = _typed(ScoringLimits, plain["scoring"], "scoring")
@@ -97,6 +99,21 @@ def read_datasets(
     }  # fmt: skip
 
 
+def _check_data(datasets: Mapping[str, Dataset]) -> None:
+    """Look through the files with the data; UserError names the file and what is wrong in it."""
+    from bench.problems.checking import BadData, check_data
+    from bench.running.bar import ProgressBar
+
+    problems = [problem for dataset in datasets.values() for problem in dataset.problems]
+    try:
+        with ProgressBar("files of data looked through", sys.stderr) as progress:
+            check_data(problems, progress)
+    except BadData as error:
+        more = len(problems) > 1
+        hint = f" (or leave it out: dataset.exclude=[{error.problem.name}])" if more else ""
+        raise UserError(f"{error}{hint}") from None
+
+
 def _left_out(configs: Mapping[str, Mapping[str, Any]], selection: Selection) -> Iterator[str]:
     """How many problems of each dataset ``exclude`` leaves out: never silently."""
     from bench.problems.selection import select
@@ -132,7 +149,7 @@ def _seeds(plain: Mapping[str, Any]) -> Iterator[str]:
 
 def _load(label: str, config: Mapping[str, Any]) -> Dataset:
     from bench.problems import load_dataset
-    from bench.problems.formats.tabular import MissingColumn
+    from bench.problems.formats.tabular import OptionMissing
 
     options = {key: value for key, value in config.items() if value is not None}
     source = options.pop("source", label)
@@ -140,8 +157,9 @@ def _load(label: str, config: Mapping[str, Any]) -> Dataset:
     _selection(selected, f"datasets.{label}")
     try:
         return load_dataset(source, **options)
-    except MissingColumn as error:
-        raise UserError(f"{error}: datasets.{label}.target=COLUMN") from None
+    except OptionMissing as error:
+        key = f"datasets.{label}." if error.option.partition("=")[0] in config else ""
+        raise UserError(f"{error.fault} ({key}{error.option})") from None
     except (LookupError, ValueError, OSError, ImportError) as error:
         text = error.args[0] if isinstance(error, LookupError) and error.args else error
         raise UserError(str(text)) from None

@@ -29,13 +29,13 @@ def load_named(name: str) -> Dataset:
 
     from bench.cli.quoting import label, stem
     from bench.problems import load_dataset
-    from bench.problems.formats.tabular import MissingColumn
+    from bench.problems.formats.tabular import OptionMissing
 
     try:
         return load_dataset(name)
-    except MissingColumn as error:
-        key = f"datasets.{label(stem(Path(name).absolute()))}.target"
-        raise UserError(f"{error}: rediscover run dataset=[...] {key}=COLUMN") from None
+    except OptionMissing as error:
+        key = f"datasets.{label(stem(Path(name).absolute()))}"
+        raise UserError(f"{error.fault} (in a run, {key}.{error.option})") from None
     except LookupError as error:
         raise UserError(str(error.args[0])) from None
     except (ValueError, TypeError, OSError, ImportError) as error:

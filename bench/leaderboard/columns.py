@@ -45,6 +45,7 @@ _STATUSES = {
     "crash": "runs whose process died",
     "error": "runs in which the method raised",
     "invalid": "runs whose answer is no expression in the problem's variables",
+    "no_data": "runs whose problem had no data when they came to it; no rate counts them",
 }
 
 COLUMNS: tuple[Column, ...] = (

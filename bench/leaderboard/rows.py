@@ -116,6 +116,8 @@ def _read(path: str) -> Any:
 def _of_record(record: Mapping[str, Any]) -> tuple[tuple[str, str | None], dict[str, Any]]:
     """The answer (status and expression) that a record holds, and what it adds to the row."""
     discovery, resources = record["discovery"], record["resources"]
+    if record["status"] == "no_data":
+        return ("no_data", None), {"disclosure": record["disclosure"], "status": "no_data"}
     found: dict[str, Any] = {"disclosure": record["disclosure"], "unscored": True}
     if ELSEWHERE in record["provenance"]:
         found["budget"] = ""
@@ -165,7 +167,7 @@ def _with_worst(frame: pd.DataFrame) -> pd.DataFrame:
     of the problem do.
     """
     problem = frame["dataset"] + "/" + frame["problem"]
-    scored = (frame["status"] != "") & ~frame["unscored"]
+    scored = ~frame["status"].isin(["", "no_data"]) & ~frame["unscored"]
     for column in MEASURES:
         if column.worst is None:
             continue

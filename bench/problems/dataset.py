@@ -45,6 +45,9 @@ class _DataOf:
     def data(self, problem: Problem, seed: int) -> Data:
         return self.problem.data(seed)
 
+    def check(self, problem: Problem) -> None:
+        self.problem.check()
+
 
 def renamed(dataset: Dataset, name: str) -> Dataset:
     """The same problems, with the same data, in a dataset called ``name``.

@@ -30,7 +30,8 @@ class Source(Protocol):
 
     A source whose data are expensive has ``depends_on: ClassVar[tuple[str, ...]]``, the installed
     libraries on whose version its data depend (often none), and a ``repr`` that says all there is
-    to say about it: its data are kept in the cache.
+    to say about it: its data are kept in the cache. A source whose data lie in files has
+    ``check(problem)``, which looks through them and raises ValueError or OSError, naming the file.
     """
 
     def data(self, problem: Problem, seed: int) -> Data:
@@ -123,6 +124,12 @@ class Problem:
             ),
             self.constraints,
         )
+
+    def check(self) -> None:
+        """Look through the data, where they lie in files. Raises ValueError or OSError."""
+        check = getattr(self.source, "check", None)
+        if check is not None:
+            check(self)
 
     def data(self, seed: int = 0) -> Data:
         """All splits for data seed ``seed``: the same bits on every machine."""

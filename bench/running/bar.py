@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import TextIO
 
 _LINE_SECONDS = 5.0
 
@@ -10,7 +11,7 @@ _LINE_SECONDS = 5.0
 class ProgressBar:
     """``progress(done, total)``: a bar in a terminal, a line every few seconds in a pipe."""
 
-    def __init__(self, word: str) -> None:
+    def __init__(self, word: str, file: TextIO | None = None) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
@@ -18,7 +19,7 @@ class ProgressBar:
         self._next_line = time.monotonic() + _LINE_SECONDS
         self._bar = Progress(
             "{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-            console=Console(), transient=True,
+            console=Console(file=file), transient=True,
         )  # fmt: skip
         self._task = self._bar.add_task(word, total=None)
         self._live = self._bar.console.is_terminal or self._bar.console.is_jupyter
@@ -37,4 +38,4 @@ class ProgressBar:
             self._bar.update(self._task, completed=done, total=total)
         elif time.monotonic() >= self._next_line:
             self._next_line = time.monotonic() + _LINE_SECONDS
-            print(f"{done}/{total} {self.word}", flush=True)
+            print(f"{done}/{total} {self.word}", file=self._bar.console.file, flush=True)

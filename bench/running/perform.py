@@ -80,8 +80,8 @@ class Performer:
             request, arrays = pose(job, data)
         except Exception as error:  # a problem's own data source: CSV files, anything
             self._keep_traceback(log)
-            text = printable(f"no data: {type(error).__name__}: {error}")
-            return to_record(job.run, Outcome("error", text), begun, data_digest="")
+            text = printable(f"{type(error).__name__}: {error}")
+            return to_record(job.run, Outcome("no_data", text), begun, data_digest="")
         descriptor = shared_file(arrays)
         try:
             outcome = self._crew.run(job.run.method, request, descriptor, log, on_start)

@@ -93,6 +93,25 @@ def test_a_malformed_table_is_told_by_file_row_and_column(
     assert all(word in outcome.err for word in ["bad.csv", *TABLES[text]]), outcome.err
 
 
+@pytest.mark.parametrize("verb", ["run", "plan"])
+def test_bad_data_of_any_format_are_no_failure_of_a_method(
+    command: Command, tmp_path: Path, verb: str
+) -> None:
+    for split in ("train", "test"):
+        (tmp_path / "own" / split).mkdir(parents=True)
+        for name in ("good", "bad"):
+            (tmp_path / "own" / split / f"{name}.txt").write_text("1 2\n3 4\n5 7\n")
+    (tmp_path / "own" / "test" / "bad.txt").write_text("1 2\n3 nan\n")
+    base = (verb, "method=linear", "dataset=own", "budget.seconds=1")
+    outcome = command(*base)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.endswith(
+        "bad.txt: line 2, column 2 holds 'nan', not a finite number "
+        "(or leave it out: dataset.exclude=[bad])\n"
+    )
+    assert command(*base, "dataset.exclude=[bad]").code == 0
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

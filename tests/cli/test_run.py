@@ -199,7 +199,7 @@ def test_two_files_of_one_name_are_two_datasets_with_the_data_of_each(
         (tmp_path / folder / "d.csv").write_text(f"a,y\n{rows}")
     base = ("run", "method=linear", "dataset=[a/d.csv,b/d.csv]", *QUICK)
     refused = command(*base, "datasets.a_d.target=y")
-    assert "say which one is the target: datasets.b_d.target=COLUMN" in refused.err
+    assert "(datasets.b_d.target=COLUMN says which one is the target)" in refused.err
     outcome = command(*base, "datasets.a_d.target=y", "datasets.b_d.target=y")
     assert outcome.code == 0, outcome
     assert "d.csv is set by datasets.b_d (datasets.b_d.target=...), and it is called" in outcome.out

@@ -28,6 +28,18 @@ def lines(folder: Path, *more: Path, by: tuple[str, ...] = ()) -> dict[Any, dict
     return found
 
 
+def test_runs_without_data_are_shown_and_count_in_no_rate(tmp_path: Path) -> None:
+    results = [
+        Result("m", "p0"),
+        Result("m", "p1", status="no_data", answer=None, scored=False, seconds=10.0),
+        Result("m", "p2", answer=None, status="error"),
+    ]
+    line = lines(write(tmp_path, results))["m"]
+    assert (line["done"], line["no_data"], line["error"], line["unscored"]) == (3, 1, 1, 0)
+    assert line["symbolic_exact"] == line["accuracy"] == 0.5
+    assert (line["ned"], line["wall_seconds"]) == (0.5, 2.0)
+
+
 def test_a_failure_counts_with_the_worst_score(tmp_path: Path) -> None:
     results = [
         Result(problem="p0"),

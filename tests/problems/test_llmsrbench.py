@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -13,6 +14,7 @@ from pyarrow import parquet
 
 from bench.expression import evaluate, parse
 from bench.problems import Problem, load_dataset
+from bench.problems.checking import BadData, check_data
 from bench.problems.formats.tabular import TableError
 
 SIZES = {"transform": 111, "chem_react": 36, "bio_pop_growth": 24, "phys_osc": 44, "matsci": 25}
@@ -120,36 +122,55 @@ RELEASED = {
     "lsr_transform": [
         ("I.13.12_3_0", ["r2", "U", "m1", "m2", "r1", "G"], "G*m1*m2*r1/(G*m1*m2 + U*r1)"),
     ],
-    "lsr_synth_chem_react": [("CRK0", ["dA_dt", "t", "A"], "-0.1899_z*A(t)**2 + 0.1899*_z*A(t)")],
+    # The states stand in another order than in the catalogue.
+    "lsr_synth_chem_react": [("CRK0", ["dA_dt", "A", "t"], "-0.1899_z*A(t)**2 + 0.1899*_z*A(t)")],
     "lsr_synth_bio_pop_growth": [("BPG77", ["dP_dt", "t", "P"], "0.5*P(t) + sin(t)")],
     "lsr_synth_phys_osc": [("PO0", ["dv_dt", "x", "t", "v"], "F0*sin(t) - beta*sin(v(t))")],
 }
+
+
+def law_rows(subset: str, name: str, symbols: list[str], count: int) -> np.ndarray:
+    """Rows in these columns that follow the catalogue's law, where it has one."""
+    X = np.random.default_rng(count).uniform(1, 2, (count, len(symbols) - 1))
+    problems = load_dataset(f"llmsrbench_{subset.removeprefix('lsr_').removeprefix('synth_')}")
+    known = {problem.name: problem for problem in problems.problems}
+    if name not in known:
+        return np.column_stack([X[:, 0], X])
+    law = known[name]
+    own = X[:, [symbols[1:].index(variable.symbol) for variable in law.variables]]
+    return np.column_stack([evaluate(parse(law.truth or ""), law.names, own), X])
 
 
 @pytest.fixture
 def released(tmp_path: Path) -> Path:
     folder = tmp_path / "llm-srbench"
     (folder / "data").mkdir(parents=True)
-    rng = np.random.default_rng(0)
     with h5py.File(folder / "lsr_bench_data.hdf5", "w") as file:
         for subset, problems in RELEASED.items():
-            columns = {
-                "name": [name for name, _, _ in problems],
-                "symbols": [symbols for _, symbols, _ in problems],
-                "symbol_descs": [[f"what {s} is" for s in symbols] for _, symbols, _ in problems],
-                "symbol_properties": [["O", *"V" * (len(s) - 1)] for _, s, _ in problems],
-                "expression": [expression for _, _, expression in problems],
-            }
-            parquet.write_table(
-                pyarrow.table(columns), folder / "data" / f"{subset}-00000-of-00001.parquet"
-            )
+            write_parquet(folder, subset, problems)
             for name, symbols, _ in problems:
-                synth = subset.startswith("lsr_synth_")
-                group = f"lsr_synth/{subset[10:]}/{name}" if synth else f"{subset}/{name}"
-                for split in ("train", "test", "ood_test")[: 3 if synth else 2]:
-                    rows = rng.uniform(1, 2, (8, len(symbols))).astype(np.float32)
-                    file[f"{group}/{split}"] = rows
+                for split in ("train", "test", "ood_test")[: 3 if "synth" in subset else 2]:
+                    rows = law_rows(subset, name, symbols, 8 + len(split))
+                    file[f"{group(subset, name)}/{split}"] = rows.astype(np.float32)
     return folder
+
+
+def group(subset: str, name: str) -> str:
+    synth = subset.startswith("lsr_synth_")
+    return f"lsr_synth/{subset[10:]}/{name}" if synth else f"{subset}/{name}"
+
+
+def write_parquet(folder: Path, subset: str, problems: list[tuple[str, list[str], str]]) -> Path:
+    columns = {
+        "name": [name for name, _, _ in problems],
+        "symbols": [symbols for _, symbols, _ in problems],
+        "symbol_descs": [[f"what {s} is" for s in symbols] for _, symbols, _ in problems],
+        "symbol_properties": [["O", *"V" * (len(s) - 1)] for _, s, _ in problems],
+        "expression": [expression for _, _, expression in problems],
+    }
+    path = folder / "data" / f"{subset}-00000-of-00001.parquet"
+    parquet.write_table(pyarrow.table(columns), path)
+    return path
 
 
 def test_reads_the_released_files(released: Path) -> None:
@@ -164,13 +185,51 @@ def test_reads_the_released_files(released: Path) -> None:
     assert dataset["PO0"].variables[0].meaning == "what x is"
     assert dataset["PO0"].time == "x1"
     assert set(dataset["I.13.12_3_0"].data().splits) == {"train", "test"}
+    check_data(dataset.problems)
 
 
-def test_truths_that_were_lost_come_from_the_catalogue(released: Path) -> None:
+def test_a_lost_law_comes_from_the_catalogue_symbol_by_symbol(released: Path) -> None:
     dataset = load_dataset(released)
     assert dataset["BPG77"].truth == "0.5*x1 + sin(x0)"
     for subset, name in (("chem_react", "CRK0"), ("phys_osc", "PO0")):
-        assert dataset[name].truth == load_dataset(f"llmsrbench_{subset}")[name].truth
+        problem, ours = dataset[name], load_dataset(f"llmsrbench_{subset}")[name]
+        X = np.random.default_rng(1).uniform(1, 2, (20, len(problem.names)))
+        symbols = [variable.symbol for variable in problem.variables]
+        own = X[:, [symbols.index(variable.symbol) for variable in ours.variables]]
+        np.testing.assert_array_equal(
+            evaluate(parse(problem.truth or ""), problem.names, X),
+            evaluate(parse(ours.truth or ""), ours.names, own),
+        )
+        assert problem.flaws == ours.flaws
+    chemistry = load_dataset("llmsrbench_chem_react")["CRK0"]
+    assert dataset["CRK0"].truth != chemistry.truth  # another order of columns
+
+
+@pytest.mark.parametrize(
+    ("name", "symbols", "split", "reason"),
+    [
+        ("CRK999", ["dA_dt", "t", "A"], None, "the catalogue has no problem of that name"),
+        ("CRK0", ["dA_dt", "t", "B"], None, "the catalogue's law has 'A', which is no input here"),
+        ("CRK0", ["dA_dt", "t", "A"], "train", "the catalogue's law does not fit the train rows"),
+        ("CRK0", ["dA_dt", "t", "A"], "test", "the catalogue's law does not fit the test rows"),
+    ],
+)
+def test_a_law_that_the_rows_do_not_bear_out_is_left_out(
+    released: Path, name: str, symbols: list[str], split: str | None, reason: str
+) -> None:
+    subset = "lsr_synth_chem_react"
+    write_parquet(released, subset, [(name, symbols, "0.1_z*A(t)")])
+    rows = law_rows(subset, name, symbols, 9) if symbols[-1] == "A" else np.ones((9, 3))
+    with h5py.File(released / "lsr_bench_data.hdf5", "a") as file:
+        for part in ("train", "test", "ood_test"):
+            other = f"{group(subset, name)}/{part}"
+            if other in file:
+                del file[other]
+            file[other] = rows * [1.01, 1, 1] if part == split else rows
+    problem = load_dataset(released)[name]
+    assert problem.truth is None
+    assert problem.flaws["law_lost"].endswith(reason)
+    assert name not in {one.name for one in load_dataset(released, exclude=["law_lost"]).problems}
 
 
 def test_one_subset_of_the_released_files(released: Path) -> None:
@@ -179,23 +238,97 @@ def test_one_subset_of_the_released_files(released: Path) -> None:
         load_dataset(released, subset="chemistry")
 
 
-def test_malformed_released_files_are_named(released: Path) -> None:
+@pytest.mark.parametrize(
+    ("problems", "message"),
+    [
+        (
+            [("CRK0", ["y", "t"], "t"), ("CRK1", ["y", "t"], "t"), ("CRK0", ["y", "t"], "2*t")],
+            r"parquet: row 2: there is a problem 'CRK0' before it, .*parquet: row 0",
+        ),
+        ([("PO0", ["y", "t"], "t")], r"row 0: there is a problem 'PO0' before it, .*chem_react"),
+        ([("CRK0", ["y", "t", "t"], "t")], r"row 0: problem 'CRK0' lists the symbol 't' twice"),
+        ([("CRK0", ["t", "t"], "t")], r"row 0: problem 'CRK0' lists the symbol 't' twice"),
+        ([("CRK0", ["y"], "t")], r"row 0: a problem has a name and two or more symbols"),
+        ([("", ["y", "t"], "t")], r"row 0: a problem has a name and two or more symbols"),
+    ],
+)
+def test_a_problem_that_is_said_twice_is_refused(
+    released: Path, problems: list[tuple[str, list[str], str]], message: str
+) -> None:
+    write_parquet(released, "lsr_synth_chem_react", problems)
+    with pytest.raises(TableError, match=message):
+        load_dataset(released)
+
+
+def damaged(change: str, file: Any) -> None:
+    """Change the rows of CRK0 in an open file."""
+    place = "lsr_synth/chem_react/CRK0"
+    if change == "nan":
+        file[place]["train"][2, 1] = np.nan
+    elif change == "empty":
+        del file[place]["test"]
+        file[place]["test"] = np.ones((0, 3))
+    elif change == "array":
+        del file[place]
+        file[place] = np.ones((4, 3))
+    elif change == "group":
+        del file[place]["train"]
+        file[place].create_group("train")
+    elif change == "above":
+        del file["lsr_synth/chem_react"]
+        file["lsr_synth/chem_react"] = np.ones(3)
+    elif change == "text":
+        del file[place]["train"]
+        file[place]["train"] = np.array([["a", "b", "c"]], dtype="S1")
+    elif change == "flat":
+        del file[place]["train"]
+        file[place]["train"] = np.ones(3)
+    elif change == "dangling":
+        del file[place]["train"]
+        file[place]["train"] = h5py.SoftLink("/nowhere")
+    else:
+        del file[place][change]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("nan", "/lsr_synth/chem_react/CRK0/train: row 2, column 1 is not a finite number"),
+        ("empty", "/lsr_synth/chem_react/CRK0/test has no rows"),
+        ("array", "/lsr_synth/chem_react/CRK0 is an array, not a group of arrays"),
+        ("group", "/lsr_synth/chem_react/CRK0/train is a group, not an array"),
+        ("above", "/lsr_synth/chem_react/CRK0"),
+        ("text", "/lsr_synth/chem_react/CRK0/train is |S1 of shape (1, 3), not numbers"),
+        ("flat", "/lsr_synth/chem_react/CRK0/train is float64 of shape (3,), not numbers"),
+        ("dangling", "/lsr_synth/chem_react/CRK0/train"),
+        ("test", "/lsr_synth/chem_react/CRK0 has no array 'test'"),
+    ],
+)
+def test_malformed_rows_are_named_by_file_and_path(
+    released: Path, change: str, message: str
+) -> None:
     path = released / "lsr_bench_data.hdf5"
-    problem = load_dataset(released)["CRK0"]
+    check_data(load_dataset(released).problems)
     with h5py.File(path, "a") as file:
-        group = file["lsr_synth/chem_react/CRK0"]
-        group["train"][2, 1] = np.nan
-        del group["test"]
-    with pytest.raises(TableError, match="CRK0 has no array 'test'"):
-        problem.data()
-    with h5py.File(path, "a") as file:
-        file["lsr_synth/chem_react/CRK0/test"] = np.ones((4, 3))
-    with pytest.raises(TableError, match="CRK0/train: row 2, column 1 is not a finite number"):
-        problem.data()
+        damaged(change, file)
+    dataset = load_dataset(released)
+    assert "law_lost" in dataset["CRK0"].flaws
+    for ask in (lambda: check_data(dataset.problems), lambda: dataset["CRK0"].data()):
+        with pytest.raises((BadData, TableError)) as caught:
+            ask()
+        assert str(path) in str(caught.value) and message in str(caught.value)
+        assert "\n" not in str(caught.value)
+
+
+def test_files_that_are_something_else_are_named(released: Path) -> None:
+    path = released / "lsr_bench_data.hdf5"
     path.write_bytes(b"no HDF5")
-    with pytest.raises(TableError, match="not an HDF5 file"):
-        problem.data()
+    with pytest.raises(BadData, match="not an HDF5 file"):
+        check_data(load_dataset(released).problems)
     file = next((released / "data").glob("*chem*"))
     parquet.write_table(pyarrow.table({"name": ["CRK0"]}), file)
     with pytest.raises(TableError, match="no column 'symbols'; the columns are name"):
+        load_dataset(released)
+    file.write_bytes(b"no Parquet")
+    with pytest.raises(TableError, match="not a Parquet file"):
         load_dataset(released)

@@ -122,7 +122,7 @@ def test_a_run_held_by_another_process_is_waited_for_and_taken_when_it_is_let_go
     assert finished == ["p0", "p2", "p1"]
 
 
-def test_data_that_cannot_be_had_are_an_error_of_the_run(tmp_path: Path) -> None:
+def test_data_that_cannot_be_had_are_no_failure_of_the_method(tmp_path: Path) -> None:
     class Broken:
         def data(self, problem: object, seed: int) -> object:
             raise OSError("the file is gone")
@@ -132,7 +132,7 @@ def test_data_that_cannot_be_had_are_an_error_of_the_run(tmp_path: Path) -> None
     store = Store(tmp_path)
     execute(matrix([method("Instant")], datasets), datasets, store, LocalExecutor(1))
     (record,) = store.records()
-    assert (record.status, record.message) == ("error", "no data: OSError: the file is gone")
+    assert (record.status, record.message) == ("no_data", "OSError: the file is gone")
     assert "Traceback" in log_of(tmp_path, record)
 
 

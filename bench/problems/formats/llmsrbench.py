@@ -7,26 +7,27 @@ name, symbols, symbol_descs, symbol_properties, expression; in ``lsr_bench_data.
 ood_test, the target in column 0 and the inputs in the order of symbols[1:].
 
 Eighty of the released expressions cannot be read: those of chem_react lost a constant's value,
-those of phys_osc are templates. The catalogue's law stands in for them, where it knows the name.
+those of phys_osc are templates. The catalogue's law stands in for them where it has the same name
+and symbols and fits the released rows; where not, the problem has no law and the flaw ``law_lost``.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from bench.expression import ParseError, parse
+from bench.expression import ParseError, Symbol, evaluate, parse, substitute, symbols
 from bench.installation import install_hint
 from bench.problems.catalogue import catalogue_path, read_catalogue
-from bench.problems.data import Data, Table
 from bench.problems.dataset import Dataset
-from bench.problems.formats.tabular import TableError
+from bench.problems.formats.hdf5_rows import Hdf5Rows
+from bench.problems.formats.tabular import TableError, file_digest
 from bench.problems.problem import Problem, Target
 from bench.problems.variable import Variable
 
@@ -42,47 +43,8 @@ _GROUPS = {
     "phys_osc": "lsr_synth/phys_osc",
 }
 _COLUMNS = ("name", "symbols", "symbol_descs", "expression")
-_SPLITS = {"train": "train", "test": "test", "ood": "ood_test"}
-
-
-@dataclass(frozen=True)
-class Hdf5Rows:
-    """The rows of one group of an HDF5 file."""
-
-    path: Path
-    group: str
-    columns: int
-
-    def data(self, problem: Problem, seed: int) -> Data:
-        h5py = _import("h5py", self.path, "hdf5")
-        try:
-            with h5py.File(self.path, "r") as file:
-                if self.group not in file:
-                    raise TableError(f"{self.path}: there is no group /{self.group}")
-                group = file[self.group]
-                arrays = {
-                    split: group[name][()] for split, name in _SPLITS.items() if name in group
-                }
-        except OSError as error:
-            raise TableError(f"{self.path}: not an HDF5 file ({error})") from None
-        for name in ("train", "test"):
-            if name not in arrays:
-                raise TableError(f"{self.path}: /{self.group} has no array '{name}'")
-        return Data({split: self._table(split, array) for split, array in arrays.items()})
-
-    def _table(self, split: str, array: Any) -> Table:
-        where = f"{self.path}: /{self.group}/{_SPLITS[split]}"
-        if array.ndim != 2 or array.shape[1] != self.columns or array.dtype.kind not in "fiu":
-            raise TableError(
-                f"{where} is {array.dtype} of shape {array.shape}, not numbers in {self.columns} "
-                "columns, the target first"
-            )
-        values = array.astype(np.float64)
-        bad = np.argwhere(~np.isfinite(values))
-        if len(bad):
-            row, column = bad[0]
-            raise TableError(f"{where}: row {row}, column {column} is not a finite number")
-        return Table(values[:, 1:].copy(), values[:, 0].copy())
+_LARGEST_MISFIT = 1e-6
+"""Of a borrowed law: mean squared error over the variance of the target. Laws reach 1e-10."""
 
 
 def recognises(path: Path) -> bool:
@@ -107,52 +69,126 @@ def read(path: Path, *, subset: str | None = None) -> Dataset:
     if not files:
         raise TableError(f"{path}: there is no Parquet file of '{subset}'")
     version = _digest([path / ROWS, *(file for _, file in files)])
+    entries = [(key, entry) for key, file in files for entry in _entries(file)]
+    _refuse_namesakes(entry for _, entry in entries)
+    known = {key: _catalogued(key) for key, _ in files}
     problems = tuple(
-        problem for key, file in files for problem in _problems(path, key, file, name, version)
+        replace(
+            _problem(path, key, entry, known[key].get(entry.name)), dataset=name, version=version
+        )
+        for key, entry in entries
     )
     title = "LLM-SRBench, the released files"
     return Dataset(name, version, problems, title, f"https://huggingface.co/datasets/{HUB}")
 
 
-def _problems(folder: Path, key: str, file: Path, dataset: str, version: str) -> Iterator[Problem]:
+def _catalogued(key: str) -> dict[str, Problem]:
     catalogue = read_catalogue(catalogue_path(f"llmsrbench_{key}"))
-    known = {problem.name: problem for problem in catalogue.problems}
+    return {problem.name: problem for problem in catalogue.problems}
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A row of a Parquet file: one problem, and where it is written."""
+
+    where: str
+    name: str
+    symbols: tuple[str, ...]
+    meanings: Mapping[str, str]
+    expression: str
+
+
+def _entries(file: Path) -> Iterator[_Entry]:
     for row, entry in enumerate(_rows(file)):
-        symbols = _texts(entry["symbols"])
-        if not isinstance(entry["name"], str) or len(symbols) < 2:
-            raise TableError(f"{file}: row {row}: a problem has a name and two or more symbols")
-        ours = known.get(entry["name"])
-        descriptions = _texts(entry["symbol_descs"])
-        meanings = dict(zip(symbols, descriptions, strict=False))
-        inputs = symbols[1:]
-        variables = tuple(
-            Variable(f"x{j}", symbol, meanings.get(symbol, "")) for j, symbol in enumerate(inputs)
-        )
-        target = Variable("y", symbols[0], meanings.get(symbols[0], ""))
-        yield Problem(
-            dataset=dataset,
-            version=version,
-            name=entry["name"],
-            variables=variables,
-            targets=(Target(target, _truth(entry["expression"], inputs, ours)),),
-            source=Hdf5Rows(folder / ROWS, f"{_GROUPS[key]}/{entry['name']}", len(symbols)),
-            formula=str(entry["expression"]),
-            meaning=ours.meaning if ours else "",
-            tier=key,
-            time=f"x{inputs.index('t')}" if "t" in inputs and key != "transform" else None,
-            flaws=ours.flaws if ours else {},
-        )
+        where = f"{file}: row {row}"
+        name, symbols = entry["name"], _texts(entry["symbols"])
+        if not isinstance(name, str) or not name or len(symbols) < 2:
+            raise TableError(f"{where}: a problem has a name and two or more symbols")
+        twice = [symbol for symbol in symbols if symbols.count(symbol) > 1]
+        if twice:
+            raise TableError(f"{where}: problem '{name}' lists the symbol '{twice[0]}' twice")
+        meanings = dict(zip(symbols, _texts(entry["symbol_descs"]), strict=False))
+        yield _Entry(where, name, tuple(symbols), meanings, str(entry["expression"]))
 
 
-def _truth(text: Any, inputs: Sequence[str], ours: Problem | None) -> str | None:
-    """The released expression in x0, x1, ...; the catalogue's where that one cannot be read."""
+def _refuse_namesakes(entries: Iterable[_Entry]) -> None:
+    first: dict[str, _Entry] = {}
+    for entry in entries:
+        other = first.setdefault(entry.name, entry)
+        if other is not entry:
+            raise TableError(
+                f"{entry.where}: there is a problem '{entry.name}' before it, {other.where}"
+            )
+
+
+def _problem(folder: Path, key: str, entry: _Entry, ours: Problem | None) -> Problem:
+    """The problem of ``entry``, and of the catalogue what the released files do not say."""
+    inputs = entry.symbols[1:]
+    variables = tuple(
+        Variable(f"x{j}", symbol, entry.meanings.get(symbol, "")) for j, symbol in enumerate(inputs)
+    )
+    target = Variable("y", entry.symbols[0], entry.meanings.get(entry.symbols[0], ""))
+    group = f"{_GROUPS[key]}/{entry.name}"
+    problem = Problem(
+        dataset="",
+        version="",
+        name=entry.name,
+        variables=variables,
+        targets=(Target(target, _released_law(entry)),),
+        source=Hdf5Rows(folder / ROWS, group, len(entry.symbols)),
+        formula=entry.expression,
+        meaning=ours.meaning if ours else "",
+        tier=key,
+        time=f"x{inputs.index('t')}" if "t" in inputs and key != "transform" else None,
+        flaws=ours.flaws if ours else {},
+    )
+    return problem if problem.truth is not None else _with_borrowed_law(problem, ours)
+
+
+def _released_law(entry: _Entry) -> str | None:
+    """The released expression in x0, x1, ...; None where it cannot be read."""
+    inputs = entry.symbols[1:]
     names = {symbol: f"x{j}" for j, symbol in enumerate(inputs)}
     # The released strings write states as functions of time: A(t) is A.
-    plain = re.sub(rf"\b({'|'.join(map(re.escape, inputs))})\(t\)", r"\1", str(text))
+    plain = re.sub(rf"\b({'|'.join(map(re.escape, inputs))})\(t\)", r"\1", entry.expression)
     try:
         return str(parse(plain, names))
     except ParseError:
-        return ours.truth if ours else None
+        return None
+
+
+def _with_borrowed_law(problem: Problem, ours: Problem | None) -> Problem:
+    """``problem`` with the law of the catalogue's ``ours``, or with the flaw of having none."""
+    try:
+        law = _borrowed_law(problem, ours)
+    except (_NoLaw, TableError) as reason:
+        lost = f"the released expression cannot be read; the law is left out: {reason}"
+        return replace(problem, flaws={**problem.flaws, "law_lost": lost})
+    return replace(problem, targets=(replace(problem.target, truth=law),))
+
+
+class _NoLaw(ValueError):
+    """The catalogue has no law for a problem, and why not."""
+
+
+def _borrowed_law(problem: Problem, ours: Problem | None) -> str:
+    """The catalogue's law in the columns of ``problem``, symbol by symbol, as the rows bear out."""
+    if ours is None or ours.truth is None:
+        raise _NoLaw("the catalogue has no problem of that name")
+    theirs = {variable.symbol: variable.name for variable in problem.variables}
+    law = parse(ours.truth, ours.variables)
+    symbol_of = {variable.name: variable.symbol for variable in ours.variables}
+    missing = sorted(symbol_of[name] for name in symbols(law) if symbol_of[name] not in theirs)
+    if missing:
+        raise _NoLaw(f"the catalogue's law has '{missing[0]}', which is no input here")
+    law = substitute(law, {name: Symbol(theirs[symbol_of[name]]) for name in symbols(law)})
+    data = problem.data()
+    for split in ("train", "test"):
+        table = data.splits[split]
+        misfit = float(np.mean((evaluate(law, problem.names, table.X) - table.y) ** 2))
+        if not misfit <= _LARGEST_MISFIT * float(np.var(table.y)):
+            raise _NoLaw(f"the catalogue's law does not fit the {split} rows")
+    return str(law)
 
 
 def _rows(file: Path) -> list[dict[str, Any]]:
@@ -183,8 +219,7 @@ def _parquets(path: Path) -> Iterator[Path]:
 def _digest(files: Iterable[Path]) -> str:
     sha = hashlib.sha256()
     for file in files:
-        with file.open("rb") as stream:
-            sha.update(hashlib.file_digest(stream, "sha256").digest())
+        sha.update(bytes.fromhex(file_digest(file)))
     return sha.hexdigest()[:12]
 
 

@@ -21,7 +21,13 @@ import numpy as np
 from bench.expression import Expression, ParseError, parse
 from bench.problems.data import Data, Table
 from bench.problems.dataset import Dataset
-from bench.problems.formats.tabular import TableError, read_table
+from bench.problems.formats.tabular import (
+    TableError,
+    count_rows,
+    file_digest,
+    position,
+    read_table,
+)
 from bench.problems.problem import Problem, Target
 from bench.problems.variable import Sampling, Variable
 
@@ -71,11 +77,16 @@ class PmlbTable:
 
     def data(self, problem: Problem, seed: int) -> Data:
         columns = read_table(self.path)
-        position = columns.index(TARGET)
-        X = np.delete(columns.values, position, axis=1)
-        y = columns.values[:, position]
+        target = position(self.path, columns.names, TARGET)
+        X = np.delete(columns.values, target, axis=1)
+        y = columns.values[:, target]
         train, test = split_rows(len(y), seed, self.max_train)
         return Data({"train": Table(X[train], y[train]), "test": Table(X[test], y[test])})
+
+    def check(self, problem: Problem) -> None:
+        """Look through the rows. Raises TableError."""
+        if count_rows(self.path) < 2:
+            raise TableError(f"{self.path}: one row cannot be split into train and test")
 
 
 def split_rows(
@@ -112,8 +123,7 @@ def _digest(tables: Sequence[Path], max_train: int | None) -> str:
     for path in tables:
         for file in (path, path.parent / "metadata.yaml"):
             if file.is_file():
-                content = hashlib.sha256(file.read_bytes()).hexdigest()
-                sha.update(f"{file.parent.name}/{file.name}:{content}\n".encode())
+                sha.update(f"{file.parent.name}/{file.name}:{file_digest(file)}\n".encode())
     return sha.hexdigest()[:12]
 
 

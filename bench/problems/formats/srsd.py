@@ -15,10 +15,16 @@ from pathlib import Path
 from bench.expression import symbols
 from bench.problems.data import Data, Table
 from bench.problems.dataset import Dataset
-from bench.problems.formats.tabular import TableError, read_numbers
+from bench.problems.formats.tabular import (
+    TableError,
+    count_number_rows,
+    file_digest,
+    read_numbers,
+)
 from bench.problems.formats.unpickle import read_pickled_expression
 from bench.problems.problem import Problem, Target
 from bench.problems.variable import Variable
+from bench.words import counted
 
 OPTIONS = ()
 
@@ -37,11 +43,20 @@ class TextSplits:
     def data(self, problem: Problem, seed: int) -> Data:
         return Data({split: self._table(path) for split, path in self.files.items()})
 
+    def check(self, problem: Problem) -> None:
+        """Look through the rows of all files. Raises TableError."""
+        for path in self.files.values():
+            count_number_rows(path)
+            self._check_width(path, _width(path))
+
     def _table(self, path: Path) -> Table:
         values = read_numbers(path)
-        if values.shape[1] != self.columns:
-            raise TableError(f"{path}: has {values.shape[1]} columns, not {self.columns}")
+        self._check_width(path, values.shape[1])
         return Table(values[:, :-1].copy(), values[:, -1].copy())
+
+    def _check_width(self, path: Path, width: int) -> None:
+        if width != self.columns:
+            raise TableError(f"{path}: has {counted(width, 'column')}, not {self.columns}")
 
 
 def recognises(path: Path) -> bool:
@@ -108,6 +123,5 @@ def _digest(folder: Path) -> str:
     sha = hashlib.sha256()
     for sub in (*_FOLDER_OF.values(), _TRUTHS):
         for file in sorted((folder / sub).glob("*.*")):
-            content = hashlib.sha256(file.read_bytes()).hexdigest()
-            sha.update(f"{sub}/{file.name}:{content}\n".encode())
+            sha.update(f"{sub}/{file.name}:{file_digest(file)}\n".encode())
     return sha.hexdigest()[:12]

@@ -1,19 +1,14 @@
 """Columns of numbers out of CSV, TSV, SRSD's text and Parquet files, with errors that point.
 
-A file is read at full speed first; only where that fails, or leaves what is not a finite number,
-is it read again line by line to say which cell is wrong.
+A file is read in blocks of rows, so that it can be looked through without being held in memory.
 """
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
-import warnings
-import zlib
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from math import isfinite
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,20 +16,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.installation import install_hint
+from bench.problems.cache import cached_json
 
 Array = NDArray[np.float64]
 
-_DELIMITERS = {".csv": ",", ".tsv": "\t", ".csv.gz": ",", ".tsv.gz": "\t"}
-_UNREADABLE = (ValueError, OSError, EOFError, zlib.error, csv.Error, Warning)
-SUFFIXES = (*_DELIMITERS, ".parquet")
+SUFFIXES = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".parquet")
+ROWS = 100_000
+"""The rows of a block."""
 
 
 class TableError(ValueError):
     """A file of data that cannot be read as a table of finite numbers."""
 
 
-class MissingColumn(TableError):
-    """A table without the column that is asked for: the target's name is to be said."""
+class OptionMissing(TableError):
+    """A table that can be read once an option is given: ``option``, and what it does, in words."""
+
+    def __init__(self, fault: str, option: str) -> None:
+        super().__init__(f"{fault} ({option})")
+        self.fault, self.option = fault, option
+
+
+BOOLEANS = "booleans=true takes TRUE for 1 and FALSE for 0"
 
 
 @dataclass(frozen=True)
@@ -45,14 +48,15 @@ class Columns:
     names: tuple[str, ...]
     values: Array
 
-    def index(self, name: str) -> int:
-        """The position of a column; TableError with the columns that there are."""
-        if name not in self.names:
-            raise MissingColumn(
-                f"{self.path}: there is no column '{name}'; the columns are "
-                f"{_listed(self.names)}; say which one is the target"
-            )
-        return self.names.index(name)
+
+def position(path: Path, names: tuple[str, ...], name: str) -> int:
+    """The position of a column of ``path``; OptionMissing with the columns that there are."""
+    if name not in names:
+        raise OptionMissing(
+            f"{path}: there is no column '{name}'; the columns are {_listed(names)}",
+            "target=COLUMN says which one is the target",
+        )
+    return names.index(name)
 
 
 def table_suffix(path: Path) -> str | None:
@@ -61,154 +65,143 @@ def table_suffix(path: Path) -> str | None:
     return next((suffix for suffix in SUFFIXES if name.endswith(suffix)), None)
 
 
-def read_table(path: Path) -> Columns:
-    """The columns of a file with a header: finite numbers in every cell.
+def column_names(path: Path) -> tuple[str, ...]:
+    """The names of the columns of a file with a header, each once. Raises TableError."""
+    if _suffix(path) == ".parquet":
+        names = tuple(str(name) for name in _parquet(path).schema_arrow.names)
+    else:
+        from bench.problems.formats.delimited import header
 
-    Raises TableError, naming file, row (the line of the file, the header being line 1) and column.
-    """
-    suffix = table_suffix(path)
-    if suffix is None:
-        raise TableError(f"{path}: not a table; known are {', '.join(SUFFIXES)}")
-    columns = _read_parquet(path) if suffix == ".parquet" else _read_text(path, suffix)
-    repeated = sorted({name for name in columns.names if columns.names.count(name) > 1})
+        names = header(path)
+    repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
         raise TableError(f"{path}: more than one column is called '{repeated[0]}'")
-    if not len(columns.values):
+    return names
+
+
+def read_table(path: Path, *, booleans: bool = False) -> Columns:
+    """The columns of a file with a header: finite numbers in every cell.
+
+    With ``booleans`` a column may be of TRUE and FALSE, which are 1 and 0. Raises TableError,
+    naming file, row (the line of the file, the header being line 1) and column.
+    """
+    names = column_names(path)
+    blocks = list(_blocks(path, names, booleans))
+    if not blocks:
         raise TableError(f"{path}: there is a header, and no row of data below it")
-    return columns
+    return Columns(path, names, blocks[0] if len(blocks) == 1 else np.concatenate(blocks))
+
+
+def count_rows(path: Path, *, booleans: bool = False) -> int:
+    """How many rows ``read_table`` gives; its errors. Known at once of a file looked at before."""
+
+    def counted() -> int:
+        rows = sum(len(block) for block in _blocks(path, column_names(path), booleans))
+        if not rows:
+            raise TableError(f"{path}: there is a header, and no row of data below it")
+        return rows
+
+    return remembered(path, f"table {booleans}", counted)
 
 
 def read_numbers(path: Path) -> Array:
     """The numbers of a file without a header, separated by blanks: shape (n, columns)."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")  # NumPy only warns of a file without numbers
-            values = np.loadtxt(path, dtype=np.float64, ndmin=2)
-    except _UNREADABLE:
-        values = np.empty((0, 0))
-    if not values.size or not np.isfinite(values).all():
-        with _open_text(path) as file:
-            _point_at_the_fault(path, None, (line.split() for line in file))
-    return values
+    from bench.problems.formats.delimited import number_blocks
+
+    return np.concatenate(list(number_blocks(path)))
 
 
-def _read_text(path: Path, suffix: str) -> Columns:
-    import pandas as pd
+def count_number_rows(path: Path) -> int:
+    """How many rows ``read_numbers`` gives; its errors. As quick as ``count_rows``."""
+    from bench.problems.formats.delimited import number_blocks
 
-    delimiter = _DELIMITERS[suffix]
-    names = _header(path, delimiter)
-    options: Any = {
-        "sep": delimiter,
-        "header": None,
-        "skiprows": 1,
-        "names": range(len(names)),
-        "dtype": np.float64,
-        "index_col": False,
-        "float_precision": "round_trip",
-        "encoding": "utf-8-sig",
-    }
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")  # pandas only warns of rows that are too long
-            # ... and of an option that is no longer one, its value having become the default.
-            warnings.filterwarnings("ignore", message=".*float_precision")
-            values = pd.read_csv(path, **options).to_numpy(dtype=np.float64)
-    except _UNREADABLE:
-        values = np.full((1, len(names)), np.nan)
-    if not np.isfinite(values).all():
-        with _open_text(path) as file:
-            rows = csv.reader(file, delimiter=delimiter)
-            next(rows)
-            _point_at_the_fault(path, names, rows)
-    return Columns(path, names, values)
+    return remembered(path, "numbers", lambda: sum(len(block) for block in number_blocks(path)))
 
 
-def _header(path: Path, delimiter: str) -> tuple[str, ...]:
-    with _open_text(path) as file:
-        try:
-            first = next(csv.reader(file, delimiter=delimiter), None)
-        except _UNREADABLE as error:
-            raise TableError(f"{path}: not text in UTF-8 ({error})") from None
-    if not first:
-        raise TableError(f"{path}: empty, or its first line is; it must name the columns")
-    names = tuple(cell.strip() for cell in first)
-    if all(_number(name) is not None for name in names):
-        raise TableError(f"{path}: line 1 holds numbers; it must name the columns")
-    if "" in names:
-        raise TableError(f"{path}: line 1: column {names.index('') + 1} has no name")
-    if len(names) == 1 and any(other in names[0] for other in ",;\t" if other != delimiter):
-        raise TableError(
-            f"{path}: line 1 has one column, {names[0]!r}; separate the columns by {delimiter!r}"
-        )
-    return names
+def remembered(path: Path, question: str, answer: Callable[[], int]) -> int:
+    """What ``answer`` found in the file, from the cache where its content has been asked before."""
+    found: int = cached_json("checked", [question, file_digest(path)], answer)
+    return found
 
 
-def _point_at_the_fault(
-    path: Path, names: tuple[str, ...] | None, rows: Iterable[list[str]]
-) -> None:
-    """Raise TableError at the first cell that is not a finite number."""
-    width = None if names is None else len(names)
-    try:
-        for line, row in enumerate(rows, start=1 if names is None else 2):
-            width = width or len(row)
-            if row:
-                _check_row(f"{path}: line {line}", row, names, width)
-    except TableError:
-        raise
-    except _UNREADABLE as error:
-        raise TableError(f"{path}: cannot be read as text ({error})") from None
-    raise TableError(f"{path}: {'no table of numbers' if width else 'empty'}")
+def file_digest(path: Path) -> str:
+    """SHA-256 of the content, in hexadecimal; a file that is as it was is read once."""
+    status = path.stat()
+    return _digest(path, status.st_mtime_ns, status.st_size)
 
 
-def _check_row(where: str, row: list[str], names: tuple[str, ...] | None, width: int) -> None:
-    if len(row) != width:
-        raise TableError(f"{where} has {len(row)} cells, not {width}")
-    for j, cell in enumerate(row):
-        number = _number(cell)
-        if number is None or not isfinite(number):
-            column = f"column {j + 1}" if names is None else f"column '{names[j]}'"
-            what = "is empty" if not cell.strip() else f"holds {cell.strip()[:40]!r}"
-            raise TableError(f"{where}, {column} {what}, not a finite number")
+@lru_cache(maxsize=4096)
+def _digest(path: Path, modified: int, size: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _number(cell: str) -> float | None:
-    # Python reads 1_000 as a number; nothing else does.
-    try:
-        return None if "_" in cell else float(cell)
-    except ValueError:
-        return None
+def _blocks(path: Path, names: tuple[str, ...], booleans: bool) -> Iterator[Array]:
+    if _suffix(path) == ".parquet":
+        return _parquet_blocks(path, booleans)
+    from bench.problems.formats.delimited import blocks
+
+    return blocks(path, names, booleans=booleans)
 
 
-def _open_text(path: Path) -> io.TextIOBase:
-    if path.name.endswith(".gz"):
-        return io.TextIOWrapper(gzip.open(path), encoding="utf-8-sig", newline="")
-    return path.open(encoding="utf-8-sig", newline="")
+def _suffix(path: Path) -> str:
+    suffix = table_suffix(path)
+    if suffix is None:
+        raise TableError(f"{path}: not a table; known are {', '.join(SUFFIXES)}")
+    return suffix
 
 
-def _read_parquet(path: Path) -> Columns:
+def _parquet(path: Path) -> Any:
     try:
         import pyarrow
         from pyarrow import parquet
     except ImportError:
         raise TableError(f"{path}: Parquet files need pyarrow: {install_hint('parquet')}") from None
     try:
-        table = parquet.read_table(path)
+        return parquet.ParquetFile(path)
     except (pyarrow.ArrowException, OSError) as error:
         raise TableError(f"{path}: not a Parquet file ({error})") from None
-    names = tuple(str(name) for name in table.column_names)
-    values = np.empty((table.num_rows, len(names)))
-    for j, name in enumerate(names):
-        column = table.column(j)
-        if not (pyarrow.types.is_integer(column.type) or pyarrow.types.is_floating(column.type)):
-            raise TableError(f"{path}: column '{name}' holds {column.type}, not numbers")
-        values[:, j] = column.to_numpy()
-        bad = np.flatnonzero(~np.isfinite(values[:, j]))
-        if len(bad):
-            raise TableError(
-                f"{path}: row {bad[0] + 1}, column '{name}' holds {values[bad[0], j]} or nothing, "
-                "not a finite number"
-            )
-    return Columns(path, names, values)
+
+
+def _parquet_blocks(path: Path, booleans: bool) -> Iterator[Array]:
+    import pyarrow
+
+    file = _parquet(path)
+    for field in file.schema_arrow:
+        _check_type(path, field, booleans)
+    before = 0
+    try:
+        for batch in file.iter_batches(ROWS):
+            columns = [column.to_numpy(zero_copy_only=False) for column in batch.columns]
+            block = np.column_stack([column.astype(np.float64) for column in columns])
+            _check_finite(path, file.schema_arrow.names, block, before)
+            before += len(block)
+            if len(block):
+                yield block
+    except (pyarrow.ArrowException, OSError) as error:
+        raise TableError(f"{path}: cannot be read after row {before} ({error})") from None
+
+
+def _check_type(path: Path, field: Any, booleans: bool) -> None:
+    from pyarrow import types
+
+    if types.is_integer(field.type) or types.is_floating(field.type):
+        return
+    fault = f"{path}: column '{field.name}' holds {field.type}, not numbers"
+    if not types.is_boolean(field.type):
+        raise TableError(fault)
+    if not booleans:
+        raise OptionMissing(fault, BOOLEANS)
+
+
+def _check_finite(path: Path, names: list[str], block: Array, before: int) -> None:
+    bad = np.argwhere(~np.isfinite(block))
+    if len(bad):
+        row, j = bad[0]
+        raise TableError(
+            f"{path}: row {before + row + 1}, column '{names[j]}' holds {block[row, j]} or "
+            "nothing, not a finite number"
+        )
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -11,18 +11,26 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from bench.expression import ParseError, parse
 from bench.problems.data import Data, Table
 from bench.problems.dataset import Dataset
-from bench.problems.formats.tabular import SUFFIXES, Columns, TableError, read_table, table_suffix
+from bench.problems.formats.tabular import (
+    SUFFIXES,
+    TableError,
+    column_names,
+    count_rows,
+    file_digest,
+    position,
+    read_table,
+    table_suffix,
+)
 from bench.problems.problem import Problem, Target
 from bench.problems.sources.shuffle import shuffled
 from bench.problems.variable import Variable
 
-OPTIONS = ("target", "truth", "split")
+OPTIONS = ("target", "truth", "split", "booleans")
 
 _SPLIT_OF = re.compile(r"(?P<name>.+)_(?P<split>train|validation|test|ood)")
 
@@ -32,11 +40,12 @@ class OwnTable:
     """Rows of the user's files: one file, or one for each split."""
 
     files: Mapping[str, Path]
-    target: str
-    split: float
+    target: str = "target"
+    split: float = 0.75
+    booleans: bool = False
 
     def data(self, problem: Problem, seed: int) -> Data:
-        tables = {split: _table(_read(path), self.target) for split, path in self.files.items()}
+        tables = {split: self._table(path) for split, path in self.files.items()}
         if tables.keys() != {"all"}:
             return Data(tables)
         rows = shuffled(tables["all"], problem, seed)
@@ -47,6 +56,23 @@ class OwnTable:
                 "test": Table(rows.X[cut:], rows.y[cut:]),
             }
         )
+
+    def check(self, problem: Problem) -> None:
+        """Look through all rows, and compare the columns of the files. Raises TableError."""
+        headers = {path: column_names(path) for path in self.files.values()}
+        first, names = next(iter(headers.items()))
+        for path, other in headers.items():
+            position(path, other, self.target)
+            if other != names:
+                raise TableError(f"{path}: its columns differ from those of {first}")
+            if count_rows(path, booleans=self.booleans) < 2 and "all" in self.files:
+                raise TableError(f"{path}: one row cannot be split into train and test")
+
+    def _table(self, path: Path) -> Table:
+        columns = read_table(path, booleans=self.booleans)
+        j = position(path, columns.names, self.target)
+        inputs = [k for k in range(len(columns.names)) if k != j]
+        return Table(columns.values[:, inputs], columns.values[:, j].copy())
 
 
 def recognises(path: Path) -> bool:
@@ -62,57 +88,48 @@ def read(
     target: str = "target",
     truth: str | Mapping[str, str] | None = None,
     split: float = 0.75,
+    booleans: bool = False,
 ) -> Dataset:
     """The dataset in a file or folder of tables.
 
     ``target`` is the column to be explained; ``truth`` the true expression in the columns' names
     (or x0, x1, ...), for a folder a mapping from the problem's name to it; ``split`` the share of
-    rows that train where the files do not say. The version is a digest of the files and of these
-    options. Raises TableError, naming file, row and column.
+    rows that train where the files do not say; ``booleans`` takes columns of TRUE and FALSE for 1
+    and 0. The version is a digest of the files and of these options. Raises TableError, naming
+    file, row and column.
     """
     if not 0 < split < 1:
         raise TableError(f"split is {split!r}; it is the share of training rows, between 0 and 1")
     groups = _groups(path)
     truths = _truths(truth, list(groups), path)
-    version = _digest(groups, target, split)
+    sources = {name: OwnTable(files, target, split, booleans) for name, files in groups.items()}
+    version = _digest(sources)
     problems = tuple(
-        _problem(_stem(path), version, name, files, target, truths.get(name), split)
-        for name, files in groups.items()
+        _problem(_stem(path), version, name, source, truths.get(name))
+        for name, source in sources.items()
     )
     return Dataset(_stem(path), version, problems, f"tables in {path}", str(path), "the user's own")
 
 
-def _problem(
-    dataset: str,
-    version: str,
-    name: str,
-    files: Mapping[str, Path],
-    target: str,
-    truth: str | None,
-    split: float,
-) -> Problem:
-    headers: tuple[str, ...] | None = None
-    for path in files.values():
-        columns = _read(path)
-        columns.index(target)
-        if headers is not None and columns.names != headers:
-            raise TableError(f"{path}: its columns differ from those of {next(iter(files))}")
-        headers = columns.names
-        if "all" in files and len(columns.values) < 2:
-            raise TableError(f"{path}: one row cannot be split into train and test")
-    inputs = [header for header in headers or () if header != target]
+def _problem(dataset: str, version: str, name: str, source: OwnTable, truth: str | None) -> Problem:
+    path = next(iter(source.files.values()))
+    names = column_names(path)
+    position(path, names, source.target)
+    inputs = [one for one in names if one != source.target]
     if not inputs:
-        raise TableError(f"{next(iter(files.values()))}: there is no column but '{target}'")
+        raise TableError(f"{path}: there is no column but '{source.target}'")
     variables = variables_for(inputs)
-    return Problem(
+    problem = Problem(
         dataset=dataset,
         version=version,
         name=name,
         variables=variables,
-        targets=(Target(Variable("y", target), _truth(truth, variables, name)),),
-        source=OwnTable(dict(files), target, split),
+        targets=(Target(Variable("y", source.target), _truth(truth, variables, name)),),
+        source=source,
         formula=truth or "",
     )
+    source.check(problem)
+    return problem
 
 
 def variables_for(headers: Sequence[str]) -> tuple[Variable, ...]:
@@ -193,27 +210,12 @@ def _stem(path: Path) -> str:
     return name[: -len(suffix)] if suffix else name
 
 
-def _digest(groups: Mapping[str, Mapping[str, Path]], target: str, split: float) -> str:
-    sha = hashlib.sha256(f"{target}\x1f{split!r}".encode())
-    for name, by_split in groups.items():
-        for part, path in by_split.items():
-            with path.open("rb") as file:
-                content = hashlib.file_digest(file, "sha256").hexdigest()
-            sha.update(f"\x1f{name}\x1f{part}\x1f{content}".encode())
+def _digest(sources: Mapping[str, OwnTable]) -> str:
+    one = next(iter(sources.values()))
+    sha = hashlib.sha256(f"{one.target}\x1f{one.split!r}".encode())
+    if one.booleans:
+        sha.update(b"\x1fbooleans")
+    for name, source in sources.items():
+        for part, path in source.files.items():
+            sha.update(f"\x1f{name}\x1f{part}\x1f{file_digest(path)}".encode())
     return sha.hexdigest()[:12]
-
-
-def _read(path: Path) -> Columns:
-    status = path.stat()
-    return _read_once(path, status.st_mtime_ns, status.st_size)
-
-
-@lru_cache(maxsize=4)
-def _read_once(path: Path, modified: int, size: int) -> Columns:
-    return read_table(path)
-
-
-def _table(columns: Columns, target: str) -> Table:
-    j = columns.index(target)
-    inputs = [k for k in range(len(columns.names)) if k != j]
-    return Table(columns.values[:, inputs], columns.values[:, j].copy())

@@ -22,7 +22,7 @@ def _files(entry: Any, folder: Path) -> Source:
 
     if not {"train", "test"} <= set(entry) <= set(SPLITS):
         raise ValueError("a file for train and one for test")
-    return OwnTable({split: folder / str(name) for split, name in entry.items()}, "target", 0.75)
+    return OwnTable({split: folder / str(name) for split, name in entry.items()})
 
 
 def _trajectory(entry: Any, folder: Path) -> Source:

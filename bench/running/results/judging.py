@@ -48,10 +48,13 @@ def judge_records(
     A scorecard is current while the record's digest and expression, and the judge's version, are
     those it was made with. One expression for one problem is judged once, however many records
     hold it. ``on_progress`` is told how many of how many are done. Records of problems that are
-    not in ``problems`` are left alone. Of the records only what they are asked for is kept.
+    not in ``problems``, and those without data, are left alone. Of the records only what they are
+    asked for is kept.
     """
     groups: dict[_Question, list[_Asker]] = {}
     for record in records:
+        if record.status == "no_data":
+            continue  # nothing was asked of the method
         if _key(record) in problems and (again or not _current(store, record, limits)):
             question = (*_key(record), record.run.data_seed, expression_of(record))
             groups.setdefault(question, []).append((record.run.id, record.digest))

@@ -17,7 +17,7 @@ from bench.running.results.plain import (
 )
 from bench.running.results.run import MethodSpec, Run
 
-Status = Literal["ok", "timeout", "memory", "crash", "error", "invalid"]
+Status = Literal["ok", "timeout", "memory", "crash", "error", "invalid", "no_data"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 
 SCHEMA = 1
