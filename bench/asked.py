@@ -81,8 +81,8 @@ def _chosen(datasets: Any) -> tuple[dict[str, Dataset], dict[str, str]]:
         whole = _dataset(one)
         if isinstance(one, str | Path):
             sources[whole.name] = str(Path(one).absolute()) if Path(one).exists() else str(one)
-        _refuse_namesake(whole, owners)
         for problem in whole.problems:
+            _refuse_namesake(problem, owned.get(problem.dataset, {}))
             owners.setdefault(problem.dataset, whole)
             owned.setdefault(problem.dataset, {}).setdefault(problem.name, problem)
     if not owned:
@@ -97,13 +97,13 @@ def _chosen(datasets: Any) -> tuple[dict[str, Dataset], dict[str, str]]:
     return chosen, sources
 
 
-def _refuse_namesake(dataset: Dataset, others: Mapping[str, Dataset]) -> None:
+def _refuse_namesake(problem: Problem, known: Mapping[str, Problem]) -> None:
     """Of two datasets of one name, the problems of one would be taken for the other's."""
-    other = others.get(dataset.name)
-    if other is not None and (other.version, other.source) != (dataset.version, dataset.source):
+    other = known.get(problem.name, problem)
+    if other.version != problem.version:
         raise ValueError(
-            f"two datasets are called '{dataset.name}', {other.source} and {dataset.source}; give "
-            "one another name: bench.load(PATH, name=...)"
+            f"two different problems are called '{problem.id}'; give the dataset of one another "
+            "name: bench.load(PATH, name=...)"
         )
 
 

@@ -221,3 +221,25 @@ def test_judge_and_score_refuse_in_words() -> None:
     with pytest.raises(ValueError, match=r"holds no results"):
         bench.read_results("nowhere")
     assert "no expression" in bench.score("x9", bench.load("nguyen")["Nguyen-1"]).failure
+
+
+def test_two_files_of_one_name_are_told_apart_or_refused(tmp_path: Path) -> None:
+    for folder, slope in (("a", 2), ("b", 3)):
+        (tmp_path / folder).mkdir()
+        rows = "".join(f"{x},{slope * x}\n" for x in range(12))
+        (tmp_path / folder / "d.csv").write_text(f"x,target\n{rows}")
+    paths = [tmp_path / folder / "d.csv" for folder in "ab"]
+    with pytest.raises(ValueError, match="two different problems are called 'd/d'"):
+        bench.run("linear", paths, budget=1)
+    one, other = bench.load(paths[0]), bench.load(paths[1], name="e")
+    assert other["d"].data().digest == bench.load(paths[1])["d"].data().digest
+    runs = bench.run("linear", [one, other], budget=2, progress=False).runs()
+    assert sorted(runs["dataset"]) == ["d", "e"]
+
+
+def test_bad_data_are_told_before_anything_runs(tmp_path: Path) -> None:
+    for split in ("train", "test"):
+        (tmp_path / "own" / split).mkdir(parents=True)
+        (tmp_path / "own" / split / "p.txt").write_text("1 2\n3 x\n")
+    with pytest.raises(ValueError, match=r"p\.txt: line 2, column 2 holds 'x'"):
+        bench.run("linear", tmp_path / "own", budget=1)
