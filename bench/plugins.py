@@ -127,7 +127,10 @@ def register_methods(names_or_paths: Iterable[str]) -> list[str]:
 def _store(entry: MethodEntry) -> None:
     from hydra.core.config_store import ConfigStore
 
-    worker = {"python": None, "start": "fork"}
+    worker: dict[str, Any] = {
+        "python": None, "start": "fork", "read": [], "write": [], "environment": [],
+        "processes": False,
+    }  # fmt: skip
     node = {"_target_": literal(entry.target), **default_settings(entry), "worker": worker}
     package = f"method.{entry.name}"
     ConfigStore.instance().store(

@@ -44,13 +44,16 @@ def main() -> None:
         benchmark(options.benchmark_in, options.runs, options.workers)
         return
     with tempfile.TemporaryDirectory() as folder:
-        print(json.dumps(stress(Path(folder), options), indent=1))
+        print(json.dumps(stress(Path(folder, "results"), options), indent=1))
 
 
 def benchmark(folder: Path, runs: int, workers: int) -> None:
     """The benchmark under stress: ``runs`` runs of a tenth of a second."""
-    settings = {"diary": str(folder / "diary"), "seconds": RUN_SECONDS}
-    method = MethodSpec("short", f"{short_runs.HERE}:Short", settings)
+    diary = f"{folder}.diary"
+    Path(diary).touch()
+    settings = {"diary": diary, "seconds": RUN_SECONDS}
+    worker = {"write": [diary], "environment": ["KILL_STRESS"]}
+    method = MethodSpec("short", f"{short_runs.HERE}:Short", settings, worker=worker)
     datasets = {"short": short_runs.dataset(1)}
     plan = matrix([method], datasets, seeds=range(runs), budget=Budget(seconds=10))
     execute(plan, datasets, Store(folder), LocalExecutor(workers))
@@ -151,7 +154,7 @@ def belongs(process: psutil.Process, folder: Path) -> bool:
 
 def diary(folder: Path) -> list[int]:
     """The seeds of the runs that have begun, in order."""
-    path = folder / "diary"
+    path = Path(f"{folder}.diary")
     return [int(line) for line in path.read_text().split()] if path.exists() else []
 
 

@@ -49,6 +49,7 @@ def read_experiment(config: Any, folder: Path) -> Experiment:
     notes = (*_left_out(plain["datasets"], chosen), *_labels(plain["datasets"]), *_seeds(plain))
     _check_data(datasets)
     budget, limits = _budget(plain["budget"])
+    limits = replace(limits, require_seal=_yes_or_no(plain["require_seal"], "require_seal"))
     runs = _matrix(plain, methods, datasets, budget, data_seed)
     scoring = _typed(ScoringLimits, plain["scoring"], "scoring")
     return Experiment(folder, plain, methods, datasets, tuple(runs), notes, limits, scoring)
@@ -213,6 +214,12 @@ def _matrix(
         )  # fmt: skip
     except ValueError as error:
         raise UserError(str(error)) from None
+
+
+def _yes_or_no(value: Any, name: str) -> bool:
+    if not isinstance(value, bool):
+        raise UserError(f"{name} is {value!r}; write {name}=true or {name}=false")
+    return value
 
 
 def _numbers(value: Any, name: str, kind: type) -> list[Any]:

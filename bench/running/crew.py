@@ -7,17 +7,20 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from bench.running.limits import Limits
-from bench.running.results.run import MethodSpec
+from bench.running.results.run import MethodSpec, canonical_json
 from bench.running.sandbox import wire
 from bench.running.sandbox.forkserver import ForkServer, ServerError
+from bench.running.sandbox.log import open_log
 from bench.running.sandbox.messages import (
     Assignment,
     ClockStarted,
+    LogOpened,
+    LogWanted,
     Message,
     MessageError,
     Outcome,
@@ -26,6 +29,7 @@ from bench.running.sandbox.messages import (
     SystemStop,
     Watching,
 )
+from bench.running.seal.paths import declared_paths
 
 _SERVERS_KEPT = 16
 _SLACK_SECONDS = 15.0  # for a supervisor to kill, collect and answer
@@ -34,10 +38,14 @@ Key = tuple[Any, ...]
 
 
 class Crew:
-    """Runs methods in watched processes; ``run`` may be called from many threads at once."""
+    """Runs methods in watched processes; ``run`` may be called from many threads at once.
 
-    def __init__(self, limits: Limits | None = None) -> None:
+    ``closed`` are folders that no worker is to read, whatever its method declares.
+    """
+
+    def __init__(self, limits: Limits | None = None, closed: Iterable[Path] = ()) -> None:
         self.limits = limits or Limits()
+        self._closed_paths = tuple(closed)
         self._lock = threading.Lock()
         self._servers: dict[Key, ForkServer] = {}
         self._busy: set[socket.socket] = set()
@@ -70,9 +78,11 @@ class Crew:
             if self._closed or error.status == "stopped":
                 raise Closed from None
             return Outcome(error.status, str(error))
-        assignment = Assignment(request, self.limits, str(log.absolute()))
+        assignment = Assignment(request, self.limits)
+        with contextlib.suppress(OSError):
+            log.unlink(missing_ok=True)  # what an earlier attempt printed
         try:
-            over = self._converse(channel, assignment, descriptor, on_start)
+            over = self._converse(channel, assignment, descriptor, log, on_start)
         except BaseException:
             channel.close()
             raise
@@ -103,6 +113,7 @@ class Crew:
         channel: socket.socket,
         assignment: Assignment,
         descriptor: int,
+        log: Path,
         on_start: Callable[[], None],
     ) -> RunOver:
         channel.settimeout(self.limits.load_seconds + _SLACK_SECONDS)
@@ -115,6 +126,8 @@ class Crew:
                     return message
                 if isinstance(message, SystemStop):
                     raise Closed
+                if isinstance(message, LogWanted):
+                    _hand_over(channel, log)
                 if isinstance(message, Watching | ClockStarted):
                     supervisor = message.pid
                 if isinstance(message, ClockStarted):
@@ -150,7 +163,7 @@ class Crew:
         with self._lock:
             if self._closed:
                 raise Closed
-            server = self._servers.pop(key, None) or ForkServer(method, threads)
+            server = self._servers.pop(key, None) or ForkServer(method, threads, self._closed_paths)
             self._servers[key] = server  # last used, last to go
             surplus = list(self._servers.items())[:-_SERVERS_KEPT]
             for old_key, _ in surplus:
@@ -178,11 +191,25 @@ class Closed(Exception):
 
 def _key(method: MethodSpec, threads: int) -> Key:
     """What two runs must share to be served by one server, or one kept worker."""
-    if method.start == "fork":
-        return (method.python, threads, "fork", method.place, method.requires)
-    if method.start == "keep":
-        return (method.python, threads, "keep", method.place, method.requires)
-    return (method.python, threads, "fresh")
+    worker = canonical_json(dict(method.worker))
+    try:
+        declared = tuple(declared_paths(method.read, method.settings).items())
+    except FileNotFoundError as error:
+        raise ServerError("error", str(error)) from None
+    return (worker, threads, method.place, method.requires, declared)
+
+
+def _hand_over(channel: socket.socket, log: Path) -> None:
+    """Open the log and send it; its supervisor, whose memory workers see, learns no name."""
+    try:
+        descriptor = open_log(log)
+    except OSError:
+        wire.send(channel, LogOpened())
+        return
+    try:
+        wire.send(channel, LogOpened(), descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _crash(message: str) -> RunOver:

@@ -15,12 +15,14 @@ class Limits:
     ``grace`` follows the budget's end before everything is killed. ``load_seconds`` bounds what
     comes before the clock starts: importing the method and handing over the data (Julia compiles
     for minutes at its first start). ``log_bytes`` bounds a run's log: the first and the last
-    halves of what it printed are kept.
+    halves of what it printed are kept. With ``require_seal`` nothing runs that is not sealed in
+    full.
     """
 
     grace: float = 2.0
     load_seconds: float = 1800.0
     log_bytes: int = 1_000_000
+    require_seal: bool = False
 
 
 _THREAD_VARIABLES = (

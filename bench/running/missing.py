@@ -11,6 +11,7 @@ from bench.installation import install_hint, pip_install
 from bench.running.load import load_class
 from bench.running.results.run import MethodSpec
 from bench.running.sandbox import BOOTSTRAP
+from bench.running.seal.paths import declared_paths
 
 _SECONDS = 120
 _EXTRAS = {"pysr": "pysr", "torch": "neural", "safetensors": "neural"}
@@ -22,6 +23,10 @@ def missing_engine(method: MethodSpec) -> str | None:
 
     Asked of the interpreter its workers run in.
     """
+    try:
+        declared_paths((*method.read, *method.write), {})
+    except FileNotFoundError as error:
+        return str(error)
     if method.python is None:
         return missing_here(method.place, method.requires)
     return _missing_there(method)
@@ -57,7 +62,7 @@ def _is_there(module: str) -> bool:
 
 def _missing_there(method: MethodSpec) -> str | None:
     python = str(method.python)
-    command = [python, str(BOOTSTRAP), "missing", method.place, *method.requires]
+    command = [python, "-P", str(BOOTSTRAP), "missing", method.place, *method.requires]
     try:
         done = subprocess.run(
             command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS, text=True

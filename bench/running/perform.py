@@ -26,8 +26,9 @@ from bench.running.results.record import Record, RecordError
 from bench.running.results.run import Run
 from bench.running.results.store import Store, storage_error
 from bench.running.sandbox.answer import printable
-from bench.running.sandbox.log import Log
+from bench.running.sandbox.log import Log, open_log
 from bench.running.sandbox.messages import Outcome, Request
+from bench.running.seal.trial import Verdict
 
 Arrays = tuple[NDArray[np.float64], ...]
 
@@ -90,7 +91,7 @@ class Performer:
         return to_record(job.run, outcome, begun, data_digest=data.digest)
 
     def _keep_traceback(self, path: Path) -> None:
-        log = Log(path, self._crew.limits.log_bytes)
+        log = Log(lambda: open_log(path), self._crew.limits.log_bytes)
         log.write(traceback.format_exc().encode(errors="backslashreplace"))
         log.close()
 
@@ -153,8 +154,20 @@ def to_record(run: Run, outcome: Outcome, begun: datetime, data_digest: str) -> 
             "packages": dict(outcome.packages),
             "data_digest": data_digest,
             "front_left_out": outcome.left_out,
+            **_seal(outcome.seal),
         },
     )
+
+
+def _seal(verdict: Verdict | None) -> dict[str, Any]:
+    """Which walls stood round a run that was started, and what was opened in them."""
+    if verdict is None:
+        return {}
+    return {
+        "seal": verdict.level,
+        "seal_missing": list(verdict.missing),
+        "opened": list(verdict.opened),
+    }
 
 
 class _DataCache:

@@ -142,9 +142,6 @@ class Breeds:
         elif self.how == "crowd":
             for _ in range(20):
                 self._daemon()
-        elif self.how == "regicide":
-            self._daemon()
-            os.kill(os.getppid(), signal.SIGKILL)
         if self.hang:
             time.sleep(1000)
         return Discovery.of("x0")

@@ -28,7 +28,7 @@ from bench.method import Budget
 from bench.running import LocalExecutor, Store, execute, matrix
 from bench.running.display import Display
 folder = Path(sys.argv[1])
-sleepy = method("Sleepy", {"seconds": 0.2, "diary": str(folder / "diary")})
+sleepy = method("Sleepy", {"seconds": 0.2, "diary": f"{folder}.diary"})
 datasets = {"toy": dataset()}
 runs = matrix([sleepy], datasets, seeds=range(40), budget=Budget(seconds=5))
 with Display() as display:
@@ -72,7 +72,7 @@ def wait_for_records(folder: Path, count: int) -> None:
 
 def begun(folder: Path) -> list[tuple[int, int]]:
     """Seed and process of every run that has begun."""
-    lines = (folder / "diary").read_text().splitlines()
+    lines = Path(f"{folder}.diary").read_text().splitlines()
     return [(int(seed), int(pid)) for seed, pid in map(str.split, lines)]
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 from toys import log_of, method, run_one
 
-from bench.running import Limits
+from bench.running import Limits, Record
+from bench.running.seal.landlock import kernel_abi
 
 
 @pytest.mark.parametrize("how", ["sleep", "c", "lock", "stop", "spin"])
@@ -39,7 +42,7 @@ def _alive(pid: int) -> bool:
 def test_no_child_outlives_its_run(tmp_path: Path, how: str, hang: bool) -> None:
     diary = tmp_path / "diary"
     settings = {"diary": str(diary), "how": how, "hang": hang}
-    record = run_one(tmp_path, method("Breeds", settings), seconds=2)
+    record = run_one(tmp_path / "r", method("Breeds", settings), seconds=2)
     assert record.status == ("timeout" if hang else "ok")
     pids = [int(line) for line in diary.read_text().split()]
     assert pids
@@ -64,7 +67,6 @@ def test_memory_of_the_whole_group_is_watched(tmp_path: Path, children: int) -> 
         ("exit", "exit code 7"),
         ("segv", "SIGSEGV"),
         ("abort", "SIGABRT"),
-        ("parent", "the process that watched the run was killed"),
         ("fds", "exit code 1"),
     ],
 )
@@ -217,10 +219,29 @@ def test_a_supervisor_that_is_stopped_is_given_up(
 ) -> None:
     monkeypatch.setattr("bench.running.crew._SLACK_SECONDS", 1.0)
     begun = time.monotonic()
-    record = run_one(tmp_path, method("Dies", {"how": "stop parent"}))
+    record, _ = with_its_supervisor_sent(signal.SIGSTOP, tmp_path)
     assert record.status == "crash"
     assert "was stopped" in record.message
     assert time.monotonic() - begun < 20
+
+
+def with_its_supervisor_sent(number: int, folder: Path) -> tuple[Record, int]:
+    """The record of a run whose supervisor got a signal, and a process that the run has left."""
+    diary = folder / "diary"
+    breeds = method("Breeds", {"diary": str(diary), "how": "daemon"})
+
+    def send() -> None:
+        while not (text := diary.read_text()).endswith("\n"):
+            time.sleep(0.01)
+        while (parent := psutil.Process(int(text)).ppid()) == os.getpid():
+            time.sleep(0.01)
+        os.kill(parent, number)  # it has adopted what was forked twice
+
+    sending = threading.Thread(target=send)
+    sending.start()
+    record = run_one(folder / "r", breeds, seconds=5)
+    sending.join()
+    return record, int(diary.read_text())
 
 
 def test_the_signals_of_a_terminal_do_not_reach_a_run(tmp_path: Path) -> None:
@@ -229,8 +250,16 @@ def test_the_signals_of_a_terminal_do_not_reach_a_run(tmp_path: Path) -> None:
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+@pytest.mark.skipif(kernel_abi() < 6, reason="without Landlock 6, signals go anywhere")
+@pytest.mark.parametrize("how", ["parent", "stop parent"])
+def test_a_method_cannot_signal_its_supervisor(tmp_path: Path, how: str) -> None:
+    record = run_one(tmp_path, method("Dies", {"how": how}), seconds=5)
+    assert (record.status, record.provenance["seal"]) == ("error", "full")
+    assert record.message.startswith("PermissionError")
+
+
 def test_what_the_killer_of_its_supervisor_leaves_behind_is_killed_too(tmp_path: Path) -> None:
-    diary = tmp_path / "diary"
-    run_one(tmp_path, method("Breeds", {"diary": str(diary), "how": "regicide"}))
-    (pid,) = (int(line) for line in diary.read_text().split())
+    record, pid = with_its_supervisor_sent(signal.SIGKILL, tmp_path)
+    assert record.status == "crash"
+    assert "the process that watched the run was killed" in record.message
     assert not _alive(pid)

@@ -180,7 +180,7 @@ def test_a_setting_that_is_a_path_counts_as_declared(
 
 
 def test_a_declared_path_that_is_not_there_is_an_error_that_names_it(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"worker\.read: there is nothing at '/no/where'"):
+    with pytest.raises(FileNotFoundError, match=r"worker: there is nothing at '/no/where'"):
         plan(tmp_path, worker={"read": ["/no/where"]})
 
 

@@ -37,7 +37,7 @@ class LocalExecutor:
         events: Events = queue.SimpleQueue()
         todo = _Todo(jobs)
         slots = min(self.workers or processors(), len(jobs))
-        with Leases(store.leases_folder) as leases, Crew(limits) as crew:
+        with Leases(store.leases_folder) as leases, Crew(limits, [store.folder]) as crew:
             performer = Performer(store, crew, leases)
             threads = [
                 threading.Thread(target=_slot, args=(performer, store, todo, events))

@@ -14,7 +14,7 @@ from bench.method import Budget
 
 Start = Literal["fork", "fresh", "keep"]
 
-_WORKER_KEYS = ("python", "start")
+_WORKER_KEYS = ("python", "start", "read", "write", "environment", "processes")
 
 
 def canonical_json(value: object) -> str:
@@ -29,8 +29,11 @@ class MethodSpec:
     ``target`` is ``package.module:Class`` or ``/absolute/file.py:Class``; ``settings`` is plain
     JSON, passed to the class by keyword. ``version``, ``requires`` and ``kinds`` are the class's
     own (see ``bench.method``). ``worker`` says where it runs: ``python`` (an interpreter, None for
-    this one) and ``start``: ``fork`` from a server that has imported the method, a ``fresh``
-    interpreter for every run, or ``keep`` one worker for many runs.
+    this one) and ``start``: ``fork`` from a server that has imported what it can, a ``fresh``
+    interpreter for every run (so is ``fork`` in another interpreter), or ``keep`` one worker for
+    many runs; and what its walls let through: ``read`` and ``write`` (paths; what is written is
+    seen by other runs), ``environment`` (names of variables), ``processes`` (its programs look at
+    ``/proc``).
     ``carried`` is the file that holds a class which cannot be imported (see ``bench.byvalue``).
     """
 
@@ -53,8 +56,14 @@ class MethodSpec:
         if unknown:
             raise ValueError(
                 f"method '{self.label}': worker has no key '{unknown[0]}'; "
-                f"it has {' and '.join(_WORKER_KEYS)}"
+                f"it has {', '.join(_WORKER_KEYS)}"
             )
+        for key in ("read", "write", "environment"):
+            given = self.worker.get(key) or ()
+            if isinstance(given, str) or not all(isinstance(one, str) for one in given):
+                raise ValueError(
+                    f"method '{self.label}': worker.{key} is {given!r}; write a list: [a, b]"
+                )
         if self.start not in get_args(Start):
             raise ValueError(
                 f"method '{self.label}': worker.start is '{self.start}'; "
@@ -76,6 +85,21 @@ class MethodSpec:
         """How a worker comes to be."""
         start: Start = self.worker.get("start") or "fork"
         return start
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The paths that its walls open beside what every worker reads."""
+        return tuple(self.worker.get("read") or ())
+
+    @property
+    def write(self) -> tuple[str, ...]:
+        """The paths that its walls let it write, outside the folder of the run."""
+        return tuple(self.worker.get("write") or ())
+
+    @property
+    def environment(self) -> tuple[str, ...]:
+        """The variables that its workers are given beside those every worker has."""
+        return tuple(self.worker.get("environment") or ())
 
     @cached_property
     def canonical(self) -> str:

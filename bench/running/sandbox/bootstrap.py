@@ -32,10 +32,12 @@ class _Shared:
 
 
 def main() -> None:
-    """``server FD``, ``worker FD SUPERVISOR PATH...`` or ``missing TARGET MODULE...``."""
+    """``server FD``, ``worker FD PATH...`` or ``missing TARGET MODULE...``.
+
+    Python is to be started with ``-P``, without this file's folder on its path.
+    """
     if sys.version_info < (3, 11):  # noqa: UP036  (the runner's Python is newer, this may not be)
         sys.exit(f"{sys.executable} is Python {sys.version.split()[0]}; workers need 3.11 or newer")
-    del sys.path[0]  # this file's folder, whose modules are not top-level ones
     sys.meta_path.insert(0, _Shared)
     role, *rest = sys.argv[1:]
     if role == "server":
@@ -43,10 +45,10 @@ def main() -> None:
 
         server.main(socket.socket(fileno=int(rest[0])))
     elif role == "worker":
-        sys.path[:] = rest[2:]
+        sys.path[:] = rest[1:] or sys.path
         from bench.running.sandbox import server
 
-        server.work(socket.socket(fileno=int(rest[0])), int(rest[1]))
+        server.work(socket.socket(fileno=int(rest[0])))
     else:
         from bench.running.missing import print_missing
 

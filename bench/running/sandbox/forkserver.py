@@ -11,14 +11,20 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Iterable
+from pathlib import Path
 from typing import IO, Literal
 
 from bench.kinds.find import kind_names, kind_target
-from bench.running.limits import thread_environment
+from bench.problems.cache import cache_folder
 from bench.running.results.record import Status
 from bench.running.results.run import MethodSpec
 from bench.running.sandbox import BOOTSTRAP, wire
 from bench.running.sandbox.messages import Fork, Prepare, Prepared
+from bench.running.seal.environment import worker_environment
+from bench.running.seal.folder import Base
+from bench.running.seal.interpreter import interpreter_at
+from bench.running.seal.paths import blueprint, kernel_caches
 
 _CLOSE_SECONDS = 15.0
 
@@ -34,40 +40,49 @@ class ServerError(Exception):
 class ForkServer:
     """A fork server as the runner sees it: a process and a control channel."""
 
-    def __init__(self, method: MethodSpec, threads: int) -> None:
-        self._python = method.python or sys.executable
-        self._control, theirs = socket.socketpair()
-        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the server)
+    def __init__(self, method: MethodSpec, threads: int, closed: Iterable[Path] = ()) -> None:
         self._lock = threading.Lock()
         self._ready = False
         self._closed = False
         self._failed: ServerError | None = None
         self._idle: list[socket.socket] = []
-        forks = method.start == "fork"
-        self._what = Prepare(
+        self._base = Base()
+        try:
+            self._what = self._preparation(method, closed)
+        except OSError as error:
+            self._base.remove()
+            raise ServerError("error", str(error)) from None
+        self._control, theirs = socket.socketpair()
+        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the server)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", str(BOOTSTRAP), "server", str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._errors,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+                env=worker_environment(os.environ, threads, method.environment),
+                cwd="/",
+            )
+
+    def _preparation(self, method: MethodSpec, closed: Iterable[Path]) -> Prepare:
+        forks = method.start == "fork" and method.python is None
+        return Prepare(
             path=tuple(p for p in sys.path if p) if method.python is None else (),
             requires=method.requires,
             target=method.place if forks else "",
             kinds=tuple(kind_target(name) for name in method.kinds if name in kind_names()),
+            python="" if method.python is None else interpreter_at(method.python).executable,
+            walls=blueprint(
+                self._base.path,
+                method.place,
+                method.settings,
+                method.worker,
+                closed=(cache_folder(), *closed),
+                opened=kernel_caches(),
+            ),
         )
-        environment = {**os.environ, **thread_environment(threads), "PYTHONHASHSEED": "0"}
-        with theirs:
-            try:
-                self._process = subprocess.Popen(
-                    [self._python, str(BOOTSTRAP), "server", str(theirs.fileno())],
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=self._errors,
-                    pass_fds=[theirs.fileno()],
-                    start_new_session=True,
-                    env=environment,
-                )
-            except OSError as error:
-                self._control.close()
-                self._errors.close()
-                raise ServerError(
-                    "error", f"worker.python '{self._python}' does not start: {error.strerror}"
-                ) from None
 
     def wait_until_ready(self, seconds: float) -> None:
         """Wait until everything is imported; ServerError where that fails."""
@@ -134,6 +149,7 @@ class ForkServer:
             self._process.kill()
             self._process.wait()
         self._errors.close()
+        self._base.remove()
 
     def _obituary(self) -> ServerError:
         try:
@@ -147,5 +163,5 @@ class ForkServer:
         last = errors.rpartition("\n")[2]
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
         return ServerError(
-            "crash", f"'{self._python}' ended while importing the method ({how}) {last}".rstrip()
+            "crash", f"'{sys.executable}' ended while importing the method ({how}) {last}".rstrip()
         )

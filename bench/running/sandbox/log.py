@@ -4,24 +4,36 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Callable
 from pathlib import Path
+
+
+def open_log(path: Path) -> int:
+    """The file at ``path``, to write behind what is in it; OSError where it cannot be had."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+    try:
+        return os.open(path, flags, 0o666)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, flags, 0o666)
 
 
 class Log:
     """Keeps the first and the last ``limit / 2`` bytes; a disk that is full loses them quietly.
 
-    The file appears with the first byte, and the beginning is written at once, so that it can
-    be followed while the run goes on.
+    ``open_file`` gives the file that it goes to, None where that cannot be had. It is called with
+    the first byte, and the beginning is written at once, so that it can be followed while the run
+    goes on.
     """
 
-    def __init__(self, path: Path, limit: int) -> None:
-        self._path = path
+    def __init__(self, open_file: Callable[[], int | None], limit: int) -> None:
+        self._open_file = open_file
+        self._descriptor: int | None = None
+        self._opened = False
         self._half = limit // 2
         self._written = 0
         self._tail = bytearray()
         self._left_out = 0
-        with contextlib.suppress(OSError):
-            path.unlink(missing_ok=True)  # what an earlier attempt printed
 
     def write(self, content: bytes) -> None:
         """Take in what was printed."""
@@ -42,6 +54,9 @@ class Log:
             self._append(bytes(self._tail))
         self._tail.clear()
         self._left_out = 0
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
 
     def _drop_middle(self) -> None:
         surplus = len(self._tail) - self._half
@@ -50,12 +65,9 @@ class Log:
             self._left_out += surplus
 
     def _append(self, content: bytes) -> None:
+        if not self._opened:
+            self._opened = True
+            self._descriptor = self._open_file()
         with contextlib.suppress(OSError):
-            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-            try:
-                descriptor = os.open(self._path, flags, 0o666)
-            except FileNotFoundError:
-                self._path.parent.mkdir(parents=True, exist_ok=True)
-                descriptor = os.open(self._path, flags, 0o666)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
+            while self._descriptor is not None and content:
+                content = content[os.write(self._descriptor, content) :]

@@ -1,10 +1,11 @@
 """What runner, supervisor and worker say to each other: a class for each message, both ways.
 
     runner -> server             Prepare, then a Fork for each supervisor
-    runner -> supervisor         Assignment: a Request, and what its worker need not know
+    runner -> supervisor         Assignment: a Request and its limits; LogOpened
     supervisor -> worker         Request, Go
-    worker -> supervisor         Loaded, Reported, Returned, then Answered or Failed
-    supervisor -> runner         Watching, ClockStarted, then RunOver (an Outcome) or SystemStop
+    worker -> supervisor         Sealed, Loaded, Reported, Returned, then Answered or Failed
+    supervisor -> runner         Watching, ClockStarted, LogWanted, then RunOver (an Outcome) or
+                                 SystemStop
 
 On its way a message is a JSON object, its class under ``type``. What comes from a worker was
 written by somebody's method: everything is checked as it is read, and what is of another shape
@@ -28,6 +29,8 @@ from bench.running.results.plain import (
     number,
 )
 from bench.running.results.record import NOTHING_USED, STATUSES, Report, Resources, Status
+from bench.running.seal.openings import Blueprint
+from bench.running.seal.trial import Verdict
 
 Plain: TypeAlias = dict[str, Any]
 Shape: TypeAlias = tuple[int, ...]
@@ -89,7 +92,8 @@ class Outcome(Message):
 
     ``discovery`` is the method's answer; for a run that was ended, its last report (None where
     there was none). ``left_out`` counts the candidates of its front that were too many, too long
-    or no expressions; ``packages`` are the versions in its interpreter.
+    or no expressions; ``packages`` are the versions in its interpreter, and ``seal`` says which
+    walls stood round it.
     """
 
     status: Status
@@ -99,6 +103,7 @@ class Outcome(Message):
     resources: Resources = NOTHING_USED
     packages: Mapping[str, str] = field(default_factory=dict)
     left_out: int = 0
+    seal: Verdict | None = None
 
     def to_json(self) -> Plain:
         return {
@@ -106,6 +111,7 @@ class Outcome(Message):
             "discovery": discovery_json(self.discovery),
             "reports": [report.to_json() for report in self.reports],
             "resources": asdict(self.resources),
+            "seal": None if self.seal is None else self.seal.to_message(),
         }
 
     @classmethod
@@ -118,6 +124,7 @@ class Outcome(Message):
             "resources": Resources(**plain["resources"]),
             "packages": _versions(plain["packages"]),
             "left_out": int(plain["left_out"]),
+            "seal": None if plain["seal"] is None else Verdict.from_message(plain["seal"]),
         }
         return cls(**{**plain, **given})
 
@@ -127,17 +134,24 @@ class Prepare(Message):
     """To a server, first of all: extend ``sys.path`` by ``path``, and import the rest.
 
     ``target`` is empty where workers do not fork from the server; ``kinds`` are the targets of
-    the kinds that the method takes.
+    the kinds that the method takes. ``python`` is the interpreter of its workers, empty for the
+    server's own, and ``walls`` is what they are sealed by.
     """
 
     path: tuple[str, ...]
     requires: tuple[str, ...]
     target: str
     kinds: tuple[str, ...]
+    python: str
+    walls: Blueprint
+
+    def to_json(self) -> Plain:
+        return {**vars(self), "walls": self.walls.to_message()}
 
     @classmethod
     def from_json(cls, plain: Plain) -> Self:
-        return cls(**{name: _strings(value) for name, value in plain.items()})
+        walls = Blueprint.from_message(plain.pop("walls"))
+        return cls(walls=walls, **{name: _strings(value) for name, value in plain.items()})
 
 
 @dataclass(frozen=True)
@@ -154,25 +168,44 @@ class Fork(Message):
 
 @dataclass(frozen=True)
 class Assignment(Message):
-    """To a supervisor: run ``request`` under ``limits``, and write what it prints to ``log``."""
+    """To a supervisor: run ``request`` under ``limits``.
+
+    Nothing here names the problem: workers are forks of supervisors, and see their memory.
+    """
 
     request: Request
     limits: Limits
-    log: str
 
     def to_json(self) -> Plain:
-        request, limits = self.request.to_json(), asdict(self.limits)
-        return {"request": request, "limits": limits, "log": self.log}
+        return {"request": self.request.to_json(), "limits": asdict(self.limits)}
 
     @classmethod
     def from_json(cls, plain: Plain) -> Self:
-        request, limits = Request.from_json(plain["request"]), Limits(**plain["limits"])
-        return cls(request, limits, checked_text(plain["log"]))
+        return cls(Request.from_json(plain["request"]), Limits(**plain["limits"]))
+
+
+@dataclass(frozen=True)
+class LogOpened(Message):
+    """To a supervisor: the log comes along, as an open file; where it cannot be had, nothing."""
 
 
 @dataclass(frozen=True)
 class Go(Message):
     """To a worker: the clock has started."""
+
+
+@dataclass(frozen=True)
+class Sealed(Message):
+    """From a worker, before any code of the run: which walls stand round it."""
+
+    verdict: Verdict
+
+    def to_json(self) -> Plain:
+        return {"verdict": self.verdict.to_message()}
+
+    @classmethod
+    def from_json(cls, plain: Plain) -> Self:
+        return cls(Verdict.from_message(plain["verdict"]))
 
 
 @dataclass(frozen=True)
@@ -249,6 +282,11 @@ class ClockStarted(Message):
     """From a supervisor, process ``pid``: the clock of the run has started."""
 
     pid: int
+
+
+@dataclass(frozen=True)
+class LogWanted(Message):
+    """From a supervisor: the run has printed something; where does that go?"""
 
 
 @dataclass(frozen=True)

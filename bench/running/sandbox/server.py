@@ -1,8 +1,9 @@
-"""The fork server: an interpreter that has imported a method once, and forks a run in a moment.
+"""The fork server: an interpreter that has imported much once, and forks a run in a moment.
 
-It starts no run itself. For each it forks a supervisor, which starts the worker: a
-fork of this interpreter with all its imports, or a fresh one. It has no threads of its own, and
-it ends when the runner does.
+It starts no run itself. For each it forks a supervisor, which starts the worker: a fork of this
+interpreter with all its imports, or a fresh one. No code of a method runs in either: what the
+server imports is the harness's own and its dependencies', and a worker is sealed before it loads
+the rest. The server has no threads of its own, and it ends when the runner does.
 """
 
 from __future__ import annotations
@@ -13,19 +14,20 @@ import os
 import select
 import signal
 import socket
-import subprocess
 import sys
 import time
 
 from bench.kinds.find import kind_at
-from bench.running.load import load_class
 from bench.running.sandbox import BOOTSTRAP, wire
-from bench.running.sandbox.messages import Fork, Prepare, Prepared
+from bench.running.sandbox.messages import Fork, Prepare, Prepared, Sealed
 from bench.running.sandbox.processes import become_subreaper, children, die_with, kill, reap
 from bench.running.sandbox.supervisor import supervise
 from bench.running.sandbox.watch import Stop
-from bench.running.sandbox.worker import preload, serve, versions
+from bench.running.sandbox.worker import serve, versions
 from bench.running.sandbox.workerprocess import Spawn
+from bench.running.seal import folder
+from bench.running.seal.walls import Walls
+from bench.running.trusted import preload_trusted
 
 _TIDY_SECONDS = 0.5
 _ORPHAN_SECONDS = 3.0
@@ -46,7 +48,9 @@ def main(control: socket.socket) -> None:
     first = wire.receive(control, Prepare)
     if first is None:
         return
-    _prepare(first[0])
+    what = first[0]
+    _prepare(what)
+    walls = Walls(what.walls)
     wire.send(control, Prepared())
     supervisors: set[int] = set()
     poller = select.poll()
@@ -58,14 +62,16 @@ def main(control: socket.socket) -> None:
                 break
             fork, channel = received
             if channel is not None:
-                supervisors.add(_fork_supervisor(control, channel, fork.start, stop))
+                spawn = _forked_worker if what.target else _fresh_worker(what.python)
+                supervisors.add(_fork_supervisor(control, channel, fork, stop, walls, spawn))
                 os.close(channel)
         _tidy(supervisors)
     _end(supervisors)
+    folder.remove(what.walls.base)
 
 
 def _prepare(what: Prepare) -> None:
-    """Import what the method declares; what fails here fails again, and is told, in the run."""
+    """Import what is trusted; what fails here fails again, and is told, in the run."""
     sys.path[:] = [*what.path, *(p for p in sys.path if p not in what.path)]
     with contextlib.suppress(Exception):
         import bench.expression  # noqa: F401  (supervisors parse with it)
@@ -73,15 +79,16 @@ def _prepare(what: Prepare) -> None:
         with contextlib.suppress(Exception):
             kind_at(kind)
     if what.target:
-        with contextlib.suppress(Exception, SystemExit):
-            preload(what.requires)
-            load_class(what.target)
+        preload_trusted(what.target, what.requires)
+        with contextlib.suppress(Exception):
             versions(what.requires)
     gc.collect()
     gc.freeze()
 
 
-def _fork_supervisor(control: socket.socket, channel: int, start: str, stop: Stop) -> int:
+def _fork_supervisor(
+    control: socket.socket, channel: int, fork: Fork, stop: Stop, walls: Walls, spawn: Spawn
+) -> int:
     pid = os.fork()
     if pid:
         return pid
@@ -90,62 +97,76 @@ def _fork_supervisor(control: socket.socket, channel: int, start: str, stop: Sto
         control.close()
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         with socket.socket(fileno=channel) as sock:
-            spawn: Spawn = _fresh_worker if start != "fork" else _forked_worker(sock)
-            supervise(sock, spawn, stop, keep=start == "keep")
+            supervise(sock, spawn, walls, stop, keep=fork.start == "keep")
         code = 0
     finally:
         os._exit(code)
 
 
-def _forked_worker(channel: socket.socket) -> Spawn:
+def _forked_worker(sock: socket.socket, output: int, walls: Walls, private: str) -> int:
     """A worker that is a fork of this interpreter."""
+    supervisor = os.getpid()
+    pid = os.fork()
+    if pid:
+        return pid
+    code = 1
+    try:
+        _become_worker(supervisor, sock, output, walls, private)
+        serve(sock)
+        code = 0
+    finally:
+        os._exit(code)
 
-    def spawn(sock: socket.socket, output: int, not_theirs: tuple[int, ...]) -> int:
+
+def _fresh_worker(python: str) -> Spawn:
+    """Workers in interpreters of their own: this program or another, sealed before it starts."""
+
+    def spawn(sock: socket.socket, output: int, walls: Walls, private: str) -> int:
         supervisor = os.getpid()
         pid = os.fork()
         if pid:
             return pid
-        code = 1
         try:
-            channel.close()
-            for descriptor in not_theirs:
-                os.close(descriptor)
-            become_worker(supervisor)
-            _redirect(output)
-            serve(sock)
-            code = 0
+            _become_worker(supervisor, sock, output, walls, private)
+            sock.set_inheritable(True)
+            program = python or sys.executable
+            path = () if python else sys.path
+            words = [program, "-P", str(BOOTSTRAP), "worker", str(sock.fileno()), *path]
+            os.execv(program, words)
+        except OSError as error:
+            print(f"'{python or sys.executable}' does not start: {error}", file=sys.stderr)
+            sys.stderr.flush()
         finally:
-            os._exit(code)
+            os._exit(127)
 
     return spawn
 
 
-def _fresh_worker(sock: socket.socket, output: int, not_theirs: tuple[int, ...]) -> int:
-    """A worker in an interpreter of its own, which has imported nothing yet."""
-    command = [sys.executable, str(BOOTSTRAP), "worker", str(sock.fileno()), str(os.getpid())]
-    process = subprocess.Popen(
-        [*command, *sys.path],
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=output,
-        pass_fds=[sock.fileno()],
-    )
-    process.returncode = 0  # it is reaped by the supervisor, not by subprocess
-    return process.pid
-
-
-def work(sock: socket.socket, supervisor: int) -> None:
-    """What a fresh interpreter does: serve ``sock`` for ``supervisor``, which started it."""
-    become_worker(supervisor)
+def work(sock: socket.socket) -> None:
+    """What a fresh interpreter does: serve ``sock``; it is sealed already."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     serve(sock)
 
 
-def become_worker(supervisor: int) -> None:
-    """Open a session of one's own, die with the supervisor, and be the kernel's first victim."""
+def _become_worker(
+    supervisor: int, sock: socket.socket, output: int, walls: Walls, private: str
+) -> None:
+    """Be a worker of ``supervisor``: in a session and a folder of one's own, and sealed.
+
+    No code of the method has run, and there is no thread but this one.
+    """
     die_with(supervisor)
     os.setsid()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _be_the_first_victim()
+    _redirect(output)
+    verdict = walls.put_up(private, supervisor, [sock.fileno()])
+    wire.send(sock, Sealed(verdict))
+
+
+def _be_the_first_victim() -> None:
+    """Have the kernel end this process before others when memory runs out."""
     with contextlib.suppress(OSError):
         adjustment = os.open("/proc/self/oom_score_adj", os.O_WRONLY)
         os.write(adjustment, b"1000")
@@ -158,7 +179,6 @@ def _redirect(output: int) -> None:
     os.dup2(output, 1)
     os.dup2(output, 2)
     os.close(null)
-    os.close(output)
 
 
 def _end(supervisors: set[int]) -> None:

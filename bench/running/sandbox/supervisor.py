@@ -16,11 +16,14 @@ from bench.running.sandbox.messages import (
 from bench.running.sandbox.processes import become_subreaper
 from bench.running.sandbox.watch import RunnerGone, Stop, Stopped, Watch
 from bench.running.sandbox.workerprocess import Spawn, WorkerProcess
+from bench.running.seal.walls import Walls
 
 
-def supervise(channel: socket.socket, spawn: Spawn, stop: Stop, *, keep: bool) -> None:
-    """Serve the runs asked for on ``channel``, each in a worker of its own, or with ``keep`` all
-    in one for as long as none overruns or fails.
+def supervise(
+    channel: socket.socket, spawn: Spawn, walls: Walls, stop: Stop, *, keep: bool
+) -> None:
+    """Serve the runs asked for on ``channel``, each in a worker of its own behind ``walls``, or
+    with ``keep`` all in one for as long as none overruns or fails.
 
     Ends, with all it has started, when the runner closes the channel, when something of a run
     could not be killed, or when ``stop`` is set; a run that this cuts short has no outcome.
@@ -36,16 +39,21 @@ def supervise(channel: socket.socket, spawn: Spawn, stop: Stop, *, keep: bool) -
             if worker is not None and not worker.lives():
                 worker.close()
                 worker = None
-            worker = worker or WorkerProcess(spawn)
+            worker = worker or WorkerProcess(spawn, walls)
             watch = Watch(channel, worker, assignment, stop, keep=keep)
             outcome = watch.run(descriptor)
             wire.send(channel, RunOver(outcome, more=watch.clean))
             if not watch.clean:
                 break
+            if not worker.usable:
+                worker.close()
+                worker = None
     except Stopped:
         wire.send(channel, SystemStop())
     except (RunnerGone, ConnectionError):
         pass
     finally:
-        if worker is not None and worker.usable:
-            worker.end()
+        if worker is not None:
+            if worker.usable:
+                worker.end()
+            worker.close()

@@ -14,7 +14,6 @@ import signal
 import socket
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from typing import NamedTuple
 
 from bench.kinds.find import kind_at
@@ -37,11 +36,14 @@ from bench.running.sandbox.messages import (
     Failed,
     Go,
     Loaded,
+    LogOpened,
+    LogWanted,
     Message,
     MessageError,
     Outcome,
     Reported,
     Returned,
+    Sealed,
 )
 from bench.running.sandbox.report_log import Reports
 from bench.running.sandbox.workerprocess import WorkerProcess
@@ -105,7 +107,8 @@ class Watch:
         self._request = assignment.request
         self._stop = stop
         self._keep = keep
-        self._log = Log(Path(assignment.log), limits.log_bytes)
+        self._log = Log(self._ask_for_log, limits.log_bytes)
+        self._require_seal = limits.require_seal
         self._inbox = wire.Inbox()
         self._reports = Reports()
         self._packages: Mapping[str, str] = {}
@@ -125,6 +128,7 @@ class Watch:
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             wire.send(self._worker.socket, self._request, descriptor)
         os.close(descriptor)
+        self._check_seal()  # a worker that is kept has told before
         self._worker.socket.setblocking(False)
         end = self._watch()
         ended = time.monotonic()
@@ -190,14 +194,30 @@ class Watch:
             return True
         return False
 
-    def _read_messages(self) -> bool:
-        """Take in what the worker says; False where it has closed its channel."""
+    def _ask_for_log(self) -> int | None:
+        """The open file to write to; its name stays with the runner."""
         try:
-            content = self._worker.socket.recv(2**18)
+            wire.send(self._channel, LogWanted())
+            received = wire.receive(self._channel, LogOpened)
+        except OSError:
+            received = None
+        if received is None:
+            raise RunnerGone
+        return received[1]
+
+    def _read_messages(self) -> bool:
+        """Take in what the worker says; False where it has closed its channel.
+
+        What another process says on it, a child of the worker, is no word of the method's.
+        """
+        try:
+            content, own = wire.receive_from(self._worker.socket, self._worker.pid)
         except BlockingIOError:
             return True
         except OSError:
             return False
+        if not own:
+            return bool(content)
         try:
             for message in self._inbox.feed(content):
                 self._take(message)
@@ -208,7 +228,10 @@ class Watch:
 
     def _take(self, message: Message) -> None:
         now = time.monotonic()
-        if isinstance(message, Loaded) and self._started is None:
+        if isinstance(message, Sealed) and self._worker.seal is None:
+            self._worker.seal = message.verdict
+            self._check_seal()
+        elif isinstance(message, Loaded) and self._started is None:
             self._start(message)
         elif isinstance(message, Reported) and self._started is not None:
             if answer_length(message.answer) <= MAX_EXPRESSION:
@@ -217,6 +240,12 @@ class Watch:
             self._returned = now
         elif isinstance(message, Answered | Failed) and self._finish is None:
             self._finish = message
+
+    def _check_seal(self) -> None:
+        seal = self._worker.seal
+        if self._require_seal and seal is not None and seal.level != "full":
+            text = f"require_seal=true, and the seal is {seal.level}: {', '.join(seal.missing)}"
+            self._finish = Failed("error", text, 0.0)
 
     def _start(self, message: Loaded) -> None:
         """Start the clock."""
@@ -280,6 +309,7 @@ class Watch:
             resources=self._resources(ended),
             packages=self._packages,
             left_out=left_out,
+            seal=self._worker.seal,
         )
 
     def _last_report(self) -> Discovery | None:

@@ -10,6 +10,7 @@ import array
 import json
 import os
 import socket
+import struct
 import sys
 from collections.abc import Iterator
 from typing import TypeVar
@@ -19,6 +20,7 @@ from bench.running.sandbox.messages import Message, MessageError, decode, encode
 MAX_MESSAGE = 64 * 2**20  # bytes; an answer at its bounds, every character escaped, is 50 MB
 
 _LENGTH = 4
+_CREDENTIALS = struct.Struct("3i")  # process, user, group
 M = TypeVar("M", bound=Message)
 
 
@@ -70,6 +72,27 @@ def _read(body: bytes) -> Message:
     except (ValueError, RecursionError):
         raise MessageError(f"no message: {body[:60]!r}") from None
     return decode(plain)
+
+
+def receive_from(sock: socket.socket, sender: int) -> tuple[bytes, bool]:
+    """Bytes from a socket which must not block, and whether the process ``sender`` sent them.
+
+    ``tell_senders`` must have been asked of the socket before; where the system cannot tell, all
+    is taken for the sender's. Bytes of two processes never come together.
+    """
+    if not hasattr(socket, "SO_PASSCRED"):
+        return sock.recv(2**18), True
+    content, extra, _, _ = sock.recvmsg(2**18, socket.CMSG_SPACE(_CREDENTIALS.size))
+    for level, kind, data in extra:
+        if level == socket.SOL_SOCKET and kind == socket.SCM_CREDENTIALS:
+            return content, _CREDENTIALS.unpack(data)[0] == sender
+    return content, not content
+
+
+def tell_senders(sock: socket.socket) -> None:
+    """Have the kernel say of everything that arrives on ``sock`` which process sent it."""
+    if hasattr(socket, "SO_PASSCRED"):
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
 
 
 class Inbox:

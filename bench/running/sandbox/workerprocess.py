@@ -7,23 +7,30 @@ import os
 import socket
 from collections.abc import Callable
 
+from bench.running.sandbox import wire
 from bench.running.sandbox.processes import Family
+from bench.running.seal import folder
+from bench.running.seal.trial import Verdict
+from bench.running.seal.walls import Walls
 
 _KILL_SECONDS = 3.0
 
-Spawn = Callable[[socket.socket, int, tuple[int, ...]], int]
-"""Starts a worker that serves a socket and prints into a file descriptor, and lets go of the
-descriptors that are its supervisor's; returns its pid."""
+Spawn = Callable[[socket.socket, int, Walls, str], int]
+"""Starts a worker that serves a socket and prints into a file descriptor, behind walls and in a
+private folder; returns its pid."""
 
 
 class WorkerProcess:
     """A worker process as its supervisor sees it."""
 
-    def __init__(self, spawn: Spawn) -> None:
+    def __init__(self, spawn: Spawn, walls: Walls) -> None:
         self.socket, theirs = socket.socketpair()
+        wire.tell_senders(self.socket)
         self.output, write_end = os.pipe()
         os.set_blocking(self.output, False)
-        self.pid = spawn(theirs, write_end, (self.socket.fileno(), self.output))
+        self.seal: Verdict | None = None
+        self._private = walls.new_folder()
+        self.pid = spawn(theirs, write_end, walls, self._private)
         theirs.close()
         os.close(write_end)
         self.family = Family()
@@ -52,7 +59,8 @@ class WorkerProcess:
         return self.family.kill(known, _KILL_SECONDS)
 
     def close(self) -> None:
-        """Let go of the channels to a worker that has ended."""
+        """Let go of the channels to a worker that has ended, and of its folder."""
+        folder.remove(self._private)
         self.socket.close()
         os.close(self.output)
         if self.death is not None:

@@ -13,14 +13,17 @@ _NAMES = frozenset(
         "PYTHONDONTWRITEBYTECODE", "PYTHONUTF8", "PYTHONIOENCODING", "PYTHONMALLOC",
         "JULIA_DEPOT_PATH", "JULIA_PROJECT", "JULIA_LOAD_PATH", "JULIA_BINDIR",
         "PYTHON_JULIACALL_EXE", "PYTHON_JULIAPKG_EXE", "PYTHON_JULIAPKG_PROJECT",
-        "SYSTEMROOT",
+        "HOME", "XDG_CACHE_HOME",  # for the server; a worker gets its own
     }
 )  # fmt: skip
 _BEGINNINGS = (
     "LC_", "OMP_", "OPENBLAS_", "MKL_", "KMP_", "GOMP_", "BLIS_", "VECLIB_", "NUMEXPR_",
     "NUMBA_", "CUDA_", "NVIDIA_", "HIP_", "ROCR_", "NCCL_",
 )  # fmt: skip
-_PRIVATE_FOLDERS = ("HOME", "TMPDIR", "TMP", "TEMP")
+_ALWAYS = {"PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1"}
+"""The same seed for all; and what a run has printed is in its log also when it is killed."""
+
+_PRIVATE_FOLDERS = ("HOME", "TMPDIR", "TMP", "TEMP", "XDG_CACHE_HOME")
 _NAMES_OF_THE_USER = ("USER", "LOGNAME")
 
 
@@ -38,7 +41,7 @@ def worker_environment(
         for name, value in of_harness.items()
         if name in _NAMES or name.startswith(_BEGINNINGS) or name in also
     }
-    return {**kept, **thread_environment(threads), "PYTHONHASHSEED": "0"}
+    return {**kept, **thread_environment(threads), **_ALWAYS}
 
 
 def private_places(private: str) -> dict[str, str]:

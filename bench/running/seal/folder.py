@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-_PREFIX = "rediscover-"
+_PREFIX = "rediscover-runs-"
 _IN_USE = "in_use"
 RUNS = "runs"
 OUTSIDE = "outside"

@@ -19,7 +19,8 @@ ROOT = Path(__file__).resolve().parents[3]
 
 _ASK = (
     "import json, os, sys; print(json.dumps([sys.executable, sys.prefix, sys.base_prefix, "
-    "sys.exec_prefix, sys.base_exec_prefix, os.path.dirname(os.__file__)]))"
+    "sys.exec_prefix, sys.base_exec_prefix, os.path.dirname(os.__file__), "
+    "list(sys.version_info[:3])]))"
 )
 _SECONDS = 30
 _OF_A_PREFIX = ("bin", "lib", "lib64", "libexec", "include", "share", "julia_env", "pyvenv.cfg")
@@ -56,9 +57,14 @@ def interpreter_at(executable: str) -> Interpreter:
             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_SECONDS,
             check=True,
         )  # fmt: skip
-        real, *prefixes = json.loads(done.stdout)
+        real, *prefixes, version = json.loads(done.stdout)
+    except OSError as error:
+        raise OSError(f"worker.python '{executable}' does not start: {error.strerror}") from None
     except (subprocess.SubprocessError, ValueError) as error:
-        raise OSError(f"'{executable}' does not say where its files are: {error}") from None
+        raise OSError(f"worker.python '{executable}' is no Python: {error}") from None
+    if tuple(version) < (3, 11):
+        number = ".".join(map(str, version))
+        raise OSError(f"{executable} is Python {number}; workers need 3.11 or newer")
     # Without packages it does not know that it is a virtual environment.
     own = Path(real).parent.parent
     if (own / "pyvenv.cfg").is_file():
@@ -113,8 +119,11 @@ def _importable(path: str, closed: Closed) -> list[Opening]:
     """What of a folder of an interpreter's path can be imported."""
     if not os.path.isdir(path):  # noqa: PTH112
         return carved(path, closed)
-    if path.endswith(_PACKAGES) or (not closed.below(path) and _is_library(path)):
-        return carved(path, closed, listed=True)
+    if path.endswith(_PACKAGES):
+        linked = (entry.path for entry in os.scandir(path) if entry.is_symlink())
+        return [*carved(path, closed, listed=True), *(o for p in linked for o in carved(p, closed))]
+    if not closed.below(path) and _is_library(path):
+        return carved(path, closed)
     openings = [] if closed.below(path) else [Opening(path, "list")]
     for entry in sorted(os.scandir(path), key=lambda one: one.name):
         if _can_be_imported(entry):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from bench import byvalue
 from bench.paths import CONF, DATASETS
 from bench.running.seal import system
 from bench.running.seal.interpreter import (
@@ -33,16 +34,18 @@ def blueprint(
 ) -> Blueprint:
     """What a worker for ``target`` reads, and what it may never read.
 
-    ``worker`` may name ``python``, ``read`` (paths) and ``processes``; a setting that is the path
-    of something that is there counts as named in ``read``. ``closed`` are folders to be kept from
-    it beside the catalogues and the configuration, whatever is declared; ``opened`` are open to
-    every worker. Raises FileNotFoundError for a path in ``read`` that is not there, OSError where
-    another interpreter cannot be asked.
+    ``worker`` may name ``python``, ``read`` and ``write`` (paths) and ``processes``; a setting that
+    is the path of something that is there counts as named in ``read``. ``closed`` are folders to
+    be kept from it beside the catalogues and the configuration, whatever is declared; ``opened``
+    are open to every worker.
+
+    Raises FileNotFoundError for a declared path that is not there, PermissionError for one to
+    ``write`` that holds what is closed, OSError where another interpreter cannot be asked.
     """
     python = worker.get("python")
     interpreter = interpreter_at(python) if python else this_interpreter()
     shut = Closed([DATASETS, CONF, base, *closed, *closed_copies(interpreter)])
-    declared = dict(_declared(worker.get("read") or (), settings))
+    declared = declared_paths(worker.get("read") or (), settings)
     openings = [
         *openings_of(interpreter, shut),
         *(one for room in ("bench", "methods") for one in carved(ROOT / room, shut, listed=True)),
@@ -50,6 +53,7 @@ def blueprint(
         *(one for path in _of_the_system() for one in carved(path, shut, listed=True)),
         *(Opening(os.path.realpath(path)) for path in opened if Path(path).exists()),
         *_readable(declared.values(), shut),
+        *_writable(worker.get("write") or (), shut),
     ]
     return Blueprint(
         base=os.path.realpath(base),
@@ -68,6 +72,9 @@ def _of_the_system() -> list[str]:
 def _own(target: str, interpreter: Interpreter, closed: Closed) -> Iterator[Opening]:
     """A method's file and the Python files beside it, or its package; never a folder of files."""
     place = target.rpartition(":")[0]
+    if place.endswith(byvalue.SUFFIX):
+        yield from carved(place, closed)
+        return
     if place.endswith(".py"):
         file = Path(place).resolve()
         yield from carved(file, closed)
@@ -81,15 +88,28 @@ def _own(target: str, interpreter: Interpreter, closed: Closed) -> Iterator[Open
         yield from carved(Path(folder, f"{package}.py"), closed)
 
 
-def _declared(read: Iterable[str], settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def kernel_caches() -> tuple[Path, ...]:
+    """Where the harness keeps compiled kernels outside its own folders, as numba does."""
+    own = os.environ.get("NUMBA_CACHE_DIR")
+    user = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return (user / "numba", *((Path(own),) if own else ()))
+
+
+def declared_paths(read: Iterable[str], settings: Mapping[str, Any]) -> dict[str, str]:
+    """What ``worker.read`` and the settings name: as it is written, and where it is.
+
+    Raises FileNotFoundError for a path in ``read`` that is not there.
+    """
+    declared = {}
     for written in read:
         real = Path(written).expanduser().resolve()
         if not real.exists():
-            raise FileNotFoundError(f"worker.read: there is nothing at '{written}'")
-        yield written, str(real)
+            raise FileNotFoundError(f"worker: there is nothing at '{written}'")
+        declared[written] = str(real)
     for text in _texts(settings):
         if _is_path(text):
-            yield text, str(Path(text).expanduser().resolve())
+            declared[text] = str(Path(text).expanduser().resolve())
+    return declared
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -118,6 +138,16 @@ def _readable(paths: Iterable[str], closed: Closed) -> Iterator[Opening]:
             for one in carved(path, closed):
                 if not one.path.startswith(_NEVER_DECLARED):
                     yield one
+
+
+def _writable(paths: Iterable[str], closed: Closed) -> Iterator[Opening]:
+    for written in paths:
+        path = os.path.realpath(Path(written).expanduser())
+        if not Path(path).exists():
+            raise FileNotFoundError(f"worker: there is nothing at '{written}'")
+        if closed.holds(path) or closed.below(path):
+            raise PermissionError(f"worker.write: '{written}' holds what no worker may see")
+        yield Opening(path, "write")
 
 
 def _is_device(path: str) -> bool:

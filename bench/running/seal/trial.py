@@ -7,7 +7,7 @@ import os
 import socket
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from bench.running.seal import kernel
 from bench.running.seal.folder import OTHER_RUN, OUTSIDE, READABLE
@@ -36,6 +36,8 @@ class Verdict:
     @classmethod
     def from_message(cls, message: dict[str, Any]) -> Verdict:
         """What ``to_message`` gave."""
+        if message["level"] not in get_args(Level):
+            raise ValueError(f"a seal is full, partial or none, not {message['level']!r:.40}")
         missing, opened = (tuple(map(str, message[name])) for name in ("missing", "opened"))
         return cls(message["level"], missing, opened)
 

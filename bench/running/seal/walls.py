@@ -62,6 +62,7 @@ class Walls:
         failed = self._close_doors(private, own_memory)
         _close_descriptors(keep)
         missing = tried(self._base, outsider, self._shared_memory) if kernel.LINUX else []
+        missing += [f"writing to {path}" for path in self._written()]
         return self._verdict(list(dict.fromkeys([*failed, *missing])))
 
     def _move_in(self, private: str) -> None:
@@ -114,6 +115,7 @@ class Walls:
             *((path, "read") for path in (("/proc",) if processes else system.KERNEL)),
             *((path, "device") for path in (*system.DEVICES, *self._blueprint.devices)),
             (f"{self._base}/{folder.READABLE}", "read"),
+            *((path, "write") for path in self._written()),
         ]
         for path, right in wanted:
             with contextlib.suppress(OSError):
@@ -129,6 +131,10 @@ class Walls:
         if own_memory:
             ruleset.open_path(mounts.SHARED_MEMORY, "write")
         return ruleset
+
+    def _written(self) -> list[str]:
+        """What is outside the runs' folders and may be written all the same."""
+        return [one.path for one in self._blueprint.openings if one.right == "write"]
 
     def _verdict(self, missing: list[str]) -> Verdict:
         devices = self._blueprint.devices

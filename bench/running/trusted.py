@@ -1,0 +1,65 @@
+"""What a fork server may import for a method, so that its workers need not.
+
+A server is not sealed, so no code of a method may run in it: not even the module that holds it.
+It imports what the harness itself depends on, where the method names it, and the methods that
+ship. All else is imported by each worker, inside its walls.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import importlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from bench.running.load import load_class
+
+_OWN = ("bench", "methods")
+_DEPENDENCIES = frozenset(
+    {
+        "gplearn", "h5py", "joblib", "llvmlite", "mpmath", "numba", "numpy", "pandas", "psutil",
+        "pyarrow", "pyoperon", "safetensors", "scipy", "sklearn", "sympy", "threadpoolctl",
+        "torch",
+    }
+)  # fmt: skip
+"""Packages that the harness or a method that ships depends on, and that survive a fork."""
+
+Name = tuple[str, str]
+"""A module, and a name in it; an empty one for the module alone."""
+
+
+def preload_trusted(target: str, requires: Iterable[str]) -> None:
+    """Import what a method at ``target`` uses, as far as it is trusted; errors are left to it."""
+    place = target.rpartition(":")[0]
+    wanted = [(module, "") for module in requires]
+    if place.endswith(".py"):
+        wanted += _imports(Path(place))
+    for module, name in wanted:
+        if _is_trusted(module):
+            with contextlib.suppress(Exception, SystemExit):
+                getattr(importlib.import_module(module), name or "__name__")
+    if _is_own(place):
+        with contextlib.suppress(Exception, SystemExit):
+            load_class(target)
+
+
+def _is_trusted(module: str) -> bool:
+    return _is_own(module) or module.partition(".")[0] in _DEPENDENCIES
+
+
+def _is_own(module: str) -> bool:
+    return module.partition(".")[0] in _OWN
+
+
+def _imports(path: Path) -> Iterator[Name]:
+    """What a file imports when it is loaded, found without running it."""
+    try:
+        tree = ast.parse(path.read_bytes())
+    except (OSError, SyntaxError, ValueError, RecursionError):
+        return
+    for node in tree.body:
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, "") for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield from ((node.module, alias.name) for alias in node.names)
