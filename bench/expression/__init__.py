@@ -9,7 +9,7 @@ from __future__ import annotations
 from bench.expression.compiled.evaluate import compile_expression, evaluate
 from bench.expression.errors import ExpressionTooLarge, ParseError, UnsupportedNode
 from bench.expression.measures import complexity, depth, numbers, size, symbols
-from bench.expression.operators import FUNCTIONS, OPERATORS, Operator
+from bench.expression.operators import CONDITIONS, FUNCTIONS, OPERATORS, Operator
 from bench.expression.reading.parse import parse
 from bench.expression.sympy_bridge import from_sympy, to_sympy
 from bench.expression.tree import (
@@ -20,12 +20,14 @@ from bench.expression.tree import (
     Number,
     Symbol,
     fold,
+    is_condition,
     postorder,
     replace_numbers,
     substitute,
 )
 
 __all__ = [
+    "CONDITIONS",
     "FUNCTIONS",
     "OPERATORS",
     "Call",
@@ -44,6 +46,7 @@ __all__ = [
     "evaluate",
     "fold",
     "from_sympy",
+    "is_condition",
     "numbers",
     "parse",
     "postorder",

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from bench.expression.operators import FUNCTIONS, INFIX, OPERATORS
-from bench.expression.tree import Call, Constant, Expression, Number
+from bench.expression.definitions import DEFINITIONS
+from bench.expression.operators import OPERATORS
+from bench.expression.tree import Call, Constant, Expression
 
 
 class NamedColumn(Protocol):
@@ -77,51 +78,15 @@ def _call(op: str) -> Callable[[tuple[Expression, ...]], Expression]:
     return lambda args: Call(op, args)
 
 
-def _log(args: tuple[Expression, ...]) -> Expression:
-    if len(args) == 1:
-        return Call("log", args)
-    return Call("div", (Call("log", args[:1]), Call("log", args[1:])))
-
-
-def _reciprocal(op: str) -> Callable[[tuple[Expression, ...]], Expression]:
-    return lambda args: Call("div", (Number(1), Call(op, args)))
-
-
 def _functions() -> dict[str, Function]:
     table: dict[str, Function] = {}
-
-    def add(
-        names: str,
-        build: Callable[[tuple[Expression, ...]], Expression],
-        least: int = 1,
-        most: int | None = 1,
-    ) -> None:
-        for name in names.split():
-            table[name] = Function(name, least, most, build)
-
-    for op in (*FUNCTIONS, *INFIX):
-        add(op, _call(op), OPERATORS[op].least, OPERATORS[op].most)
-    for op in ("sin", "cos", "tan", "sinh", "cosh", "tanh"):
-        add(f"arc{op} {'ar' + op if op.endswith('h') else ''}", _call("a" + op))
-    add("Abs absolute fabs", _call("abs"))
-    add("sgn signum", _call("sign"))
-    add("Max maximum fmax", _call("max"), 2, None)
-    add("Min minimum fmin", _call("min"), 2, None)
-    add("power Pow", _call("pow"), 2, 2)
-    add("plus Add", _call("add"), 2, None)
-    add("times multiply Mul", _call("mul"), 2, None)
-    add("minus subtract", _call("sub"), 2, 2)
-    add("divide", _call("div"), 2, 2)
-    add("negative", _call("neg"))
-    add("log ln", _log, 1, 2)
-    add("log1p", lambda args: Call("log", (Call("add", (Number(1), *args)),)))
-    add("expm1", lambda args: Call("sub", (Call("exp", args), Number(1))))
-    add("square pow2", lambda args: Call("pow", (*args, Number(2))))
-    add("cube pow3", lambda args: Call("pow", (*args, Number(3))))
-    add("inv reciprocal", lambda args: Call("div", (Number(1), *args)))
-    add("sec", _reciprocal("cos"))
-    add("csc", _reciprocal("sin"))
-    add("cot", _reciprocal("tan"))
+    for name, row in OPERATORS.items():
+        for spelling in (name, *row.spellings.split()):
+            table[spelling] = Function(spelling, row.least, row.most, _call(name))
+    for definition in DEFINITIONS:
+        for spelling in definition.spellings.split():
+            least, most = definition.least, definition.most
+            table[spelling] = Function(spelling, least, most, definition.build)
     return table
 
 
@@ -132,7 +97,6 @@ CONSTANT_SPELLINGS: Mapping[str, Constant] = {
     "E": Constant("e"),
     "I": Constant("I"),
 }
-PREFIXES = ("np", "numpy", "math", "sp", "sympy")
 NOT_NUMBERS = frozenset(
     {"nan", "NaN", "NAN", "inf", "Inf", "INF", "infinity", "Infinity", "oo", "zoo"}
 )

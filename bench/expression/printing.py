@@ -1,51 +1,55 @@
-"""Expressions as infix text that parses back to an equal tree."""
+"""The canonical text of an expression, put together piece by piece: infix, which parses back."""
 
 from __future__ import annotations
 
-from bench.expression.tree import Call, Expression, Leaf, Number, fold
+from collections.abc import Sequence
+from typing import NamedTuple
 
 _ADD, _MUL, _SIGN, _POW, _ATOM = range(5)
 
-_Piece = tuple[str, int]
-"""Text, and how tightly its outermost operator binds."""
+
+class Piece(NamedTuple):
+    """Text, how tightly its outermost operator binds, and whether it is a bare number."""
+
+    text: str
+    binding: int
+    literal: bool = False
 
 
-def to_text(expression: Expression) -> str:
-    """Infix text, numbers in full ``repr``.
-
-    ``parse(to_text(e), variables)`` equals ``e`` where the symbols of ``e`` are the variables.
-    """
-    return fold(expression, _leaf, _call)[0]
+def number_piece(value: int | float) -> Piece:
+    """A number in full ``repr``."""
+    text = repr(value)
+    return Piece(text, _SIGN if text.startswith("-") else _ATOM, literal=True)
 
 
-def _leaf(node: Leaf) -> _Piece:
-    text = str(node)
-    return text, _SIGN if isinstance(node, Number) and text.startswith("-") else _ATOM
+def name_piece(name: str) -> Piece:
+    """A variable or a constant."""
+    return Piece(name, _ATOM)
 
 
-def _call(node: Call, pieces: list[_Piece]) -> _Piece:
-    match node.op:
+def call_piece(op: str, pieces: Sequence[Piece]) -> Piece:
+    """An operator of arguments whose texts are there."""
+    match op:
         case "add":
-            return " + ".join(_chain(pieces, _ADD)), _ADD
+            return Piece(" + ".join(_chain(pieces, _ADD)), _ADD)
         case "mul":
-            return "*".join(_chain(pieces, _MUL)), _MUL
+            return Piece("*".join(_chain(pieces, _MUL)), _MUL)
         case "sub":
-            return f"{_within(pieces[0], _ADD)} - {_within(pieces[1], _MUL)}", _ADD
+            return Piece(f"{_within(pieces[0], _ADD)} - {_within(pieces[1], _MUL)}", _ADD)
         case "div":
-            return f"{_within(pieces[0], _MUL)}/{_within(pieces[1], _SIGN)}", _MUL
+            return Piece(f"{_within(pieces[0], _MUL)}/{_within(pieces[1], _SIGN)}", _MUL)
         case "pow":
-            return f"{_within(pieces[0], _ATOM)}**{_within(pieces[1], _SIGN)}", _POW
+            return Piece(f"{_within(pieces[0], _ATOM)}**{_within(pieces[1], _SIGN)}", _POW)
         case "neg":
             # A sign directly before a literal belongs to the literal.
-            literal = isinstance(node.args[0], Number)
-            return f"-{_within(pieces[0], _ATOM + 1 if literal else _SIGN)}", _SIGN
-    return f"{node.op}({', '.join(text for text, _ in pieces)})", _ATOM
+            level = _ATOM + 1 if pieces[0].literal else _SIGN
+            return Piece(f"-{_within(pieces[0], level)}", _SIGN)
+    return Piece(f"{op}({', '.join(piece.text for piece in pieces)})", _ATOM)
 
 
-def _chain(pieces: list[_Piece], level: int) -> list[str]:
+def _chain(pieces: Sequence[Piece], level: int) -> list[str]:
     return [_within(pieces[0], level), *(_within(piece, level + 1) for piece in pieces[1:])]
 
 
-def _within(piece: _Piece, level: int) -> str:
-    text, binding = piece
-    return text if binding >= level else f"({text})"
+def _within(piece: Piece, level: int) -> str:
+    return piece.text if piece.binding >= level else f"({piece.text})"

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from bench.expression.definitions import DEFINITIONS
 from bench.expression.errors import ExpressionTooLarge, UnsupportedNode
 from bench.expression.operators import OPERATORS
+from bench.expression.operators.sympy_forms import of_bounded_size
 from bench.expression.reading.grammar import MAX_DIGITS
-from bench.expression.tree import Call, Constant, Expression, Leaf, Number, Symbol, fold
+from bench.expression.tree import (
+    Call,
+    Constant,
+    Expression,
+    Leaf,
+    Number,
+    Symbol,
+    fold,
+    is_condition,
+)
 
 if TYPE_CHECKING:
     import sympy
-
-MAX_BITS = 20_000
-"""Size of the largest exact number that is built."""
-MAX_EXPONENT = 1_000_000
-"""Largest power of two, either way, that a Float may have: SymPy's know no bounds."""
-
-_LONG = 100
 
 
 def to_sympy(expression: Expression, *, real: bool = False) -> sympy.Expr:
@@ -28,7 +32,7 @@ def to_sympy(expression: Expression, *, real: bool = False) -> sympy.Expr:
     ``aq(a, b)`` is ``a/sqrt(1 + b**2)``, ``cbrt(x)`` the real root ``sign(x)*Abs(x)**(1/3)``.
     With ``real`` the symbols are declared real.
 
-    Raises ExpressionTooLarge instead of building a number beyond ``MAX_BITS`` or
+    Raises ExpressionTooLarge instead of building a number beyond ``sympy_forms.MAX_BITS`` or
     ``MAX_EXPONENT``, as ``9**9**9`` asks for, and where SymPy would exhaust Python's stack;
     UnsupportedNode for what SymPy refuses, such as ``max(0, log(0))``.
     """
@@ -46,7 +50,7 @@ def to_sympy(expression: Expression, *, real: bool = False) -> sympy.Expr:
         return {"pi": sympy.pi, "e": sympy.E, "I": sympy.I}[node.name]
 
     def call(node: Call, args: list[Any]) -> Any:
-        return _of_bounded_size(build[node.op](*args))
+        return of_bounded_size(build[node.op](*args))
 
     try:
         return fold(expression, leaf, call)
@@ -63,81 +67,7 @@ def to_sympy(expression: Expression, *, real: bool = False) -> sympy.Expr:
 def _builders() -> dict[str, Callable[..., Any]]:
     import sympy
 
-    table: dict[str, Callable[..., Any]] = {
-        "add": _addition,
-        "mul": _product,
-        "sub": lambda a, b: a - b,
-        "div": lambda a, b: a / b,
-        "neg": lambda a: -a,
-        "pow": _power,
-        "sqrt": lambda a: _power(a, sympy.S.Half),
-        "cbrt": lambda a: sympy.sign(a) * sympy.Abs(a) ** sympy.Rational(1, 3),
-        "log10": lambda a: sympy.log(a, 10),
-        "log2": lambda a: sympy.log(a, 2),
-        "aq": lambda a, b: a / sympy.sqrt(1 + _power(b, sympy.Integer(2))),
-    }
-    for name, operator in OPERATORS.items():
-        if name not in table:
-            table[name] = getattr(sympy, operator.sympy)
-    return table
-
-
-def _addition(*terms: Any) -> Any:
-    # One at a time, as text is read: the last bits of sums of Floats depend on the order. Adding
-    # takes time proportional to what is there, so that long sums are added at once, which is the
-    # same but where a sum stands within the sum or Floats cancel to nothing on the way.
-    if len(terms) > _LONG:
-        import sympy
-
-        return sympy.Add(*terms)
-    return sum(terms[1:], terms[0])
-
-
-def _product(*factors: Any) -> Any:
-    # One at a time: SymPy distributes a number over a sum in a product of two, not in one of more.
-    value = factors[0]
-    for factor in factors[1:]:
-        value = _of_bounded_size(value * factor)
-    return value
-
-
-def _power(base: Any, exponent: Any) -> Any:
-    """``base**exponent``, unless it is a number too large to write down."""
-    if base.is_Number and exponent.is_Number and base.is_finite and exponent.is_finite:
-        bits = abs(_log2(base) * _as_float(exponent)) if base else 0.0
-        exact = base.is_Rational and exponent.is_Rational
-        if bits > (MAX_BITS if exact else MAX_EXPONENT):
-            raise ExpressionTooLarge(
-                f"({_brief(base)})**({_brief(exponent)}) has about {bits:.3g} binary digits"
-            )
-    return base**exponent
-
-
-def _log2(number: Any) -> float:
-    """The bits a power of ``number`` grows by: of the longer part, for a fraction."""
-    if number.is_Rational:
-        longest: int = max(abs(int(number.p)), int(number.q))
-        return float(longest.bit_length()) if longest > 1 else 0.0
-    return abs(float(number._mpf_[2] + number._mpf_[3])) + 1.0
-
-
-def _as_float(number: Any) -> float:
-    try:
-        return float(number)
-    except OverflowError:
-        return float("inf")
-
-
-def _of_bounded_size(value: Any) -> Any:
-    if value.is_Rational and _log2(value) > MAX_BITS:
-        raise ExpressionTooLarge(f"an exact number of {_log2(value):.3g} bits")
-    if value.is_Float and value.is_finite and _log2(value) > MAX_EXPONENT:
-        raise ExpressionTooLarge(f"a number of about 2**{_log2(value):.3g}")
-    return value
-
-
-def _brief(number: Any) -> str:
-    return f"{_as_float(number):.6g}"
+    return {name: row.to_sympy or getattr(sympy, row.sympy) for name, row in OPERATORS.items()}
 
 
 def from_sympy(expression: sympy.Basic) -> Expression:
@@ -145,19 +75,31 @@ def from_sympy(expression: sympy.Basic) -> Expression:
 
     Quotients, differences and square roots come back as such: ``x*y**-1`` is ``x/y``. Floats are
     rounded to float64. Raises UnsupportedNode, naming the part, for what an expression of this
-    benchmark cannot have: ``nan``, infinities, ``Piecewise``, ``re``, unknown functions.
+    benchmark cannot have: ``nan``, infinities, ``re``, unknown functions, a condition that is not
+    in a ``Piecewise``, or a ``Piecewise`` that says nothing of what is otherwise.
     """
-    order: list[Any] = []
+    order: list[tuple[Any, int]] = []
     stack: list[Any] = [expression]
     while stack:
         node = stack.pop()
-        order.append(node)
-        stack.extend(node.args)
+        below = _cases(node) if _name(node) == "Piecewise" else node.args
+        order.append((node, len(below)))
+        stack.extend(below)
     trees: list[Expression] = []
-    for node in reversed(order):
-        first = len(trees) - len(node.args)
-        trees[first:] = [_call_of(node, trees[first:]) if node.args else _leaf_of(node)]
+    for node, count in reversed(order):
+        first = len(trees) - count
+        trees[first:] = [_call_of(node, trees[first:]) if count else _leaf_of(node)]
+    if is_condition(trees[0]):
+        raise UnsupportedNode(f"{_name(expression)} is true or false, and no value")
     return trees[0]
+
+
+def _cases(node: Any) -> list[Any]:
+    """Value, condition, value, condition, ..., value."""
+    *cases, last = node.args
+    if last.cond != True:  # noqa: E712  # SymPy's true is an object of its own
+        raise UnsupportedNode(f"Piecewise has no value where {str(last.cond)[:40]} does not hold")
+    return [part for case in cases for part in case.args] + [last.expr]
 
 
 def _leaf_of(node: Any) -> Expression:
@@ -182,19 +124,10 @@ def _rational(p: int, q: int) -> Expression:
         raise UnsupportedNode("a number beyond the range of float64") from None
 
 
-_INVERTED = {
-    "sec": "cos", "csc": "sin", "cot": "tan", "sech": "cosh", "csch": "sinh", "coth": "tanh",
-}  # fmt: skip
-_OF_INVERSE = {
-    "asec": "acos", "acsc": "asin", "acot": "atan",
-    "asech": "acosh", "acsch": "asinh", "acoth": "atanh",
-}  # fmt: skip
-_FUNCTIONS = {
-    operator.sympy: name
-    for name, operator in OPERATORS.items()
-    if operator.sympy not in ("Add", "Mul", "Pow") and name not in ("log2", "log10")
-}
+_FUNCTIONS = {row.sympy: name for name, row in OPERATORS.items() if row.sympy}
+_DEFINED = {known.sympy: known for known in DEFINITIONS if known.sympy}
 _ONE = Number(1)
+_HALF = Call("div", (_ONE, Number(2)))
 
 
 def _call_of(node: Any, args: list[Expression]) -> Expression:
@@ -206,12 +139,19 @@ def _call_of(node: Any, args: list[Expression]) -> Expression:
     if name == "Pow":
         return _power_of(args[0], args[1])
     if name in _FUNCTIONS:
-        return Call(_FUNCTIONS[name], tuple(args))
-    if name in _INVERTED:
-        return Call("div", (_ONE, Call(_INVERTED[name], tuple(args))))
-    if name in _OF_INVERSE:
-        return Call(_OF_INVERSE[name], (Call("div", (_ONE, args[0])),))
+        return _placed(_FUNCTIONS[name], args)
+    if name == "Heaviside" and args[1] == _HALF:
+        args = args[:1]
+    if name in _DEFINED:
+        return _DEFINED[name].build(tuple(args))
     raise UnsupportedNode(f"{name}(...) has no counterpart among the operators of an expression")
+
+
+def _placed(op: str, args: list[Expression]) -> Expression:
+    try:
+        return Call(op, tuple(args))
+    except ValueError as error:  # conditions where values should be, as in Eq(x > 0, y > 0)
+        raise UnsupportedNode(str(error)) from None
 
 
 def _sum(terms: list[Expression]) -> Expression:
@@ -263,7 +203,7 @@ def _chain(factors: list[Expression]) -> Expression:
 
 
 def _power_of(base: Expression, exponent: Expression) -> Expression:
-    if exponent == Call("div", (_ONE, Number(2))):
+    if exponent == _HALF:
         return Call("sqrt", (base,))
     opposite = _opposite(exponent)
     if opposite is None:

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import SupportsFloat, SupportsIndex, TypeAlias, TypeVar
 
-from bench.expression.operators import OPERATORS
+from bench.expression.operators import CONDITIONS, OPERATORS, Operator
+from bench.expression.printing import Piece, call_piece, name_piece, number_piece
 
 T = TypeVar("T")
 
@@ -79,7 +80,8 @@ class Call:
     chain, so that ``(a + b) + c`` and ``a + b + c`` are one tree, and a sum of a thousand terms
     is two levels deep. ``a + (b + c)`` is kept: in floating point it is another value.
 
-    Raises ValueError for an unknown operator or a wrong number of arguments.
+    Raises ValueError for an unknown operator, a wrong number of arguments, and for a condition
+    where a value should be or the other way round.
     """
 
     op: str
@@ -98,6 +100,7 @@ class Call:
             raise ValueError(f"unknown operator {self.op!r} (there are {', '.join(OPERATORS)})")
         if not operator.takes(len(args)):
             raise ValueError(f"{self.op} takes {operator.arity_words}, {len(args)} given")
+        _check_kinds(operator, args)
         object.__setattr__(self, "_hash", hash((self.op, args)))
 
     def __hash__(self) -> int:
@@ -107,9 +110,7 @@ class Call:
         return _same(self, other) if isinstance(other, Call) else NotImplemented
 
     def __str__(self) -> str:
-        from bench.expression.printing import to_text
-
-        return to_text(self)
+        return fold(self, _leaf_piece, _call_piece).text
 
     def __repr__(self) -> str:
         return f"parse({str(self)!r})"
@@ -120,6 +121,11 @@ class Call:
 
 Leaf: TypeAlias = Number | Constant | Symbol
 Expression: TypeAlias = Number | Constant | Symbol | Call
+
+
+def is_condition(expression: Expression) -> bool:
+    """Whether it is true or false, and so no expression of its own but a part of a piecewise."""
+    return type(expression) is Call and expression.op in CONDITIONS
 
 
 def postorder(expression: Expression) -> Iterator[Expression]:
@@ -181,6 +187,30 @@ def _rebuild(node: Call, args: list[Expression]) -> Expression:
     if all(new is old for new, old in zip(args, node.args, strict=True)):
         return node
     return Call(node.op, tuple(args))
+
+
+def _check_kinds(operator: Operator, args: tuple[Expression, ...]) -> None:
+    if operator.branches or any(type(arg) is Call and arg.op in CONDITIONS for arg in args):
+        for kind, arg in zip(operator.kinds(len(args)), args, strict=True):
+            if kind != ("condition" if is_condition(arg) else "value"):
+                raise ValueError(_misplaced(operator, arg))
+
+
+def _misplaced(operator: Operator, arg: Expression) -> str:
+    if isinstance(arg, Call) and is_condition(arg):
+        return (
+            f"{operator.name} takes a value where {arg.op}(...) stands, which is a condition; "
+            "write piecewise(1, condition, 0) for its value"
+        )
+    return f"{operator.name} takes a condition, such as lt(x, 1), where a value stands"
+
+
+def _leaf_piece(leaf: Leaf) -> Piece:
+    return number_piece(leaf.value) if isinstance(leaf, Number) else name_piece(leaf.name)
+
+
+def _call_piece(node: Call, pieces: list[Piece]) -> Piece:
+    return call_piece(node.op, pieces)
 
 
 def _plain(value: object) -> int | float:

@@ -7,13 +7,22 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.expression import FUNCTIONS, Call, Expression, complexity, depth, parse, symbols
+from bench.expression import (
+    FUNCTIONS,
+    OPERATORS,
+    Call,
+    Expression,
+    complexity,
+    depth,
+    parse,
+    symbols,
+)
 from bench.expression.tree import postorder
 from bench.problems.cache import cached_json
 from bench.problems.problem import Problem
 from bench.problems.sources.terms import signal_shares
 
-TRANSCENDENTAL = frozenset(FUNCTIONS) - {"sqrt", "cbrt", "abs", "sign", "min", "max", "aq"}
+TRANSCENDENTAL = frozenset(name for name in FUNCTIONS if not OPERATORS[name].algebraic)
 ROWS = 1000
 
 

@@ -15,7 +15,17 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import reduce
 
-from bench.expression import Call, Constant, Expression, Number, Symbol, fold, parse, symbols
+from bench.expression import (
+    OPERATORS,
+    Call,
+    Constant,
+    Expression,
+    Number,
+    Symbol,
+    fold,
+    parse,
+    symbols,
+)
 from bench.problems.problem import Problem
 from bench.problems.variable import BASE_UNITS, Unit
 
@@ -156,29 +166,35 @@ class _Check:
         return replace(self.unit(node, args), value=_value(node, args))
 
     def unit(self, node: Call, args: list[_LinearUnit]) -> _LinearUnit:
-        first = args[0]
-        match node.op:
-            case "add" | "sub" | "min" | "max":
-                for other in args[1:]:
-                    self.alike(node, first, other, "{0} and {1} do not go together")
+        row = OPERATORS[node.op]
+        first, *others = args
+        match row.units:
+            case "same" | "none":
+                return first if row.units == "same" else _NONE
+            case "alike" | "compared":
+                self.all_alike(node, first, others)
+                return first if row.units == "alike" else _NONE
+            case "choice":
+                self.all_alike(node, first, args[2::2])
                 return first
-            case "neg" | "abs":
-                return first
-            case "mul":
+            case "product":
                 return reduce(_LinearUnit.plus, args)
-            case "div":
+            case "quotient":
                 return first.plus(args[1], Fraction(-1))
-            case "sqrt" | "cbrt":
-                return _NONE.plus(first, Fraction(1, 2 if node.op == "sqrt" else 3))
-            case "pow":
+            case "root":
+                return _NONE.plus(first, Fraction(1, row.degree))
+            case "power":
                 return self.power(node, first, args[1])
-            case "aq":  # a / sqrt(1 + b**2)
+            case "first":  # a / sqrt(1 + b**2)
                 self.pure(node, args[1])
                 return first
-            case "sign":
+            case "pure":
+                self.pure(node, first)
                 return _NONE
-        self.pure(node, first)
-        return _NONE
+
+    def all_alike(self, node: Call, first: _LinearUnit, others: Sequence[_LinearUnit]) -> None:
+        for other in others:
+            self.alike(node, first, other, "{0} and {1} do not go together")
 
     def power(self, node: Call, base: _LinearUnit, exponent: _LinearUnit) -> _LinearUnit:
         self.pure(node, exponent)

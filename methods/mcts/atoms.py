@@ -14,7 +14,8 @@ from itertools import product
 import numpy as np
 
 from bench import Expression, evaluate
-from bench.expression.compiled.kernel import ADD, MUL, NUMBER, VARIABLE, binary, unary
+from bench.expression.compiled.dispatch import binary, unary
+from bench.expression.compiled.opcodes import ADD, MUL, NUMBER, VARIABLE
 from methods.mcts.discovery import Specimen
 from methods.mcts.grammar import Grammar, make_prefix, valid
 from methods.mcts.tokens import (

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.expression.compiled.kernel import ADD, DIV, MUL, NEG, NUMBER, POW, SUB, VARIABLE
+from bench.expression.compiled.opcodes import ADD, DIV, MUL, NEG, NUMBER, POW, SUB, VARIABLE
 from methods.mcts.form import POWER, PRODUCT, SUM, Sketch
 from methods.mcts.identity import identity
 from methods.mcts.tokens import CUBE, INV, SQUARE, subtree_end

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench import Call, Expression, Number, evaluate
-from bench.expression.compiled.kernel import ADD, MUL, NUMBER, POW
+from bench.expression.compiled.opcodes import ADD, MUL, NUMBER, POW
 from methods.mcts.tokens import Floats, Ints, expression_of, translate
 
 PLAIN, SUM, PRODUCT, POWER = range(4)

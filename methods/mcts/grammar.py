@@ -13,7 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.expression.compiled.compiling import compiled
-from bench.expression.compiled.kernel import ADD, AQ, DIV, MUL, NEG, NUMBER, POW, SUB, VARIABLE
+from bench.expression.compiled.opcodes import (
+    ADD,
+    DIV,
+    LAST_BINARY,
+    MUL,
+    NEG,
+    NUMBER,
+    POW,
+    SUB,
+    VARIABLE,
+)
 from methods.mcts.tokens import INV, ONE, OPERATORS, Floats, Ints, arity
 from methods.mcts.units import DIMENSIONS, fits_unit, required_unit
 
@@ -78,7 +88,7 @@ def make_grammar(
     actions = codes + leaves
     bars = _bars(nesting)
     share = 4.0 / variables if variables else 0.0
-    weights = [1.0 if code <= AQ else 0.5 for code in codes] + [share] * variables
+    weights = [1.0 if code <= LAST_BINARY else 0.5 for code in codes] + [share] * variables
     return Grammar(
         np.array(actions, np.int64),
         np.array(weights + [0.4, 1.0][: len(actions) - len(weights)]),
@@ -200,14 +210,14 @@ def _of_right_unit(grammar: Grammar, prefix: Prefix, mask: NDArray[np.bool_]) ->
 @compiled
 def _number_may(affine: bool, depth: int, parent: int, second: bool) -> bool:
     """A constant is an operand of a binary operator, and says what nothing else there says."""
-    if parent == _ROOT or parent > AQ or (second and (parent in (SUB, DIV))):
+    if parent == _ROOT or parent > LAST_BINARY or (second and (parent in (SUB, DIV))):
         return False
     return not (affine and depth == 1 and (parent in (ADD, SUB, MUL)))
 
 
 @compiled
 def _one_may(affine: bool, depth: int, parent: int, second: bool) -> bool:
-    if parent in (_ROOT, MUL, POW) or parent > AQ:
+    if parent in (_ROOT, MUL, POW) or parent > LAST_BINARY:
         return False
     return not (second and parent == DIV) and not (affine and depth == 1 and (parent in (ADD, SUB)))
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from bench.expression.compiled.compiling import compiled
-from bench.expression.compiled.kernel import ADD, DIV, MUL, NEG, NUMBER, SUB
+from bench.expression.compiled.opcodes import ADD, DIV, MUL, NEG, NUMBER, SUB
 from methods.mcts.tokens import CUBE, INV, ONE, SQUARE, Ints, arity
 
 _FIRST_PRIME, _SECOND_PRIME = 2147483647, 2147483629

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from bench import Expression
-from bench.expression.compiled.kernel import VARIABLE
+from bench.expression.compiled.opcodes import VARIABLE
 from methods.mcts.atoms import Atoms, Library, Tokens, subtrees, with_constants
 from methods.mcts.discovery import Specimen
 from methods.mcts.grammar import make_grammar

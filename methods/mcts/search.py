@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bench import Expression
-from bench.expression.compiled.kernel import NUMBER
+from bench.expression.compiled.opcodes import NUMBER
 from methods.mcts.discovery import Specimen
 from methods.mcts.form import Sketch, make_form, scale
 from methods.mcts.genetic import Evolution, breed, found_population, harvest, sow

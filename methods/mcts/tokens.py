@@ -1,7 +1,7 @@
 """The tokens a search writes: the kernel's opcodes, and a few of its own.
 
 An expression is a row of tokens in prefix order. Tokens below ``SQUARE`` and from ``VARIABLE`` on
-are those of ``bench.expression.compiled.kernel``; ``translate`` writes the others out for it.
+are those of ``bench.expression.compiled.opcodes``; ``translate`` writes the others out in them.
 """
 
 from __future__ import annotations
@@ -12,17 +12,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench import Call, Expression, Number, Symbol
-from bench.expression.compiled import kernel
 from bench.expression.compiled.compiling import compiled
-from bench.expression.compiled.kernel import AQ, DIV, NUMBER, POW, VARIABLE
+from bench.expression.compiled.opcodes import (
+    DIV,
+    LAST_BINARY,
+    NUMBER,
+    OPCODES,
+    POW,
+    UNUSED,
+    VARIABLE,
+)
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-SQUARE, CUBE, INV, ONE = 40, 41, 42, 43
+SQUARE, CUBE, INV, ONE = range(UNUSED, UNUSED + 4)
 
 OPERATORS: dict[str, int] = {
-    name: int(getattr(kernel, name.upper()))
+    name: OPCODES[name]
     for name in (
         "add", "sub", "mul", "div", "pow", "min", "max", "aq", "neg", "sin", "cos", "tan",
         "asin", "acos", "atan", "sinh", "cosh", "tanh", "exp", "log", "sqrt", "cbrt", "abs",
@@ -39,7 +46,7 @@ def arity(token: int) -> int:
     """How many operands follow a token."""
     if token == NUMBER or token >= ONE:
         return 0
-    return 2 if token <= AQ else 1
+    return 2 if token <= LAST_BINARY else 1
 
 
 @compiled
@@ -130,6 +137,6 @@ def expression_of(
         elif token in _EXPONENTS:
             stack.append(Call("pow", (stack.pop(), Number(_EXPONENTS[token]))))
         else:
-            args = tuple(stack.pop() for _ in range(2 if token <= AQ else 1))
+            args = tuple(stack.pop() for _ in range(2 if token <= LAST_BINARY else 1))
             stack.append(Call(NAMES[token], args))
     return stack[0]

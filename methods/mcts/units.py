@@ -12,47 +12,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.expression.compiled.compiling import compiled
-from bench.expression.compiled.kernel import (
-    ABS,
-    ADD,
-    AQ,
-    CBRT,
-    DIV,
-    MAX,
-    MIN,
-    MUL,
-    NEG,
-    POW,
-    SQRT,
-    SUB,
-    VARIABLE,
-)
+from bench.expression.compiled.opcodes import DIV, MUL, OPCODES, VARIABLE
+from bench.expression.operators import OPERATORS
 from methods.mcts.tokens import CUBE, INV, SQUARE, Floats, Ints, arity
 
 DIMENSIONS = 5
 _TOLERANCE = 1e-6
 
 
+_POWERS, _ALIKE = np.zeros(VARIABLE), np.zeros(VARIABLE, np.bool_)
+for _name, _token in OPCODES.items():
+    _row = OPERATORS[_name]
+    _ALIKE[_token] = _row.units == "alike"
+    _POWERS[_token] = 1.0 / _row.degree if _row.units in ("same", "root") else 0.0
+_POWERS[[SQUARE, CUBE, INV]] = 2.0, 3.0, -1.0
+
+
 @compiled
 def _exponent(token: int) -> float:
     """By what the operand's unit is raised; 0 where operand and result are pure numbers."""
-    if token == SQUARE:
-        return 2.0
-    if token == CUBE:
-        return 3.0
-    if token == INV:
-        return -1.0
-    if token == SQRT:
-        return 0.5
-    if token == CBRT:
-        return 1.0 / 3.0
-    return 1.0 if token in (NEG, ABS) else 0.0
+    return float(_POWERS[token]) if token < VARIABLE else 0.0
 
 
 @compiled
 def _alike(token: int) -> bool:
     """Whether both operands and the result of a binary operator have one unit."""
-    return token in (ADD, SUB, MIN, MAX)
+    return token < VARIABLE and bool(_ALIKE[token])
 
 
 @compiled
@@ -124,9 +109,9 @@ def _result(op: int, left: Floats, unit: Floats) -> None:
         unit += left
     elif op == DIV:
         unit[:] = left - unit
-    elif op in (POW, AQ):
+    elif arity(op) == 2 and not _alike(op):
         unit[:] = 0.0
-    elif not _alike(op):
+    elif arity(op) == 1:
         unit *= _exponent(op)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.expression.compiled.compiling import compiled
-from bench.expression.compiled.kernel import NUMBER
+from bench.expression.compiled.opcodes import NUMBER
 from methods.mcts.grammar import Grammar, Prefix, begin, complete, make_prefix
 from methods.mcts.pool import Pool
 from methods.mcts.tokens import Floats, Ints, arity, count_numbers, subtree_end

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.expression.compiled import kernel
 from bench.expression.compiled.compiling import compiled
+from bench.expression.compiled.kernel import forward, link
+from bench.expression.compiled.opcodes import NUMBER, VARIABLE
 from methods.transformer.grammar import redundant, subtree_end
 from methods.transformer.skeletons import fingerprint
 from methods.transformer.vocabulary import (
@@ -143,11 +144,11 @@ def to_program(
     for i in range(length):
         token = tokens[i]
         if token == C:
-            program[size] = kernel.NUMBER
+            program[size] = NUMBER
             fixed[count] = np.nan
             count += 1
         elif token < FIRST_BINARY:
-            program[size] = kernel.VARIABLE + token - FIRST_VARIABLE
+            program[size] = VARIABLE + token - FIRST_VARIABLE
         else:
             program[size] = OPCODES[token]
             if token in (_SQUARE, _CUBE):
@@ -157,7 +158,7 @@ def to_program(
         size += 1
         while top > 0 and pending[top - 1] == i + 1:
             top -= 1
-            program[size] = kernel.NUMBER
+            program[size] = NUMBER
             fixed[count] = exponent[top]
             size += 1
             count += 1
@@ -260,7 +261,7 @@ def _fill(
             continue
         sort_operands(skeleton, length)
         size, count = to_program(skeleton, length, program, numbers)
-        kernel.link(program, size, right)
+        link(program, size, right)
         constants[done], own = np.nan, 0
         for k in range(count):
             if np.isnan(numbers[k]):
@@ -270,7 +271,7 @@ def _fill(
         data[:] = 0.0
         for j in range(shown):
             draw_column(rng, data[j])
-        kernel.forward(program, size, right, data, numbers, values)
+        forward(program, size, right, data, numbers, values)
         if _degenerate(values[0]):
             continue
         tokens[done, :length] = skeleton[:length]

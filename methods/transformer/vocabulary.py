@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bench.expression.compiled import kernel
+from bench.expression.compiled.opcodes import OPCODES as KERNEL
 
 Skeleton = tuple[int, ...]
 
@@ -29,11 +29,9 @@ SIZE = len(TOKENS)
 
 ARITY = np.array([0] * FIRST_BINARY + [2] * len(BINARY) + [1] * len(UNARY), dtype=np.int64)
 
+_POWERS = {"square": "pow", "cube": "pow"}
 OPCODES = np.array(
-    [0] * FIRST_BINARY
-    + [kernel.ADD, kernel.SUB, kernel.MUL, kernel.DIV]
-    + [kernel.SIN, kernel.COS, kernel.EXP, kernel.LOG, kernel.SQRT, kernel.POW, kernel.POW]
-    + [kernel.TANH],
+    [0] * FIRST_BINARY + [KERNEL[_POWERS.get(name, name)] for name in BINARY + UNARY],
     dtype=np.int64,
 )
 """The kernel's opcode of each operator; ``square`` and ``cube`` are powers with a fixed number."""

@@ -1,11 +1,13 @@
-"""How this room's numba functions are compiled."""
+"""How this project's numba functions are compiled."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import numba
+
+from bench.expression.compiled.kept import KeptCode
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -13,12 +15,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 def compiled(function: F) -> F:
     """``function`` as machine code, kept on disk between runs; division by zero gives inf or nan.
 
-    Rounding is IEEE's: no fast-math, which would take nan for impossible. The copy on disk is
-    renewed when the function's own file changes, not when a file changes whose functions it calls:
-    after an edit to ``kernel.py``, touch those that import it. Where nothing can be written, every
-    process compiles anew.
+    Rounding is IEEE's: no fast-math, which would take nan for impossible. What is kept is found
+    again as long as neither the function nor anything it calls has changed: see ``kept.py``.
+    Where nothing can be written, every process compiles anew.
     """
-    try:
-        return cast(F, numba.njit(cache=True, error_model="numpy")(function))
-    except (RuntimeError, OSError):  # no folder for the copy
-        return cast(F, numba.njit(error_model="numpy")(function))
+    dispatcher: F = numba.njit(error_model="numpy")(function)
+    dispatcher._cache = KeptCode(function)  # type: ignore[attr-defined]  # numba knows its own only
+    return dispatcher

@@ -107,8 +107,8 @@ class _Builder:
 
     def call(self, node: Call, args: list[int]) -> int:
         operator = OPERATORS[node.op]
-        if len(args) < 2:
-            return self._apply(operator, (args[0],))
+        if not operator.chain:
+            return self._apply(operator, tuple(args))
         result = args[0]
         for arg in args[1:]:
             result = self._apply(operator, (result, arg))
@@ -166,7 +166,7 @@ def _real_step(operator: Operator, args: list[Array]) -> Array:
 def _complex_step(operator: Operator, args: list[Array]) -> Array:
     """In real arithmetic as long as everything is real: exact, fast, and free of inf * 0j."""
     if any(np.iscomplexobj(arg) for arg in args):
-        value = operator.complex(*(arg + 0j for arg in args))
+        value = operator.over_complex(*(arg + 0j for arg in args))
         return value.real if np.iscomplexobj(value) and not value.imag.any() else value
     value = operator.real(*args)
     if operator.leaves_reals:
@@ -174,5 +174,5 @@ def _complex_step(operator: Operator, args: list[Array]) -> Array:
         for arg in args:
             left = left & ~np.isnan(arg)
         if left.any():
-            return np.where(left, operator.complex(*(arg + 0j for arg in args)), value)
+            return np.where(left, operator.over_complex(*(arg + 0j for arg in args)), value)
     return value

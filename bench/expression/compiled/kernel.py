@@ -1,46 +1,19 @@
 """Prefix programs: an expression as a short integer array, evaluated and differentiated by numba.
 
-A program lists the operators of a binary tree in prefix order: opcodes below ``VARIABLE``, and
-``VARIABLE + j`` for column j. Its numbers are a vector of their own, in the same order, so that
-one program serves every choice of constants. The values of all nodes are kept, one row of length n
-each, from which ``adjoint.py`` has the derivatives by all numbers in one pass down the tree.
+A program lists the operators of a binary tree in prefix order, as the numbers of ``opcodes.py``.
+Its own numbers are a vector beside it, in the same order, so that one program serves every choice
+of constants. The values of all nodes are kept, one row of length n each, from which ``adjoint.py``
+has the derivatives by all numbers in one pass down the tree.
 """
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from bench.expression.compiled.compiling import compiled
+from bench.expression.compiled.dispatch import binary, unary
+from bench.expression.compiled.opcodes import BRANCHES, CHOICE, LAST_BINARY, NUMBER, VARIABLE
 from bench.expression.operators import Array
-
-NUMBER = 0
-ADD, SUB, MUL, DIV, POW, MIN, MAX, AQ = range(1, 9)
-(
-    NEG,
-    SIN,
-    COS,
-    TAN,
-    ASIN,
-    ACOS,
-    ATAN,
-    SINH,
-    COSH,
-    TANH,
-    ASINH,
-    ACOSH,
-    ATANH,
-    EXP,
-    LOG,
-    LOG2,
-    LOG10,
-    SQRT,
-    CBRT,
-    ABS,
-    SIGN,
-) = range(9, 30)
-VARIABLE = 64
 
 
 @compiled
@@ -48,7 +21,7 @@ def arity(token: int) -> int:
     """How many operands follow a token."""
     if token == NUMBER or token >= VARIABLE:
         return 0
-    return 2 if token <= AQ else 1
+    return 2 if token <= LAST_BINARY else 1
 
 
 @compiled
@@ -97,10 +70,30 @@ def forward(tokens: Array, length: int, right: Array, X: Array, numbers: Array, 
         elif token == NUMBER:
             number -= 1
             fill(V[i], numbers[number])
-        elif token <= AQ:
-            binary(token, V[i + 1], V[right[i]], V[i])
         else:
-            unary(token, V[i + 1], V[i])
+            apply(token, i, right, V)
+
+
+@compiled
+def apply(token: int, i: int, right: Array, V: Array) -> None:
+    """The values of the operator at i from those of its operands."""
+    if token > LAST_BINARY:
+        unary(token, V[i + 1], V[i])
+    elif token == CHOICE:
+        branches = right[i]
+        choose(V[branches + 1], V[i + 1], V[right[branches]], V[i])
+    elif token != BRANCHES:  # those have no value of their own
+        binary(token, V[i + 1], V[right[i]], V[i])
+
+
+@compiled
+def choose(condition: Array, a: Array, b: Array, out: Array) -> None:
+    """``a`` where the condition is true, ``b`` where it is false, nan where it is undefined."""
+    for r in range(len(out)):
+        if condition[r] == 1.0:
+            out[r] = a[r]
+        else:
+            out[r] = b[r] if condition[r] == 0.0 else np.nan
 
 
 @compiled
@@ -133,118 +126,5 @@ def refresh(
             continue
         if token == NUMBER:
             fill(V[i], numbers[number])
-        elif token <= AQ:
-            binary(token, V[i + 1], V[right[i]], V[i])
         else:
-            unary(token, V[i + 1], V[i])
-
-
-@compiled
-def power(base: float, exponent: float) -> float:
-    """``base**exponent``, nan where that is not real."""
-    # The commonest exponents: ten times faster and no less exact than pow.
-    if exponent == 2.0:
-        return base * base
-    if exponent == 1.0:
-        return base
-    if exponent == 3.0:
-        return base * base * base
-    if exponent == -1.0:
-        return 1.0 / base
-    return math.pow(base, exponent)
-
-
-@compiled
-def binary(token: int, a: Array, b: Array, out: Array) -> None:
-    """``out = a token b`` at every row."""
-    n = len(out)
-    if token == ADD:
-        for r in range(n):
-            out[r] = a[r] + b[r]
-    elif token == SUB:
-        for r in range(n):
-            out[r] = a[r] - b[r]
-    elif token == MUL:
-        for r in range(n):
-            out[r] = a[r] * b[r]
-    elif token == DIV:
-        for r in range(n):
-            out[r] = a[r] / b[r]
-    elif token == POW:
-        for r in range(n):
-            out[r] = power(a[r], b[r])
-    elif token == MIN:
-        for r in range(n):
-            out[r] = a[r] if a[r] <= b[r] or math.isnan(a[r]) else b[r]
-    elif token == MAX:
-        for r in range(n):
-            out[r] = a[r] if a[r] >= b[r] or math.isnan(a[r]) else b[r]
-    else:
-        for r in range(n):
-            out[r] = a[r] / math.hypot(1.0, b[r])
-
-
-@compiled
-def unary(token: int, a: Array, out: Array) -> None:
-    """``out = token(a)`` at every row."""
-    n = len(out)
-    if token == NEG:
-        for r in range(n):
-            out[r] = -a[r]
-    elif token == SIN:
-        for r in range(n):
-            out[r] = math.sin(a[r])
-    elif token == COS:
-        for r in range(n):
-            out[r] = math.cos(a[r])
-    elif token == EXP:
-        for r in range(n):
-            out[r] = math.exp(a[r])
-    elif token == LOG:
-        for r in range(n):
-            out[r] = math.log(a[r])
-    elif token == SQRT:
-        for r in range(n):
-            out[r] = math.sqrt(a[r])
-    elif token == TANH:
-        for r in range(n):
-            out[r] = math.tanh(a[r])
-    elif token == ABS:
-        for r in range(n):
-            out[r] = abs(a[r])
-    else:
-        for r in range(n):
-            out[r] = _rare(token, a[r])
-
-
-@compiled
-def _rare(token: int, a: float) -> float:
-    if token == TAN:
-        return math.tan(a)
-    if token == ASIN:
-        return math.asin(a)
-    if token == ACOS:
-        return math.acos(a)
-    if token == ATAN:
-        return math.atan(a)
-    if token == SINH:
-        return math.sinh(a)
-    if token == COSH:
-        return math.cosh(a)
-    if token == ASINH:
-        return math.asinh(a)
-    if token == ACOSH:
-        return math.acosh(a)
-    if token == ATANH:
-        return math.atanh(a)
-    if token == LOG2:
-        return math.log2(a)
-    if token == LOG10:
-        return math.log10(a)
-    if token == CBRT:
-        root = math.copysign(abs(a) ** (1.0 / 3.0), a)
-        if root == 0.0 or math.isinf(a):
-            return root
-        # One step of Newton's: pow with a rounded third is off by several last places.
-        return root - (root * root * root - a) / (3.0 * root * root)
-    return math.copysign(1.0, a) if abs(a) > 0.0 else a + 0.0  # of -0.0 it is 0.0, as NumPy has it
+            apply(token, i, right, V)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bench.expression.compiled import kernel
-from bench.expression.operators import OPERATORS, Array
+from bench.expression.compiled.kernel import arity, link
+from bench.expression.compiled.opcodes import BRANCHES, CHOICE, NAMES, NUMBER, OPCODES, VARIABLE
+from bench.expression.operators import Array
 from bench.expression.tree import (
     Call,
     Constant,
@@ -19,8 +20,6 @@ from bench.expression.tree import (
     replace_numbers,
 )
 
-OPCODES = {name: int(getattr(kernel, name.upper())) for name in OPERATORS}
-_NAMES = {opcode: name for name, opcode in OPCODES.items()}
 _VALUES = {"pi": np.pi, "e": np.e}
 
 
@@ -65,7 +64,7 @@ def compile_program(
     """
     tokens, literals = _encode(expression, tuple(names))
     right = np.zeros(len(tokens), dtype=np.int64)
-    kernel.link(tokens, len(tokens), right)
+    link(tokens, len(tokens), right)
     where: list[int] = []
     positions: list[int] = []
     position = -1
@@ -86,21 +85,33 @@ def _encode(
     """The tokens, and the numbers and constants in their order; a chain is nested to the left."""
     tokens: list[int] = []
     literals: list[Number | Constant] = []
-    stack = [expression]
+    stack: list[Expression | int] = [expression]
     while stack:
         node = stack.pop()
-        if isinstance(node, Call):
+        if isinstance(node, int):
+            tokens.append(node)
+        elif isinstance(node, Call) and node.op == "piecewise":
+            stack.extend(reversed(_choices(node.args)))
+        elif isinstance(node, Call):
             tokens.extend([OPCODES[node.op]] * max(1, len(node.args) - 1))
             stack.extend(reversed(node.args))
         elif isinstance(node, Symbol):
             if node.name not in names:
                 known = ", ".join(names) or "none"
                 raise ValueError(f"the expression has {node.name!r}; the columns are {known}")
-            tokens.append(kernel.VARIABLE + names.index(node.name))
+            tokens.append(VARIABLE + names.index(node.name))
         else:
-            tokens.append(kernel.NUMBER)
+            tokens.append(NUMBER)
             literals.append(node)
     return np.array(tokens, dtype=np.int16), literals
+
+
+def _choices(args: tuple[Expression, ...]) -> list[Expression | int]:
+    """A piecewise as tokens and operands, in the order of the text."""
+    parts: list[Expression | int] = []
+    for value, condition in zip(args[:-1:2], args[1::2], strict=True):
+        parts += [CHOICE, value, BRANCHES, condition]
+    return [*parts, args[-1]]
 
 
 def _value(literal: Number | Constant) -> float:
@@ -118,12 +129,18 @@ def decode(
     stack: list[Expression] = []
     remaining = list(numbers)
     for token in reversed([int(token) for token in tokens]):
-        if token == kernel.NUMBER:
+        if token == NUMBER:
             stack.append(Number(remaining.pop()))
-        elif token >= kernel.VARIABLE:
-            stack.append(Symbol(names[token - kernel.VARIABLE]))
-        else:
-            count = 2 if token <= kernel.AQ else 1
-            args = tuple(stack.pop() for _ in range(count))
-            stack.append(Call(_NAMES[token], args))
+        elif token >= VARIABLE:
+            stack.append(Symbol(names[token - VARIABLE]))
+        elif token != BRANCHES:
+            stack.append(_operation(token, stack))
     return stack[0]
+
+
+def _operation(token: int, stack: list[Expression]) -> Expression:
+    if token != CHOICE:
+        return Call(NAMES[token], tuple(stack.pop() for _ in range(arity(token))))
+    value, condition, otherwise = stack.pop(), stack.pop(), stack.pop()
+    more = otherwise.args if isinstance(otherwise, Call) and otherwise.op == "piecewise" else None
+    return Call("piecewise", (value, condition, *(more or (otherwise,))))

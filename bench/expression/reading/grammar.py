@@ -14,7 +14,7 @@ from typing import Protocol
 
 from bench.expression.errors import ParseError, shown
 from bench.expression.names import Function
-from bench.expression.tree import Call, Expression, Number
+from bench.expression.tree import Call, Expression, Number, is_condition
 
 MAX_TOKENS = 20_000
 MAX_NESTING = 1_000
@@ -81,6 +81,8 @@ class Grammar:
         self._reduce(0)
         if self.pending:
             raise self._error("this parenthesis is never closed", self.pending[-1].position)
+        if is_condition(self.operands[0]):
+            raise self._error("a condition is no value: write piecewise(1, condition, 0)", 0)
         return self.operands[0]
 
     def _operand(self, tokens: Sequence[Token], index: int) -> tuple[int, bool]:
@@ -143,11 +145,11 @@ class Grammar:
             item = pending.pop()
             last = operands.pop()
             if item.op != "neg":
-                operands[-1] = Call(item.op, (operands[-1], *item.args, last))
+                operands[-1] = self._call(item, (operands[-1], *item.args, last))
             elif item.literal and type(last) is Number:
                 operands.append(Number(-last.value))
             else:
-                operands.append(Call("neg", (last,)))
+                operands.append(self._call(item, (last,)))
 
     def _close(self, position: int) -> None:
         self._reduce(1)
@@ -163,7 +165,16 @@ class Grammar:
                 f"{function.spelling} takes {function.arity_words}, {len(args)} given",
                 item.position,
             )
-        self.operands.append(function.build(args))
+        try:
+            self.operands.append(function.build(args))
+        except ValueError as error:  # a condition where a value should be, or the other way round
+            raise self._error(str(error), item.position) from None
+
+    def _call(self, item: _Open, args: tuple[Expression, ...]) -> Expression:
+        try:
+            return Call(item.op, args)
+        except ValueError as error:
+            raise self._error(str(error), item.position) from None
 
     def _number(self, token: str, position: int) -> Number:
         if len(token) > MAX_DIGITS:

@@ -13,7 +13,16 @@ from fractions import Fraction
 
 import numpy as np
 
-from bench.expression import Call, Constant, Expression, Number, Symbol, evaluate, fold
+from bench.expression import (
+    OPERATORS,
+    Call,
+    Constant,
+    Expression,
+    Number,
+    Symbol,
+    evaluate,
+    fold,
+)
 
 _FINEST_EXPONENT = 1000
 
@@ -38,7 +47,7 @@ class Shape:
         return f"{self.op}({','.join(parts)})"
 
 
-_COMMUTATIVE = frozenset({"+", "*", "min", "max"})
+_COMMUTATIVE = frozenset({"+", "*", *(name for name, row in OPERATORS.items() if row.commutes)})
 _CONSTANT = Shape("constant")
 _ONE = Fraction(1)
 

@@ -10,7 +10,7 @@ that results are the same bits everywhere and within 0.6 units in the last place
 from bench.problems.portable.evaluate import evaluate_portably
 from bench.problems.portable.exponential import cbrt, exp, exp10, log, log2, log10, power
 from bench.problems.portable.hyperbolic import acosh, asinh, atanh, cosh, sinh, tanh
-from bench.problems.portable.trigonometric import acos, asin, atan, cos, sin, tan
+from bench.problems.portable.trigonometric import acos, asin, atan, atan2, cos, sin, tan
 
 __all__ = [
     "acos",
@@ -18,6 +18,7 @@ __all__ = [
     "asin",
     "asinh",
     "atan",
+    "atan2",
     "atanh",
     "cbrt",
     "cos",

@@ -33,3 +33,9 @@ def horner(x: Array, *coefficients: float) -> Array:
 def one_minus(x: Array) -> Pair:
     """1 - x, exactly."""
     return two_sum(np.ones_like(x), -x)
+
+
+def analytic_quotient(a: Array, b: Array) -> Array:
+    """a / sqrt(1 + b**2)."""
+    quotient: Array = a / np.sqrt(1.0 + b * b)
+    return quotient

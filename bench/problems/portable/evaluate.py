@@ -8,55 +8,24 @@ from math import e, pi
 
 import numpy as np
 
-from bench.expression import Call, Constant, Expression, Leaf, Number, fold
-from bench.problems.portable import exponential, hyperbolic, trigonometric
+from bench.expression import OPERATORS, Call, Constant, Expression, Leaf, Number, Operator, fold
+from bench.problems.portable import elementwise, exponential, hyperbolic, trigonometric
 from bench.problems.portable.doubled import Array
 
 _CONSTANTS = {"pi": pi, "e": e}
 
 
-def _chain(operation: Callable[[Array, Array], Array]) -> Callable[..., Array]:
-    return lambda *arguments: reduce(operation, arguments)
-
-
-_OPERATIONS: Mapping[str, Callable[..., Array]] = {
-    "add": _chain(np.add),
-    "mul": _chain(np.multiply),
-    "sub": np.subtract,
-    "div": np.divide,
-    "neg": np.negative,
-    "pow": exponential.power,
-    "sqrt": np.sqrt,
-    "abs": np.abs,
-    "sign": np.sign,
-    "min": _chain(np.minimum),
-    "max": _chain(np.maximum),
-    "aq": lambda a, b: a / np.sqrt(1.0 + b * b),
-    "sin": trigonometric.sin,
-    "cos": trigonometric.cos,
-    "tan": trigonometric.tan,
-    "asin": trigonometric.asin,
-    "acos": trigonometric.acos,
-    "atan": trigonometric.atan,
-    "sinh": hyperbolic.sinh,
-    "cosh": hyperbolic.cosh,
-    "tanh": hyperbolic.tanh,
-    "asinh": hyperbolic.asinh,
-    "acosh": hyperbolic.acosh,
-    "atanh": hyperbolic.atanh,
-    "exp": exponential.exp,
-    "log": exponential.log,
-    "log10": exponential.log10,
-    "log2": exponential.log2,
-    "cbrt": exponential.cbrt,
-}
+_FUNCTIONS: Mapping[str, Callable[..., Array]] = {
+    **vars(exponential), **vars(hyperbolic), **vars(trigonometric), **vars(elementwise),
+}  # fmt: skip
 
 
 def evaluate_portably(expression: Expression, names: Sequence[str], X: Array) -> Array:
     """The values, shape (n,), of ``expression`` on the rows of ``X``, shape (n, d).
 
     Column j of ``X`` is the variable ``names[j]``. nan where the value is not real. Raises
-    ValueError for a symbol that is not in ``names`` and for the imaginary unit.
+    ValueError for a symbol that is not in ``names``, for the imaginary unit, and for an operator
+    without a portable value, such as ``erf``.
     """
     columns = {name: np.ascontiguousarray(X[:, j]) for j, name in enumerate(names)}
 
@@ -69,8 +38,22 @@ def evaluate_portably(expression: Expression, names: Sequence[str], X: Array) ->
         return np.asarray(table[node.name], dtype=np.float64)
 
     def call(node: Call, values: list[Array]) -> Array:
-        return np.asarray(_OPERATIONS[node.op](*values))
+        row = OPERATORS[node.op]
+        function = _function(row)
+        return np.asarray(reduce(function, values) if row.chain else function(*values))
 
     with np.errstate(all="ignore"):
         value = fold(expression, leaf, call)
     return np.broadcast_to(value, len(X)).astype(np.float64)
+
+
+def _function(row: Operator) -> Callable[..., Array]:
+    if row.portable == "real":
+        return row.real
+    if not row.portable:
+        known = ", ".join(name for name, other in OPERATORS.items() if other.portable)
+        raise ValueError(
+            f"'{row.name}' has no value that is the same on every machine, so that no data can be "
+            f"made with it; these have: {known}"
+        )
+    return _FUNCTIONS[row.portable]

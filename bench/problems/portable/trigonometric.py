@@ -21,6 +21,7 @@ from bench.problems.portable.reduction import reduce
 
 _ATANS = pairs([fixed_atan(j, 16, BITS) for j in range(17)], BITS)
 _HALF_PI = one(fixed_pi(BITS) // 2)
+_PI = one(fixed_pi(BITS))
 
 
 def _sin_kernel(r: Array, low: Array) -> Pair:
@@ -132,3 +133,24 @@ def acos(x: Array) -> Array:
     inside = np.clip(x, -1.0, 1.0)
     half = _atan_ratio(square_root(one_minus(inside)), square_root(one_minus(-inside)))
     return np.where(np.abs(x) <= 1.0, 2.0 * (half[0] + half[1]), np.nan)
+
+
+@elementwise
+def atan2(y: Array, x: Array) -> Array:
+    """The angle of the point (x, y), in (-pi, pi]."""
+    y, x = np.broadcast_arrays(y, x)
+    finite = np.isfinite(y) & np.isfinite(x)
+    size = np.maximum(np.abs(y), np.abs(x))
+    # To magnitudes near 1, exactly: products of pairs neither overflow nor lose their low parts.
+    unit = np.where(finite & (size > 0.0), size, 1.0)
+    exponent = -np.frexp(unit)[1]
+    above = np.ldexp(np.where(finite, np.abs(y), np.where(np.isinf(y), 1.0, 0.0)), exponent)
+    beside = np.ldexp(np.where(finite, np.abs(x), np.where(np.isinf(x), 1.0, 0.0)), exponent)
+    zero = np.zeros_like(above)
+    origin = (above == 0.0) & (beside == 0.0)
+    angle = _atan_ratio((above, zero), (np.where(origin, 1.0, beside), zero))
+    slope = np.abs(y) / np.abs(x)  # the angle itself, where it is tiny
+    ahead = np.where(slope < 2.0**-60, slope, angle[0] + angle[1])
+    back = add(_PI, negate(angle))
+    value = np.where(np.signbit(x), back[0] + back[1], ahead)
+    return np.where(np.isnan(x) | np.isnan(y), np.nan, np.copysign(value, y))

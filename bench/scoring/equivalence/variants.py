@@ -144,12 +144,7 @@ def without_negligible(
         return float(node.value), node
 
     def call(node: Call, parts: list[tuple[Any, Expression]]) -> tuple[Any, Expression]:
-        operator = OPERATORS[node.op]
-        value = parts[0][0]
-        if len(parts) == 1:
-            value = operator.real(value)
-        for part in parts[1:]:
-            value = operator.real(value, part[0])
+        value = OPERATORS[node.op].apply([part[0] for part in parts])
         args = [part[1] for part in parts]
         if node.op in ("add", "sub"):
             small = [_small(part[0], value, share) for part in parts]

@@ -5,10 +5,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from bench.expression import Call, Constant, Expression, Number, Symbol, fold
+from bench.expression import OPERATORS, Call, Constant, Expression, Number, Symbol, fold
 from bench.expression.tree import Leaf
-
-_COMMUTATIVE = frozenset({"add", "mul", "min", "max"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ def _call(node: Call, forms: list[_Normal]) -> _Normal:
             return _chain("mul", [forms[0], inverse])
         case "sqrt":
             return _Normal("pow", (forms[0].digest, _number(0.5).digest))
-        case op if op in _COMMUTATIVE:
+        case op if OPERATORS[op].commutes:
             return _chain(op, forms)
     return _Normal(node.op, tuple(form.digest for form in forms))
 

@@ -11,17 +11,12 @@ from typing import Any
 
 import mpmath
 
-from bench.expression import Call, Constant, Expression, Number, Symbol
+from bench.expression import OPERATORS, Call, Constant, Expression, Number, Operator, Symbol
+from bench.expression.operators.precise_values import precise_function
 from bench.expression.tree import postorder
 
 Value = Any  # an mpmath mpf or mpc; mpmath has no types
 Point = Mapping[str, float]
-
-_LARGEST_MAGNITUDE = 10**12
-"""Bits of the exponent beyond which a value counts as infinite."""
-_LARGEST_EXPONENT = 40
-_LARGEST_ANGLE = 5_000
-"""Bits of the arguments up to which exponentials, and periodic functions, are worked out."""
 
 
 class NotFinite(ArithmeticError):
@@ -40,8 +35,10 @@ class Precise:
         self._complex = self.context.mpc
         self.literals: list[Value] = []
         self._steps: list[tuple[Callable[..., Value] | None, Any]] = []
-        functions = _functions(digits)
-        for node in postorder(expression):
+        nodes = list(postorder(expression))
+        branches = any(isinstance(node, Call) and OPERATORS[node.op].branches for node in nodes)
+        functions = _branching(digits) if branches else _functions(digits)
+        for node in nodes:
             if isinstance(node, Call):
                 self._steps.append((functions[node.op], len(node.args)))
             elif isinstance(node, Number):
@@ -106,66 +103,24 @@ def _context(digits: int) -> Any:
 @lru_cache(maxsize=8)
 def _functions(digits: int) -> dict[str, Callable[..., Value]]:
     context = _context(digits)
-    table: dict[str, Callable[..., Value]] = {
-        "add": _in_turn(lambda a, b: a + b),
-        "mul": _in_turn(lambda a, b: a * b),
-        "min": min,
-        "max": max,
-        "sub": lambda a, b: a - b,
-        "div": lambda a, b: a / b,
-        "neg": lambda a: -a,
-        "pow": _power(context),
-        "exp": _exp(context),
-        "cbrt": lambda a: -context.cbrt(-a) if a < 0 else context.cbrt(a),
-        "abs": abs,
-        "log10": lambda a: context.log(a) / context.ln10,
-        "log2": lambda a: context.log(a) / context.ln2,
-        "aq": lambda a, b: a / context.sqrt(1 + b * b),
-    }
-    for name in ("sinh", "cosh"):
-        table[name] = _guarded(context, getattr(context, name), _LARGEST_EXPONENT)
-    for name in ("sin", "cos", "tan", "tanh"):
-        table[name] = _guarded(context, getattr(context, name), _LARGEST_ANGLE)
-    for name in ("asin", "acos", "atan", "asinh", "acosh", "atanh", "log", "sqrt", "sign"):
-        table[name] = getattr(context, name)
-    return table
+    return {name: precise_function(row, context) for name, row in OPERATORS.items()}
 
 
-def _guarded(
-    context: Any, function: Callable[[Value], Value], bits: int
-) -> Callable[[Value], Value]:
-    """``function`` for arguments up to 2**bits, beyond which it would take its time."""
+@lru_cache(maxsize=8)
+def _branching(digits: int) -> dict[str, Callable[..., Value]]:
+    """The same with nan where there is no value: it may stand in a branch that is not taken."""
+    context, functions = _context(digits), _functions(digits)
+    return {name: _or_nan(context, row, functions[name]) for name, row in OPERATORS.items()}
 
-    def call(value: Value) -> Value:
-        if value != 0 and context.mag(value) > bits:
-            raise OverflowError(f"an argument of more than {bits} binary digits")
-        return function(value)
+
+def _or_nan(context: Any, row: Operator, function: Callable[..., Value]) -> Callable[..., Value]:
+    def call(*values: Value) -> Value:
+        if not row.branches and any(value != value for value in values):
+            return context.nan
+        try:
+            value = function(*values)
+        except (ArithmeticError, ValueError):
+            return context.nan
+        return context.nan if type(value) is context.mpc else value
 
     return call
-
-
-def _in_turn(function: Callable[[Value, Value], Value]) -> Callable[..., Value]:
-    def call(first: Value, *rest: Value) -> Value:
-        for value in rest:
-            first = function(first, value)
-        return first
-
-    return call
-
-
-def _power(context: Any) -> Callable[[Value, Value], Value]:
-    def power(base: Value, exponent: Value) -> Value:
-        if base != 0 and abs(context.mag(base)) * abs(exponent) > _LARGEST_MAGNITUDE:
-            raise OverflowError("a power beyond all bounds")
-        return base**exponent
-
-    return power
-
-
-def _exp(context: Any) -> Callable[[Value], Value]:
-    bounded = _guarded(context, context.exp, _LARGEST_EXPONENT)
-
-    def exp(value: Value) -> Value:
-        return context.zero if value < -_LARGEST_MAGNITUDE else bounded(value)
-
-    return exp
