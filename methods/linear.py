@@ -13,6 +13,6 @@ class Linear:
     """``c0 + c1*x0 + c2*x1 + ...`` by least squares."""
 
     def discover(self, task: Task) -> Discovery:
-        """The least-squares hyperplane; it takes milliseconds and uses no chance."""
-        terms = monomials(len(task.names), 1, most=len(task.y) + len(task.names) + 1)
+        """The least-squares hyperplane; it takes milliseconds, as a rule, and uses no chance."""
+        terms = monomials(len(task.names), 1, most=len(task.names) + 1)
         return Discovery.of(fit_polynomial(task, terms))

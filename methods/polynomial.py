@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bench import Discovery, Task
-from methods.least_squares import fit_polynomial, monomials
+from methods.least_squares import MOST_CELLS, fit_polynomial, monomials
 
 _MOST_TERMS = 500
-_MOST_CELLS = 20_000_000
-"""Of the design matrix: 160 MB, a few seconds of work."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +26,6 @@ class Polynomial:
     def discover(self, task: Task) -> Discovery:
         """The least-squares polynomial; it uses no chance."""
         rows = len(task.y)
-        most = max(1, min(_MOST_TERMS, rows // 3, _MOST_CELLS // max(rows, 1)))
+        most = max(1, min(_MOST_TERMS, rows // 3, MOST_CELLS // max(rows, 1)))
         terms = monomials(len(task.names), self.degree, most)
         return Discovery.of(fit_polynomial(task, terms))

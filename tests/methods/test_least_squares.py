@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
-from bench import complexity, evaluate, numbers, parse, symbols
-from methods.least_squares import monomials
+from bench import Budget, complexity, evaluate, numbers, parse, symbols
+from methods import least_squares
+from methods.least_squares import fit_polynomial, monomials
 from methods.linear import Linear
 from methods.polynomial import Polynomial
 
@@ -74,5 +76,80 @@ def test_monomials_are_distinct_and_no_more_than_asked(variables, degree, most):
     terms = monomials(variables, degree, most)
 
     assert len(set(terms)) == len(terms) <= max(most, 1)
-    assert terms[0] == (0,) * variables
-    assert all(sum(powers) <= degree for powers in terms)
+    assert terms[0] == ()
+    assert all(len(term) <= degree for term in terms)
+
+
+METHODS = [Linear(), Polynomial(), Polynomial(degree=8)]
+
+
+@given(
+    data=st.data(),
+    rows=st.integers(1, 9),
+    columns=st.integers(1, 4),
+    method=st.sampled_from(METHODS),
+)
+@settings(
+    deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_any_finite_data_have_a_finite_answer(make_task, data, rows, columns, method):
+    numbers = st.floats(allow_nan=False, allow_infinity=False)
+    X = data.draw(arrays(np.float64, (rows, columns), elements=numbers))
+    y = data.draw(arrays(np.float64, rows, elements=numbers))
+    task = make_task(X, y)
+
+    values = evaluate(parse(method.discover(task).best.expression), task.names, X)
+
+    assert np.isfinite(values).all()
+
+
+@pytest.mark.parametrize("method", METHODS[:2], ids=["linear", "polynomial"])
+@pytest.mark.parametrize("size", [1e-308, 1e300, 1.7e308])
+def test_targets_at_the_edge_of_doubles_are_fitted(make_task, method, size):
+    x = np.linspace(-1, 1, 40)
+    task = make_task(x[:, None], size * (0.5 * x + 0.3))
+
+    values = evaluate(parse(method.discover(task).best.expression), task.names, task.X)
+
+    np.testing.assert_allclose(values / size, task.y / size, atol=1e-9)
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(50, 2000), (40, 6000), (60_000, 30)])
+def test_large_tables_are_answered_and_reported_early(make_task, rows, columns):
+    X = RNG.normal(size=(rows, columns))
+    reports = []
+    task = make_task(
+        X, 3 + 2 * X[:, 1] - X[:, -1], on_report=lambda text, loss: reports.append(text)
+    )
+
+    found = [parse(method.discover(task).best.expression, task.variables) for method in METHODS[:2]]
+
+    errors = [np.mean((evaluate(one, task.names, X) - task.y) ** 2) for one in found]
+    assert errors[0] < 1e-20
+    assert errors[1] <= np.var(task.y) * (1 + 1e-9)
+    assert [float(text) for text in reports] == pytest.approx([np.mean(task.y)] * 2)
+
+
+def test_what_cannot_be_solved_at_once_is_solved_step_by_step_in_its_time(make_task):
+    X = RNG.normal(size=(900, 400))
+    y = 3 + 2 * X[:, 1] - X[:, -1]
+    for seconds, worst in ((0.0, 1.0), (0.05, 1.0), (100.0, 1e-20)):
+        task = make_task(X, y, budget=Budget(seconds=seconds))
+        terms = monomials(400, 1, 401)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(least_squares, "_OPERATIONS_A_SECOND", 0.0)
+            found = fit_polynomial(task, terms)
+        error = np.mean((evaluate(found, task.names, X) - y) ** 2)
+        assert error <= worst * np.var(y) * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("rows", [1, 40, 201, 5000])
+def test_rows_in_blocks_give_what_all_at_once_give(make_task, rows):
+    X = RNG.uniform(1, 3, (rows, 2))
+    task = make_task(X, np.sin(X[:, 0]) * X[:, 1])
+    names = task.names
+    whole = evaluate(parse(Polynomial().discover(task).best.expression), names, X)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(least_squares, "_BLOCK_CELLS", 500)
+        blocks = evaluate(parse(Polynomial().discover(task).best.expression), names, X)
+    np.testing.assert_allclose(blocks, whole, rtol=1e-8)
