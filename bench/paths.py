@@ -10,5 +10,8 @@ def _shipped(name: str) -> Path:
     return beside_code if beside_code.is_dir() else _HERE.parent / name
 
 
+ROOT = _HERE.parent
+"""The folder that holds ``bench`` and ``methods``: a clone, or the packages of an installation."""
+
 CONF = _shipped("conf")
 DATASETS = _shipped("datasets")

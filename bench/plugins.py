@@ -27,7 +27,7 @@ from bench.methodfile import MethodFileError, class_in_file
 from bench.paths import CONF
 from bench.running.load import colon_target, load_class
 from bench.running.results.run import MethodSpec
-from bench.settings import SettingsError, checked_settings, defaults_of, literal
+from bench.settings import SettingsError, check_no_secrets, checked_settings, defaults_of, literal
 
 RESERVED = ("_target_", "worker")
 """Keys of a method's configuration that are no settings of its class."""
@@ -215,6 +215,10 @@ def method_spec(label: str, config: Mapping[str, Any]) -> MethodSpec:
     target = colon_target(config["_target_"])
     worker = dict(config.get("worker") or {})
     settings = {key: value for key, value in config.items() if key not in RESERVED}
+    try:
+        check_no_secrets(settings)
+    except SettingsError as error:
+        raise MethodError(f"method '{label}': {error}") from None
     try:
         cls = method_class(label, target)
     except MethodError:

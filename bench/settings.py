@@ -11,6 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+_SECRETS = ("api_key", "token", "password", "secret")
+_SECRET_ENDS = ("_key", "_secret")
+
 
 class SettingsError(ValueError):
     """A setting is unknown, missing, or of the wrong type; the message names it and its type."""
@@ -32,6 +35,7 @@ def checked_settings(cls: type[Any], given: Mapping[str, Any]) -> Settings:
     tuples and dicts of these, ``Literal`` and ``X | None``. Raises SettingsError.
     """
     hints = _hints(cls)
+    check_no_secrets(given)
     _check_names(cls, hints, given)
     plain = {name: _checked(name, hint, given, cls) for name, hint in hints.items()}
     values = {name: _as_declared(value, hints[name]) for name, value in plain.items()}
@@ -44,6 +48,26 @@ def defaults_of(cls: type[Any]) -> dict[str, Any]:
         return {}
     names = [one.name for one in dataclasses.fields(cls) if one.init]
     return {name: _default(cls, name) if _has_default(cls, name) else "???" for name in names}
+
+
+def check_no_secrets(given: Mapping[str, Any]) -> None:
+    """Refuse keys and passwords as settings: they would stand in every record.
+
+    Raises SettingsError where a setting is called ``api_key``, ``token``, ``password``, ``secret``
+    or ends in ``_key`` or ``_secret``, and is a text; the text is not repeated.
+    """
+    for name, value in given.items():
+        if isinstance(value, Mapping):
+            check_no_secrets(value)
+        elif isinstance(value, str) and value and _is_secret(str(name)):
+            raise SettingsError(
+                f"setting '{name}' is a text, and would be written into every record; put it into "
+                "an environment variable, name that in worker.environment, and read it there"
+            )
+
+
+def _is_secret(name: str) -> bool:
+    return name in _SECRETS or name.endswith(_SECRET_ENDS)
 
 
 def untyped_settings(cls: type[Any]) -> list[str]:

@@ -89,3 +89,29 @@ def test_a_setting_without_a_default_must_be_given(given):
 def test_types_that_cannot_be_checked_are_known():
     assert untyped_settings(Declared) == []
     assert untyped_settings(Demanding) == ["anything"]
+
+
+@dataclass(frozen=True)
+class Asks:
+    api_key: str = ""
+    token: str = ""
+    password: str = ""
+    secret: str = ""
+    my_key: str = ""
+    a_secret: str = ""
+    client: dict[str, str] = field(default_factory=dict)
+    max_tokens: int = 3
+    tokens: str = "words"
+
+
+@pytest.mark.parametrize("name", ["api_key", "token", "password", "secret", "my_key", "a_secret"])
+def test_a_key_is_refused_as_a_setting_and_not_repeated(name: str) -> None:
+    for given in ({name: "sk-123"}, {"client": {name: "sk-123"}}):
+        with pytest.raises(SettingsError, match=f"setting '{name}' is a text") as error:
+            checked_settings(Asks, given)
+        assert "sk-123" not in str(error.value)
+
+
+def test_words_that_only_look_like_keys_are_settings_and_an_empty_key_is_none() -> None:
+    plain = checked_settings(Asks, {"max_tokens": 5, "api_key": ""}).plain
+    assert (plain["max_tokens"], plain["tokens"], plain["api_key"]) == (5, "words", "")

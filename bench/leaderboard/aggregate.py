@@ -51,7 +51,7 @@ def _coverage(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
         problems=(_OWNER, "nunique"),
         planned=("status", "size"),
     )
-    return table.join(grouped[["done", *STATUSES, "unscored"]].sum())
+    return table.join(grouped[["done", *STATUSES, "unsealed", "unscored"]].sum())
 
 
 def _together(values: pd.Series[str]) -> str:

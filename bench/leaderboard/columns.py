@@ -56,6 +56,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("planned", "count", "runs planned: problems x seeds x levels of noise"),
     Column("done", "count", "runs with a record, whatever its status"),
     *(Column(status, "count", _STATUSES[status]) for status in STATUSES),
+    Column("unsealed", "count", "runs round which not all walls stood, imported ones among them"),
     Column("unscored", "count", "runs with a record but no scorecard (`rediscover score`)"),
     *(
         Column(f"symbolic_{rule.name}", "mean", f"share of yes: {rule.question}", 0.0, True)

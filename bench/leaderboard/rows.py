@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _TEXTS = ("method", "disclosure", "dataset", "problem", "status", "budget")
-_NAMES = (*_TEXTS, "noise", "unscored", *(column.name for column in MEASURES))
+_FLAGS = ("unsealed", "unscored")
+_NAMES = (*_TEXTS, "noise", *_FLAGS, *(column.name for column in MEASURES))
 
 
 class LeaderboardError(ValueError):
@@ -47,7 +48,7 @@ def read_rows(folders: Iterable[Path]) -> pd.DataFrame:
     rows = [row for _, _, row in found.values()]
     columns = {name: [row.get(name) for row in rows] for name in _NAMES}
     frame = pd.DataFrame(columns)
-    numeric = [name for name in _NAMES if name not in (*_TEXTS, "unscored")]
+    numeric = [name for name in _NAMES if name not in (*_TEXTS, *_FLAGS)]
     return _with_worst(frame.astype(dict.fromkeys(numeric, float)))
 
 
@@ -84,6 +85,7 @@ def _row(store: Store, planned: PlannedRun) -> tuple[object, dict[str, Any]]:
         "status": "",
         "budget": f"{planned.seconds:g}",
         "noise": planned.noise,
+        "unsealed": False,
         "unscored": False,
     }
     place = f"{relative_path(planned.id)}.json"
@@ -119,8 +121,11 @@ def _of_record(record: Mapping[str, Any]) -> tuple[tuple[str, str | None], dict[
     if record["status"] == "no_data":
         return ("no_data", None), {"disclosure": record["disclosure"], "status": "no_data"}
     found: dict[str, Any] = {"disclosure": record["disclosure"], "unscored": True}
+    # One that nothing was started for has no seal, and needs none.
+    found["unsealed"] = record["provenance"].get("seal", "full") != "full"
     if ELSEWHERE in record["provenance"]:
         found["budget"] = ""
+        found["unsealed"] = True
     else:
         found["wall_seconds"] = resources["wall_seconds"]
         found["cpu_seconds"] = resources["cpu_seconds"]

@@ -28,6 +28,14 @@ from bench.scoring.steps import (
     steps_after_failure,
 )
 
+_START = """\
+import sys
+sys.path[:] = sys.argv[2:]
+from bench.scoring.worker import main
+main(int(sys.argv[1]))
+"""
+"""Not ``python -m``, which would put the current folder on the path before all others."""
+
 _ENVIRONMENT = {
     # SymPy's sets must come in the same order in every process, or its forms might not.
     "PYTHONHASHSEED": "0",
@@ -217,7 +225,7 @@ def _start(limits: ScoringLimits, forms: FormCache) -> _Worker:
     errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the worker)
     with theirs:
         process = subprocess.Popen(
-            [sys.executable, "-m", "bench.scoring.worker", str(theirs.fileno())],
+            [sys.executable, "-P", "-c", _START, str(theirs.fileno()), *filter(None, sys.path)],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

@@ -13,7 +13,6 @@ import functools
 import os
 import resource
 import signal
-import sys
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from typing import Any
@@ -130,7 +129,3 @@ def _cause(status: int) -> str:
         return "time-out" if timed_out else f"crash ({signal.Signals(number).name})"
     code = os.WEXITSTATUS(status)
     return "memory limit" if code == OUT_OF_MEMORY else f"crash (exit status {code})"
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))

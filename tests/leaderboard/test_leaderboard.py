@@ -90,6 +90,19 @@ def test_unscored_runs_are_counted_and_change_no_rate(tmp_path: Path) -> None:
     assert (line["done"], line["unscored"], line["accuracy"]) == (2, 1, 1.0)
 
 
+def test_runs_that_were_not_sealed_in_full_are_counted(tmp_path: Path) -> None:
+    results = [Result(problem=f"p{k}") for k in range(5)]
+    store = Store(write(tmp_path, results))
+    provenances = ({"seal": "full"}, {"seal": "partial"}, {"seal": "none"}, {},
+                   {"elsewhere": "theirs.csv"})  # fmt: skip
+    for result, provenance in zip(results, provenances, strict=True):
+        path = store.record_path(result.run.id)
+        record = json.loads(path.read_text())
+        path.write_text(json.dumps({**record, "provenance": provenance}))
+    line = lines(tmp_path)["m"]
+    assert (line["done"], line["unsealed"]) == (5, 3)
+
+
 def test_what_was_made_from_another_answer_or_other_settings_does_not_count(
     tmp_path: Path,
 ) -> None:

@@ -17,12 +17,11 @@ from escapes.__main__ import escapes
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.paths import CONF, DATASETS
+from bench.paths import CONF, DATASETS, ROOT
 from bench.running.seal import filter as seccomp
 from bench.running.seal import folder
 from bench.running.seal.environment import worker_environment
 from bench.running.seal.forbidden import FORBIDDEN, TRUNCATE
-from bench.running.seal.interpreter import ROOT
 from bench.running.seal.landlock import kernel_abi
 from bench.running.seal.openings import (
     Blueprint,

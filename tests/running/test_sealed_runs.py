@@ -53,7 +53,7 @@ def test_a_run_is_sealed_and_its_record_says_so(tmp_path: Path, start: str) -> N
 def test_a_method_is_loaded_inside_its_walls(tmp_path: Path, start: str) -> None:
     for name in ("sealed_methods.py", "sealed_targets.py"):
         shutil.copy(HERE / name, tmp_path / name)
-    (tmp_path / "sealed_targets.py").write_text(json.dumps([str(CATALOGUE)]))
+    (tmp_path / "sealed_targets.py").write_text(f"# {json.dumps([str(CATALOGUE)])}")
     spec = replace(method("Reads", start=start), target=f"{tmp_path}/sealed_methods.py:Reads")
     # Planning asks a class what it lacks, outside any walls: what it reads there stays there.
     record, log = run(tmp_path / "r", spec)
@@ -140,7 +140,7 @@ def test_kernels_are_compiled_and_used(tmp_path: Path, start: str) -> None:
     record, log = run(tmp_path, method("Compiles", start=start))
     assert record.status == "ok" and record.discovery is not None, (record.message, log)
     assert record.discovery.best.expression == "4.0*x0"
-    assert log.startswith("fitted 3.0*x0") or log.startswith("fitted 3.0"), log
+    assert log.startswith("fitted 3.0"), log
 
 
 @pytest.mark.parametrize("declared", ["read", "setting"])

@@ -14,9 +14,6 @@ from pathlib import Path
 
 from bench.running.seal.openings import Closed, Opening, carved
 
-ROOT = Path(__file__).resolve().parents[3]
-"""The folder that holds ``bench`` and ``methods``: a clone, or the packages of an installation."""
-
 _ASK = (
     "import json, os, sys; print(json.dumps([sys.executable, sys.prefix, sys.base_prefix, "
     "sys.exec_prefix, sys.base_exec_prefix, os.path.dirname(os.__file__), "

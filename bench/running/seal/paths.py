@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from bench import byvalue
-from bench.paths import CONF, DATASETS
+from bench.paths import CONF, DATASETS, ROOT
 from bench.running.seal import system
 from bench.running.seal.interpreter import (
-    ROOT,
     Interpreter,
     closed_copies,
     interpreter_at,
@@ -45,7 +44,8 @@ def blueprint(
     python = worker.get("python")
     interpreter = interpreter_at(python) if python else this_interpreter()
     shut = Closed([DATASETS, CONF, base, *closed, *closed_copies(interpreter)])
-    declared = declared_paths(worker.get("read") or (), settings)
+    asked = declared_paths(worker.get("read") or (), settings)
+    declared = {text: path for text, path in asked.items() if not shut.holds(path)}
     openings = [
         *openings_of(interpreter, shut),
         *(one for room in ("bench", "methods") for one in carved(ROOT / room, shut, listed=True)),

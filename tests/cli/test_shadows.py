@@ -1,0 +1,95 @@
+"""The current folder holds data, whatever its files are called: no command runs what lies there."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench.cli.parser import VERBS
+
+SHADOWS = (
+    "ast", "bench", "contextlib", "csv", "dataclasses", "decimal", "fractions", "functools",
+    "inspect", "json", "methods", "mpmath", "numbers", "numpy", "queue", "random", "sitecustomize",
+    "socket", "statistics", "string", "struct", "subprocess", "sympy", "tempfile", "typing",
+    "usercustomize", "uuid",
+)  # fmt: skip
+SHADOW = """
+import os
+with open({marker!r}, "a") as file:
+    file.write({name!r} + chr(10))
+raise RuntimeError("a file of the user's was run")
+"""
+RUN = ("run", "method=[linear]", "dataset=[nguyen]", "dataset.limit=1", "experiment=x")
+COMMANDS = {
+    "run": RUN,
+    "plan": ("plan", *RUN[1:]),
+    "status": ("status", "results/x"),
+    "score": ("score", "results/x", "--again"),
+    "merge": ("merge", "results/x", "--into", "results/y"),
+    "leaderboard": ("leaderboard", "results/x"),
+    "judge": ("judge", "x*y + 0.5*x", "x*y"),
+    "show": ("show", "nguyen"),
+    "list": ("list", "methods"),
+    "data": ("data", "nguyen/nguyen-1"),
+    "doctor": ("doctor",),
+    "new": ("new", "method", "mine"),
+    "check": ("check", "linear", "--seconds=5"),
+    "train": ("train", "--cfg", "job"),
+}
+
+
+def call(folder: Path, *words: str, launcher: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    return subprocess.run(
+        [sys.executable, *launcher, *words], cwd=folder, env=environment, capture_output=True,
+        text=True, timeout=250,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of modules that say when they are run, with the results of one run in it."""
+    place = tmp_path_factory.mktemp("shadows")
+    for name in SHADOWS:
+        code = SHADOW.format(marker=str(place / "executed"), name=name)
+        (place / f"{name}.py").write_text(code)
+    return place
+
+
+@pytest.fixture(scope="module")
+def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What an installer makes of the entry point."""
+    path = tmp_path_factory.mktemp("bin") / "rediscover"
+    path.write_text("import sys\nfrom bench.cli import main\nsys.exit(main())\n")
+    return path
+
+
+def test_every_verb_has_a_command_here() -> None:
+    assert set(COMMANDS) == set(VERBS)
+
+
+@pytest.mark.parametrize("verb", COMMANDS)
+def test_no_verb_runs_what_lies_in_the_current_folder(
+    folder: Path, script: Path, verb: str
+) -> None:
+    if not (folder / "results/x").exists() and verb != "run":
+        call(folder, *RUN, launcher=(str(script),))
+    done = call(folder, *COMMANDS[verb], launcher=(str(script),))
+    assert not (folder / "executed").exists(), (folder / "executed").read_text()
+    assert "Traceback" not in done.stderr, done.stderr
+    assert done.returncode in (0, 1, 2)
+
+
+def test_the_harness_as_a_module_leaves_the_current_folder_out(
+    tmp_path: Path, folder: Path
+) -> None:
+    """What Python itself imports before it comes to the harness is out of the harness's hands."""
+    for name in ("fractions", "random", "statistics", "decimal", "mpmath", "numpy"):
+        (tmp_path / f"{name}.py").write_text((folder / f"{name}.py").read_text())
+    done = call(tmp_path, *COMMANDS["judge"], launcher=("-m", "bench"))
+    assert done.returncode == 0, done.stderr
+    assert not (folder / "executed").exists()
