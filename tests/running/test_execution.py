@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-import threading
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -111,11 +110,13 @@ def test_a_run_held_by_another_process_is_waited_for_and_taken_when_it_is_let_go
 ) -> None:
     other = Leases(tmp_path / "leases")
     assert other.take("Instant/toy/p1/seed0_noise0")
-    letting_go = threading.Timer(1.5, other.close)
-    letting_go.start()
+
+    def let_go(event: Event) -> None:
+        if isinstance(event, Elsewhere):
+            other.close()
+
     events: list[Event] = []
-    records = run_all(tmp_path, method("Instant"), problems=3, events=events)
-    letting_go.join()
+    records = run_all(tmp_path, method("Instant"), problems=3, events=events, on_event=let_go)
     assert len(records) == 3
     assert [event.run.problem for event in events if isinstance(event, Elsewhere)] == ["p1"]
     finished = [event.record.run.problem for event in events if isinstance(event, Finished)]
@@ -230,7 +231,7 @@ def test_how_a_worker_starts(tmp_path: Path, start: str, expected: list[int]) ->
 
 def test_a_kept_worker_is_killed_at_an_overrun_and_replaced(tmp_path: Path) -> None:
     spec = method("Counts", worker={"start": "keep"})
-    records = run_all(tmp_path, spec, seeds=[0, 1, 99, 2, 3])
+    records = run_all(tmp_path, spec, seeds=[0, 1, 99, 2, 3], seconds=1.5)
     by_seed = {record.run.seed: record for record in records.values()}
     assert {seed: record.status for seed, record in by_seed.items()} == {
         0: "ok", 1: "ok", 99: "timeout", 2: "ok", 3: "ok"
@@ -334,11 +335,14 @@ def test_a_full_disk_ends_the_benchmark_and_the_same_call_goes_on_when_there_is_
 
 def test_a_folder_cleared_away_in_the_middle_does_not_stop_the_benchmark(tmp_path: Path) -> None:
     folder = tmp_path / "r"
-    spec = method("Sleepy", {"seconds": 0.3})
-    clearing = threading.Timer(1.5, shutil.rmtree, [folder], {"ignore_errors": True})
-    clearing.start()
+    spec = method("Sleepy", {"seconds": 0.1})
     events: list[Event] = []
-    run_all(folder, spec, seeds=range(12), seconds=5, events=events)
-    clearing.join()
+
+    def clear_away(event: Event) -> None:
+        if isinstance(event, Finished) and kinds(events)["Finished"] in (3, 6):
+            shutil.rmtree(folder, ignore_errors=True)
+
+    run_all(folder, spec, seeds=range(12), events=events, on_event=clear_away)
     assert kinds(events)["Finished"] == 12
-    assert len(run_all(folder, spec, seeds=range(12), seconds=5)) == 12
+    assert len(list(Store(folder).records())) < 12
+    assert len(run_all(folder, spec, seeds=range(12))) == 12

@@ -64,7 +64,7 @@ def start() -> Iterator[Start]:
 
 
 def wait_for_records(folder: Path, count: int) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + 120
     while len(list(folder.glob("records/*/*/*/*.json"))) < count:
         assert time.monotonic() < end
         time.sleep(0.02)
@@ -88,7 +88,7 @@ def test_ctrl_c_stops_cleanly_and_the_same_command_goes_on(tmp_path: Path, start
     process = start(tmp_path)
     wait_for_records(tmp_path, 5)
     os.killpg(process.pid, signal.SIGINT)
-    out, _ = process.communicate(timeout=30)
+    out, _ = process.communicate(timeout=120)
     assert process.returncode != 0
     done = {record.run.seed for record in Store(tmp_path).records()}
     told = re.search(r"stopped: (\d+) of 40 runs are done and kept", out)
@@ -97,7 +97,7 @@ def test_ctrl_c_stops_cleanly_and_the_same_command_goes_on(tmp_path: Path, start
     assert not [pid for _, pid in begun(tmp_path) if alive(pid)]
     assert not list((tmp_path / "leases").iterdir())
     before = len(begun(tmp_path))
-    out, _ = start(tmp_path).communicate(timeout=60)
+    out, _ = start(tmp_path).communicate(timeout=120)
     assert f"40 runs planned, {len(done)} of them done before" in out
     assert not done & {seed for seed, _ in begun(tmp_path)[before:]}
     assert len(list(Store(tmp_path).records())) == 40
@@ -106,7 +106,7 @@ def test_ctrl_c_stops_cleanly_and_the_same_command_goes_on(tmp_path: Path, start
 def test_two_commands_on_one_folder_share_the_runs(tmp_path: Path, start: Start) -> None:
     processes = [start(tmp_path) for _ in range(2)]
     for process in processes:
-        out, _ = process.communicate(timeout=100)
+        out, _ = process.communicate(timeout=200)
         assert process.returncode == 0, out
         assert "40/40 done" in out
     assert sorted(seed for seed, _ in begun(tmp_path)) == list(range(40))
@@ -127,7 +127,7 @@ def test_a_job_that_is_ended_as_a_whole_blames_no_run(tmp_path: Path, start: Sta
     wait_for_records(tmp_path, 5)
     for child in psutil.Process(process.pid).children(recursive=True):
         child.terminate()  # not the benchmark itself: some schedulers have it ignore this
-    out, _ = process.communicate(timeout=30)
+    out, _ = process.communicate(timeout=120)
     assert "the system has ended a run" in out
     records = list(Store(tmp_path).records())
     assert 5 <= len(records) < 40

@@ -6,8 +6,8 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -96,10 +96,39 @@ def test_a_process_number_used_again_is_not_its_former_owner(tmp_path: Path) -> 
         assert mine.take(RUN)
 
 
+def test_one_who_takes_it_between_look_and_link_keeps_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead = hold(tmp_path, RUN)
+    taken(dead)
+    end(dead)
+    link, others = os.link, []
+
+    def link_too_late(source: Path, target: Path) -> None:
+        # Meanwhile one process has taken the dead one's lease, done the run and cleared it away,
+        # and a second one has begun it again, from the lowest number.
+        with Leases(tmp_path) as first:
+            monkeypatch.setattr(leases.os, "link", link)
+            assert first.take(RUN)
+        others.append(hold(tmp_path, RUN))
+        assert taken(others[0]) == str([RUN])
+        link(source, target)
+
+    monkeypatch.setattr(leases.os, "link", link_too_late)
+    with Leases(tmp_path) as mine:
+        try:
+            assert not mine.take(RUN)
+            assert mine.running()[leases.lease_name(RUN)].pid == others[0].pid
+            assert len(list(tmp_path.glob(f"{leases.lease_name(RUN)}.*"))) == 1
+        finally:
+            end(others[0])
+
+
 def test_an_owner_on_another_machine_lives_while_its_counter_moves(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(leases, "DEAD_SECONDS", 0.3)
+    now = 1000.0
+    monkeypatch.setattr(leases, "time", SimpleNamespace(monotonic=lambda: now))
     far = {"id": "f" * 32, "host": "far", "machine": "far 1", "pid": os.getpid(), "started": 1}
     lease = tmp_path / f"{leases.lease_name(RUN)}.0"
     with Leases(tmp_path) as mine:
@@ -107,9 +136,9 @@ def test_an_owner_on_another_machine_lives_while_its_counter_moves(
             lease.write_text(f"{beat:012d} {json.dumps(far)}")
             os.utime(lease, (0, 0))  # its clock, and what it says of time, is of no account
             assert not mine.take(RUN)
-            time.sleep(0.2)
+            now += leases.DEAD_SECONDS - 1
         assert not mine.take(RUN)
-        time.sleep(0.35)
+        now += 2
         assert mine.take(RUN)
 
 

@@ -6,6 +6,7 @@ import re
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -23,17 +24,31 @@ from bench.running.executors.ray import RayExecutor
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
-def test_ray_gives_what_local_gives(tmp_path: Path) -> None:
-    pytest.importorskip("ray", reason="Ray is not installed (the extra ray)")
+@pytest.fixture(scope="module")
+def shutdowns() -> Iterator[list[str]]:
+    """Ray, which takes seconds to start, is ended after the last test only; who wanted it earlier.
+
+    So the first test starts it, and the next one finds it running, as in a notebook.
+    """
+    ray = pytest.importorskip("ray", reason="Ray is not installed (the extra ray)")
+    asked: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ray, "shutdown", lambda: asked.append("shutdown"))
+        yield asked
+    ray.shutdown()
+
+
+def test_ray_gives_what_local_gives(tmp_path: Path, shutdowns: list[str]) -> None:
     events: list[Event] = []
     records = benchmark(tmp_path / "ray", RayExecutor(chunk=10), events)
     assert len(records) == 40
     assert essence(records) == local(tmp_path / "local")
     assert sum(isinstance(event, Finished) for event in events) == 40
+    assert shutdowns == ["shutdown"]
 
 
+@pytest.mark.usefixtures("shutdowns")
 def test_a_worker_lost_in_the_middle_costs_only_what_it_held(tmp_path: Path) -> None:
-    pytest.importorskip("ray", reason="Ray is not installed (the extra ray)")
     diary = tmp_path / "diary"
     sleepy = method("Sleepy", {"seconds": 0.5, "diary": str(diary)})
     datasets = {"nguyen": load_dataset("nguyen", limit=1)}

@@ -19,7 +19,7 @@ from bench.problems.dataset import Dataset
 from bench.problems.problem import Problem, Target
 from bench.problems.variable import Variable
 from bench.running import Limits, LocalExecutor, MethodSpec, Record, Store, execute, matrix
-from bench.running.events import Event
+from bench.running.events import Event, OnEvent
 
 HARD = Path(__file__).with_name("hard_methods.py")
 LIMITS = Limits(grace=0.3)
@@ -59,27 +59,31 @@ def run_all(
     folder: Path,
     *methods: MethodSpec,
     problems: int = 1,
-    seconds: float = 0.4,
+    seconds: float = 20,
     memory_mb: int = 1000,
     workers: int = 1,
     retry: tuple[str, ...] = (),
     limits: Limits = LIMITS,
     events: list[Event] | None = None,
+    on_event: OnEvent = lambda event: None,
     **more: Any,
 ) -> dict[str, Record]:
-    """Run methods on the toy dataset; the records by run id."""
+    """Run methods on the toy dataset; the records by run id.
+
+    The budget is generous: only what is meant to overrun it should, on the busiest machine.
+    """
     budget = Budget(seconds=seconds, memory_mb=memory_mb)
     datasets = {"toy": dataset(problems)}
     runs = matrix(methods, datasets, budget=budget, **more)
     store = Store(folder)
+
+    def take(event: Event) -> None:
+        if events is not None:
+            events.append(event)
+        on_event(event)
+
     execute(
-        runs,
-        datasets,
-        store,
-        LocalExecutor(workers),
-        limits=limits,
-        retry=retry,
-        on_event=(events if events is not None else []).append,
+        runs, datasets, store, LocalExecutor(workers), limits=limits, retry=retry, on_event=take
     )
     return {record.run.id: record for record in store.records()}
 

@@ -319,11 +319,11 @@ def encode(message: Message) -> Plain:
 
 def decode(plain: object) -> Message:
     """The message in a JSON object; raises MessageError, in words, where it is none."""
-    name = plain.pop("type", None) if isinstance(plain, dict) else None
+    name = plain.get("type") if isinstance(plain, dict) else None
     if not isinstance(plain, dict) or not isinstance(name, str) or name not in _CLASSES:
         raise MessageError(f"no message: {reprlib.repr(plain)}")
     try:
-        return _CLASSES[name].from_json(plain)
+        return _CLASSES[name].from_json({key: plain[key] for key in plain if key != "type"})
     except KeyError as error:
         raise MessageError(f"a message {name} without {error}") from None
     except (TypeError, ValueError, AttributeError, OverflowError) as error:

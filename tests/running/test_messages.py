@@ -1,0 +1,154 @@
+"""Messages come back as they were sent; what is none is refused in words."""
+
+from __future__ import annotations
+
+import json
+import math
+import socket
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.method import Budget, Candidate, Discovery
+from bench.running import Limits, Report, Resources
+from bench.running.sandbox import wire
+from bench.running.sandbox.messages import (
+    Answered,
+    Assignment,
+    ClockStarted,
+    Failed,
+    Fork,
+    Go,
+    Loaded,
+    Message,
+    MessageError,
+    Outcome,
+    Prepare,
+    Prepared,
+    Reported,
+    Request,
+    Returned,
+    RunOver,
+    SystemStop,
+    Watching,
+    decode,
+    encode,
+)
+
+TEXT = st.text(max_size=20)
+NUMBERS = st.none() | st.floats(allow_nan=False, allow_infinity=False)
+ANSWERS = st.one_of(TEXT, st.dictionaries(TEXT, TEXT, max_size=3))
+CANDIDATES = st.builds(Candidate, ANSWERS, NUMBERS, NUMBERS)
+DISCOVERIES = st.builds(Discovery, CANDIDATES, st.lists(CANDIDATES, max_size=3).map(tuple))
+SECONDS = st.floats(0, 1e6)
+RESOURCES = st.builds(Resources, SECONDS, SECONDS, SECONDS)
+REPORTS = st.lists(st.builds(Report, SECONDS, ANSWERS, NUMBERS), max_size=3).map(tuple)
+VERSIONS = st.dictionaries(TEXT, TEXT, max_size=3)
+
+REQUEST = Request(
+    "package.module:Class", {"k": [1, 2], "t": "x"}, ("numpy",), "bench.kinds.table:KIND",
+    {"variables": [["x0", "", "", None]]}, ((10, 1), (10,), ()), 3, Budget(seconds=2.5),
+)  # fmt: skip
+OUTCOMES = st.builds(
+    Outcome, st.sampled_from(["ok", "timeout", "memory", "crash", "error", "invalid"]), TEXT,
+    st.none() | DISCOVERIES, REPORTS, RESOURCES, VERSIONS, st.integers(0, 9),
+)  # fmt: skip
+MESSAGES = st.one_of(
+    st.sampled_from(
+        [
+            REQUEST, Go(), Returned(), Prepared(), SystemStop(), Fork("keep"), Watching(7),
+            ClockStarted(7), Assignment(REQUEST, Limits(grace=0.5), "log"),
+            Prepare(("/a", "/b"), (), "m:C", ("bench.kinds.table:KIND",)),
+        ]
+    ),
+    st.builds(Loaded, SECONDS, VERSIONS),
+    st.builds(Reported, ANSWERS, NUMBERS),
+    st.builds(Answered, DISCOVERIES, st.integers(0, 9), SECONDS),
+    st.builds(Failed, st.sampled_from(["error", "invalid", "memory"]), TEXT, SECONDS),
+    st.builds(RunOver, OUTCOMES, st.booleans()),
+)  # fmt: skip
+
+
+@given(st.lists(MESSAGES, min_size=1, max_size=4), st.integers(1, 50))
+def test_messages_come_back_as_they_were_in_whatever_pieces(
+    messages: list[Message], piece: int
+) -> None:
+    content = b"".join(map(wire.pack, messages))
+    inbox = wire.Inbox()
+    found = [
+        message
+        for start in range(0, len(content), piece)
+        for message in inbox.feed(content[start : start + piece])
+    ]
+    assert found == messages
+
+
+def test_every_class_of_message_is_tried() -> None:
+    known = {cls.__name__ for cls in Message.__subclasses__()}
+    tried = {
+        "Request", "Go", "Returned", "Prepared", "SystemStop", "Fork", "Watching", "ClockStarted",
+        "Assignment", "Prepare", "Loaded", "Reported", "Answered", "Failed", "RunOver", "Outcome",
+    }  # fmt: skip
+    assert known == tried
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=5,
+)
+
+
+@given(MESSAGES, st.data())
+def test_a_message_with_another_field_is_refused_or_read_never_half(
+    message: Message, data: st.DataObject
+) -> None:
+    plain: dict[str, Any] = json.loads(json.dumps(encode(message)))
+    name = data.draw(st.sampled_from(sorted(plain)))
+    plain[name] = data.draw(JSON)
+    try:
+        found = decode(plain)
+    except MessageError as error:
+        assert str(error).startswith(("no message", f"a message {type(message).__name__}"))
+    else:
+        assert isinstance(found, Message)
+        # Numbers of a worker are finite, or none.
+        if isinstance(found, Loaded | Answered | Failed):
+            assert math.isfinite(found.cpu)
+
+
+@pytest.mark.parametrize(
+    ("plain", "words"),
+    [
+        ([1, 2], "no message: [1, 2]"),
+        ({}, "no message"),
+        ({"type": ["Loaded"]}, "no message"),
+        ({"type": "Hello"}, "no message: {'type': 'Hello'}"),
+        ({"type": "Loaded", "cpu": 1}, "a message Loaded without 'packages'"),
+        ({"type": "Loaded", "cpu": 1, "packages": [1]}, "[1] is no table of versions"),
+        ({"type": "Reported", "answer": 3, "loss": None}, "expected text, found 3"),
+        ({"type": "Failed", "status": "ok", "message": "", "cpu": 0}, "'ok' is none of error"),
+        ({"type": "Answered", "discovery": None, "left_out": 0, "cpu": 0}, "without a discovery"),
+        ({"type": "Answered", "discovery": {"best": ["x"], "front": []}}, "is no candidate"),
+        ({"type": "Watching", "pid": 1, "more": 2}, "a message Watching of another shape"),
+    ],
+)
+def test_what_is_no_message_is_refused_in_words(plain: object, words: str) -> None:
+    with pytest.raises(MessageError) as caught:
+        decode(plain)
+    assert words in str(caught.value)
+
+
+def test_a_message_that_is_not_due_is_refused() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        wire.send(ours, Returned())
+        with pytest.raises(MessageError, match="a message Returned where Request is due"):
+            wire.receive(theirs, Request)
+
+
+def test_a_message_that_is_too_long_is_refused_at_its_head() -> None:
+    with pytest.raises(MessageError, match="a message of 100000000 bytes; the limit is"):
+        list(wire.Inbox().feed((100_000_000).to_bytes(4, "big")))
