@@ -71,8 +71,9 @@ def test_a_kill_takes_the_whole_group_of_a_process(tmp_path: Path) -> None:
 
 
 def test_processes_that_nobody_finds_in_time_are_killed_as_a_group(tmp_path: Path) -> None:
-    record = run_one(tmp_path, method("Flees", {"diary": str(tmp_path / "diary")}), seconds=1)
-    assert record.status == "timeout"
+    flees = method("Flees", {"diary": str(tmp_path / "diary")})
+    record = run_one(tmp_path / "r", flees, seconds=1)
+    assert record.status == "timeout", record.message
     assert "could not be killed" not in record.message
     assert (tmp_path / "diary").read_text() == ""
 

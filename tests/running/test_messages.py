@@ -22,6 +22,8 @@ from bench.running.sandbox.messages import (
     Fork,
     Go,
     Loaded,
+    LogOpened,
+    LogWanted,
     Message,
     MessageError,
     Outcome,
@@ -31,11 +33,14 @@ from bench.running.sandbox.messages import (
     Request,
     Returned,
     RunOver,
+    Sealed,
     SystemStop,
     Watching,
     decode,
     encode,
 )
+from bench.running.seal.openings import Blueprint, Opening
+from bench.running.seal.trial import Verdict
 
 TEXT = st.text(max_size=20)
 NUMBERS = st.none() | st.floats(allow_nan=False, allow_infinity=False)
@@ -51,16 +56,20 @@ REQUEST = Request(
     "package.module:Class", {"k": [1, 2], "t": "x"}, ("numpy",), "bench.kinds.table:KIND",
     {"variables": [["x0", "", "", None]]}, ((10, 1), (10,), ()), 3, Budget(seconds=2.5),
 )  # fmt: skip
+WALLS = Blueprint("/base", (Opening("/usr/lib"),), ("/dev/gpu",), (("a", "/b/a"),))
+SEAL = Verdict("partial", ("network",), ("/b/a",))
 OUTCOMES = st.builds(
     Outcome, st.sampled_from(["ok", "timeout", "memory", "crash", "error", "invalid"]), TEXT,
     st.none() | DISCOVERIES, REPORTS, RESOURCES, VERSIONS, st.integers(0, 9),
+    st.sampled_from([None, SEAL]),
 )  # fmt: skip
 MESSAGES = st.one_of(
     st.sampled_from(
         [
             REQUEST, Go(), Returned(), Prepared(), SystemStop(), Fork("keep"), Watching(7),
-            ClockStarted(7), Assignment(REQUEST, Limits(grace=0.5), "log"),
-            Prepare(("/a", "/b"), (), "m:C", ("bench.kinds.table:KIND",)),
+            ClockStarted(7), Assignment(REQUEST, Limits(grace=0.5)),
+            Prepare(("/a", "/b"), (), "m:C", ("bench.kinds.table:KIND",), "", WALLS), LogOpened(),
+            LogWanted(), Sealed(SEAL),
         ]
     ),
     st.builds(Loaded, SECONDS, VERSIONS),
@@ -90,6 +99,7 @@ def test_every_class_of_message_is_tried() -> None:
     tried = {
         "Request", "Go", "Returned", "Prepared", "SystemStop", "Fork", "Watching", "ClockStarted",
         "Assignment", "Prepare", "Loaded", "Reported", "Answered", "Failed", "RunOver", "Outcome",
+        "LogOpened", "LogWanted", "Sealed",
     }  # fmt: skip
     assert known == tried
 
