@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import os
 from pathlib import Path
 
+_WAYS_OUT = {
+    errno.ENOSPC: "free some space and give the same command again",
+    errno.EDQUOT: "free some of your quota and give the same command again",
+    errno.EROFS: "choose a place that can be written to",
+    errno.EACCES: "choose another place, or have the permission given",
+    errno.EPERM: "choose another place, or have the permission given",
+    errno.ENAMETOOLONG: "choose a shorter name",
+    errno.ENOTDIR: "a folder is needed where there is a file; move it, or choose another name",
+    errno.EEXIST: "a folder is needed where there is a file; move it, or choose another name",
+    errno.EISDIR: "a file is needed where there is a folder",
+}
 _ATTEMPTS = 5  # a folder may be cleared away between making it and writing into it
 _counter = itertools.count()
 
@@ -38,3 +50,18 @@ def _write_and_rename(path: Path, content: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def in_one_line(error: OSError) -> str:
+    """What the system says of a file, with the file's name, and what may help."""
+    if error.errno is None or not error.strerror:
+        return str(error).partition("\n")[0] or type(error).__name__
+    place = "" if error.filename is None else f"'{error.filename}': "
+    return place + reason(error)
+
+
+def reason(error: OSError) -> str:
+    """What the system says, without the file's name, and what may help."""
+    said = error.strerror or str(error)
+    way_out = _WAYS_OUT.get(error.errno or 0)
+    return said if way_out is None else f"{said}; {way_out}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 from collections.abc import Sequence
 
@@ -26,17 +27,36 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments, rest = parse_arguments(list(sys.argv[1:] if argv is None else argv))
     verb = importlib.import_module(arguments.module)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a name in another script is no fault
     try:
-        return int(verb.main(arguments, rest))
+        code = int(verb.main(arguments, rest))
+        sys.stdout.flush()
     except UserError as error:
-        print(f"rediscover: {error}", file=sys.stderr)
-        return error.code
+        return _refused(str(error), error.code)
     except ExtensionError as error:
-        print(f"rediscover: {error}", file=sys.stderr)
-        return 2
+        return _refused(str(error), 2)
     except KeyboardInterrupt:
         print("\nrediscover: stopped", file=sys.stderr)
         return 130
     except BrokenPipeError:
         sys.stderr.close()  # whoever read us has gone; Python would complain at exit
         return 0
+    except OSError as error:
+        if getattr(arguments, "debug", False):
+            raise  # it may be the method's, and its traceback is asked for
+        return _refused(_disk_fault(error), 1)
+    return code
+
+
+def _refused(text: str, code: int) -> int:
+    print(f"rediscover: {text}", file=sys.stderr)
+    return code
+
+
+def _disk_fault(error: OSError) -> str:
+    """One line for what the system says: a store's own words, or the file and the reason."""
+    from bench.files import in_one_line
+    from bench.running.results.store import StoreError
+
+    return str(error.args[-1]) if isinstance(error, StoreError) else in_one_line(error)

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import errno
 import os
+import stat
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -22,6 +24,7 @@ from bench.paths import CONF
 
 RESULTS = Path("results")
 """Where experiments are; one that is an absolute path is there and not here."""
+_LONGEST_NAME = 255  # bytes, on every file system in use
 
 
 def with_configuration(
@@ -36,13 +39,14 @@ def with_configuration(
     import hydra
 
     codes: list[int] = []
-    refused: list[UserError] = []
+    refused: list[Exception] = []
 
     def job(config: Any) -> None:
         folder = _folder(config)
         try:
+            _refuse_impossible(folder)
             codes.append(task(config, folder))
-        except UserError as error:  # kept from Hydra, which would print about it
+        except (UserError, OSError) as error:  # kept from Hydra, which would print about it
             refused.append(error)
         finally:
             _remove_if_empty(folder)  # Hydra makes those of a sweep, whatever the task is
@@ -72,6 +76,15 @@ def _folder(config: Any) -> Path:
     if "folder" in config:
         return Path(str(config.folder)).expanduser().absolute()
     return (RESULTS / Path(str(config.experiment)).expanduser()).absolute()
+
+
+def _refuse_impossible(folder: Path) -> None:
+    """Raise OSError for a name that cannot be a folder's, or is that of a file."""
+    if any(len(os.fsencode(part)) > _LONGEST_NAME for part in folder.parts):
+        raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG), str(folder))
+    with contextlib.suppress(FileNotFoundError):
+        if not stat.S_ISDIR(folder.stat().st_mode):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
 
 
 def _remove_if_empty(folder: Path) -> None:

@@ -150,6 +150,7 @@ def _seeds(plain: Mapping[str, Any]) -> Iterator[str]:
 
 def _load(label: str, config: Mapping[str, Any]) -> Dataset:
     from bench.problems import load_dataset
+    from bench.problems.formats.hub import HubError
     from bench.problems.formats.tabular import OptionMissing
 
     options = {key: value for key, value in config.items() if value is not None}
@@ -161,7 +162,7 @@ def _load(label: str, config: Mapping[str, Any]) -> Dataset:
     except OptionMissing as error:
         key = f"datasets.{label}." if error.option.partition("=")[0] in config else ""
         raise UserError(f"{error.fault} ({key}{error.option})") from None
-    except (LookupError, ValueError, OSError, ImportError) as error:
+    except (LookupError, ValueError, ImportError, HubError) as error:
         text = error.args[0] if isinstance(error, LookupError) and error.args else error
         raise UserError(str(text)) from None
     except TypeError as error:

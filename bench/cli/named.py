@@ -29,6 +29,7 @@ def load_named(name: str) -> Dataset:
 
     from bench.cli.quoting import label, stem
     from bench.problems import load_dataset
+    from bench.problems.formats.hub import HubError
     from bench.problems.formats.tabular import OptionMissing
 
     try:
@@ -38,7 +39,7 @@ def load_named(name: str) -> Dataset:
         raise UserError(f"{error.fault} (in a run, {key}.{error.option})") from None
     except LookupError as error:
         raise UserError(str(error.args[0])) from None
-    except (ValueError, TypeError, OSError, ImportError) as error:
+    except (ValueError, TypeError, ImportError, HubError) as error:
         raise UserError(str(error)) from None
 
 

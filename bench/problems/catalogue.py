@@ -60,7 +60,7 @@ def _load(path: Path) -> Any:
     try:
         top = yaml.load(path.read_text(encoding="utf-8"), Loader=_safe_loader())
     except yaml.YAMLError as error:
-        raise CatalogueError(f"{path}: not YAML: {error}") from None
+        raise CatalogueError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
     if isinstance(top, dict) and top.get("name") != path.stem:
         raise CatalogueError(
             f"{path}: name is {_brief(top.get('name'))}; a catalogue is named like its file"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from bench.files import in_one_line
 from bench.problems.problem import Problem
 
 
@@ -27,7 +28,7 @@ def check_data(
         try:
             problem.check()
         except OSError as error:
-            raise BadData(problem, f"{error.filename}: {error.strerror}") from error
+            raise BadData(problem, in_one_line(error)) from error
         except ValueError as error:
             raise BadData(problem, str(error)) from error
         on_progress(done, len(problems))

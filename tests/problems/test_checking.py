@@ -62,7 +62,7 @@ def test_a_file_that_is_gone_is_named(tmp_path: Path) -> None:
     srsd(tmp_path / "own", "3")
     dataset = load_dataset(tmp_path / "own")
     (tmp_path / "own" / "test" / "b.txt").unlink()
-    with pytest.raises(BadData, match=r"test/b\.txt: No such file or directory"):
+    with pytest.raises(BadData, match=r"test/b\.txt': No such file or directory"):
         check_data(dataset.problems)
 
 

@@ -176,7 +176,7 @@ def _metadata(path: Path) -> Mapping[str, Any]:
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         metadata = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise PmlbError(f"{path}: not YAML: {error}") from None
+        raise PmlbError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
     if not isinstance(metadata, dict):
         raise PmlbError(f"{path}: holds {type(metadata).__name__}, not the fields of PMLB")
     return metadata

@@ -18,7 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
-from bench.files import write_whole
+from bench.files import reason, write_whole
 from bench.running.results.plan import PlannedRun, append_plan, read_plan
 from bench.running.results.record import Record, RecordError
 from bench.running.results.run import Run
@@ -171,5 +171,5 @@ def storage_error(error: OSError, folder: Path) -> StoreError:
             "again; what is finished is kept"
         )
     else:
-        text = f"cannot write results in '{folder}': {error.strerror or error}"
+        text = f"cannot write results in '{folder}': {reason(error)}"
     return StoreError(error.errno, text)

@@ -12,7 +12,7 @@ from bench.words import counted
 def main(arguments: argparse.Namespace, rest: list[str]) -> int:
     from bench.running.results.merge import Contradiction, merge
     from bench.running.results.record import RecordError
-    from bench.running.results.store import Store, StoreError
+    from bench.running.results.store import Store
 
     into = Store(arguments.output)
     try:
@@ -23,6 +23,4 @@ def main(arguments: argparse.Namespace, rest: list[str]) -> int:
             )
     except (Contradiction, RecordError) as error:
         raise UserError(str(error), 1) from None
-    except StoreError as error:
-        raise UserError(str(error.args[-1]), 1) from None
     return 0

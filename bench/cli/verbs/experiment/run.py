@@ -49,19 +49,15 @@ def _run(experiment: Experiment, retry: tuple[str, ...], *, scoring: bool) -> in
     from bench.cli.executor import make_executor
     from bench.cli.judged import Judge, write_leaderboard
     from bench.experiment import carry_out
-    from bench.running import StoreError
     from bench.running.display import Display
 
     store = experiment.store
     executor = make_executor(experiment.config["executor"])
-    try:
-        with Display() as display:
-            carry_out(experiment, executor, retry=retry, on_event=display)
-        if scoring:
-            Judge(store, experiment.problems, experiment.scoring).judge_all()
-        write_leaderboard(store)
-    except StoreError as error:
-        raise UserError(str(error.args[-1]), 1) from None
+    with Display() as display:
+        carry_out(experiment, executor, retry=retry, on_event=display)
+    if scoring:
+        Judge(store, experiment.problems, experiment.scoring).judge_all()
+    write_leaderboard(store)
     return _exit_code(experiment, store)
 
 

@@ -17,7 +17,7 @@ def main(arguments: argparse.Namespace, rest: list[str]) -> int:
     folder = Path(arguments.to)
     try:
         write_dataset(dataset, folder, arguments.layout, seed=arguments.seed)
-    except (OSError, ValueError, ImportError) as error:
+    except (ValueError, ImportError) as error:
         raise UserError(str(error), 1) from None
     problems = counted(len(dataset), "problem")
     print(f"{problems} of {dataset.name} written to {folder} as {arguments.layout}")

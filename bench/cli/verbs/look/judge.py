@@ -102,7 +102,7 @@ def _judge_file(arguments: argparse.Namespace, limits: ScoringLimits) -> int:
             )  # fmt: skip
     except CsvError as error:
         raise UserError(str(error)) from None
-    except (OSError, ScoringError) as error:
+    except ScoringError as error:
         raise UserError(str(error), 1) from None
     print(f"{counted(len(pairs), 'pair')} judged: {out}")
     return 0

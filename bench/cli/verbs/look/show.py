@@ -27,7 +27,7 @@ def main(arguments: argparse.Namespace, rest: list[str]) -> int:
     dataset, problem = find_problem(arguments.name)
     try:
         value = _dataset(dataset) if problem is None else _problem(problem)
-    except (ValueError, OSError) as error:  # a file of data is malformed, or gone
+    except ValueError as error:  # a file of data is malformed
         raise UserError(str(error)) from None
     if arguments.json:
         print(json.dumps(value, indent=1))
