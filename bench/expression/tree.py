@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 CONSTANTS = ("pi", "e", "I")
 _FLATTENED = frozenset({"add", "mul"})
+_BRANCHING = frozenset(name for name, row in OPERATORS.items() if row.branches)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,7 +101,8 @@ class Call:
             raise ValueError(f"unknown operator {self.op!r} (there are {', '.join(OPERATORS)})")
         if not operator.takes(len(args)):
             raise ValueError(f"{self.op} takes {operator.arity_words}, {len(args)} given")
-        _check_kinds(operator, args)
+        if self.op in _BRANCHING or any(map(is_condition, args)):
+            _check_kinds(operator, args)
         object.__setattr__(self, "_hash", hash((self.op, args)))
 
     def __hash__(self) -> int:
@@ -190,10 +192,9 @@ def _rebuild(node: Call, args: list[Expression]) -> Expression:
 
 
 def _check_kinds(operator: Operator, args: tuple[Expression, ...]) -> None:
-    if operator.branches or any(type(arg) is Call and arg.op in CONDITIONS for arg in args):
-        for kind, arg in zip(operator.kinds(len(args)), args, strict=True):
-            if kind != ("condition" if is_condition(arg) else "value"):
-                raise ValueError(_misplaced(operator, arg))
+    for kind, arg in zip(operator.kinds(len(args)), args, strict=True):
+        if kind != ("condition" if is_condition(arg) else "value"):
+            raise ValueError(_misplaced(operator, arg))
 
 
 def _misplaced(operator: Operator, arg: Expression) -> str:

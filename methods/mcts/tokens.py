@@ -72,16 +72,9 @@ def count_numbers(tokens: Ints, begin: int, end: int) -> int:
 
 @compiled
 def translate(
-    tokens: Ints,
-    length: int,
-    constants: Floats,
-    program: Ints,
-    size: int,
-    numbers: Floats,
-    count: int,
-    free: Ints,
-    freed: int,
-) -> tuple[int, int, int]:
+    tokens: Ints, length: int, constants: Floats,
+    program: Ints, size: int, numbers: Floats, count: int, free: Ints, freed: int,
+) -> tuple[int, int, int]:  # fmt: skip
     """Append the kernel's program of ``tokens``; returns the new ``size``, ``count``, ``freed``.
 
     ``program[:size]``, ``numbers[:count]`` and ``free[:freed]`` are kept. The constants are free,

@@ -6,7 +6,7 @@ never sees one twice. A sample is a pure function of (seed, its place in the str
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,8 +43,7 @@ OPERATOR_WEIGHTS = np.array(
 )
 
 
-@dataclass(frozen=True)
-class Batch:
+class Batch(NamedTuple):
     """``tokens`` (b, MAX_LENGTH), 0-padded; ``X`` (b, n, MAX_VARIABLES); ``y`` (b, n).
 
     ``columns`` (b,) is how many variables the task shows: the skeleton uses some of them.
@@ -236,17 +235,12 @@ def usable(tokens: NDArray[np.int8], length: int, banned: NDArray[np.int64]) -> 
 @compiled
 def _fill(
     rng: np.random.Generator,
-    tokens: NDArray[np.int8],
-    lengths: NDArray[np.int64],
-    columns: NDArray[np.int64],
-    X: NDArray[np.float64],
-    y: NDArray[np.float64],
-    constants: NDArray[np.float64],
+    batch: Batch,
     banned: NDArray[np.int64],
     operator_weights: NDArray[np.float64],
     length_weights: NDArray[np.float64],
 ) -> None:
-    batch, points = y.shape
+    size, points = batch.y.shape
     skeleton = np.empty(MAX_LENGTH, np.int8)
     program = np.empty(2 * MAX_LENGTH, np.int64)
     right = np.empty(2 * MAX_LENGTH, np.int64)
@@ -254,34 +248,53 @@ def _fill(
     values = np.empty((2 * MAX_LENGTH, points))
     data = np.zeros((MAX_VARIABLES, points))
     done = 0
-    while done < batch:
+    while done < size:
         shown = int(rng.integers(1, MAX_VARIABLES + 1))
         length = draw_skeleton(rng, skeleton, shown, operator_weights, length_weights)
         if not usable(skeleton, length, banned):
             continue
         sort_operands(skeleton, length)
-        size, count = to_program(skeleton, length, program, numbers)
-        link(program, size, right)
-        constants[done], own = np.nan, 0
-        for k in range(count):
-            if np.isnan(numbers[k]):
-                numbers[k] = draw_constant(rng)
-                constants[done, own] = numbers[k]
-                own += 1
+        nodes, count = to_program(skeleton, length, program, numbers)
+        link(program, nodes, right)
+        _draw_constants(rng, numbers, count, batch.constants[done])
         data[:] = 0.0
         for j in range(shown):
             draw_column(rng, data[j])
-        forward(program, size, right, data, numbers, values)
-        if _degenerate(values[0]):
-            continue
-        tokens[done, :length] = skeleton[:length]
-        lengths[done] = length
-        columns[done] = shown
-        for r in range(points):
-            y[done, r] = values[0, r]
-            for j in range(MAX_VARIABLES):
-                X[done, r, j] = data[j, r]
-        done += 1
+        forward(program, nodes, right, data, numbers, values)
+        if not _degenerate(values[0]):
+            _write(batch, done, skeleton, length, shown, data, values[0])
+            done += 1
+
+
+@compiled
+def _draw_constants(
+    rng: np.random.Generator,
+    numbers: NDArray[np.float64],
+    count: int,
+    constants: NDArray[np.float64],
+) -> None:
+    """Draw those of ``numbers[:count]`` that are not fixed, and list them in ``constants``."""
+    own = 0
+    constants[:] = np.nan
+    for k in range(count):
+        if np.isnan(numbers[k]):
+            numbers[k] = draw_constant(rng)
+            constants[own] = numbers[k]
+            own += 1
+
+
+@compiled
+def _write(
+    batch: Batch, row: int, skeleton: NDArray[np.int8], length: int, shown: int,
+    data: NDArray[np.float64], values: NDArray[np.float64],
+) -> None:  # fmt: skip
+    """Set sample ``row``."""
+    batch.tokens[row, :length] = skeleton[:length]
+    batch.lengths[row], batch.columns[row] = length, shown
+    for r in range(len(values)):
+        batch.y[row, r] = values[r]
+        for j in range(MAX_VARIABLES):
+            batch.X[row, r, j] = data[j, r]
 
 
 def draw_batch(size: int, seed: int, banned: NDArray[np.int64], points: int = POINTS) -> Batch:
@@ -297,18 +310,7 @@ def draw_batch(size: int, seed: int, banned: NDArray[np.int64], points: int = PO
         y=np.zeros((size, points)),
         constants=np.zeros((size, MAX_LENGTH)),
     )
-    _fill(
-        np.random.default_rng(seed),
-        batch.tokens,
-        batch.lengths,
-        batch.columns,
-        batch.X,
-        batch.y,
-        batch.constants,
-        banned,
-        OPERATOR_WEIGHTS,
-        LENGTH_WEIGHTS,
-    )
+    _fill(np.random.default_rng(seed), batch, banned, OPERATOR_WEIGHTS, LENGTH_WEIGHTS)
     return batch
 
 

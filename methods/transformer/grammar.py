@@ -27,12 +27,6 @@ _SIN, _COS, _EXP, _LOG = (INDEX[name] for name in ("sin", "cos", "exp", "log"))
 _SQRT, _SQUARE, _CUBE, _TANH = (INDEX[name] for name in ("sqrt", "square", "cube", "tanh"))
 
 
-@compiled
-def fits(token: int, slots: int, left: int) -> bool:
-    """Whether a tree with ``slots`` open nodes can take ``token`` and still close in ``left``."""
-    return bool(slots - 1 + ARITY[token] <= left - 1)
-
-
 def allowed(slots: NDArray[np.int64], left: int, variables: int) -> NDArray[np.bool_]:
     """The mask of next tokens, shape (batch, SIZE), for prefixes with ``slots`` open nodes each.
 

@@ -83,35 +83,57 @@ def train(
         network.parameters(), lr=config.rate, weight_decay=config.weight_decay, betas=(0.9, 0.98)
     )
     step, spent = _resumed(network, optimiser, config, folder)
-    began = saved = time.monotonic()
-    losses: list[float] = []
-    hits: list[float] = []
+    course = _Course(folder / "progress.jsonl", config.batch, spent)
     last = min(config.steps, stop_after or config.steps)
     for batch, shown in feed(config.seed, config.batch, range(step, last), banned, workers):
         for group in optimiser.param_groups:
             group["lr"] = config.rate_at(step)
-        loss, hit = _step(network, optimiser, config, tensors(batch, shown), device)
+        course.add(*_step(network, optimiser, config, tensors(batch, shown), device))
         step += 1
-        losses.append(loss)
-        hits.append(hit)
-        now = time.monotonic()
-        finished = step == last
-        if now - saved > config.checkpoint_seconds or finished:
-            _save(network, optimiser, config, folder, step, spent + now - began)
-            saved = now
-        if step % 50 == 0 or finished:
-            line = {
-                "step": step,
-                "samples": step * config.batch,
-                "loss": float(np.mean(losses)),
-                "token_accuracy": float(np.mean(hits)),
-                "hours": (spent + now - began) / 3600,
-            }
-            losses.clear()
-            hits.clear()
-            with (folder / "progress.jsonl").open("a") as log:
-                log.write(json.dumps(line) + "\n")
-            yield line
+        if course.unsaved > config.checkpoint_seconds or step == last:
+            _save(network, optimiser, config, folder, step, course.seconds)
+            course.saved = course.seconds
+        if step % 50 == 0 or step == last:
+            yield course.report(step)
+
+
+class _Course:
+    """What is told of a training: its clock, and the means since the last report."""
+
+    def __init__(self, log: Path, batch: int, spent: float) -> None:
+        self.log, self.batch = log, batch
+        self.saved = spent
+        self._before = time.monotonic() - spent
+        self._losses: list[float] = []
+        self._hits: list[float] = []
+
+    @property
+    def seconds(self) -> float:
+        """Of training, those before an interruption among them."""
+        return time.monotonic() - self._before
+
+    @property
+    def unsaved(self) -> float:
+        """Seconds since the last checkpoint."""
+        return self.seconds - self.saved
+
+    def add(self, loss: float, hit: float) -> None:
+        self._losses.append(loss)
+        self._hits.append(hit)
+
+    def report(self, step: int) -> dict[str, float]:
+        line = {
+            "step": step,
+            "samples": step * self.batch,
+            "loss": float(np.mean(self._losses)),
+            "token_accuracy": float(np.mean(self._hits)),
+            "hours": self.seconds / 3600,
+        }
+        self._losses.clear()
+        self._hits.clear()
+        with self.log.open("a") as log:
+            log.write(json.dumps(line) + "\n")
+        return line
 
 
 def _resumed(

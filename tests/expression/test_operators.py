@@ -35,6 +35,9 @@ from bench.problems.portable import evaluate_portably
 from bench.problems.problem import Problem, Target
 from bench.problems.units import check_units
 from bench.problems.variable import Unit, Variable
+from bench.scoring.equivalence.numerics.normal import normal_key
+from bench.scoring.equivalence.numerics.precise import Precise
+from bench.scoring.ned.canonical import canonical_form
 
 CONTEXT = mpmath.MPContext()
 CONTEXT.dps = 60
@@ -262,6 +265,17 @@ def test_precise_values_come_at_once_or_not_at_all(row, size):
         function(*arguments)
     except (ArithmeticError, ValueError):
         return
+
+
+@ROWS
+def test_the_judge_takes_every_row(row):
+    arguments = columns(row, 1)
+    whole, names = value_of(row), NAMES[: len(arguments)]
+    precise, expected = Precise(whole, 40), evaluate(whole, names, arguments.T)
+    for column, value in zip(arguments.T.tolist(), expected, strict=True):
+        assert float(precise(precise.point(names, column))) == pytest.approx(value, rel=1e-14)
+    assert canonical_form(whole).tree is not None
+    assert normal_key(whole) == normal_key(parse(str(whole)))
 
 
 @ROWS

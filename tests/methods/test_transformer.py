@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import shutil
-from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -97,8 +96,7 @@ def test_samples_are_what_their_skeletons_say_and_a_seed_fixes_them() -> None:
     np.testing.assert_array_equal(batch.y, again.y)
     assert not np.array_equal(batch.y, other.y)
     assert np.isfinite(batch.y).all()
-    rows = (getattr(batch, field.name) for field in fields(batch))
-    for tokens, length, columns, X, y, constants in zip(*rows, strict=True):
+    for tokens, length, columns, X, y, constants in zip(*batch, strict=True):
         skeleton = tuple(int(token) for token in tokens[:length])
         assert not redundant(tokens, int(length))
         used = {token for token in skeleton if FIRST_VARIABLE <= token < FIRST_VARIABLE + 3}

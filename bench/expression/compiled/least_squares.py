@@ -26,21 +26,10 @@ _EPSILON = 2.0**-52
 
 @compiled
 def levenberg_marquardt(
-    tokens: Array,
-    length: int,
-    right: Array,
-    X: Array,
-    y: Array,
-    weights: Array,
-    numbers: Array,
-    free: Array,
-    max_iterations: int,
-    tolerance: float,
-    V: Array,
-    G: Array,
-    J: Array,
-    A: Array,
-) -> tuple[float, int, bool]:
+    tokens: Array, length: int, right: Array, X: Array, y: Array, weights: Array,
+    numbers: Array, free: Array, max_iterations: int, tolerance: float,
+    V: Array, G: Array, J: Array, A: Array,
+) -> tuple[float, int, bool]:  # fmt: skip
     """Move ``numbers[free]`` in place to a minimum of ``sum((weights*(f(X) - y))**2)``.
 
     ``X`` has shape (d, n). ``V`` and ``G`` are for length rows of n, ``J`` for len(numbers) rows of
@@ -51,17 +40,28 @@ def levenberg_marquardt(
     Returns the cost (inf where the start has a value that is not finite), the iterations, and
     whether it ended by itself.
     """
-    n, k = len(y), len(free)
-    residual, candidate = np.empty(n), np.empty(n)
-    step, scale, trial = np.empty(k), np.zeros(k), np.empty(len(numbers))
-    active = np.empty(length, np.bool_)
+    residual, active = np.empty(len(y)), np.empty(length, np.bool_)
     mark(tokens, length, right, free, active)
-    copy(numbers, trial)
     forward(tokens, length, right, X, numbers, V)
     cost = _cost(V[0], y, weights, residual)
-    least = _rounding(y, weights)
-    if k == 0 or not math.isfinite(cost):
-        return cost, 0, k == 0
+    if len(free) == 0 or not math.isfinite(cost):
+        return cost, 0, len(free) == 0
+    return _descend(
+        tokens, length, right, active, y, weights, numbers, free,
+        cost, max_iterations, tolerance, residual, V, G, J, A,
+    )  # fmt: skip
+
+
+@compiled
+def _descend(
+    tokens: Array, length: int, right: Array, active: Array, y: Array, weights: Array,
+    numbers: Array, free: Array, cost: float, max_iterations: int, tolerance: float,
+    residual: Array, V: Array, G: Array, J: Array, A: Array,
+) -> tuple[float, int, bool]:  # fmt: skip
+    """The iterations of ``levenberg_marquardt``, from values and residuals that are there."""
+    least, candidate, trial = _rounding(y, weights), np.empty(len(y)), np.empty(len(numbers))
+    step, scale = np.empty(len(free)), np.zeros(len(free))
+    copy(numbers, trial)
     damping, slow = FIRST_DAMPING, 0
     for iteration in range(max_iterations):
         if cost <= least:

@@ -112,7 +112,7 @@ class Operator:
     def takes(self, count: int) -> bool:
         """Whether the operator can be applied to ``count`` arguments."""
         if self.most is None:
-            return self.least <= count and (self.chain or count % 2 == 1)
+            return self.least <= count and (self.least == 2 or count % 2 == 1)
         return self.least <= count <= self.most
 
     def kinds(self, count: int) -> Sequence[Kind]:
