@@ -7,10 +7,11 @@ grammar and its limits.
 from __future__ import annotations
 
 from bench.expression.compiled.evaluate import compile_expression, evaluate
-from bench.expression.errors import ExpressionTooLarge, ParseError, UnsupportedNode
+from bench.expression.errors import ExpressionTooLarge, ParseError, TwoReadings, UnsupportedNode
 from bench.expression.measures import complexity, depth, numbers, size, symbols
 from bench.expression.operators import CONDITIONS, FUNCTIONS, OPERATORS, Operator
 from bench.expression.reading.parse import parse
+from bench.expression.reading.reader import Reading, read
 from bench.expression.sympy_bridge import from_sympy, to_sympy
 from bench.expression.tree import (
     Call,
@@ -38,7 +39,9 @@ __all__ = [
     "Number",
     "Operator",
     "ParseError",
+    "Reading",
     "Symbol",
+    "TwoReadings",
     "UnsupportedNode",
     "compile_expression",
     "complexity",
@@ -50,6 +53,7 @@ __all__ = [
     "numbers",
     "parse",
     "postorder",
+    "read",
     "replace_numbers",
     "size",
     "substitute",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 _REACH = 24
+_LONGEST_REASON = 400
 
 
 class ParseError(ValueError):
@@ -13,13 +16,25 @@ class ParseError(ValueError):
     """
 
     def __init__(self, reason: str, text: str, position: int) -> None:
-        self.reason = reason
+        self.reason = reason = shown(reason, _LONGEST_REASON)
         self.text = text
         self.position = position
         super().__init__(f"{reason} (at character {position}{_around(text, position)})")
 
     def __reduce__(self) -> tuple[type[ParseError], tuple[str, str, int]]:
         return type(self), (self.reason, self.text, self.position)
+
+
+class TwoReadings(ParseError):
+    """Text that says two things; ``readings`` are both."""
+
+    def __init__(self, readings: tuple[str, str], text: str, position: int) -> None:
+        self.readings = readings
+        first, second = (shown(reading, 60) for reading in readings)
+        super().__init__(f"two readings, {first} or {second}: write one of them", text, position)
+
+    def __reduce__(self) -> tuple[type[TwoReadings], tuple[tuple[str, str], str, int]]:  # type: ignore[override]
+        return type(self), (self.readings, self.text, self.position)
 
 
 class ExpressionTooLarge(ValueError):
@@ -40,6 +55,20 @@ def _around(text: str, position: int) -> str:
 
 
 def shown(text: str, most: int = 40) -> str:
-    """Text fit for a terminal: short, and all that is not plain ASCII escaped."""
-    escaped = "".join(c if " " <= c <= "~" else ascii(c)[1:-1] for c in text[: most + 1])
+    """Text fit for a terminal: short, and escaped but for plain ASCII and mathematical signs.
+
+    Letters of other alphabets than the Latin and the Greek are escaped: some look like Latin ones.
+    """
+    escaped = "".join(c if _is_plain(c) else ascii(c)[1:-1] for c in text[: most + 1])
     return escaped if len(escaped) <= most else escaped[:most] + "..."
+
+
+def _is_plain(character: str) -> bool:
+    if " " <= character <= "~":
+        return True
+    if character in "·¬":
+        return True
+    # Signs such as the radical, and digits set high or low.
+    if unicodedata.category(character) in ("Sm", "No"):
+        return True
+    return ("α" <= character <= "ω" and character != "ο") or character in "ΓΔΘΛΞΣΦΨΩϵϕϑ"

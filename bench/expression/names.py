@@ -97,6 +97,8 @@ CONSTANT_SPELLINGS: Mapping[str, Constant] = {
     "E": Constant("e"),
     "I": Constant("I"),
 }
+GREEK_FUNCTIONS = frozenset({"gamma", "Gamma"})
+"""Functions with the name of a letter: without arguments, it is a variable that has it."""
 NOT_NUMBERS = frozenset(
     {"nan", "NaN", "NAN", "inf", "Inf", "INF", "infinity", "Infinity", "oo", "zoo"}
 )

@@ -26,12 +26,16 @@ Token = tuple[str, str, int]
 """Kind (``number``, ``name``, ``mark`` or ``end``), text, and where it stands in the text."""
 
 _BINARY = {
-    "+": ("add", 1), "-": ("sub", 1), "*": ("mul", 2), "/": ("div", 2),
-    "**": ("pow", 4), "^": ("pow", 4),
+    "or": ("or", 1), "and": ("and", 2),
+    "<": ("lt", 4), "<=": ("le", 4), ">": ("gt", 4), ">=": ("ge", 4), "==": ("eq", 4),
+    "!=": ("ne", 4),
+    "+": ("add", 5), "-": ("sub", 5), "*": ("mul", 6), "/": ("div", 6), "%": ("mod", 6),
+    "**": ("pow", 8), "^": ("pow", 8),
 }  # fmt: skip
-_SIGN = 3
-_CHAINED = ("add", "mul")
-_TAKING = ("sub", "div")
+_PREFIX = {"not": ("not", 3), "-": ("neg", 7)}
+_ALONE = frozenset(op for op, _ in _PREFIX.values())
+_CHAINED = frozenset({"add", "mul", "and", "or"})
+_RAISING = frozenset({"pow"})
 
 
 class Names(Protocol):
@@ -97,9 +101,9 @@ class Grammar:
                 return index + 2, True
             self.operands.append(self.names.leaf(token, position))
             return index + 1, False
-        if token == "-":
-            literal = tokens[index + 1][0] == "number"
-            self._open(_Open("neg", _SIGN, position, literal))
+        if token in _PREFIX:
+            literal = token == "-" and tokens[index + 1][0] == "number"
+            self._open(_Open(*_PREFIX[token], position, literal))
             return index + 1, True
         if token == "+":
             return index + 1, True
@@ -110,12 +114,13 @@ class Grammar:
 
     def _operator(self, kind: str, token: str, position: int) -> bool:
         """Read one token after an operand; is another operand wanted after it?"""
-        if token in _BINARY:
+        if kind == "mark" and token in _BINARY:
             op, precedence = _BINARY[token]
             # A power waits for what stands to its right, and so does a sum for its next term;
             # the others take what stands before.
-            self._reduce(precedence if op in _TAKING else precedence + 1)
-            if op in _CHAINED:
+            chained = op in _CHAINED
+            self._reduce(precedence + 1 if chained or op in _RAISING else precedence)
+            if chained:
                 if self.pending and self.pending[-1].op == op:
                     self.pending[-1].args.append(self.operands.pop())
                     return True
@@ -144,7 +149,7 @@ class Grammar:
         while pending and pending[-1].precedence >= max(precedence, 1):
             item = pending.pop()
             last = operands.pop()
-            if item.op != "neg":
+            if item.op not in _ALONE:
                 operands[-1] = self._call(item, (operands[-1], *item.args, last))
             elif item.literal and type(last) is Number:
                 operands.append(Number(-last.value))

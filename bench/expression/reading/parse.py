@@ -11,6 +11,7 @@ from bench.expression.errors import ParseError
 from bench.expression.names import (
     CONSTANT_SPELLINGS,
     FUNCTION_SPELLINGS,
+    GREEK_FUNCTIONS,
     NOT_NUMBERS,
     Function,
     Variables,
@@ -87,7 +88,8 @@ class _StrictNames:
             return CONSTANT_SPELLINGS[bare]
         if bare in NOT_NUMBERS:
             raise self._error(f"'{name}' is not a number", position)
-        if bare in FUNCTION_SPELLINGS:
+        letter = variables is None and name in GREEK_FUNCTIONS
+        if bare in FUNCTION_SPELLINGS and not letter:
             raise self._error(f"the function {bare} needs its arguments: {bare}(...)", position)
         if variables is not None or bare != name or not name.isascii():
             raise unknown_name(self.text, name, position, variables, called=False)
