@@ -69,14 +69,14 @@ class Crew:
 
         ``descriptor`` is the open file with the data; what the run prints goes to ``log``;
         ``on_start`` is called when the clock starts. Where a server or supervisor itself dies, the
-        outcome says ``crash``. Raises Closed where the crew is closed meanwhile, or the system
+        outcome says ``crash``. Raises CrewClosed where the crew is closed meanwhile, or the system
         ends the whole job.
         """
         try:
             server, channel = self._channel(method, request.budget.threads)
         except ServerError as error:
             if self._closed or error.status == "stopped":
-                raise Closed from None
+                raise CrewClosed from None
             return Outcome(error.status, str(error))
         assignment = Assignment(request, self.limits)
         with contextlib.suppress(OSError):
@@ -125,7 +125,7 @@ class Crew:
                 if isinstance(message, RunOver):
                     return message
                 if isinstance(message, SystemStop):
-                    raise Closed
+                    raise CrewClosed
                 if isinstance(message, LogWanted):
                     _hand_over(channel, log)
                 if isinstance(message, Watching | ClockStarted):
@@ -142,7 +142,7 @@ class Crew:
         except (OSError, MessageError):
             pass
         if self._closed:
-            raise Closed
+            raise CrewClosed
         return _crash("the process that watched the run was killed")
 
     def _channel(self, method: MethodSpec, threads: int) -> tuple[ForkServer, socket.socket]:
@@ -162,7 +162,7 @@ class Crew:
     def _server(self, key: Key, method: MethodSpec, threads: int) -> ForkServer:
         with self._lock:
             if self._closed:
-                raise Closed
+                raise CrewClosed
             server = self._servers.pop(key, None) or ForkServer(method, threads, self._closed_paths)
             self._servers[key] = server  # last used, last to go
             surplus = list(self._servers.items())[:-_SERVERS_KEPT]
@@ -185,7 +185,7 @@ class Crew:
         server.close()
 
 
-class Closed(Exception):
+class CrewClosed(Exception):
     """The crew, or the system, ended a run that was under way: it has no outcome."""
 
 

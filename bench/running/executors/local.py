@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bench.running.crew import Closed, Crew
+from bench.running.crew import Crew, CrewClosed
 from bench.running.events import Elsewhere, Event, Finished, Note, Started
 from bench.running.executors import check_count
 from bench.running.limits import Limits, processors
@@ -124,7 +124,7 @@ def _slot(performer: Performer, store: Store, todo: _Todo, events: Events) -> No
                 events.put(Finished(record, store.log_path(job.run.id)))
                 todo.settle()
         events.put(None)
-    except Closed:
+    except CrewClosed:
         if todo.close():
             events.put(Note("the system has ended a run (SIGTERM); no other is started"))
         events.put(None)
