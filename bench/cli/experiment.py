@@ -47,10 +47,10 @@ def read_experiment(config: Any, folder: Path) -> Experiment:
     chosen = _selection(selection, "dataset")
     datasets = read_datasets(plain.get("datasets") or {}, chosen)
     notes = (*_left_out(plain["datasets"], chosen), *_labels(plain["datasets"]), *_seeds(plain))
-    _check_data(datasets)
     budget, limits = _budget(plain["budget"])
     limits = replace(limits, require_seal=_yes_or_no(plain["require_seal"], "require_seal"))
     runs = _matrix(plain, methods, datasets, budget, data_seed)
+    _check_data(datasets)
     scoring = _typed(ScoringLimits, plain["scoring"], "scoring")
     return Experiment(folder, plain, methods, datasets, tuple(runs), notes, limits, scoring)
 

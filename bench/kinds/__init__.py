@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from bench.kinds.find import kind_at, kind_named, kind_names, kind_of, kind_target
-from bench.kinds.kind import AnyData, AnyProblem, Conditions, Disclosure, Kind, noise_text
+from bench.kinds.kind import (
+    AnyData,
+    AnyProblem,
+    Brief,
+    Conditions,
+    Disclosure,
+    Kind,
+    Shown,
+    noise_text,
+)
 
 __all__ = [
     "AnyData",
     "AnyProblem",
+    "Brief",
     "Conditions",
     "Disclosure",
     "Kind",
+    "Shown",
     "kind_at",
     "kind_named",
     "kind_names",

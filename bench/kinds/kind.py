@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -29,7 +29,11 @@ class AnyData(Protocol):
 
 
 class AnyProblem(Protocol):
-    """What the harness asks of a problem of whatever kind."""
+    """What the harness asks of a problem of whatever kind: all else is between it and its kind.
+
+    ``dataset``, ``version`` and ``name`` say which it is. ``tier`` and ``flaws`` (known defects, a
+    word and a sentence each) are words to select it by; both may be empty.
+    """
 
     @property
     def kind(self) -> str: ...
@@ -39,6 +43,14 @@ class AnyProblem(Protocol):
     def version(self) -> str: ...
     @property
     def name(self) -> str: ...
+    @property
+    def tier(self) -> str: ...
+    @property
+    def flaws(self) -> Mapping[str, str]: ...
+    def check(self) -> None:
+        """Look through the data where they lie in files; raises ValueError or OSError."""
+        ...
+
     def data(self, seed: int = 0) -> AnyData:
         """The data for data seed ``seed``: the same bits at every call, on every machine."""
         ...
@@ -56,6 +68,22 @@ class Conditions:
     noise: float = 0.0
     data_seed: int = 0
     disclosure: Disclosure = "blind"
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """A problem in a line: its law as text (None: not known), and how many variables it has."""
+
+    truth: str | None
+    variables: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """All there is to say of a problem: as plain JSON, and line by line for people."""
+
+    facts: Mapping[str, Any]
+    lines: Sequence[str]
 
 
 class Kind(Protocol):
@@ -93,4 +121,12 @@ class Kind(Protocol):
 
     def refusal(self, answer: Answer, told: Mapping[str, Any]) -> str | None:
         """Why ``answer`` is none to what was posed, in one line; None where it is one."""
+        ...
+
+    def in_brief(self, problem: Any) -> Brief:
+        """A problem in the list of its dataset (``rediscover show DATASET``)."""
+        ...
+
+    def shown(self, problem: Any) -> Shown:
+        """A problem by itself (``rediscover show DATASET/PROBLEM``)."""
         ...

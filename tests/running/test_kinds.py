@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 import toy_states
 from toys import LIMITS, log_of, method
 
+from bench.cli import main
 from bench.kinds import kind_named, kind_names, kind_of
 from bench.method import Budget, Discovery
 from bench.problems.dataset import Dataset
@@ -30,7 +32,11 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package = tmp_path / "site" / "toy_states-1.0.dist-info"
     package.mkdir(parents=True)
     (package / "METADATA").write_text("Metadata-Version: 2.1\nName: toy-states\nVersion: 1.0\n")
-    (package / "entry_points.txt").write_text("[rediscover.kinds]\nstates = toy_states:KIND\n")
+    (package / "entry_points.txt").write_text(
+        "[rediscover.kinds]\nstates = toy_states:KIND\n"
+        "[rediscover.datasets]\noscillators = toy_states:oscillators\n"
+        "[rediscover.methods]\nturner = toy_states:Turner\n"
+    )
     monkeypatch.syspath_prepend(tmp_path / "site")
 
 
@@ -97,6 +103,27 @@ def test_a_method_is_not_set_to_a_kind_that_it_does_not_take() -> None:
         "method 'Instant' takes problems of the kind table, and oscillators/free is of the kind "
         "states; leave one of them out"
     )
+
+
+def test_the_command_line_knows_it_by_its_package_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    base = ("run", "dataset=oscillators", "datasets.oscillators.count=3", "--no-score")
+    assert main([*base, "method=[linear,turner]"]) == 2
+    refusal = capsys.readouterr().err
+    assert "method 'linear' takes problems of the kind table, and oscillators/o0" in refusal
+    assert refusal.count("\n") == 1
+    assert not (tmp_path / "results").exists()
+    assert main([*base, "method=turner", "budget.seconds=20", "experiment=turned"]) == 0
+    records = list(Store(tmp_path / "results" / "turned").records())
+    assert [record.status for record in records] == ["ok"] * 3
+    capsys.readouterr()
+    assert main(["show", "oscillators"]) == 0
+    assert "u = v, v = -u" in capsys.readouterr().out
+    assert main(["show", "oscillators/o1", "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["kind"], shown["name"], shown["points"]) == ("states", "o1", 7)
 
 
 def test_debug_takes_any_kind() -> None:

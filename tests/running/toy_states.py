@@ -16,6 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench import Budget, Candidate, Discovery, parse
+from bench.kinds import Brief, Shown
+from bench.method import answer_text
+from bench.problems import Dataset
 
 Array = NDArray[np.float64]
 NAMES = ("u", "v")
@@ -41,7 +44,12 @@ class Oscillator:
     kind: ClassVar[str] = "states"
     dataset: ClassVar[str] = "oscillators"
     version: ClassVar[str] = "1"
+    tier: ClassVar[str] = ""
+    flaws: ClassVar[Mapping[str, str]] = {}
     truth: Mapping[str, str] = field(default_factory=lambda: {"u": "v", "v": "-u"})
+
+    def check(self) -> None:
+        return None
 
     def data(self, seed: int = 0) -> Trajectory:
         t = np.linspace(0.0, 3.0, 7)
@@ -98,8 +106,21 @@ class States:
             return str(error)
         return None
 
+    def in_brief(self, problem: Oscillator) -> Brief:
+        return Brief(answer_text(problem.truth), len(NAMES))
+
+    def shown(self, problem: Oscillator) -> Shown:
+        points = len(problem.data().t)
+        return Shown({"points": points}, [f"points: {points}"])
+
 
 KIND = States()
+
+
+def oscillators(count: int = 2) -> Dataset:
+    """The dataset, with its option."""
+    problems = tuple(Oscillator(f"o{k}") for k in range(count))
+    return Dataset("oscillators", "1", problems)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)

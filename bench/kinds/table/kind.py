@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.kinds.kind import Conditions
+from bench.kinds.kind import Brief, Conditions, Shown
 from bench.kinds.table import posing
 from bench.kinds.table.noise import noisy_target
 from bench.kinds.table.task import Task
@@ -55,3 +55,13 @@ class TableKind:
 
     def refusal(self, answer: Answer, told: Mapping[str, Any]) -> str | None:
         return posing.refusal(answer, told)
+
+    def in_brief(self, problem: Problem) -> Brief:
+        from bench.kinds.table import showing
+
+        return showing.in_brief(problem)
+
+    def shown(self, problem: Problem) -> Shown:
+        from bench.kinds.table import showing
+
+        return showing.shown(problem)

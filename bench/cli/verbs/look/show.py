@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,28 +14,44 @@ from bench.cli.named import find_problem
 if TYPE_CHECKING:
     from bench.problems.dataset import Dataset
     from bench.problems.problem import Problem
-    from bench.problems.variable import Variable
 
 PLAN = "plan.jsonl"
 """What makes a folder one of results."""
-
-_ROWS = 3
 
 
 def main(arguments: argparse.Namespace, rest: list[str]) -> int:
     if (Path(arguments.name) / PLAN).is_file():
         return _results(arguments)
     dataset, problem = find_problem(arguments.name)
-    try:
-        value = _dataset(dataset) if problem is None else _problem(problem)
-    except ValueError as error:  # a file of data is malformed
-        raise UserError(str(error)) from None
+    if problem is not None:
+        return _show_problem(problem, as_json=arguments.json)
+    value = _dataset(dataset)
     if arguments.json:
         print(json.dumps(value, indent=1))
-    elif problem is None:
-        _print_dataset(value, _settings(arguments.name))
     else:
-        _print_problem(value)
+        _print_dataset(value, _settings(arguments.name))
+    return 0
+
+
+def _show_problem(problem: Problem, *, as_json: bool) -> int:
+    from bench.kinds import kind_of
+
+    try:
+        shown = kind_of(problem).shown(problem)
+    except ValueError as error:  # a file of data is malformed
+        raise UserError(str(error)) from None
+    if as_json:
+        names = ("name", "dataset", "version", "kind", "tier")
+        facts = {name: getattr(problem, name) for name in names}
+        print(json.dumps({**facts, "flaws": dict(problem.flaws), **shown.facts}, indent=1))
+        return 0
+    print(f"{problem.dataset}/{problem.name} (version {problem.version})")
+    if problem.tier:
+        print(f"tier: {problem.tier}")
+    for flaw, sentence in problem.flaws.items():
+        print(f"flaw: {flaw}: {sentence}")
+    for line in shown.lines:
+        print(line)
     return 0
 
 
@@ -62,6 +79,8 @@ def _settings(name: str) -> str:
 
 
 def _dataset(dataset: Dataset) -> dict[str, Any]:
+    from bench.kinds import kind_of
+
     return {
         "name": dataset.name,
         "version": dataset.version,
@@ -73,75 +92,12 @@ def _dataset(dataset: Dataset) -> dict[str, Any]:
                 "name": problem.name,
                 "dataset": problem.dataset,
                 "tier": problem.tier,
-                "truth": problem.targets[0].truth,
-                "variables": len(problem.variables),
+                **asdict(kind_of(problem).in_brief(problem)),
                 "flaws": dict(problem.flaws),
             }
             for problem in dataset.problems
         ],
     }
-
-
-def _problem(problem: Problem) -> dict[str, Any]:
-    import numpy as np
-
-    from bench.problems.difficulty import difficulty
-
-    data = problem.data()
-    return {
-        "name": problem.name,
-        "dataset": problem.dataset,
-        "version": problem.version,
-        "meaning": problem.meaning,
-        "tier": problem.tier,
-        "formula": problem.formula,
-        "truth": problem.truth,
-        "target": _variable(problem.target.variable),
-        "variables": [_variable(variable) for variable in problem.variables],
-        "constraints": list(problem.constraints),
-        "functions": list(problem.functions),
-        "time": problem.time,
-        "flaws": dict(problem.flaws),
-        "difficulty": dict(difficulty(problem)),
-        "splits": {name: len(table) for name, table in data.splits.items()},
-        "sha256": data.digest,
-        "rows": np.column_stack([data.train.X, data.train.y])[:_ROWS].tolist(),
-    }
-
-
-def _variable(variable: Variable) -> dict[str, Any]:
-    sampling = variable.sampling
-    return {
-        "name": variable.name,
-        "symbol": variable.symbol,
-        "meaning": variable.meaning,
-        "unit": unit_text(variable),
-        "range": "" if sampling is None else _range_text(variable),
-    }
-
-
-def unit_text(variable: Variable) -> str:
-    """The unit of a variable as people write it: ``m s^-1``; ``1`` for a pure number."""
-    from bench.problems.variable import BASE_UNITS
-
-    if variable.unit is None:
-        return ""
-    parts = [
-        name if power == 1 else f"{name}^{power:g}"
-        for name, power in zip(BASE_UNITS, variable.unit, strict=True)
-        if power
-    ]
-    return " ".join(parts) or "1"
-
-
-def _range_text(variable: Variable) -> str:
-    sampling = variable.sampling
-    assert sampling is not None
-    words = {"uniform": "uniform", "log_uniform": "log-uniform", "integer": "integer"}
-    kind = words.get(sampling.kind, f"grid of {sampling.count}")
-    high = sampling.high - 1 if sampling.kind == "integer" else sampling.high
-    signs = {"positive": "", "negative": ", negative", "both": ", both signs"}[sampling.signs]
-    return f"{kind} {sampling.low:g} .. {high:g}{signs}"
 
 
 def _print_dataset(value: dict[str, Any], settings: str) -> None:
@@ -162,33 +118,3 @@ def _print_dataset(value: dict[str, Any], settings: str) -> None:
         table.add_row(*map(Text, cells))
     console = Console()
     (console if console.is_terminal else Console(width=1000)).print(table)
-
-
-def _print_problem(value: dict[str, Any]) -> None:
-    print(f"{value['dataset']}/{value['name']} (version {value['version']})")
-    for key in ("meaning", "tier", "formula", "truth", "time"):
-        if value[key]:
-            print(f"{key}: {value[key]}")
-    target = value["target"]
-    print(f"target: {target['symbol'] or 'y'}  {_described(target)}".rstrip())
-    for one in value["variables"]:
-        symbol = one["symbol"] if one["symbol"] != one["name"] else ""
-        print(f"  {one['name']} {symbol}  {_described(one)}".rstrip())
-    for key in ("constraints", "functions"):
-        if value[key]:
-            print(f"{key}: {', '.join(value[key])}")
-    for flaw, sentence in value["flaws"].items():
-        print(f"flaw: {flaw}: {sentence}")
-    numbers = ", ".join(f"{name} {number:.4g}" for name, number in value["difficulty"].items())
-    if numbers:
-        print(f"difficulty: {numbers}")
-    print("rows: " + ", ".join(f"{name} {count}" for name, count in value["splits"].items()))
-    print(f"SHA-256 of the data: {value['sha256']}")
-    print("first training rows (inputs, then target):")
-    for row in value["rows"]:
-        print("  " + "  ".join(f"{number:.6g}" for number in row))
-
-
-def _described(variable: dict[str, Any]) -> str:
-    unit = f"[{variable['unit']}]" if variable["unit"] else ""
-    return "  ".join(part for part in (variable["meaning"], unit, variable["range"]) if part)
