@@ -102,6 +102,19 @@ def test_where_the_code_cannot_lie_beside_the_module(tmp_path: Path, home: str) 
     assert run(tmp_path / "all.zip", **hidden) == (4.0, 1 if home == "folder" else 0)
 
 
+def test_code_is_found_where_nothing_can_be_written(tmp_path: Path) -> None:
+    write(tmp_path)
+    run(tmp_path)
+    (tmp_path / "file").touch()
+    before = kept(tmp_path)
+    assert run(tmp_path, NUMBA_CACHE_DIR=str(tmp_path / "file" / "none")) == (4.0, 1)
+    own = tmp_path / "own"
+    assert run(tmp_path, NUMBA_CACHE_DIR=str(own)) == (4.0, 1)
+    write(tmp_path, offset=5.0)
+    assert run(tmp_path, NUMBA_CACHE_DIR=str(own)) == (12.0, 0)
+    assert len(kept(own)) == len(before)
+
+
 def test_a_damaged_file_is_compiled_anew(tmp_path: Path) -> None:
     write(tmp_path)
     run(tmp_path)

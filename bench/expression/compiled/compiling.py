@@ -17,7 +17,6 @@ def compiled(function: F) -> F:
 
     Rounding is IEEE's: no fast-math, which would take nan for impossible. What is kept is found
     again as long as neither the function nor anything it calls has changed: see ``kept.py``.
-    Where nothing can be written, every process compiles anew.
     """
     dispatcher: F = numba.njit(error_model="numpy")(function)
     dispatcher._cache = KeptCode(function)  # type: ignore[attr-defined]  # numba knows its own only
