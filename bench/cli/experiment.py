@@ -51,7 +51,7 @@ def read_experiment(config: Any, folder: Path) -> Experiment:
     limits = replace(limits, require_seal=_yes_or_no(plain["require_seal"], "require_seal"))
     runs = _matrix(plain, methods, datasets, budget, data_seed)
     _check_data(datasets)
-    scoring = _typed(ScoringLimits, plain["scoring"], "scoring")
+    scoring = typed(ScoringLimits, plain["scoring"], "scoring")
     return Experiment(folder, plain, methods, datasets, tuple(runs), notes, limits, scoring)
 
 
@@ -170,7 +170,7 @@ def _load(label: str, config: Mapping[str, Any]) -> Dataset:
 
 
 def _selection(values: Mapping[str, Any], where: str) -> Selection:
-    selection: Selection = _typed(Selection, values, where)
+    selection: Selection = typed(Selection, values, where)
     if selection.limit is not None and selection.limit < 1:
         raise UserError(f"{where}.limit is {selection.limit}; it is a number of problems, or null")
     return selection
@@ -179,16 +179,17 @@ def _selection(values: Mapping[str, Any], where: str) -> Selection:
 def _budget(config: Mapping[str, Any]) -> tuple[Budget, Limits]:
     values = dict(config)
     grace = values.pop("grace", Limits().grace)
-    budget = _typed(Budget, values, "budget")
+    budget = typed(Budget, values, "budget")
     if budget.seconds <= 0 or budget.threads < 1 or budget.memory_mb < 1:
         raise UserError(
             f"budget: seconds={budget.seconds}, threads={budget.threads}, "
             f"memory_mb={budget.memory_mb}; all must be positive"
         )
-    return budget, _typed(Limits, {"grace": grace}, "budget")
+    return budget, typed(Limits, {"grace": grace}, "budget")
 
 
-def _typed(cls: type[Any], values: Mapping[str, Any], where: str) -> Any:
+def typed(cls: type[Any], values: Mapping[str, Any], where: str) -> Any:
+    """The dataclass ``cls`` with ``values``, checked by type; UserError says ``where`` they are."""
     from bench.settings import SettingsError, checked_settings
 
     try:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from bench.cli import UserError
 from bench.running.bar import ProgressBar
+from bench.running.failures import Failures
 from bench.running.limits import processors
 from bench.running.results.judging import Problems, judge_records
+from bench.running.results.record import Record
 from bench.running.results.store import Store
 from bench.scoring.pool import ScoringError
 from bench.scoring.steps import ScoringLimits
@@ -15,24 +18,29 @@ from bench.scoring.steps import ScoringLimits
 
 @dataclass(frozen=True)
 class Judge:
-    """Scores what is in a store, for the problems it knows."""
+    """Scores what is in a store, for the problems it knows; ``failures`` are all it came by."""
 
     store: Store
     problems: Problems
     limits: ScoringLimits
     workers: int | None = None
+    failures: Failures = field(default_factory=Failures)
 
     def judge_all(self, *, again: bool = False) -> int:
         """Score every record without a current scorecard; returns how many were scored."""
-        records = self.store.records(lambda path, reason: None)
         with ProgressBar("judged") as progress:
             try:
                 return judge_records(
-                    self.store, records, self.problems, limits=self.limits,
+                    self.store, self._records(), self.problems, limits=self.limits,
                     workers=self.workers or processors(), again=again, on_progress=progress,
                 )  # fmt: skip
             except ScoringError as error:
                 raise UserError(str(error), 1) from None
+
+    def _records(self) -> Iterator[Record]:
+        for record in self.store.records(lambda path, reason: None):
+            self.failures.add(record, self.store.log_path(record.run.id))
+            yield record
 
 
 def write_leaderboard(store: Store) -> None:

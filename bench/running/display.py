@@ -11,12 +11,11 @@ from rich.table import Table
 from rich.text import Text
 
 from bench.running.events import Damaged, Event, Finished, Note, Planned
-from bench.running.progress import Failure, Progress, duration
+from bench.running.progress import Progress, duration
 from bench.words import counted
 
 _LINE_SECONDS = 5.0
 _RUNS_SHOWN = 8
-_FAILURES_SHOWN = 10
 
 
 class Display:
@@ -50,7 +49,7 @@ class Display:
             self._live.stop()
         else:
             self._say(self._line())
-        for text in _failure_lines(self.progress):
+        for text in self.progress.failures.lines():
             self._say(text)
         if kind is KeyboardInterrupt:
             self._say(
@@ -122,22 +121,6 @@ def _running_table(progress: Progress) -> Table:
     if more > 0:
         table.add_row(f"  and {more} more", "")
     return table
-
-
-def _failure_lines(progress: Progress) -> list[str]:
-    failures = progress.failures()
-    if not failures:
-        return []
-    lines = ["failures:", *map(_failure_line, failures[:_FAILURES_SHOWN])]
-    if len(failures) > _FAILURES_SHOWN:
-        lines.append(f"  and {len(failures) - _FAILURES_SHOWN} other kinds")
-    return lines
-
-
-def _failure_line(failure: Failure) -> str:
-    log = f"; log: {failure.log}" if failure.log.exists() else ""
-    times = f"{failure.count} x " if failure.count > 1 else ""
-    return f"  {failure.method}: {times}{failure.status}: {failure.message}{log}"
 
 
 def _clock(seconds: float) -> str:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from bench.running.events import (
     Damaged,
@@ -17,6 +15,7 @@ from bench.running.events import (
     Planned,
     Started,
 )
+from bench.running.failures import Failures
 from bench.running.results.record import Record
 from bench.running.results.run import Run
 
@@ -43,17 +42,6 @@ class MethodProgress:
         return self.wall / self.timed if self.timed else self.budget
 
 
-@dataclass(frozen=True)
-class Failure:
-    """Runs that failed alike: how many, how, and where one of them tells more."""
-
-    method: str
-    status: str
-    message: str
-    count: int
-    log: Path
-
-
 @dataclass
 class Progress:
     """The state of a benchmark, moved on by ``take``."""
@@ -64,7 +52,7 @@ class Progress:
     notes: list[str] = field(default_factory=list)
     elsewhere: set[str] = field(default_factory=set)
     began: float = field(default_factory=time.monotonic)
-    _failures: dict[tuple[str, str, str], tuple[int, Path]] = field(default_factory=dict)
+    failures: Failures = field(default_factory=Failures)
     _most_at_once: int = 1
 
     def take(self, event: Event) -> None:
@@ -77,7 +65,7 @@ class Progress:
         elif isinstance(event, Finished):
             self.running.pop(event.record.run.id, None)
             self._count(event.record)
-            self._note_failure(event.record, event.log)
+            self.failures.add(event.record, event.log)
         elif isinstance(event, Elsewhere):
             self.elsewhere.add(event.run.id)
         elif isinstance(event, Damaged):
@@ -112,11 +100,6 @@ class Progress:
         )
         return max(0.0, work - begun) / self._most_at_once
 
-    def failures(self) -> Sequence[Failure]:
-        """The failures of this session, those of one message together, most frequent first."""
-        found = [Failure(*key, *value) for key, value in self._failures.items()]
-        return sorted(found, key=lambda failure: -failure.count)
-
     def _plan(self, event: Planned) -> None:
         for label, count in Counter(run.method.label for run in event.runs).items():
             self.methods[label] = MethodProgress(planned=count)
@@ -133,13 +116,6 @@ class Progress:
         method.failed += record.status != "ok"
         method.timed += 1
         method.wall += record.resources.wall_seconds
-
-    def _note_failure(self, record: Record, log: Path) -> None:
-        if record.status != "ok":
-            first_line = record.message.partition("\n")[0]
-            key = (record.run.method.label, record.status, first_line)
-            count, first_log = self._failures.get(key, (0, log))
-            self._failures[key] = (count + 1, first_log)
 
 
 def duration(seconds: float) -> str:

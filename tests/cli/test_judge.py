@@ -69,9 +69,23 @@ def test_predictions_from_elsewhere_get_their_leaderboard(command: Command, scor
     assert (wrong["invalid"], wrong["error"]) == ("1", "1")
 
     again = command("score", str(scored))
-    assert again.code == 0 and again.out.startswith("0 records judged")
+    assert again.code == 0 and "0 records judged" in again.out
     table = json.loads(command("leaderboard", str(scored), "--json").out)
     assert [line["method"] for line in table] == ["right", "wrong"]
+
+
+def test_scoring_says_what_failed_as_running_does(command: Command, scored: Path) -> None:
+    again = command("score", str(scored), "--again")
+    assert "failures:\n  wrong: error: no expression\n  wrong: invalid: " in again.out
+    assert "\n4 records judged\n" in again.out
+
+
+@pytest.mark.parametrize("text", ["x0+", "sin(", "x0 x1 +* 3", "", "foo(x0)", "1e400"])
+def test_what_is_no_expression_ends_with_2(command: Command, text: str) -> None:
+    for pair in ((text, "x0"), ("x0", text)):
+        outcome = command("judge", *pair)
+        assert (outcome.code, outcome.out) == (2, "")
+        assert outcome.err.startswith("rediscover: the ") and outcome.err.count("\n") == 1
 
 
 def test_leaderboards_are_written_in_every_format(command: Command, scored: Path) -> None:

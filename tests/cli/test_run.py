@@ -166,7 +166,7 @@ def test_a_file_of_any_name_is_run_and_scored(command: Command, tmp_path: Path, 
     (record,) = records(folder).values()
     assert (record["dataset"], record["status"]) == (name, "ok")
     assert float(board(folder)["linear"]["symbolic_exact"]) == 1.0
-    assert command("score", str(folder), "--again").out.startswith("1 record judged")
+    assert "1 record judged" in command("score", str(folder), "--again").out
 
 
 @pytest.mark.parametrize("name", ["1e3", "null", "true", "007"])
@@ -209,6 +209,26 @@ def test_two_files_of_one_name_are_two_datasets_with_the_data_of_each(
         for record in [json.loads(path.read_text())]
     }
     assert slopes == {"a_d": pytest.approx(2.0), "b_d": pytest.approx(3.0)}
+
+
+def test_a_damaged_file_of_no_run_is_told_apart_from_one_that_is_redone(
+    command: Command, tmp_path: Path
+) -> None:
+    folder = tmp_path / "results" / "quickstart"
+    base = ("run", "method=linear", "dataset.limit=1", "--no-score", *QUICK)
+    assert command(*base).code == 0
+    (path,) = (folder / "records").rglob("*.json")
+    path.write_text("{")
+    stray = path.with_name("seed9_noise0.json")
+    stray.write_text("")
+    before = command("status", str(folder))
+    assert f"damaged, will be redone: {path}" in before.out.replace("\n", "")
+    assert command(*base).code == 0
+    status = json.loads(command("status", str(folder), "--json").out)
+    assert status["damaged"] == {} and list(status["strays"]) == [str(stray)]
+    assert "of no run that is planned here; delete it" in command("status", str(folder)).out
+    stray.unlink()
+    assert "damaged" not in command("status", str(folder)).out
 
 
 def test_a_missing_engine_is_told_and_leaves_no_record(command: Command, tmp_path: Path) -> None:

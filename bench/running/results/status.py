@@ -49,11 +49,16 @@ class Running:
 
 @dataclass(frozen=True)
 class ExperimentStatus:
-    """How far an experiment is. ``damaged`` are records that will be redone, and why."""
+    """How far an experiment is.
+
+    ``damaged`` are records that will be redone, and why; ``strays`` damaged files that no planned
+    run writes, and nobody will.
+    """
 
     methods: tuple[MethodStatus, ...]
     running: tuple[Running, ...]
     damaged: Mapping[Path, str]
+    strays: Mapping[Path, str]
 
     @property
     def seconds_left(self) -> float | None:
@@ -81,6 +86,7 @@ class ExperimentStatus:
             ],
             "running": [vars(run) for run in self.running],
             "damaged": {str(path): reason for path, reason in self.damaged.items()},
+            "strays": {str(path): reason for path, reason in self.strays.items()},
             "seconds_left": self.seconds_left,
         }
 
@@ -102,7 +108,10 @@ def experiment_status(store: Store) -> ExperimentStatus:
             wall[planned.method] += record.resources.wall_seconds
             left.pop(planned.id, None)
     running = _running(store, left)
-    return ExperimentStatus(_by_method(plan, left, done, wall, running), running, damaged)
+    planned_paths = {store.record_path(run_id) for run_id in left} if damaged else set()
+    strays = {path: damaged.pop(path) for path in damaged.keys() - planned_paths}
+    methods = _by_method(plan, left, done, wall, running)
+    return ExperimentStatus(methods, running, damaged, strays)
 
 
 def _running(store: Store, left: Mapping[str, PlannedRun]) -> tuple[Running, ...]:

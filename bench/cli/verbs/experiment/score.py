@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.cli import UserError
-from bench.cli.experiment import read_datasets
+from bench.cli.experiment import read_datasets, typed
 from bench.cli.judged import Judge, write_leaderboard
 from bench.cli.named import open_store
 from bench.cli.overrides import SELECTION
@@ -25,7 +25,7 @@ def main(arguments: argparse.Namespace, rest: list[str]) -> int:
         store = open_store(arguments.path)
         config = read_config(store.config_path)
         datasets = _datasets_of(store, config)
-        limits = ScoringLimits(**config.get("scoring", {}))
+        limits = typed(ScoringLimits, config.get("scoring") or {}, f"{store.config_path}: scoring")
     elif path.exists():
         store, datasets = _imported(path, arguments)
         limits = ScoringLimits()
@@ -36,8 +36,9 @@ def main(arguments: argparse.Namespace, rest: list[str]) -> int:
     if arguments.prove:
         limits = replace(limits, prove=True)
     problems = {(p.dataset, p.name): p for d in datasets.values() for p in d.problems}
-    count = Judge(store, problems, limits, arguments.workers).judge_all(again=arguments.again)
-    print(f"{counted(count, 'record')} judged")
+    judge = Judge(store, problems, limits, arguments.workers)
+    count = judge.judge_all(again=arguments.again)
+    print("\n".join([*judge.failures.lines(), f"{counted(count, 'record')} judged"]))
     write_leaderboard(store)
     return 0
 

@@ -43,5 +43,7 @@ def _print(status: object) -> None:
         print(f"running: {run.run_id} ({run.host}, process {run.pid})")
     for path, reason in status.damaged.items():
         print(f"damaged, will be redone: {path}: {reason}")
+    for path, reason in status.strays.items():
+        print(f"damaged, and of no run that is planned here; delete it: {path}: {reason}")
     if status.seconds_left:
         print(f"about {duration(status.seconds_left)} left")

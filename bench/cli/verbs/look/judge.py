@@ -42,6 +42,8 @@ def _judge_one(arguments: argparse.Namespace, limits: ScoringLimits) -> int:
     if one.fault:
         raise UserError(one.fault)
     card = next(judge_pairs([one], limits=limits))
+    if card.failure:
+        raise UserError(f"the prediction: {card.failure}")
     if arguments.json:
         print(json.dumps(_as_json(card), indent=1))
     else:
