@@ -61,7 +61,7 @@ class _Open:
     args: list[Expression] = field(default_factory=list)
 
 
-class Grammar:
+class TokenParser:
     """The reader of one text, whose errors point into it."""
 
     def __init__(self, text: str, names: Names) -> None:

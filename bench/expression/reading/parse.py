@@ -17,7 +17,7 @@ from bench.expression.names import (
     Variables,
     spellings,
 )
-from bench.expression.reading.grammar import MAX_TOKENS, Grammar, Token
+from bench.expression.reading.grammar import MAX_TOKENS, Token, TokenParser
 from bench.expression.reading.hints import unexpected_character, unknown_name
 from bench.expression.tree import Expression, Symbol
 
@@ -42,7 +42,7 @@ def parse(text: str, variables: Variables | None = None) -> Expression:
     Raises ParseError where the text is no expression or goes beyond a limit of this package.
     """
     check_length(text)
-    return Grammar(text, _StrictNames(text, spellings(variables))).tree(_tokens(text))
+    return TokenParser(text, _StrictNames(text, spellings(variables))).tree(_tokens(text))
 
 
 def check_length(text: str) -> None:

@@ -21,10 +21,12 @@ State = tuple[bool, int]
 class Brackets:
     """``closing`` maps the index of each opening lexeme to that of its closing one.
 
-    ``with_comma`` are the opening ones with a comma of their own.
+    ``opening`` is the other way round; ``with_comma`` are the opening ones with a comma of their
+    own.
     """
 
     closing: dict[int, int] = field(default_factory=dict)
+    opening: dict[int, int] = field(default_factory=dict)
     with_comma: set[int] = field(default_factory=set)
 
 
@@ -55,7 +57,8 @@ def _close(
     if _CLOSING.get(opened.text, opened.text) != item.text:
         words = f"'{text[item.start : item.end]}' closes '{text[opened.start : opened.end]}'"
         raise ParseError(words, text, item.start)
-    found.closing[open_ones.pop()] = index
+    found.closing[open_ones[-1]] = index
+    found.opening[index] = open_ones.pop()
 
 
 def _check_bars(text: str, items: list[Lexeme]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bench.expression.names import FUNCTION_SPELLINGS
+from bench.expression.reading.lenient import products
 from bench.expression.reading.lenient.lexer import Lexeme
 
 if TYPE_CHECKING:
@@ -21,6 +22,10 @@ def sign(layout: Layout, item: Lexeme, text: str) -> None:
     elif text == "else":
         _otherwise(layout, item, "if")
     else:
+        if text == "**":
+            products.check_power(layout, item)
+        elif text == "%":
+            products.check_percent(layout, item)
         layout.plain_sign(item, text)
 
 

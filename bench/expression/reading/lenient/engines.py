@@ -14,7 +14,7 @@ from bench.expression.errors import TwoReadings
 from bench.expression.names import FUNCTION_SPELLINGS, Function
 from bench.expression.reading.lenient.lexer import Lexeme
 from bench.expression.reading.lenient.naming import TOLD
-from bench.expression.tree import Call, Constant, Expression, Number
+from bench.expression.tree import Call, Constant, Expression, Number, is_condition
 
 Arguments = tuple[Expression, ...]
 
@@ -134,10 +134,23 @@ _TABLE = (
             ("GreaterThan", "ge"), ("Equality", "eq"), ("Unequality", "ne"),
         )
     ),
+    Foreign("if", lambda c, a, b: _of("piecewise", a, c, b), 3, 3),
+    Foreign("id identity", lambda a: a),
     Foreign("tg", lambda a: _of("tan", a)),
     Foreign("arctg", lambda a: _of("atan", a)),
 )  # fmt: skip
 FOREIGN: Mapping[str, Foreign] = {name: row for row in _TABLE for name in row.spellings.split()}
+
+
+def _piecewise(*args: Expression) -> Expression:
+    """The value before each condition or, as in Maple, behind it."""
+    if is_condition(args[0]):
+        pairs = zip(args[1::2], args[0:-1:2], strict=True)
+        args = (*(arg for pair in pairs for arg in pair), args[-1])
+    return Call("piecewise", args)
+
+
+PIECEWISE = Function("piecewise", 3, None, lambda args: _piecewise(*args))
 HEAVISIDE = FOREIGN["heavisidetheta"].function("Heaviside")
 _MATHEMATICA: Mapping[str, Foreign] = {
     "Log": Foreign("Log", _swapped("log"), 1, 2),
@@ -145,7 +158,6 @@ _MATHEMATICA: Mapping[str, Foreign] = {
         "ArcTan", lambda *args: _of("atan" if len(args) == 1 else "atan2", *args[::-1]), 1, 2
     ),
     "Minus": Foreign("Minus", lambda a: _of("neg", a)),
-    "If": Foreign("If", lambda c, a, b: _of("piecewise", a, c, b), 3, 3),
 }
 TWO_MEANINGS: Mapping[str, tuple[str, str]] = {
     "lg": ("log10(x)", "log2(x)"),
@@ -166,6 +178,8 @@ def find(
     name = lexeme.text
     if square:
         return in_square_brackets(name)
+    if name == "piecewise":
+        return PIECEWISE
     if name in FUNCTION_SPELLINGS:
         if name in TOLD:
             say(TOLD[name])

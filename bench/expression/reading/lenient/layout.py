@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from bench.expression.errors import ParseError, TwoReadings, shown
 from bench.expression.names import GREEK_FUNCTIONS, Function
-from bench.expression.reading.grammar import MAX_NESTING, Grammar, Token
+from bench.expression.reading.grammar import MAX_NESTING, Token, TokenParser
 from bench.expression.reading.lenient import calls, conditions, engines, products, structures
 from bench.expression.reading.lenient.brackets import Brackets
 from bench.expression.reading.lenient.level import UNMARKED, WITHOUT_BRACKETS, Level
@@ -59,7 +59,7 @@ class Layout:
                 self._operator(item)
         conditions.end_of_argument(self, item)
         self.out.append(("end", "", item.start))
-        return Grammar(self.text, _Found(self.leaves, self.functions)).tree(self.out)
+        return TokenParser(self.text, _Found(self.leaves, self.functions)).tree(self.out)
 
     # What the parts of the pass write with.
 
@@ -134,6 +134,8 @@ class Layout:
                 self.name(item)
             case "string":
                 structures.quoted(self, item)
+            case "sign" if item.text == "if" and self.items[self.index + 1].kind == "open":
+                self.name(Lexeme("name", "if", item.start, item.end))
             case "sign" if item.text in ("+", "-", "not"):
                 self.sign(item.text, item.start)
                 self.index += 1
@@ -153,7 +155,7 @@ class Layout:
         if self.naming.variable(item) is None:
             if structures.constructed(self, item):
                 return
-            function = self.function_at(self.index)
+            function = self.function_at(self.index, item)
             if function is not None:
                 calls.call(self, item, function)
                 return
@@ -189,9 +191,9 @@ class Layout:
             readings = (f"^{{{written[0]}}}{written[1:]}", f"^{{{written}}}")
             raise TwoReadings(readings, self.text, item.start)
 
-    def function_at(self, index: int) -> Function | None:
+    def function_at(self, index: int, item: Lexeme | None = None) -> Function | None:
         """The function that the lexeme at ``index`` is; None for a variable and all else."""
-        item = self.items[index]
+        item = item or self.items[index]
         if item.kind != "name" or self.naming.variable(item) is not None:
             return None
         following = self.items[index + 1]
@@ -214,6 +216,7 @@ class Layout:
         if word or (item.kind == "sign" and item.text not in ("not", "=", "//")):
             conditions.sign(self, item, word or item.text)
         elif item.kind == "raised":
+            products.check_power(self, item)
             self._raised(item)
         elif item.kind == "close" or (item.kind == "bar" and self.levels[-1].kind == "bar"):
             self._close(item)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bench.expression.errors import ParseError
+from bench.expression.names import FUNCTION_SPELLINGS
 from bench.expression.reading.grammar import MAX_TOKENS
 from bench.expression.reading.hints import unexpected_character
 from bench.expression.reading.lenient import latex
@@ -19,8 +20,8 @@ from bench.expression.reading.lenient import latex
 _RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-", strict=True))
 _LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True))
 _SIGNS = {
-    "−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*", "∙": "*", "∗": "*", "⋆": "*", "÷": "/",
-    "∕": "/", "≤": "<=", "≥": ">=", "≠": "!=", "∧": "and", "∨": "or", "¬": "not",
+    "−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*", "∙": "*", "∗": "*", "⋆": "*", "•": "*",
+    "÷": "/", "∕": "/", "≤": "<=", "≥": ">=", "≠": "!=", "∧": "and", "∨": "or", "¬": "not",
     ".*": "*", "./": "/", ".^": "**", "^": "**", "&&": "and", "||": "or",
 }  # fmt: skip
 _WORDS = {"and": "and", "or": "or", "not": "not", "if": "if", "else": "else"}
@@ -41,10 +42,10 @@ _MODULES = (
 )  # fmt: skip
 _MODULE = "|".join(re.escape(name) for name in sorted(_MODULES, key=len, reverse=True))
 _APART = "".join((*_RAISED, *_LOWERED, *_FRACTIONS, "π"))
-_BLANK = re.compile(r"(?:[ \t\r\n\u00a0\u2000-\u200a\u202f\u205f\u3000~]|\\[,;:!> ])+")
+_BLANK = re.compile(r"(?:[ \t\r\n\u00a0\u2000-\u200a\u202f\u205f\u3000~$]|\\[,;:!> ])+")
 _NUMBER = re.compile(
     r"(?P<mantissa>[0-9]+(?:_[0-9]+)*(?:\.(?:[0-9]+(?:_[0-9]+)*)?)?|\.[0-9]+(?:_[0-9]+)*)"
-    r"(?P<precision>`[0-9.]*)?(?:(?P<mark>[eEf]|\*\^)(?P<exponent>[+-]?[0-9]+))?"
+    r"(?P<precision>`[0-9.]*)?(?:(?P<mark>[eEf]|\*\^)(?P<exponent>[+−-]?[0-9]+))?"
 )
 _THREE_TOKENS = re.compile(r"N([0-9]{4})[\s,]+E(-?[0-9]{1,3})(?![\w.])")
 _WHOLE_BEFORE_DOTTED = re.compile(r"(?P<mantissa>[0-9]+)(?=\.[*/^])")
@@ -61,10 +62,11 @@ _SUBSCRIPT = re.compile(
     rf"|(?P<lowered>[{''.join(_LOWERED)}]+)"
 )
 _STRING = re.compile(r"'([^'\n]{0,400})'|\"([^\"\n]{0,400})\"")
-_SIGN = re.compile(r"\*\*|\.[*/^]|//|<=|>=|==|!=|&&|\|\||[-+*/^%<>=−–×·⋅∙∗⋆÷∕≤≥≠∧∨¬]")
+_SIGN = re.compile(r"\*\*|\.[*/^]|//|<=|>=|==|!=|&&|\|\||[-+*/^%<>=−–×·⋅∙∗⋆•÷∕≤≥≠∧∨¬]")
 _RAISED_RUN = re.compile(f"[⁺⁻]?[{''.join(list(_RAISED)[:10])}]+")
 _COMMAND = re.compile(r"\\(?:([A-Za-z]+)\*?|(.))", re.DOTALL)
 _IN_BRACES = re.compile(r"\s*\{\s*((?:\\?[A-Za-z][\w ]*)(?:_\{?\w+\}?)?)\s*[.,]?\s*\}")
+_SHORT_ROOT = re.compile(r"\s*([0-9A-Za-z])(?![0-9A-Za-z_.^])")
 _SHORT_FRACTION = re.compile(r"\s*([0-9A-Za-z])(?:\s*([0-9A-Za-z])|(?=\s*\{))")
 
 
@@ -155,7 +157,7 @@ class _Lexer:
             return False
         literal = found["mantissa"].replace("_", "")
         if found["exponent"] is not None:
-            literal += "e" + found["exponent"]
+            literal += "e" + found["exponent"].replace("−", "-")
         elif found["precision"] is not None and "." not in literal:
             literal += "."
         return self._add("number", literal, found.end(), sub=found["mark"] or "")
@@ -226,6 +228,8 @@ class _Lexer:
         if found is None:
             return False
         name, end = found[1] or found[2], found.end()
+        if name == "sqrt":
+            return self._root(end)
         if name in latex.NAMES:
             return self._subscripted(latex.NAMES[name], end)
         if name in latex.SIGNS:
@@ -270,12 +274,23 @@ class _Lexer:
         found = _SHORT_FRACTION.match(self.text, end, self.end)
         if found is not None:
             for group in (1, 2) if found[2] else (1,):
-                self.position = found.start(group)
-                kind = "number" if found[group].isdigit() else "name"
-                self._add("open", "{", self.position)
-                self._add(kind, found[group], found.end(group))
-                self._add("close", "}", self.position)
+                self._in_braces(found, group)
         return True
+
+    def _root(self, end: int) -> bool:
+        self._add("name", "sqrt", end)
+        found = _SHORT_ROOT.match(self.text, end, self.end)
+        if found is not None:
+            self._in_braces(found, 1)
+        return True
+
+    def _in_braces(self, found: re.Match[str], group: int) -> None:
+        """One character that is the whole argument of a command."""
+        self.position = found.start(group)
+        kind = "number" if found[group].isdigit() else "name"
+        self._add("open", "{", self.position)
+        self._add(kind, found[group], found.end(group))
+        self._add("close", "}", self.position)
 
     def _structure(self, name: str, end: int) -> bool:
         if name == "\\":
@@ -284,6 +299,8 @@ class _Lexer:
             found = _IN_BRACES.match(self.text, end, self.end)
             if found is not None and found[1] == "cases":
                 return self._add("open" if name == "begin" else "close", "cases", found.end())
+        if name in FUNCTION_SPELLINGS:
+            return self._subscripted(name, end)
         raise ParseError(f"the LaTeX command \\{name} is not read", self.text, self.position)
 
 

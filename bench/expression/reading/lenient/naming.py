@@ -26,7 +26,7 @@ _COLUMNS = frozenset({"x", "X"})
 _COUNTED_FROM_0 = re.compile(r"[xX](?:_?0|_?\{0\}|₀|\[\s*(?:[:.]+\s*,\s*)?0\s*\])(?!\w)")
 _CONSTANTS: Mapping[str, Constant] = {
     **CONSTANT_SPELLINGS,
-    **dict.fromkeys(("Pi", "PI", "π"), Constant("pi")),
+    **dict.fromkeys(("Pi", "PI", "π", "M_PI"), Constant("pi")),
     "ℯ": Constant("e"),
 }  # fmt: skip
 TOLD: Mapping[str, str] = {
@@ -103,9 +103,14 @@ class Naming:
             return self._free(written, shared=written[-1].isdigit())
         return self._at_position(lexeme)
 
-    def indexed(self, lexeme: Lexeme, index: str) -> Expression:
-        """What ``name[index]`` is: a column by its position or name, or a free constant."""
+    def indexed(self, lexeme: Lexeme, index: str, *, from_1: bool) -> Expression:
+        """What ``name[index]`` is: a column by its position or name, or a free constant.
+
+        ``from_1`` says that the first column is the one of index 1.
+        """
         name = lexeme.text
+        if from_1 and name in self.vectors:
+            return self._from_1(lexeme, index)
         if name in self.vectors:
             by_name = self.known and self._known("x" if name in _COLUMNS else name, index, -1)
             by_position = self._column(int(index)) if len(index) < 7 else None
@@ -115,12 +120,22 @@ class Naming:
         reason = f"'{name}[...]' is no variable; write x[{index}] for a column"
         raise ParseError(reason, self.text, lexeme.start)
 
+    def _from_1(self, lexeme: Lexeme, index: str) -> Expression:
+        column = self._column(int(index) - 1) if 0 < len(index) < 7 and int(index) else None
+        if column is None:
+            written = f"{lexeme.text}(:, {index})"
+            raise unknown_name(self.text, written, lexeme.start, self.known, called=False)
+        self.say(f"{lexeme.text}(:, {index}) is read as {column}")
+        return Symbol(column)
+
     def _one_of(
         self, lexeme: Lexeme, index: str, by_name: str | None, by_position: str | None
     ) -> Expression:
         written = f"{lexeme.text}[{index}]"
         if self.known is None:
             return Symbol(f"x{index}")
+        if self.elementwise and not self.counted_from_0 and by_position:
+            self._maybe_counted_from_1(int(index), by_position, lexeme.start)
         if by_name and by_position and by_name != by_position:
             if not self.counted_from_0:
                 raise TwoReadings((by_name, by_position), self.text, lexeme.start)
@@ -137,6 +152,9 @@ class Naming:
         """``x0`` or ``X_1`` as a column, where the variables have names of another kind."""
         found = re.fullmatch(r"([xX])_?([0-9]{1,6})", _joined(lexeme.text, lexeme.sub))
         known = self.known or {}
+        if lexeme.text in _COLUMNS and not lexeme.sub and len(self.columns) == 1:
+            self.say(f"{lexeme.text} is read as {self.columns[0]}, the only variable")
+            return Symbol(self.columns[0])
         if found is None or any(re.fullmatch(r"[xX]_?[0-9]+", name) for name in known):
             return None
         column = self._column(int(found[2]))

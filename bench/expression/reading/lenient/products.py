@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _MAYBE_FUNCTION = frozenset("fghFGH")
 _LOOKS_LIKE_SYMBOL = re.compile(r"[A-Za-z]|[A-Za-z]+_?[0-9]+|[A-Za-z]_[A-Za-z0-9]+")
 _SUFFIX = re.compile(r"[fFjJlLdD][0-9]*|[eE]")
+_POWER_OF_TEN = re.compile(r"[eE][+-][0-9]+")
 _BASED = re.compile(r"[xX][0-9A-Fa-f]+|[oObB][0-9]+")
 
 
@@ -28,8 +29,11 @@ def check(layout: Layout, before: Lexeme, item: Lexeme) -> None:
     _check_exponent(layout, item)
     if item.kind == "number":
         _check_number(layout, before, item)
-    elif item.kind == "name" and before.kind == "number" and item.start == before.end:
-        _check_suffix(layout, before, item)
+    elif item.kind == "name" and before.kind == "number":
+        if item.spaced:
+            _check_power_of_ten(layout, before, item)
+        else:
+            _check_suffix(layout, before, item)
     elif item.kind == "open":
         _check_bracket(layout, before, item)
     elif item.kind == "string":
@@ -57,6 +61,27 @@ def check_joined(layout: Layout, item: Lexeme, first: str, second: str) -> None:
         raise TwoReadings((f"({first})*{second}", f"{first}*{second}"), layout.text, item.start)
     if layout.levels[-1].slash:
         readings = (f".../{first}*{second}", f".../({first}*{second})")
+        raise TwoReadings(readings, layout.text, item.start)
+
+
+def check_power(layout: Layout, item: Lexeme) -> None:
+    """``x^{2}^3`` and ``x²^3``: a power of a power, or of its exponent?"""
+    index = layout.index - 1
+    before = layout.items[index]
+    opening = layout.brackets.opening.get(index, 0)
+    braces = before.text == "}" and opening > 0 and layout.items[opening - 1].text == "**"
+    if not braces and before.kind != "raised":
+        return
+    power = "{...}" if braces else layout.text[before.start : before.end]
+    readings = (f"(...^{power})^...", f"...^({power}^...)")
+    raise TwoReadings(readings, layout.text, item.start)
+
+
+def check_percent(layout: Layout, item: Lexeme) -> None:
+    """``50% x`` is a share, ``x % 50`` a remainder."""
+    before, following = layout.items[layout.index - 1 : layout.index + 2 : 2]
+    if before.kind == "number" and not item.spaced and following.spaced:
+        readings = (f"{before.text}/100", f"the remainder of {before.text}")
         raise TwoReadings(readings, layout.text, item.start)
 
 
@@ -99,6 +124,17 @@ def _check_suffix(layout: Layout, before: Lexeme, item: Lexeme) -> None:
     if based or (suffix and not item.sub):
         written = layout.text[before.start : item.end]
         readings = (f"{before.text}*{item.text}", f"the number {written}")
+        raise TwoReadings(readings, layout.text, item.start)
+
+
+def _check_power_of_ten(layout: Layout, before: Lexeme, item: Lexeme) -> None:
+    """``1.5 e-3`` with a blank is a product, or a number; ``1. x`` is one, or a list's first."""
+    written = _POWER_OF_TEN.match(layout.text, item.start)
+    if written is not None:
+        readings = (f"{before.text}*{written[0]}", f"the number {before.text}{written[0]}")
+        raise TwoReadings(readings, layout.text, item.start)
+    if before is layout.items[0] and before.text.endswith("."):
+        readings = (f"{before.text}0*{item.text}", f"{item.text}, in a list")
         raise TwoReadings(readings, layout.text, item.start)
 
 

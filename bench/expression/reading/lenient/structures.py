@@ -155,6 +155,8 @@ def constructed(layout: Layout, item: Lexeme) -> bool:
     elif name == "Piecewise":
         kind = "piecewise"
     elif name in _SILENT:
+        if name == "Integer":
+            _check_whole(layout, opened + 1)
         kind = "silent"
     elif name == "Rational":
         kind = "rational"
@@ -168,6 +170,13 @@ def constructed(layout: Layout, item: Lexeme) -> bool:
     layout.index = opened + 1
     layout.open(Level(kind, item.start, opened, name=name))
     return True
+
+
+def _check_whole(layout: Layout, index: int) -> None:
+    """Refuse what SymPy's Integer would cut to a whole number."""
+    item = layout.items[index + (layout.items[index].text in ("+", "-"))]
+    if not item.text.lstrip("+-").isdigit():
+        raise layout.error("Integer(...) takes a whole number", item)
 
 
 def _symbol(layout: Layout, opened: int) -> None:
@@ -210,7 +219,21 @@ def number(layout: Layout, item: Lexeme) -> None:
     text, count, end = _with_power_of_ten(layout, item)
     layout.out.append(("number", text, item.start))
     layout.index += count
+    if layout.items[layout.index].start == end:
+        end = _skip_suffix(layout, end)
     layout.atom_completed(item, end)
+
+
+def _skip_suffix(layout: Layout, end: int) -> int:
+    """C's ``2.0f``, where no variable is called f."""
+    suffix = layout.items[layout.index]
+    if suffix.text not in ("f", "F") or suffix.sub or layout.naming.known is None:
+        return end
+    if layout.naming.variable(suffix) is not None:
+        return end
+    layout.naming.say("the suffix f of a number is left out")
+    layout.index += 1
+    return suffix.end
 
 
 def _with_power_of_ten(layout: Layout, item: Lexeme) -> tuple[str, int, int]:
@@ -261,15 +284,18 @@ def indexed(layout: Layout, item: Lexeme) -> bool:
     """``x[0]`` and ``X[:, 0]``; False for a name without an index."""
     opened = layout.index + 1
     opening = layout.items[opened]
-    if opening.text != "[" or opening.spaced or item.sub or item.module:
+    if opening.text not in ("[", "(") or opening.spaced or item.sub or item.module:
         return False
     end = layout.brackets.closing[opened]
-    inner = layout.items[opened + 1 : end]
+    inner = layout.items[opened + 1 : min(end, opened + 4)]
     if len(inner) == 3 and inner[0].text == ":" and inner[1].text == ",":
         inner = inner[2:]
+    elif opening.text == "(":
+        return False
     if len(inner) != 1 or not inner[0].text.isdigit():
         raise layout.error(f"an index is one whole number: {item.text}[0]", opening)
-    layout.leaf(layout.naming.indexed(item, inner[0].text), item.start)
+    from_1 = opening.text == "("  # as in Matlab
+    layout.leaf(layout.naming.indexed(item, inner[0].text, from_1=from_1), item.start)
     layout.index = end + 1
     layout.completed(item.start, layout.items[end].end)
     return True

@@ -16,16 +16,22 @@ _FENCE = re.compile(r"```[A-Za-z0-9_+-]*[ \t]*\n(.*?)\n?[ \t]*```", re.DOTALL)
 _PAIRS = (
     ("```", "```"), ("`", "`"), ("$$", "$$"), ("$", "$"), ("\\[", "\\]"), ("\\(", "\\)"),
     ("**", "**"), ('"', '"'), ("'", "'"), ("\\begin{equation}", "\\end{equation}"),
-    ("\\begin{equation*}", "\\end{equation*}"), ("\\boxed{", "}"),
+    ("\\boxed{", "}"),
+    *(
+        (f"\\begin{{{name}}}", f"\\end{{{name}}}")
+        for name in ("equation*", "align", "align*", "aligned")
+    ),
 )  # fmt: skip
 _COMMENT = re.compile(r"[ \t]*#(?![0-9])[^\n]*\Z")
-_WORD = r"(?:\\(?:hat|bar|dot|tilde|mathrm|text)\s*\{\w+\}|\\?[^\W\d]\w*)(?:_\{\w+\}|[₀-₉]+)?"
+_WORD = r"(?:\\(?:hat|bar|d?dot|tilde|mathrm|text)\s*\{\w+\}|\\?[^\W\d]\w*)(?:_\{\w+\}|[₀-₉]+)?"
 _ARGUMENTS = r"(?P<arguments>\s*(?:\\left)?[(\[][^()\[\]=]{0,2000}?(?:\\right)?[)\]])?"
-_LABEL = re.compile(rf"(?P<word>{_WORD})(?P<prime>'?){_ARGUMENTS}'?")
+_LABEL = re.compile(rf"(?P<word>{_WORD})(?P<prime>'*){_ARGUMENTS}'*")
 _DERIVATIVE = re.compile(
-    rf"\(\s*{_WORD}\s*\)'|d\s*{_WORD}\s*/\s*d\s*t|\\d?frac\{{d\s*{_WORD}\}}\{{d\s*t\}}"
+    rf"\(\s*{_WORD}\s*\)'|d\s*{_WORD}\s*/\s*d\s*{_WORD}"
+    rf"|\\d?frac\{{d\s*{_WORD}\}}\{{d\s*{_WORD}\}}"
 )
-_SIGN = re.compile(r"[:]?=(?!=)|≈|\\approx|\\simeq")
+_SIGN = re.compile(r"[:&]?=(?!=)|≈|\\approx|\\simeq")
+_COLON = re.compile(r"(?!lambda\b|else\b)([A-Za-z]\w*)\s*:[ \t]+")
 _RETURN = re.compile(r"return\b\s*")
 _LAMBDA = re.compile(r"lambda\b([^:]{0,2000}):")
 _ARROW = re.compile(r"\(?([\w\s,]{1,2000}?)\)?\s*(?:->|↦|\\mapsto)")
@@ -69,7 +75,7 @@ def unwrapped(text: str) -> Body:
     """The body of ``text``. Raises ParseError for a definition of more than one expression."""
     body = Body(text, 0, len(text))
     steps: tuple[Callable[[Body, str], bool], ...] = (
-        _fence, _pair, _ending, _definition, _lambda, _arrow, _return, _assignment,
+        _fence, _pair, _ending, _definition, _lambda, _arrow, _return, _colon, _assignment,
     )  # fmt: skip
     for _ in range(_MOST_LAYERS):
         _strip(body)
@@ -155,6 +161,8 @@ def _assignment(body: Body, rest: str) -> bool:
     words = f"'{' '.join(left.split())} {sign[0]}' is left out"
     if _DERIVATIVE.fullmatch(left):
         return body.narrow(sign.end(), len(rest), words)
+    if not left:
+        return body.narrow(sign.end(), len(rest), words)
     label = _LABEL.fullmatch(left)
     if label is None or label["word"].lstrip("\\") in FUNCTION_SPELLINGS:
         reason = "an equation with more than a name before '=' is not read: write y = ..."
@@ -164,6 +172,15 @@ def _assignment(body: Body, rest: str) -> bool:
     elif not label["prime"]:
         body.label = label["word"]
     return body.narrow(sign.end(), len(rest), words)
+
+
+def _colon(body: Body, rest: str) -> bool:
+    """``y: 2*x0``."""
+    found = _COLON.match(rest)
+    if found is None:
+        return False
+    body.label = found[1]
+    return body.narrow(found.end(), len(rest), f"'{found[1]}:' is left out")
 
 
 def _first_sign(rest: str) -> re.Match[str] | None:
