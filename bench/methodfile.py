@@ -6,6 +6,8 @@ import ast
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.paths import expanded
+
 
 class MethodFileError(ValueError):
     """A file holds no method; the message says why and what to do."""
@@ -48,8 +50,8 @@ def class_in_file(place: str) -> MethodClass:
 def _split(place: str) -> tuple[Path, str | None]:
     before, _, after = place.rpartition(":")
     if before.endswith(".py") and after.isidentifier():
-        return Path(before).expanduser(), after
-    return Path(place).expanduser(), None
+        return expanded(before), after
+    return expanded(place), None
 
 
 def _classes(path: Path) -> list[ast.ClassDef]:

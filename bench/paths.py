@@ -15,3 +15,11 @@ ROOT = _HERE.parent
 
 CONF = _shipped("conf")
 DATASETS = _shipped("datasets")
+
+
+def expanded(place: str | Path) -> Path:
+    """``place`` with the home folder for ``~``; as it is where that is a name like any other."""
+    try:
+        return Path(place).expanduser()
+    except RuntimeError:  # no user is called like that: ~.csv
+        return Path(place)

@@ -20,7 +20,7 @@ from typing import Any
 
 from bench.cli import UserError
 from bench.cli.overrides import registered
-from bench.paths import CONF
+from bench.paths import CONF, expanded
 
 RESULTS = Path("results")
 """Where experiments are; one that is an absolute path is there and not here."""
@@ -74,8 +74,8 @@ def _folder(config: Any) -> Path:
     if job.mode == RunMode.MULTIRUN:
         return Path(job.runtime.output_dir)
     if "folder" in config:
-        return Path(str(config.folder)).expanduser().absolute()
-    return (RESULTS / Path(str(config.experiment)).expanduser()).absolute()
+        return expanded(str(config.folder)).absolute()
+    return (RESULTS / expanded(str(config.experiment))).absolute()
 
 
 def _refuse_impossible(folder: Path) -> None:

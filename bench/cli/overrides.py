@@ -9,7 +9,7 @@ from pathlib import Path
 from bench.cli import UserError
 from bench.cli.executor import register_executor
 from bench.cli.quoting import Choice, choices, labels, quoted, stem
-from bench.paths import CONF
+from bench.paths import CONF, expanded
 
 SELECTION = ("limit", "only", "exclude")
 """What every dataset can be told, by ``datasets.NAME.limit=...``; null where it is not."""
@@ -45,7 +45,7 @@ def _sweep_folder(given: Mapping[str, list[Choice]]) -> list[str]:
     values = [one for text, chosen in given.items() if _key(text) == "experiment" for one in chosen]
     if len(values) != 1 or not isinstance(values[0], str):
         return []
-    folder = Path(values[0]).expanduser()
+    folder = expanded(values[0])
     return [f"hydra.sweep.dir={quoted(str(folder))}"] if folder.is_absolute() else []
 
 

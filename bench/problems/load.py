@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.extension import ExtensionError
+from bench.paths import expanded
 from bench.problems.catalogue import catalogue_names, catalogue_path, read_catalogue
 from bench.problems.dataset import Dataset, renamed
 from bench.problems.formats import Format, format_at, formats_in_words
@@ -107,7 +108,7 @@ def find_dataset(name_or_path: str | Path) -> str | Path:
         from bench.problems.formats.hub import download
 
         return download(name)
-    path = Path(name).expanduser()
+    path = expanded(name)
     if path.exists():
         return path
     near = difflib.get_close_matches(name, dataset_names(), 1)

@@ -207,6 +207,8 @@ def _names(by_split: Mapping[str, Path]) -> str:
 def _stem(path: Path) -> str:
     suffix = table_suffix(path) if path.is_file() else None
     name = path.resolve().name
+    if any("\ud800" <= sign <= "\udfff" for sign in name):  # bytes that are no UTF-8
+        raise TableError(f"{str(path)!a}: its name is no text in UTF-8; rename the file")
     return name[: -len(suffix)] if suffix else name
 
 
