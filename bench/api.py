@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
-    from bench.kinds.kind import Disclosure
+    from bench.kinds.kind import AnyProblem, Disclosure
     from bench.leaderboard.results import Results
-    from bench.method import Budget
+    from bench.method import Answer, Budget
     from bench.problems.dataset import Dataset
     from bench.problems.problem import Problem
     from bench.scoring.equivalence.verdict import Verdict
@@ -57,7 +57,6 @@ def judge(prediction: str, truth: str | Problem) -> Mapping[str, Verdict]:
     'yes'
     """
     from bench.scoring import judge_pairs, pair
-    from bench.scoring.equivalence.verdict import Verdict
 
     if isinstance(truth, str):
         one = pair(prediction, truth)
@@ -68,23 +67,25 @@ def judge(prediction: str, truth: str | Problem) -> Mapping[str, Verdict]:
     card = next(judge_pairs([one]))
     if one.fault or card.failure:
         raise ValueError(one.fault or card.failure)
-    return {rule: Verdict.from_dict(verdict) for rule, verdict in card.verdicts.items()}
+    return card.comparison.verdicts
 
 
-def score(expression: str, problem: Problem, *, data_seed: int = 0) -> Scorecard:
-    """The scorecard of ``expression`` for ``problem``: every metric, and the judge's verdicts.
+def score(answer: Answer, problem: AnyProblem, *, data_seed: int = 0) -> Scorecard:
+    """The scorecard of ``answer`` to ``problem``: every metric, and the judge's verdicts.
 
-    It is made in a process of its own, each step under its limits; an expression that cannot be
-    read has the worst card, whose ``failure`` says why.
+    ``answer`` is an expression or, where the problem asks for several, a mapping of their names
+    to them. The card is made in a process of its own, each step under its limits; an answer that
+    cannot be read has the worst card, whose ``failure`` says why.
 
     >>> import bench
     >>> card = bench.score("x0**3 + x0*(x0 + 1.0)", bench.load("nguyen")["Nguyen-1"])
-    >>> card.answer("exact"), card.ned
+    >>> card.answer_by("exact"), card.values["ned"]
     ('yes', 0.0)
     """
-    from bench.scoring import Item, score_many
+    from bench.kinds import item_of
+    from bench.scoring import score_many
 
-    return next(score_many([Item(expression, problem, data_seed)]))
+    return next(score_many([item_of(answer, problem, data_seed)]))
 
 
 def run(

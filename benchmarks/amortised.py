@@ -202,10 +202,10 @@ def _cells(records: Sequence[Record], store: Store) -> str:
     cards: list[Scorecard] = [one.card for one in judged if one is not None]
     firsts = [record.reports[0].seconds for record in records if record.reports]
     counts = [
-        sum(card.answer("exact") == "yes" for card in cards),
-        sum(card.answer("skeleton") == "yes" for card in cards),
-        sum(card.test.r2 > 0.999 for card in cards),
-        sum(card.test.r2 > 0.99 for card in cards),
+        sum(card.answer_by("exact") == "yes" for card in cards),
+        sum(card.answer_by("skeleton") == "yes" for card in cards),
+        sum((card.values["r2"] or 0.0) > 0.999 for card in cards),
+        sum((card.values["r2"] or 0.0) > 0.99 for card in cards),
     ]
     first = f"{np.median(firsts):.2f}" if firsts else "-"
     cpu = float(np.median([record.resources.cpu_seconds for record in records]))

@@ -78,6 +78,13 @@ def _columns() -> str:
     return columns_markdown()
 
 
+def _rules() -> str:
+    from bench.scoring.equivalence.rules import RULES
+
+    rows = [f"| `{rule.name}` | {rule.question} |" for rule in RULES.values()]
+    return "\n".join(["| rule | question |", "|---|---|", *rows])
+
+
 def _methods() -> str:
     rows = [f"| `{one['name']}` | {one['summary']} |" for one in _listed("methods")]
     return "\n".join(["| method | |", "|---|---|", *rows])
@@ -137,6 +144,7 @@ _ROOMS = {
 
 GENERATED: Mapping[str, Callable[[], str]] = {
     "columns": _columns,
+    "rules": _rules,
     "methods": _methods,
     "datasets": _datasets,
     "settings": _settings,

@@ -55,11 +55,9 @@ whatever its status; 1: some have none (an engine is missing, or another process
 """
 
 _JUDGE = """\
-Each rule answers yes, no or undecided, with its reason:
+Each rule answers yes, no, undecided or not applicable, with its reason:
 
-  srbench_relative   is it the law up to an added or multiplied constant, others to three digits?
-  exact              is it the law, constants included, to a relative tolerance of 1e-3?
-  skeleton           are there constants that make it the law?
+{rules}
 
 NED is SRSD's normalised edit distance: 0 is the same formula, 1 the worst. A "no" shows a witness,
 a point at which the two differ, wherever there is one. Without --problem every variable is taken
@@ -109,6 +107,19 @@ class _OneLineParser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {message} ({self.prog} --help)\n")
+
+    def format_help(self) -> str:
+        if self.epilog and "{rules}" in self.epilog:
+            self.epilog = self.epilog.replace("{rules}", _rules_text())
+        return super().format_help()
+
+
+def _rules_text() -> str:
+    from bench.scoring.rules import all_rules
+
+    rules = all_rules().values()
+    width = max(len(rule.name) for rule in rules)
+    return "\n".join(f"  {rule.name:{width}}   {rule.question}" for rule in rules)
 
 
 _Verbs: TypeAlias = "argparse._SubParsersAction[_OneLineParser]"
@@ -210,8 +221,8 @@ def _results(verbs: _Verbs) -> None:
 
 
 def _looking(verbs: _Verbs) -> None:
-    listing = _verb(verbs, "list", "the methods or datasets there are")
-    listing.add_argument("what", choices=["methods", "datasets"])
+    listing = _verb(verbs, "list", "the methods, datasets, metrics or rules there are")
+    listing.add_argument("what", choices=["methods", "datasets", "metrics", "rules"])
     listing.add_argument("--json", action="store_true", help="for machines")
 
     show = _verb(verbs, "show", "a dataset, or a problem: formula, variables, splits, digest, rows")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.kinds.find import kind_at, kind_named, kind_names, kind_of, kind_target
+from bench.kinds.find import item_of, kind_at, kind_named, kind_names, kind_of, kind_target
 from bench.kinds.kind import (
     AnyData,
     AnyProblem,
@@ -22,6 +22,7 @@ __all__ = [
     "Disclosure",
     "Kind",
     "Shown",
+    "item_of",
     "kind_at",
     "kind_named",
     "kind_names",

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import importlib
-from functools import cache
+from functools import cache, partial
+from typing import TYPE_CHECKING
 
 from bench.extension import ExtensionError, offered
 from bench.kinds.kind import AnyProblem, Kind
+from bench.method import Answer
+
+if TYPE_CHECKING:
+    from bench.scoring.steps import Item
 
 _SHIPPED = {"table": "bench.kinds.table:KIND"}
 
@@ -50,3 +55,12 @@ def kind_named(name: str) -> Kind:
 def kind_of(problem: AnyProblem) -> Kind:
     """The kind of ``problem``."""
     return kind_named(problem.kind)
+
+
+def item_of(answer: Answer | None, problem: AnyProblem, data_seed: int = 0) -> Item:
+    """What is to be scored: ``answer``, as the kind of ``problem`` scores it."""
+    from bench.kinds.metrics import metrics_of
+    from bench.scoring.steps import Item
+
+    scheme = kind_of(problem).scheme()
+    return Item(answer, problem, scheme, partial(metrics_of, problem.kind), data_seed)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bench.method import Answer, Budget
+
+if TYPE_CHECKING:
+    from bench.scoring.metrics import Metric
+    from bench.scoring.steps import Scheme
 
 Disclosure = Literal["blind", "symbols", "full"]
 
@@ -129,4 +133,12 @@ class Kind(Protocol):
 
     def shown(self, problem: Any) -> Shown:
         """A problem by itself (``rediscover show DATASET/PROBLEM``)."""
+        ...
+
+    def scheme(self) -> Scheme:
+        """How answers are scored, in processes of their own."""
+        ...
+
+    def metrics(self) -> tuple[Metric, ...]:
+        """The rows of METRICS that the kind brings."""
         ...

@@ -17,7 +17,7 @@ __all__ = ["LeaderboardError", "make_leaderboard"]
 def make_leaderboard(folders: Iterable[Path], by: Sequence[str] = ()) -> pd.DataFrame:
     """The leaderboard of the results in ``folders``, a line for each method and value of ``by``.
 
-    ``by`` names some of ``columns.BY``; the columns are those of ``columns.COLUMNS``. Raises
+    ``by`` names some of ``columns.BY``; the columns are those of ``columns.columns``. Raises
     LeaderboardError for a folder that holds no results and for folders that contradict.
     """
     from bench.leaderboard.aggregate import leaderboard

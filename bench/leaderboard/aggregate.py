@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench.leaderboard.columns import MEASURES, column_names
+from bench.leaderboard.columns import column_names, measures
 from bench.leaderboard.statistics import interval
 from bench.running.results.record import STATUSES
 
@@ -20,20 +20,24 @@ _OWNER = "dataset/problem"
 def leaderboard(rows: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     """One line per method (and value of ``by``), the best method first.
 
-    Lines are ordered by ``symbolic_exact``, then ``accuracy``, then ``ned``. The same rows give
-    the same table, bit for bit.
+    Lines are ordered by the metrics that have a rank. The same rows give the same table, bit for
+    bit.
     """
     keys = ["method", *by]
+    kinds = set(rows["kind"]) - {""}
+    summed = measures(kinds)
     rows = rows.assign(**{_OWNER: rows["dataset"] + "/" + rows["problem"]})
     table = _coverage(rows, keys)
     grouped = rows.groupby(keys)
-    for kind in ("mean", "median"):
-        names = [column.name for column in MEASURES if column.kind == kind]
-        table = table.join(grouped[names].agg(kind))
-    table = table.join(_intervals(rows, keys)).reset_index()
-    return table[["method", *by, *column_names()[1:]]].sort_values(
-        [*by, "symbolic_exact", "accuracy", "ned", "method"],
-        ascending=[True] * len(by) + [False, False, True, True],
+    for how in ("mean", "median"):
+        names = [one.name for one in summed if (one.kind == "median") == (how == "median")]
+        table = table.join(grouped[names].agg(how))
+    with_interval = [one.name for one in summed if one.interval]
+    table = table.join(_intervals(rows, keys, with_interval)).reset_index()
+    ranked = sorted((one for one in summed if one.rank), key=lambda one: one.rank)
+    return table[["method", *by, *column_names(kinds)[1:]]].sort_values(
+        [*by, *(one.name for one in ranked), "method"],
+        ascending=[True] * len(by) + [one.rising for one in ranked] + [True],
         kind="stable",
         ignore_index=True,
     )
@@ -59,10 +63,9 @@ def _together(values: pd.Series[str]) -> str:
     return "+".join(sorted({value for value in values if value}))
 
 
-def _intervals(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+def _intervals(rows: pd.DataFrame, keys: list[str], names: list[str]) -> pd.DataFrame:
     import pandas as pd
 
-    names = [column.name for column in MEASURES if column.interval]
     of_problems = rows.groupby([*keys, _OWNER])[names]
     sums, counts = of_problems.sum().reset_index(), of_problems.count().reset_index()
     lines = []

@@ -1,15 +1,17 @@
-"""The columns of a leaderboard: one list that the code, the README and the tests share."""
+"""The columns of a leaderboard: one list that the code, the docs and the tests share."""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
+from bench.extension import ExtensionError
+from bench.kinds.metrics import all_metrics
 from bench.running.results.record import STATUSES
-from bench.scoring.equivalence.rules import RULES
+from bench.scoring.metrics import Metric, Summary
 
-Kind = Literal["key", "count", "mean", "median"]
+ColumnKind = Literal["key", "count"] | Summary
 
 BY = ("dataset", "tier", "noise", "difficulty", "problem")
 """What a leaderboard may be broken down by."""
@@ -19,16 +21,27 @@ BY = ("dataset", "tier", "noise", "difficulty", "problem")
 class Column:
     """A column: its name, how it comes from the runs of a line, and what it says.
 
-    ``mean`` and ``median`` are over the runs that have a value. ``worst`` is the value of a run
-    that has no answer; None where such a run has none. ``interval`` adds ``NAME_low`` and
-    ``NAME_high``, the 95 % interval of the mean.
+    For those that sum up one number per run, ``rate``, ``mean`` and ``median``, see ``Metric``,
+    also for ``worst``, ``interval``, ``title`` and ``rank``; an ``interval`` adds ``NAME_low`` and
+    ``NAME_high``.
     """
 
     name: str
-    kind: Kind
+    kind: ColumnKind
     meaning: str
     worst: float | None = None
     interval: bool = False
+    title: str = ""
+    rank: int = 0
+    rising: bool = True
+
+    @classmethod
+    def of(cls, metric: Metric) -> Column:
+        """The column of a metric."""
+        return cls(
+            metric.name, metric.summary, metric.question, metric.worst, metric.interval,
+            metric.heading, metric.rank, metric.better == "lower",
+        )  # fmt: skip
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -48,7 +61,7 @@ _STATUSES = {
     "no_data": "runs whose problem had no data when they came to it; no rate counts them",
 }
 
-COLUMNS: tuple[Column, ...] = (
+_COVERAGE = (
     Column("method", "key", "the method's label; `--by` adds its columns after this one"),
     Column("disclosure", "key", "what methods were told: `blind`, `symbols` or `full`"),
     Column("seconds", "key", "the budget of a run"),
@@ -58,51 +71,54 @@ COLUMNS: tuple[Column, ...] = (
     *(Column(status, "count", _STATUSES[status]) for status in STATUSES),
     Column("unsealed", "count", "runs round which not all walls stood, imported ones among them"),
     Column("unscored", "count", "runs with a record but no scorecard (`rediscover score`)"),
-    *(
-        Column(f"symbolic_{rule.name}", "mean", f"share of yes: {rule.question}", 0.0, True)
-        for rule in RULES.values()
-    ),
-    *(
-        Column(f"undecided_{rule}", "mean", f"share of undecided, not in `symbolic_{rule}`", 0.0)
-        for rule in RULES
-    ),
-    Column("accuracy", "mean", "share with R² > 0.999 on the test split", 0.0, True),
-    Column("acc_tau", "mean", "share with every test point within 10 % (Acc_0.1)", 0.0, True),
-    Column("ned", "mean", "SRSD's normalised edit distance, 0 best, 1 worst", 1.0, True),
-    Column("r2", "median", "R² on the test split", -math.inf),
-    Column("nmse", "median", "NMSE on the test split", math.inf),
-    Column("finite", "mean", "share of test points with a finite prediction", 0.0),
-    Column("ood_accuracy", "mean", "`accuracy` out of domain, where a problem has that", 0.0),
-    Column("ood_acc_tau", "mean", "`acc_tau` out of domain, where a problem has that", 0.0),
-    Column("ood_nmse", "median", "NMSE out of domain, where a problem has that", math.inf),
-    Column("variables_right", "mean", "share of the law's variables that the answer uses", 0.0),
-    Column("dummies", "mean", "number of variables used that the law does not have", 0.0),
-    Column("dimensionally_consistent", "mean", "share whose units agree, if known", 0.0),
-    Column("complexity", "median", "node count of the answer"),
-    Column("wall_seconds", "median", "wall-clock seconds of a run"),
-    Column("cpu_seconds", "median", "CPU seconds of a run, its whole process group"),
+)
+_COSTS = (
+    Column("wall_seconds", "median", "wall-clock seconds of a run", title="wall s"),
+    Column("cpu_seconds", "median", "CPU seconds of a run, its whole process group", title="CPU s"),
     Column("memory_mb", "median", "peak resident memory of a run's process group, MB"),
 )
-MEASURES = tuple(column for column in COLUMNS if column.kind in ("mean", "median"))
-"""The columns that summarise one number per run."""
+_TAKEN = frozenset(
+    {*(column.name for column in (*_COVERAGE, *_COSTS)), *BY}
+    | {"kind", "status", "budget", "failed"}
+)
 
 
-def column_names() -> list[str]:
+def columns(kinds: Collection[str] = ()) -> tuple[Column, ...]:
+    """All columns of a table of problems of these ``kinds``; where none is named, of all."""
+    return (*_COVERAGE, *measures(kinds))
+
+
+def measures(kinds: Collection[str] = ()) -> tuple[Column, ...]:
+    """The columns that sum up one number per run: the metrics, then what runs cost.
+
+    Raises ExtensionError where a package's metric is called like another column.
+    """
+    found: dict[str, Column] = {}
+    for metric in all_metrics():
+        if metric.name in _TAKEN:
+            raise ExtensionError(
+                f"a metric cannot be called '{metric.name}': a leaderboard has another column of "
+                f"that name; rename it ({metric.origin})"
+            )
+        if not kinds or set(kinds) & set(metric.kinds):
+            found.setdefault(metric.name, Column.of(metric))
+    return (*found.values(), *_COSTS)
+
+
+def column_names(kinds: Collection[str] = ()) -> list[str]:
     """The names of all columns, in order, intervals among them."""
-    return [name for column in COLUMNS for name in column.names]
+    return [name for column in columns(kinds) for name in column.names]
 
 
 def columns_markdown() -> str:
-    """The columns as a Markdown table, as the README shows it."""
+    """The columns as a Markdown table, as the docs show it."""
     rows = [
         f"| {', '.join(f'`{name}`' for name in column.names)} | {_said(column)} |"
-        for column in COLUMNS
+        for column in columns()
     ]
     return "\n".join(["| column | what it says |", "|---|---|", *rows]) + "\n"
 
 
 def _said(column: Column) -> str:
-    start = {"mean": "mean: ", "median": "median: "}.get(column.kind, "")
-    if column.kind == "mean" and column.meaning.startswith("share"):
-        start = ""
-    return start + column.meaning
+    start = {"rate": "share of yes: ", "mean": "mean: ", "median": "median: "}
+    return start.get(column.kind, "") + column.meaning

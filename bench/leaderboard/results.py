@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from bench.kinds import AnyProblem
 from bench.leaderboard import LeaderboardError, make_leaderboard
 from bench.leaderboard.groups import find_problems
-from bench.leaderboard.rows import measures
 from bench.method import answer_text
 from bench.running.results.judging import read_score
 from bench.running.results.plan import PlannedRun
@@ -125,8 +124,8 @@ def _of_score(store: Store, record: Record) -> dict[str, Any]:
     if judged is None or judged.record_digest != record.digest:
         return {}
     card = judged.card
-    row: dict[str, Any] = dict(measures(card.as_dict()))
-    for rule, verdict in card.verdicts.items():
-        row[f"verdict_{rule}"] = verdict["answer"]
-        row[f"reason_{rule}"] = verdict["reason"]
+    row: dict[str, Any] = dict(card.values)
+    for rule in dict.fromkeys(rule for one in card.comparisons.values() for rule in one.verdicts):
+        row[f"verdict_{rule}"] = card.answer_by(rule)
+        row[f"reason_{rule}"] = card.reason_by(rule)
     return row

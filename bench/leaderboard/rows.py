@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.leaderboard.columns import MEASURES
+import numpy as np
+
+from bench.leaderboard.columns import Column, measures
 from bench.running.results.imported import ELSEWHERE
 from bench.running.results.plan import PlannedRun
 from bench.running.results.store import Store, read_file, relative_path
-from bench.scoring.equivalence.rules import RULES
+from bench.scoring.scorecard import values_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_TEXTS = ("method", "disclosure", "dataset", "problem", "status", "budget")
+_TEXTS = ("method", "disclosure", "dataset", "problem", "kind", "status", "budget")
 _FLAGS = ("unsealed", "unscored")
-_NAMES = (*_TEXTS, "noise", *_FLAGS, *(column.name for column in MEASURES))
+_LOST = "lost measures"
 
 
 class LeaderboardError(ValueError):
@@ -46,10 +48,11 @@ def read_rows(folders: Iterable[Path]) -> pd.DataFrame:
             answer, row = _row(store, planned)
             _add(found, planned, answer, row, folder)
     rows = [row for _, _, row in found.values()]
-    columns = {name: [row.get(name) for row in rows] for name in _NAMES}
-    frame = pd.DataFrame(columns)
-    numeric = [name for name in _NAMES if name not in (*_TEXTS, *_FLAGS)]
-    return _with_worst(frame.astype(dict.fromkeys(numeric, float)))
+    summed = measures({row["kind"] for row in rows} - {""})
+    numeric = ["noise", *(column.name for column in summed)]
+    columns = {name: [row.get(name) for row in rows] for name in (*_TEXTS, *_FLAGS, *numeric)}
+    frame = pd.DataFrame(columns).astype(dict.fromkeys(numeric, float))
+    return _with_worst(frame, summed, [row.get(_LOST, ()) for row in rows])
 
 
 def _add(
@@ -82,6 +85,7 @@ def _row(store: Store, planned: PlannedRun) -> tuple[object, dict[str, Any]]:
         "disclosure": "",
         "dataset": planned.dataset,
         "problem": planned.problem,
+        "kind": "",
         "status": "",
         "budget": f"{planned.seconds:g}",
         "noise": planned.noise,
@@ -99,10 +103,11 @@ def _row(store: Store, planned: PlannedRun) -> tuple[object, dict[str, Any]]:
     row.update(found)
     try:
         score = _read(f"{store.scores_folder}/{place}")
-        if (score["record_digest"], score["expression"]) == (planned.digest, answer[1]):
-            row.update(measures(score["card"]))
-            row["unscored"] = False
-    except (KeyError, TypeError, ValueError):
+        card = score["card"]
+        if (score["record_digest"], card["answer"]) == (planned.digest, answer[1]):
+            scored = {"kind": str(card["kind"]), _LOST: tuple(card["lost"]), "unscored": False}
+            row.update(values_of(card) | scored)
+    except (KeyError, TypeError, ValueError, AttributeError):
         pass  # no scorecard, a damaged one, or one of another judge's making
     return answer, row
 
@@ -134,50 +139,20 @@ def _of_record(record: Mapping[str, Any]) -> tuple[tuple[str, str | None], dict[
     return (found["status"], discovery["best"][0] if discovery else None), found
 
 
-def measures(card: Mapping[str, Any]) -> dict[str, float | None]:
-    """The measures that a scorecard, as plain JSON, holds; without what is not known."""
-    test, ood, use = card["test"], card["ood"], card["variables"]
-    found = {
-        "accuracy": float(test["accurate"]),
-        "acc_tau": float(test["within_tau"]),
-        "r2": float(test["r2"]),  # the words inf and -inf among them
-        "nmse": float(test["nmse"]),
-        "finite": float(test["finite_share"]),
-        "complexity": card["complexity"],
-    }
-    if card["edit"] is not None:
-        found["ned"] = card["edit"]["ned"]
-    for rule in RULES:
-        answer = card["verdicts"].get(rule, {}).get("answer")
-        if answer is not None:
-            found[f"symbolic_{rule}"] = float(answer == "yes")
-            found[f"undecided_{rule}"] = float(answer == "undecided")
-    if ood is not None:
-        found["ood_accuracy"] = float(ood["accurate"])
-        found["ood_acc_tau"] = float(ood["within_tau"])
-        found["ood_nmse"] = float(ood["nmse"])
-    if card["dimensionally_consistent"] is not None:
-        found["dimensionally_consistent"] = float(card["dimensionally_consistent"])
-    if use is not None:
-        needed = len(use["right"]) + len(use["missed"])
-        found["variables_right"] = len(use["right"]) / needed if needed else 1.0
-        found["dummies"] = float(len(use["dummy"]))
-    return found
-
-
-def _with_worst(frame: pd.DataFrame) -> pd.DataFrame:
-    """Fill the measures that a scored run lacks, for having no answer, with the worst.
+def _with_worst(
+    frame: pd.DataFrame, summed: Iterable[Column], lost: list[Collection[str]]
+) -> pd.DataFrame:
+    """Fill the measures that a scored run has ``lost`` with the worst.
 
     Its scorecard does not say whether the problem has, say, an out-of-domain split; other runs
     of the problem do.
     """
+    if not any(lost):
+        return frame
     problem = frame["dataset"] + "/" + frame["problem"]
-    scored = ~frame["status"].isin(["", "no_data"]) & ~frame["unscored"]
-    for column in MEASURES:
-        if column.worst is None:
-            continue
-        lacking = scored & frame[column.name].isna()
-        if lacking.any():
+    for column in summed:
+        lacking = np.array([column.name in names for names in lost])
+        if column.worst is not None and lacking.any():
             known = frame[column.name].notna().groupby(problem).transform("any")
-            frame.loc[lacking & known, column.name] = column.worst
+            frame.loc[known & lacking, column.name] = column.worst
     return frame

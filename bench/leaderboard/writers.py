@@ -7,19 +7,13 @@ import math
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
-from bench.leaderboard.columns import BY
+from bench.leaderboard.columns import BY, measures
 
 if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
-_TITLES = {
-    "method": "method", "problems": "problems", "done": "done", "failed": "failed",
-    "symbolic_exact": "exact", "symbolic_skeleton": "skeleton",
-    "symbolic_srbench_relative": "SRBench",
-    "accuracy": "R2>.999", "ned": "NED", "r2": "R2", "complexity": "nodes",
-    "wall_seconds": "wall s", "cpu_seconds": "CPU s",
-}  # fmt: skip
+_COVERAGE = ("problems", "done", "failed")
 _NARROWER: tuple[tuple[bool, tuple[str, ...]], ...] = (
     (True, ()),
     (False, ()),
@@ -27,13 +21,6 @@ _NARROWER: tuple[tuple[bool, tuple[str, ...]], ...] = (
     (False, ("problems", "cpu_seconds", "complexity", "r2")),
 )
 """What a terminal is tried to be filled with: intervals or not, and columns left out."""
-_WITH_INTERVAL = (
-    "symbolic_exact",
-    "symbolic_skeleton",
-    "symbolic_srbench_relative",
-    "accuracy",
-    "ned",
-)
 
 
 def to_csv(table: pd.DataFrame) -> str:
@@ -118,10 +105,11 @@ def brief(
     mixed = [name for name in ("disclosure", "seconds") if _differs(table[name])]
     if not mixed and not set(table["disclosure"]) <= {"", "blind"}:
         mixed = ["disclosure"]
-    rest = [name for name in _TITLES if name != "method" and name not in without]
+    titles = {one.name: one.title for one in measures() if one.title and one.name in table}
+    rest = [name for name in (*_COVERAGE, *titles) if name not in without]
     names = ["method", *by, *mixed, *rest]
     lines = [[_cell(name, line, intervals) for name in names] for line in _records(table)]
-    return [_TITLES.get(name, name) for name in names], lines
+    return [titles.get(name, name) for name in names], lines
 
 
 def _differs(values: pd.Series[str]) -> bool:
@@ -140,7 +128,7 @@ def _cell(name: str, line: dict[str, Any], intervals: bool) -> str:
         return value
     if math.isnan(value):
         return "-"
-    if name in _WITH_INTERVAL:
+    if f"{name}_low" in line:
         low, high = line[f"{name}_low"], line[f"{name}_high"]
         shown = f"{value:.2f}"
         return f"{shown} [{low:.2f}, {high:.2f}]" if intervals and low == low else shown

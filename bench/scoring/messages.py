@@ -10,11 +10,15 @@ from bench.scoring.steps import Item
 
 @dataclass(frozen=True, slots=True)
 class ScoringJob:
-    """To a worker: do these ``steps`` of ``item``; from scratch where ``card`` is None."""
+    """To a worker: do ``steps`` of ``item``, by their keys; from scratch where ``card`` is None.
+
+    ``cut`` says why the first of them did not finish: it is not to be tried again.
+    """
 
     item: Item
-    steps: tuple[str, ...] = ()
     card: Scorecard | None = None
+    steps: tuple[str, ...] = ()
+    cut: str = ""
 
 
 @dataclass(frozen=True, slots=True)

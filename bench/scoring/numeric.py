@@ -7,13 +7,10 @@ never dropped. Everything is invariant under scaling both arrays, from 1e-300 to
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-
-from bench.scoring.json_numbers import from_json, to_json
 
 Values = NDArray[np.float64]
 
@@ -32,14 +29,6 @@ class NumericScore:
     within_tau: bool = False
     accurate: bool = False
     finite_share: float = 0.0
-
-    def as_dict(self) -> dict[str, Any]:
-        plain: dict[str, Any] = to_json(asdict(self))
-        return plain
-
-    @classmethod
-    def from_dict(cls, fields: dict[str, Any]) -> NumericScore:
-        return cls(**{name: from_json(value) for name, value in fields.items()})
 
 
 def numeric_score(y: Values, predicted: Values) -> NumericScore:

@@ -16,16 +16,17 @@ from bench.files import write_whole
 from bench.problems.data import Data
 from bench.problems.dataset import Dataset
 from bench.problems.problem import Problem, Target
+from bench.scoring.comparing import Claim, nothing_compared
 from bench.scoring.equivalence import default_domain
-from bench.scoring.equivalence.rules import RULES
+from bench.scoring.equivalence.verdict import Verdict, Witness
+from bench.scoring.metrics import Metric, ned_metric, rule_metrics
 from bench.scoring.ned.edit_distance import EditDistance
 from bench.scoring.ned.form_cache import FormCache
 from bench.scoring.pool import score_many
 from bench.scoring.predictions import CsvRow, read_rows
-from bench.scoring.scorecard import Scorecard, verdicts_of
-from bench.scoring.steps import JUDGING, Item, ScoringLimits
-
-COLUMNS = ("ned", *RULES, "reason", "witness", "seconds")
+from bench.scoring.rules import all_rules
+from bench.scoring.scorecard import SOLE, Comparison, Scorecard
+from bench.scoring.steps import Item, NoAnswer, Scheme, ScoringLimits, Step, judge_version
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def judge_pairs(
 ) -> Iterator[Scorecard]:
     """The scorecard of each pair, in order: verdicts and edit distance; see ``score_many``."""
     limits = limits or ScoringLimits()
-    items = [Item(p.prediction, p.problem, steps=JUDGING) for p in pairs if not p.fault]
+    items = [Item(p.prediction, p.problem, PAIR_SCHEME, pair_metrics) for p in pairs if not p.fault]
     cards = score_many(items, workers=workers, limits=limits, forms=forms)
     for one in pairs:
         yield _faulty(one, limits) if one.fault else next(cards)
@@ -99,7 +100,7 @@ def judge_file(
     forms: FormCache | None = None,
     on_progress: Callable[[int], None] | None = None,
 ) -> None:
-    """Judge ``pairs`` into the CSV file ``out``, with ``COLUMNS``, in the same order.
+    """Judge ``pairs`` into the CSV file ``out``, with ``pair_columns``, in the same order.
 
     What is finished stands in ``out`` with ``.partial`` added to its name until all is; the same
     call after an interruption goes on from there. ``on_progress`` is called with the number
@@ -120,23 +121,34 @@ def judge_file(
     partial.unlink()
 
 
+def pair_columns() -> tuple[str, ...]:
+    """The columns of a file of judged pairs, one for each rule among them."""
+    return ("ned", *all_rules(), "reason", "witness", "seconds")
+
+
 def row_of(card: Scorecard) -> dict[str, str]:
-    """A scorecard as a row of ``COLUMNS``; the reasons by rule where they differ."""
-    reasons = {rule: str(card.verdicts[rule]["reason"]) for rule in RULES}
+    """A scorecard as a row of ``pair_columns``; the reasons by rule where they differ."""
+    verdicts, edit = card.comparison.verdicts, card.comparison.edit
+    reasons = {rule: verdict.reason for rule, verdict in verdicts.items()}
     parts = [f"{rule}: {reason}" for rule, reason in reasons.items()]
     if len(set(reasons.values())) == 1:
         parts = [next(iter(reasons.values()))]
-    if card.edit is not None and card.edit.reason not in ("", *reasons.values()):
-        parts.append(f"ned: {card.edit.reason}")
-    witnesses = [card.verdicts[rule]["witness"] for rule in RULES]
-    witness = next((witness for witness in witnesses if witness), None)
+    if edit is not None and edit.reason not in ("", *reasons.values()):
+        parts.append(f"ned: {edit.reason}")
+    witness = first_witness(card)
     return {
-        "ned": repr(card.ned),
-        **{rule: str(card.answer(rule)) for rule in RULES},
+        "ned": repr(card.values["ned"]),
+        **{rule: verdict.answer for rule, verdict in verdicts.items()},
         "reason": "; ".join(parts),
-        "witness": "" if witness is None else json.dumps(witness),
+        "witness": "" if witness is None else json.dumps(witness.as_dict()),
         "seconds": f"{sum(card.seconds.values()):.6f}",
     }
+
+
+def first_witness(card: Scorecard) -> Witness | None:
+    """The first point, in the order of the rules, at which the two sides differ."""
+    verdicts = card.comparison.verdicts.values()
+    return next((one.witness for one in verdicts if one.witness is not None), None)
 
 
 def _bare_problem(prediction: str | None, truth: str) -> Problem:
@@ -167,15 +179,54 @@ def _problem_of(
         raise row.error("problem", str(error)) from None
 
 
+@dataclass(frozen=True)
+class PairSubject:
+    """A pair made ready: there are no data, and nothing to see but the claim."""
+
+    claim: Claim
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return self.claim.steps
+
+
+def _ready(item: Item, forms: FormCache, limits: ScoringLimits) -> PairSubject:
+    problem: Problem = item.problem
+    truth = parse(problem.targets[0].truth or "", problem.variables)
+    if not isinstance(item.answer, str):
+        raise NoAnswer("no expression")
+    try:
+        prediction = parse(item.answer, problem.variables)
+    except ParseError as error:
+        raise NoAnswer(f"no expression: {error}") from None
+    return PairSubject(Claim(prediction, truth, lambda: problem.domain, forms, limits))
+
+
+def _failed(item: Item, why: str) -> dict[str, Comparison]:
+    problem: Problem = item.problem
+    return {SOLE: nothing_compared(parse(problem.truth or "", problem.variables), why)}
+
+
+def pair_metrics() -> tuple[Metric, ...]:
+    """What is asked of a pair: every rule, and the edit distance."""
+    return (*rule_metrics((PAIRS,), all_rules().values()), ned_metric((PAIRS,)))
+
+
+PAIRS = "pairs"
+PAIR_SCHEME = Scheme(PAIRS, _ready, _failed)
+
+
 def _faulty(one: Pair, limits: ScoringLimits) -> Scorecard:
-    card = Item(one.prediction, one.problem).blank(limits, one.fault)
-    verdicts = verdicts_of("undecided", "truth", one.fault)
-    return card.but(edit=EditDistance(reason=one.fault), verdicts=verdicts)
+    card = Item(one.prediction, one.problem, PAIR_SCHEME, pair_metrics).blank(limits)
+    verdicts = dict.fromkeys(all_rules(), Verdict("undecided", "truth", one.fault))
+    edit = EditDistance(reason=one.fault)
+    comparisons = {SOLE: Comparison(verdicts, edit)}
+    return card.but(failure=one.fault, comparisons=comparisons, values={"ned": edit.ned})
 
 
 def _digest(pairs: Sequence[Pair], limits: ScoringLimits) -> str:
     """What makes results the same: texts, domains, limits, and the version of the judge."""
-    sha = hashlib.sha256(limits.version.encode())
+    sha = hashlib.sha256(judge_version(pair_metrics(), limits).encode())
     for one in pairs:
         sha.update(repr((one.prediction, one.problem.truth, one.problem.domain)).encode())
     return sha.hexdigest()
@@ -201,14 +252,15 @@ def _resume(partial: Path, digest: str, most: int) -> list[dict[str, str]]:
 
 
 def _checked(record: Mapping[str, Any]) -> dict[str, str]:
-    if set(record) != set(COLUMNS):
+    columns = pair_columns()
+    if set(record) != set(columns):
         raise ValueError("not a row of results")
-    return {name: str(record[name]) for name in COLUMNS}
+    return {name: str(record[name]) for name in columns}
 
 
 def _write_table(out: Path, rows: Sequence[Mapping[str, str]]) -> None:
     text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(text, pair_columns(), lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     write_whole(out, text.getvalue().encode())

@@ -14,19 +14,10 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import IO, Any, cast
 
-from bench.expression import parse
 from bench.scoring.messages import Died, Ready, ScoringJob, StepDone, Unscorable
-from bench.scoring.ned.canonical import CanonicalForm
 from bench.scoring.ned.form_cache import FormCache
 from bench.scoring.scorecard import Scorecard
-from bench.scoring.steps import (
-    EDIT_DISTANCE,
-    TRUTH_FORM,
-    Item,
-    ScoringLimits,
-    cut_short,
-    steps_after_failure,
-)
+from bench.scoring.steps import Item, ScoringLimits
 
 _START = """\
 import sys
@@ -163,46 +154,29 @@ class _Crew:
         if isinstance(message, Ready):
             worker.ready = True
         elif isinstance(message, StepDone):
-            worker.job = ScoringJob(item, message.remaining, message.card)
+            worker.job = ScoringJob(item, message.card, message.remaining)
             return None if message.remaining else message.card
         elif isinstance(message, Died):
             return self._after_death(worker, message.why)
         elif isinstance(message, Unscorable):
-            raise ScoringError(f"problem '{item.problem.id}' cannot be scored: {message.why}")
+            raise ScoringError(f"problem {_name(item)} cannot be scored: {message.why}")
         return None
 
     def _after_death(self, worker: _Worker, why: str) -> Scorecard | None:
         assert worker.job is not None
-        item, card, remaining = worker.job.item, worker.job.card, worker.job.steps
-        if card is None and not worker.ready:  # a new process, whose predecessor never began
-            worker.give(worker.index, ScoringJob(item))
+        job = worker.job
+        if job.cut:
+            raise ScoringError(
+                f"problem {_name(job.item)} cannot be scored: the step '{job.steps[0]}' was cut "
+                f"short ({job.cut}), and saying so ended in a {why}"
+            )
+        if job.card is None and not worker.ready:  # a new process, whose predecessor never began
+            worker.give(worker.index, ScoringJob(job.item))
             return None
-        if card is None:
-            return item.blank(self.limits, f"no expression: reading it ended in a {why}")
-        step = remaining[0]
-        self._remember(item, step, why)
-        card = cut_short(step, card, why, self._true_nodes(item))
-        remaining = steps_after_failure(step, remaining)
-        if not remaining:
-            return card
-        worker.give(worker.index, ScoringJob(item, remaining, card))
+        if job.card is None:
+            return job.item.failed(self.limits, f"no expression: reading it ended in a {why}")
+        worker.give(worker.index, ScoringJob(job.item, job.card, job.steps, why))
         return None
-
-    def _remember(self, item: Item, step: str, why: str) -> None:
-        """Keep the failure of a simplification, so that it is not tried again in vain."""
-        text = {TRUTH_FORM: item.problem.truth, EDIT_DISTANCE: item.expression}.get(step)
-        if text is None:
-            return
-        expression = parse(text, item.problem.variables)
-        if self.forms.get(expression) is None:
-            failure = CanonicalForm(reason=f"simplification {why}", seconds=self.limits.seconds)
-            self.forms.put(expression, failure)
-
-    def _true_nodes(self, item: Item) -> int | None:
-        if item.problem.truth is None:
-            return None
-        form = self.forms.get(parse(item.problem.truth, item.problem.variables))
-        return None if form is None or form.tree is None else len(form.tree)
 
     def _replace(self, worker: _Worker) -> _Worker:
         """A new worker with the job of ``worker``, whose process is gone."""
@@ -218,6 +192,10 @@ class _Crew:
         self.busy[successor.pipe] = successor
         worker.close()
         return successor
+
+
+def _name(item: Item) -> str:
+    return f"'{item.problem.dataset}/{item.problem.name}'"
 
 
 def _start(limits: ScoringLimits, forms: FormCache) -> _Worker:

@@ -1,4 +1,4 @@
-"""The steps that fill a scorecard, cheapest first.
+"""Scoring in steps: what a kind gives, and how its steps fill a scorecard, cheapest first.
 
 A step that is cut short (by time, memory or a crash; see ``bench.scoring.pool``) leaves what the
 earlier ones found and lets the later ones go on.
@@ -7,35 +7,21 @@ earlier ones found and lets the later ones go on.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Protocol
 
-from bench.expression import Expression, ParseError, compile_expression, complexity, parse
-from bench.problems.data import Data
-from bench.problems.problem import Problem
-from bench.problems.units import check_units
-from bench.scoring.json_numbers import to_json
-from bench.scoring.ned.canonical import CanonicalForm
-from bench.scoring.ned.edit_distance import EditDistance, form_distance
+from bench.method import Answer
+from bench.scoring.metrics import AFTERWARDS, BUILT_IN, Metric
 from bench.scoring.ned.form_cache import FormCache
-from bench.scoring.numeric import numeric_score
-from bench.scoring.scorecard import Scorecard, verdicts_of
-from bench.scoring.used_variables import variable_use
+from bench.scoring.scorecard import SOLE, Comparison, Scorecard
 
-SCORING_VERSION = "2"
-"""Raise when the same prediction gets another scorecard."""
+SCORING_VERSION = "3"
+"""Raise when the same answer gets another scorecard."""
 
 PATIENCE = 10.0
 """How much longer than its processor time a step may take by the clock."""
-
-NUMERIC, VERDICTS, TRUTH_FORM, EDIT_DISTANCE = "numeric", "verdicts", "truth_form", "edit_distance"
-
-JUDGING = (VERDICTS, TRUTH_FORM, EDIT_DISTANCE)
-"""The steps that need no data, only the truth."""
-STEPS = (NUMERIC, *JUDGING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,204 +41,218 @@ class ScoringLimits:
     tolerance: float = 1e-3
     prove: bool = False
 
+
+class NoAnswer(Exception):
+    """What was given as an answer is none; the message says why."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: ``take`` gives the card with what it found.
+
+    ``cut(card, why)`` gives the card where the step did not finish, and why, in words that fit.
+    ``part`` is the expression that it is about. ``spoils`` names the steps, about the same
+    expression, that are worth nothing without it. ``prepare`` is called before the step's clock
+    starts: what it raises is a fault of the problem.
+    """
+
+    name: str
+    take: Callable[[Scorecard], Scorecard]
+    cut: Callable[[Scorecard, str], tuple[Scorecard, str]] = lambda card, why: (card, why)
+    part: str = SOLE
+    spoils: tuple[str, ...] = ()
+    prepare: Callable[[], object] = lambda: None
+
     @property
-    def version(self) -> str:
-        """What a scorecard follows from besides its item: under another, score again."""
-        settings = f"{self.seconds:g} s, {self.memory_mb} MB, tolerance {self.tolerance:g}"
-        proof = ", proof" if self.prove else ""
-        return f"{SCORING_VERSION} (sympy {version('sympy')}, {settings}{proof})"
+    def key(self) -> str:
+        """What the step is called on a scorecard."""
+        return step_key(self.name, self.part)
+
+
+def step_key(name: str, part: str) -> str:
+    """What the step ``name`` about the expression ``part`` is called on a scorecard."""
+    return name if part == SOLE else f"{name} of {part}"
+
+
+class Subject(Protocol):
+    """An item made ready by its kind: expressions parsed, data at hand. Metrics look at it.
+
+    Another is made where a step was cut short: what steps found is on the card alone.
+    """
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps that apply, cheapest first."""
+        ...
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """How the answers of a kind are scored. Module-level functions: they are sent to processes.
+
+    ``ready(item, forms, limits)`` makes an item ready. It raises NoAnswer where the item has no
+    answer; any other exception is a fault of the problem. ``failed(item, why)`` is the evidence
+    of an item without an answer: the worst, as far as it is known without looking at data.
+    """
+
+    kind: str
+    ready: Callable[[Item, FormCache, ScoringLimits], Subject]
+    failed: Callable[[Item, str], Mapping[str, Comparison]]
 
 
 @dataclass(frozen=True)
 class Item:
-    """One expression to score for one problem, by some of the steps.
+    """One answer to score for one problem, as its kind says, by ``metrics()``.
 
-    ``data`` None: those of the problem for ``data_seed``.
+    ``data`` None: those of the problem for ``data_seed``. Items are sent to processes: ``metrics``
+    is a function that they can import, its rows need not be.
     """
 
-    expression: str | None
-    problem: Problem
+    answer: Answer | None
+    problem: Any
+    scheme: Scheme
+    metrics: Callable[[], tuple[Metric, ...]]
     data_seed: int = 0
-    data: Data | None = field(default=None, repr=False, compare=False)
-    steps: tuple[str, ...] = STEPS
+    data: Any = field(default=None, repr=False, compare=False)
 
-    def blank(self, limits: ScoringLimits, failure: str = "") -> Scorecard:
-        """The scorecard before any step: the worst."""
-        card = Scorecard(self.problem.id, self.expression, limits.version, failure)
-        if failure and self.problem.truth is not None:
-            edit = EditDistance(reason=failure)
-            verdicts = verdicts_of("no", "parse", failure) if VERDICTS in self.steps else {}
-            card = card.but(edit=edit, verdicts=verdicts)
+    def blank(self, limits: ScoringLimits) -> Scorecard:
+        """The scorecard before any step."""
+        name = f"{self.problem.dataset}/{self.problem.name}"
+        judge = judge_version(self.metrics(), limits)
+        return Scorecard(name, self.scheme.kind, self.answer, judge)
+
+    def failed(self, limits: ScoringLimits, why: str) -> Scorecard:
+        """The finished scorecard of an item without an answer."""
+        card = self.blank(limits).but(failure=why, comparisons=self.scheme.failed(self, why))
+        metrics = self.metrics()
+        card = without(card, [metric for metric in metrics if metric.step != AFTERWARDS])
+        for metric in metrics:
+            if metric.step == AFTERWARDS:
+                card = measured(card, metric, card)
         return card
 
 
-@dataclass
-class Subject:
-    """An item made ready: its expressions parsed and, where a step needs them, its data."""
-
-    item: Item
-    prediction: Expression
-    truth: Expression | None
-    forms: FormCache
-    limits: ScoringLimits
-
-    @property
-    def problem(self) -> Problem:
-        return self.item.problem
-
-    @property
-    def steps(self) -> tuple[str, ...]:
-        """The steps that apply: without a truth there is nothing to judge."""
-        known = self.truth is not None
-        return tuple(step for step in self.item.steps if known or step not in JUDGING)
-
-    @cached_property
-    def data(self) -> Data:
-        given = self.item.data
-        return self.problem.data(self.item.data_seed) if given is None else given
-
-    def form_of(self, expression: Expression) -> CanonicalForm:
-        return self.forms.form_of(expression, self.limits.seconds)
+def judge_version(metrics: Iterable[Metric], limits: ScoringLimits) -> str:
+    """What a scorecard follows from besides its item: under another, score again."""
+    settings = f"{limits.seconds:g} s, {limits.memory_mb} MB, tolerance {limits.tolerance:g}"
+    proof = ", proof" if limits.prove else ""
+    added = [f"{one.name} of {one.origin}" for one in metrics if one.origin != BUILT_IN]
+    more = f"; with {', '.join(added)}" if added else ""
+    return f"{SCORING_VERSION} (sympy {version('sympy')}, {settings}{proof}{more})"
 
 
-def make_ready(item: Item, forms: FormCache, limits: ScoringLimits) -> Subject | Scorecard:
-    """The subject of the steps; the finished scorecard where ``item`` has no expression.
+def score(item: Item, *, forms: FormCache | None = None) -> Scorecard:
+    """The scorecard of ``item``, made here and now by all steps.
 
-    Raises ParseError where it is the problem's truth that is none.
-    """
-    if item.expression is None:
-        return item.blank(limits, "no expression")
-    truth = item.problem.truth
-    target = None if truth is None else parse(truth, item.problem.variables)
-    try:
-        prediction = parse(item.expression, item.problem.variables)
-    except ParseError as error:
-        return item.blank(limits, f"no expression: {error}")
-    return Subject(item, prediction, target, forms, limits)
-
-
-def score(
-    expression: str | None,
-    problem: Problem,
-    data: Data | None = None,
-    *,
-    forms: FormCache | None = None,
-) -> Scorecard:
-    """The scorecard of ``expression``, made here and now by all steps.
-
-    None stands for a run that found nothing. No limit is enforced on SymPy, which may take
-    minutes and gigabytes: ``bench.scoring.pool.score_many`` is for what others wrote.
+    No limit is enforced on SymPy, which may take minutes and gigabytes:
+    ``bench.scoring.pool.score_many`` is for what others wrote. Raises what the problem's own
+    truth or data raise.
     """
     limits = ScoringLimits(seconds=float("inf"))
     forms = FormCache.of_user() if forms is None else forms
-    subject = make_ready(Item(expression, problem, data=data), forms, limits)
-    if isinstance(subject, Scorecard):
-        return subject
-    card, steps = subject.item.blank(limits), subject.steps
+    try:
+        work = Work.on(item, forms, limits)
+    except NoAnswer as error:
+        return item.failed(limits, str(error))
+    card, steps = item.blank(limits), work.steps
     while steps:
-        card, steps = advance(subject, card, steps)
+        steps[0].prepare()
+        card, steps = work.advance(card, steps)
     return card
 
 
-def advance(
-    subject: Subject, card: Scorecard, steps: tuple[str, ...]
-) -> tuple[Scorecard, tuple[str, ...]]:
-    """Take the first of ``steps``: the card with what it found, and the steps that remain.
+@dataclass(frozen=True)
+class Work:
+    """An item under way: its subject, its steps and the metrics that are asked for."""
 
-    A step that raises is cut short, as one that hits a limit is; MemoryError is the caller's.
-    """
-    step = steps[0]
-    start = time.perf_counter()
+    subject: Subject
+    metrics: tuple[Metric, ...]
+    steps: tuple[Step, ...]
+
+    @classmethod
+    def on(cls, item: Item, forms: FormCache, limits: ScoringLimits) -> Work:
+        """The work on ``item``; raises NoAnswer, and what its problem raises.
+
+        Steps are those of the kind, then one for each metric that is in none of them, then the
+        metrics that are read off the scorecard.
+        """
+        metrics = item.metrics()
+        subject = item.scheme.ready(item, forms, limits)
+        names = dict.fromkeys(one.step for one in metrics)
+        for step in subject.steps:
+            names.pop(step.name, None)
+        names.pop(AFTERWARDS, None)
+        others = (Step(name, _as_it_is) for name in (*names, AFTERWARDS))
+        return cls(subject, metrics, (*subject.steps, *others))
+
+    def advance(
+        self, card: Scorecard, steps: tuple[Step, ...]
+    ) -> tuple[Scorecard, tuple[Step, ...]]:
+        """Take the first of ``steps``: the card with what it found, and the steps that remain.
+
+        A step that raises is cut short, as one that hits a limit is; MemoryError is the caller's.
+        """
+        step, left = steps[0], steps[1:]
+        start = time.perf_counter()
+        try:
+            card = step.take(card)
+        except MemoryError:
+            raise
+        except Exception as error:
+            return self.cut_short(card, steps, _in_words(error))
+        for metric in _of_steps(self.metrics, steps, left):
+            card = measured(card, metric, card if step.name == AFTERWARDS else self.subject)
+        elapsed = round(time.perf_counter() - start, 6)
+        return card.but(seconds={**card.seconds, step.key: elapsed}), left
+
+    def cut_short(
+        self, card: Scorecard, steps: tuple[Step, ...], why: str
+    ) -> tuple[Scorecard, tuple[Step, ...]]:
+        """``card`` where the first of ``steps`` did not finish, and those still worth doing."""
+        step = steps[0]
+        card, why = step.cut(card, why)
+        card = card.but(limits_hit=(*card.limits_hit, f"{step.key}: {why}"))
+        left = tuple(
+            one for one in steps[1:] if one.part != step.part or one.name not in step.spoils
+        )
+        return without(card, _of_steps(self.metrics, steps, left)), left
+
+
+def measured(card: Scorecard, metric: Metric, asked: object) -> Scorecard:
+    """``card`` with the value of ``metric``; without it, and the reason, where that raises."""
     try:
-        card = _STEPS[step](subject, card)
+        value = metric.value(asked)
+        number = None if value is None else float(value)
     except MemoryError:
         raise
     except Exception as error:
-        why = f"error ({type(error).__name__}: {error})"
-        return cut_short(step, card, why), steps_after_failure(step, steps)
-    elapsed = round(time.perf_counter() - start, 6)
-    return card.but(seconds={**card.seconds, step: elapsed}), steps[1:]
+        hit = f"{metric.name}: {_in_words(error)}"
+        return without(card, [metric]).but(limits_hit=(*card.limits_hit, hit))
+    return card.but(values={**card.values, metric.name: number})
 
 
-def cut_short(step: str, card: Scorecard, why: str, true_nodes: int | None = None) -> Scorecard:
-    """``card`` where ``step`` did not finish: its metrics are the worst, and say so."""
-    if step == VERDICTS:
-        card = card.but(verdicts=verdicts_of("undecided", "limit", why))
-    elif step in (TRUTH_FORM, EDIT_DISTANCE):
-        why = f"simplification {why}"
-        failed = CanonicalForm(reason=why)
-        edit = EditDistance(true_nodes=true_nodes, reason=why)
-        card = card.but(edit=form_distance(failed, failed) if step == TRUTH_FORM else edit)
-    return _hit(card, step, why)
+def without(card: Scorecard, metrics: Iterable[Metric]) -> Scorecard:
+    """``card`` where ``metrics`` could not be had: they are the worst, or lost."""
+    values, lost = dict(card.values), list(card.lost)
+    for metric in metrics:
+        if metric.everywhere or metric.worst is None:
+            values[metric.name] = metric.worst
+        else:
+            lost.append(metric.name)
+    return card.but(values=values, lost=tuple(lost))
 
 
-def _hit(card: Scorecard, step: str, why: str) -> Scorecard:
-    return card.but(limits_hit=(*card.limits_hit, f"{step}: {why}"))
+def _of_steps(
+    metrics: Iterable[Metric], steps: tuple[Step, ...], left: tuple[Step, ...]
+) -> list[Metric]:
+    """The metrics of the steps of which there is none ``left``."""
+    over = {step.name for step in steps} - {step.name for step in left}
+    return [metric for metric in metrics if metric.step in over]
 
 
-def steps_after_failure(step: str, remaining: tuple[str, ...]) -> tuple[str, ...]:
-    """What of ``remaining``, which begins with ``step``, is still worth doing without it."""
-    needless = {step, EDIT_DISTANCE} if step == TRUTH_FORM else {step}
-    return tuple(other for other in remaining if other not in needless)
+def _as_it_is(card: Scorecard) -> Scorecard:
+    return card
 
 
-def _numeric(subject: Subject, card: Scorecard) -> Scorecard:
-    names = subject.problem.names
-    values = compile_expression(subject.prediction, names)
-    test, ood = subject.data.test, subject.data.ood
-    changes: dict[str, Any] = {
-        "complexity": complexity(subject.prediction),
-        "dimensionally_consistent": check_units(subject.prediction, subject.problem).consistent,
-        "test": numeric_score(test.y, values(test.X)),
-        "ood": None if ood is None else numeric_score(ood.y, values(ood.X)),
-    }
-    if subject.truth is not None:
-        changes["variables"] = variable_use(subject.prediction, subject.truth, names, test.X)
-    return card.but(**changes)
-
-
-def _verdicts(subject: Subject, card: Scorecard) -> Scorecard:
-    from bench.scoring.equivalence import JudgeLimits, judge
-
-    assert subject.truth is not None
-    # Where the numeric step was left out or cut short, the judge draws points of its own.
-    r2 = card.test.r2 if NUMERIC in card.seconds else None
-    limits = subject.limits
-    verdicts = judge(
-        subject.prediction,
-        subject.truth,
-        subject.problem.domain,
-        r2=r2,
-        limits=JudgeLimits(
-            tolerance=limits.tolerance,
-            prove=limits.prove,
-            prove_seconds=min(10.0, PATIENCE * limits.seconds / 4),  # three rules, by the clock
-        ),
-    )
-    return card.but(verdicts={rule: to_json(each.as_dict()) for rule, each in verdicts.items()})
-
-
-def _truth_form(subject: Subject, card: Scorecard) -> Scorecard:
-    """Only the cache is filled: the time that the truth takes is not the prediction's."""
-    assert subject.truth is not None
-    truth = subject.form_of(subject.truth)
-    return card if truth.seconds is None else _hit(card, TRUTH_FORM, truth.reason)
-
-
-def _edit_distance(subject: Subject, card: Scorecard) -> Scorecard:
-    assert subject.truth is not None
-    truth = subject.form_of(subject.truth)
-    if truth.tree is None:
-        return card.but(edit=form_distance(truth, truth))
-    prediction = subject.form_of(subject.prediction)
-    card = card.but(edit=form_distance(prediction, truth))
-    # A time-out without one: an earlier run's, as the cache remembers it.
-    return card if prediction.seconds is None else _hit(card, EDIT_DISTANCE, prediction.reason)
-
-
-_STEPS: dict[str, Callable[[Subject, Scorecard], Scorecard]] = {
-    NUMERIC: _numeric,
-    VERDICTS: _verdicts,
-    TRUTH_FORM: _truth_form,
-    EDIT_DISTANCE: _edit_distance,
-}
+def _in_words(error: Exception) -> str:
+    return f"error ({type(error).__name__}: {error})"

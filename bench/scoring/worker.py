@@ -21,8 +21,7 @@ import psutil
 
 from bench.scoring.messages import Died, Ready, ScoringJob, StepDone, Unscorable
 from bench.scoring.ned.form_cache import FormCache
-from bench.scoring.scorecard import Scorecard
-from bench.scoring.steps import NUMERIC, PATIENCE, ScoringLimits, Subject, advance, make_ready
+from bench.scoring.steps import PATIENCE, NoAnswer, ScoringLimits, Step, Work
 
 OUT_OF_MEMORY = 77
 """Exit status of a fork that could get no more memory."""
@@ -90,24 +89,41 @@ def _do(
     job: ScoringJob, pool: Connection[Any, Any], limits: ScoringLimits, forms: FormCache
 ) -> None:
     try:
-        subject = make_ready(job.item, forms, limits)
-        if isinstance(subject, Subject) and NUMERIC in (job.steps or subject.steps):
-            _ = subject.data  # before the clock of the first step starts
+        work = Work.on(job.item, forms, limits)
+    except NoAnswer as error:
+        pool.send(StepDone(job.item.failed(limits, str(error)), ()))
+        return
     except MemoryError:
         raise
     except Exception as error:
-        pool.send(Unscorable(f"{type(error).__name__}: {error}"))
-        return
-    if isinstance(subject, Scorecard):
-        pool.send(StepDone(subject, ()))
+        pool.send(Unscorable(_in_words(error)))
         return
     card = job.item.blank(limits) if job.card is None else job.card
-    steps = subject.steps if job.card is None else job.steps
-    pool.send(StepDone(card, steps))
+    steps = work.steps
+    if job.card is not None:
+        steps = tuple(step for step in steps if step.key in job.steps)
+    if job.cut:
+        card, steps = work.cut_short(card, steps, job.cut)
+    pool.send(StepDone(card, _keys(steps)))
     while steps:
+        try:
+            steps[0].prepare()
+        except MemoryError:
+            raise
+        except Exception as error:
+            pool.send(Unscorable(_in_words(error)))
+            return
         with _time_limit(limits.seconds):
-            card, steps = advance(subject, card, steps)
-        pool.send(StepDone(card, steps))
+            card, steps = work.advance(card, steps)
+        pool.send(StepDone(card, _keys(steps)))
+
+
+def _keys(steps: tuple[Step, ...]) -> tuple[str, ...]:
+    return tuple(step.key for step in steps)
+
+
+def _in_words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 @contextlib.contextmanager

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench.kinds.metrics import metrics_of
 from bench.method import Budget, Discovery
 from bench.running import STATUSES, MethodSpec, Record, Resources, Run, Store
-from bench.scoring import EditDistance, Scorecard
-from bench.scoring.numeric import NumericScore
+from bench.running.results.judging import KeptScore
+from bench.scoring import Scorecard
 
-GOOD = NumericScore(r2=1.0, nmse=0.0, within_tau=True, accurate=True, finite_share=1.0)
+_METRICS = metrics_of("table")
+_NAMES = [metric.name for metric in _METRICS]
+GOOD: Mapping[str, float | None] = {
+    metric.name: {"higher": 1.0, "lower": 0.0}[metric.better]
+    for metric in _METRICS
+    if metric.everywhere
+} | {"complexity": 1.0}
+BAD = {**GOOD, **{name: 0.0 for name in _NAMES if name.startswith("symbolic_")}} | {
+    "accuracy": 0.0, "acc_tau": 0.0, "ned": 0.5, "r2": 0.5, "nmse": 0.5,
+}  # fmt: skip
 assert STATUSES[0] == "ok"
 
 
@@ -28,7 +37,7 @@ class Result:
     status: str = "ok"
     answer: str | None = "x0"
     yes: bool = True
-    ood: NumericScore | None = None
+    values: Mapping[str, float | None] = field(default_factory=dict)
     scored: bool = True
     seconds: float = 10.0
     setting: int = 0
@@ -46,24 +55,19 @@ class Result:
 
     @property
     def card(self) -> Scorecard:
-        problem = f"{self.dataset}/{self.problem}"
+        """Of a table whose law is known; ``values`` come on top of what ``yes`` implies."""
+        values: dict[str, float | None] = dict.fromkeys(_NAMES)
+        lost: tuple[str, ...] = ()
         if self.answer is None:
-            return Scorecard(problem, None, "1", "no expression", edit=EditDistance()).but(
-                verdicts=_verdicts("no")
-            )
-        return Scorecard(
-            problem, self.answer, "1",
-            test=GOOD if self.yes else NumericScore(0.5, 0.5, False, False, 1.0),
-            ood=self.ood,
-            edit=EditDistance(ned=0.0 if self.yes else 0.5),
-            verdicts=_verdicts("yes" if self.yes else "no"),
-            complexity=1,
-        )  # fmt: skip
-
-
-def _verdicts(answer: str) -> dict[str, dict[str, object]]:
-    verdict = {"answer": answer, "step": "", "reason": "", "evidence": {}, "witness": None}
-    return {rule: dict(verdict, seconds=0.0) for rule in ("srbench_relative", "exact", "skeleton")}
+            values |= {metric.name: metric.worst for metric in _METRICS}
+            lost = tuple(metric.name for metric in _METRICS if not metric.everywhere)
+        else:
+            values |= GOOD if self.yes else BAD
+        values |= self.values
+        kept = {name: value for name, value in values.items() if name not in lost}
+        failure = "" if self.answer else "no expression"
+        problem = f"{self.dataset}/{self.problem}"
+        return Scorecard(problem, "table", self.answer, "1", failure, kept, lost)
 
 
 def write(folder: Path, results: Iterable[Result]) -> Path:
@@ -79,10 +83,6 @@ def write(folder: Path, results: Iterable[Result]) -> Path:
     return folder
 
 
-def write_score(store: Store, result: Result, expression: str | None = None) -> None:
-    value = {
-        "record_digest": result.run.digest,
-        "expression": expression or result.answer,
-        "card": result.card.as_dict(),
-    }
-    store.write_text(store.score_path(result.run.id), json.dumps(value))
+def write_score(store: Store, result: Result) -> None:
+    kept = KeptScore(result.run.digest, result.card)
+    store.write_text(store.score_path(result.run.id), kept.to_json())

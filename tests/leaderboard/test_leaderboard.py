@@ -16,7 +16,6 @@ from bench.leaderboard import LeaderboardError, make_leaderboard
 from bench.leaderboard.columns import column_names, columns_markdown
 from bench.leaderboard.writers import WRITERS, to_csv, to_json
 from bench.running import Store
-from bench.scoring.numeric import NumericScore
 
 
 def lines(folder: Path, *more: Path, by: tuple[str, ...] = ()) -> dict[Any, dict[str, Any]]:
@@ -57,9 +56,9 @@ def test_a_failure_counts_with_the_worst_score(tmp_path: Path) -> None:
 
 
 def test_failures_of_a_problem_that_has_it_count_out_of_domain_too(tmp_path: Path) -> None:
-    ood = NumericScore(1.0, 0.0, True, True, 1.0)
+    ood = {"ood_accuracy": 1.0, "ood_acc_tau": 1.0, "ood_nmse": 0.0}
     results = [
-        Result(problem="p0", ood=ood),
+        Result(problem="p0", values=ood),
         Result("other", problem="p0", status="memory", answer=None),
         Result("other", problem="p1", status="memory", answer=None),
         Result(problem="p1"),
@@ -107,7 +106,7 @@ def test_what_was_made_from_another_answer_or_other_settings_does_not_count(
     tmp_path: Path,
 ) -> None:
     store = Store(write(tmp_path, [Result(problem="p0"), Result(problem="p1")]))
-    write_score(store, Result(problem="p0"), expression="x0 + 1")
+    write_score(store, Result(problem="p0", answer="x0 + 1"))
     store.add_to_plan([Result(problem="p1", setting=1).run])
     line = lines(tmp_path)["m"]
     assert (line["planned"], line["done"], line["unscored"]) == (2, 1, 1)

@@ -56,7 +56,7 @@ def test_the_problem_supplies_domain_and_symbols(tmp_path: Path) -> None:
     assert [one.problem.truth for one in pairs] == ["x0", "x0*x1**2", "x0"]
     cards = list(judge_pairs(pairs, forms=FormCache(tmp_path)))
     # |x| is x for a positive x; with no problem, x has either sign.
-    assert [card.answer("exact") for card in cards] == ["yes", "yes", "no"]
+    assert [card.answer_by("exact") for card in cards] == ["yes", "yes", "no"]
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psutil
 import pytest
 from scoring_problems import problem
 
+from bench.kinds import item_of
 from bench.problems import Data, Problem
 from bench.scoring import FormCache, Item, Scorecard, ScoringError, ScoringLimits, score, score_many
+from bench.scoring.scorecard import SOLE
 
 # Twenty terms, no two alike: SymPy works on it for minutes.
 MONSTER = " + ".join(f"sin({k}.5*x0 + x1**{k})/(x2 + {k}.1)**1.5" for k in range(1, 21))
@@ -30,12 +32,17 @@ def importable(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def items(texts: list[str | None]) -> list[Item]:
-    return [Item(text, problem()) for text in texts]
+    return [item_of(text, problem()) for text in texts]
 
 
 def untimed(card: Scorecard) -> Scorecard:
-    verdicts = {rule: {**verdict, "seconds": 0} for rule, verdict in card.verdicts.items()}
-    return card.but(seconds={}, verdicts=verdicts, judge_version="")
+    verdicts = card.comparison.verdicts.items()
+    untimed = {rule: replace(verdict, seconds=0.0) for rule, verdict in verdicts}
+    return card.compared(SOLE, verdicts=untimed).but(seconds={}, judge_version="")
+
+
+def neds(cards: list[Scorecard]) -> list[float | None]:
+    return [card.values["ned"] for card in cards]
 
 
 def test_cards_are_those_of_score_in_the_order_of_the_items(tmp_path: Path) -> None:
@@ -43,7 +50,7 @@ def test_cards_are_those_of_score_in_the_order_of_the_items(tmp_path: Path) -> N
     cards = list(
         score_many(items(PLAIN), workers=2, forms=FormCache(tmp_path), on_progress=counts.append)
     )
-    alone = [score(text, problem(), forms=FormCache()) for text in PLAIN]
+    alone = [score(item, forms=FormCache()) for item in items(PLAIN)]
     assert [untimed(card) for card in cards] == [untimed(card) for card in alone]
     assert counts == list(range(1, len(PLAIN) + 1))
 
@@ -54,14 +61,14 @@ def test_a_monster_is_ended_and_remembered(tmp_path: Path) -> None:
     for again in (False, True):
         start = time.monotonic()
         cards = list(score_many(items(texts), workers=1, limits=limits, forms=FormCache(tmp_path)))
-        assert [card.ned for card in cards] == pytest.approx([0.8, 1.0, 0.8, 1.0])
+        assert neds(cards) == pytest.approx([0.8, 1.0, 0.8, 1.0])
         monster = cards[1]
-        assert monster.edit is not None
-        assert monster.edit.reason == "simplification time-out"
-        assert monster.edit.true_nodes == 5
+        edit = monster.comparison.edit
+        assert edit is not None
+        assert (edit.reason, edit.true_nodes) == ("simplification time-out", 5)
         assert monster.limits_hit == ("edit_distance: simplification time-out",)
-        assert monster.test.finite_share == 1.0
-        assert monster.answer("exact") == "no"
+        assert monster.values["finite"] == 1.0
+        assert monster.answer_by("exact") == "no"
         assert not any(card.limits_hit for card in cards if card is not monster)
         if again:
             assert "edit_distance" in monster.seconds  # from the cache: the step was finished
@@ -71,10 +78,11 @@ def test_a_monster_is_ended_and_remembered(tmp_path: Path) -> None:
 
 
 def test_a_truth_that_cannot_be_simplified_is_blamed(tmp_path: Path) -> None:
-    item = Item("x0", problem(MONSTER))
+    item = item_of("x0", problem(MONSTER))
     (card,) = score_many([item], limits=ScoringLimits(seconds=2.0), forms=FormCache(tmp_path))
-    assert card.edit is not None
-    assert card.edit.reason == "the truth has no canonical form: simplification time-out"
+    edit = card.comparison.edit
+    assert edit is not None
+    assert edit.reason == "the truth has no canonical form: simplification time-out"
     assert card.limits_hit == ("truth_form: simplification time-out",)
 
 
@@ -85,9 +93,9 @@ def test_memory_is_limited(tmp_path: Path) -> None:
     start = time.monotonic()
     cards = list(score_many(items([text, "x0"]), limits=limits, forms=FormCache(tmp_path)))
     assert time.monotonic() - start < 60.0
-    assert cards[0].ned == 1.0
+    assert neds(cards) == pytest.approx([1.0, 0.8])
     assert cards[0].limits_hit == ("edit_distance: simplification memory limit",)
-    assert cards[1].ned == pytest.approx(0.8) and not cards[1].limits_hit
+    assert not cards[1].limits_hit
 
 
 def workers() -> list[psutil.Process]:
@@ -108,7 +116,7 @@ def test_a_process_that_was_killed_is_replaced(tmp_path: Path) -> None:
         yield from items(["x0*x1**2", "x2"])
 
     cards = list(score_many(tampered(), forms=FormCache(tmp_path)))
-    assert [card.ned for card in cards] == pytest.approx([0.8, 0.8, 0.0, 1.0])
+    assert neds(cards) == pytest.approx([0.8, 0.8, 0.0, 1.0])
     assert not any(card.limits_hit for card in cards)
 
 
@@ -148,12 +156,12 @@ class Missing:
 
 
 def test_a_problem_at_fault_is_an_error(tmp_path: Path) -> None:
-    broken = Item("x0", problem("x0*("))
+    broken = item_of("x0", problem("x0*("))
     with pytest.raises(ScoringError, match=r"problem 'toy/energy' cannot be scored: ParseError"):
         list(score_many([broken], forms=FormCache(tmp_path)))
     source = Problem("toy", "1", "lost", problem().variables, problem().targets, Missing())
     with pytest.raises(ScoringError, match=r"'toy/lost' .* data.csv is gone"):
-        list(score_many([Item("x0", source)], forms=FormCache(tmp_path)))
+        list(score_many([item_of("x0", source)], forms=FormCache(tmp_path)))
 
 
 def test_nothing_to_score() -> None:

@@ -17,6 +17,8 @@ from bench.method import Answer, Budget
 if TYPE_CHECKING:
     from bench.problems.data import Data
     from bench.problems.problem import Problem
+    from bench.scoring.metrics import Metric
+    from bench.scoring.steps import Scheme
 
 
 class TableKind:
@@ -65,3 +67,13 @@ class TableKind:
         from bench.kinds.table import showing
 
         return showing.shown(problem)
+
+    def scheme(self) -> Scheme:
+        from bench.kinds.table.scoring import SCHEME
+
+        return SCHEME
+
+    def metrics(self) -> tuple[Metric, ...]:
+        from bench.kinds.table.metrics import table_metrics
+
+        return table_metrics()

@@ -7,30 +7,41 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from bench.problems.problem import Problem
+from bench.kinds import AnyProblem, item_of
+from bench.kinds.metrics import metrics_of
+from bench.method import Answer
 from bench.running.results.record import Record
 from bench.running.results.store import Store
 from bench.scoring.pool import score_many
 from bench.scoring.scorecard import Scorecard
-from bench.scoring.steps import Item, ScoringLimits
+from bench.scoring.steps import ScoringLimits, judge_version
 
-Problems = Mapping[tuple[str, str], Problem]
+Problems = Mapping[tuple[str, str], AnyProblem]
 """Problems by dataset and name."""
 
-
-_Question: TypeAlias = tuple[str, str, int, str | None]
-"""Dataset, problem, data seed and expression: what a scorecard follows from."""
+_Question: TypeAlias = tuple[str, str, int, str]
+"""Dataset, problem, data seed and answer as JSON: what a scorecard follows from."""
 _Asker: TypeAlias = tuple[str, str]
 """A run's id, and the digest of its record."""
 
 
 @dataclass(frozen=True)
 class KeptScore:
-    """A scorecard, and the digest of the record it was made from."""
+    """A scorecard, and the digest of the record it was made from: a file of ``scores/``."""
 
     record_digest: str
-    expression: str | None
     card: Scorecard
+
+    def to_json(self) -> str:
+        """One JSON object."""
+        value = {"record_digest": self.record_digest, "card": self.card.as_dict()}
+        return json.dumps(value, indent=1, allow_nan=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> KeptScore:
+        """Inverse of ``to_json``. Raises what reading something else raises: see ``read_score``."""
+        value = json.loads(text)
+        return cls(value["record_digest"], Scorecard.from_dict(value["card"]))
 
 
 def judge_records(
@@ -45,46 +56,47 @@ def judge_records(
 ) -> int:
     """Score every record that has no scorecard of this judge yet; returns how many were scored.
 
-    A scorecard is current while the record's digest and expression, and the judge's version, are
-    those it was made with. One expression for one problem is judged once, however many records
+    A scorecard is current while the record's digest and answer, and the judge's version, are
+    those it was made with. One answer to one problem is judged once, however many records
     hold it. ``on_progress`` is told how many of how many are done. Records of problems that are
     not in ``problems``, and those without data, are left alone. Of the records only what they are
     asked for is kept.
     """
     groups: dict[_Question, list[_Asker]] = {}
+    kinds = {problem.kind for problem in problems.values()}
+    versions = {kind: judge_version(metrics_of(kind), limits) for kind in kinds}
     for record in records:
-        if record.status == "no_data":
-            continue  # nothing was asked of the method
-        if _key(record) in problems and (again or not _current(store, record, limits)):
-            question = (*_key(record), record.run.data_seed, expression_of(record))
+        problem = problems.get(_key(record))
+        if problem is None or record.status == "no_data":
+            continue  # without data nothing was asked of the method
+        if again or not _current(store, record, versions[problem.kind]):
+            answer = json.dumps(answer_of(record), sort_keys=True)
+            question = (*_key(record), record.run.data_seed, answer)
             groups.setdefault(question, []).append((record.run.id, record.digest))
     items = (
-        Item(expression, problems[dataset, name], data_seed)
-        for dataset, name, data_seed, expression in groups
+        item_of(json.loads(answer), problems[dataset, name], data_seed)
+        for dataset, name, data_seed, answer in groups
     )
     cards = score_many(items, workers=workers, limits=limits)
     done, total = 0, sum(map(len, groups.values()))
     for askers, card in zip(groups.values(), cards, strict=True):
-        for asker in askers:
-            _write(store, asker, card)
+        for run_id, digest in askers:
+            store.write_text(store.score_path(run_id), KeptScore(digest, card).to_json())
         done += len(askers)
         on_progress(done, total)
     return total
 
 
-def expression_of(record: Record) -> str | None:
-    """The expression a record is judged by: that of its discovery, whatever its status."""
-    answer = None if record.discovery is None else record.discovery.best.expression
-    return answer if answer is None or isinstance(answer, str) else json.dumps(answer)
+def answer_of(record: Record) -> Answer | None:
+    """The answer a record is judged by: that of its discovery, whatever its status."""
+    return None if record.discovery is None else record.discovery.best.expression
 
 
 def read_score(store: Store, run_id: str) -> KeptScore | None:
     """The scorecard of a run, None where there is none that can be read."""
     try:
-        value = json.loads(store.score_path(run_id).read_bytes())
-        card = Scorecard.from_dict(value["card"])
-        return KeptScore(value["record_digest"], value["expression"], card)
-    except (OSError, ValueError, KeyError, TypeError):
+        return KeptScore.from_json(store.score_path(run_id).read_bytes())
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
@@ -92,18 +104,11 @@ def _key(record: Record) -> tuple[str, str]:
     return record.run.dataset, record.run.problem
 
 
-def _current(store: Store, record: Record, limits: ScoringLimits) -> bool:
-    judged = read_score(store, record.run.id)
+def _current(store: Store, record: Record, version: str) -> bool:
+    kept = read_score(store, record.run.id)
     return (
-        judged is not None
-        and judged.record_digest == record.digest
-        and judged.expression == expression_of(record)
-        and judged.card.judge_version == limits.version
+        kept is not None
+        and kept.record_digest == record.digest
+        and kept.card.answer == answer_of(record)
+        and kept.card.judge_version == version
     )
-
-
-def _write(store: Store, asker: _Asker, card: Scorecard) -> None:
-    run_id, digest = asker
-    value = {"record_digest": digest, "expression": card.expression, "card": card.as_dict()}
-    text = json.dumps(value, indent=1, allow_nan=False) + "\n"
-    store.write_text(store.score_path(run_id), text)

@@ -44,11 +44,16 @@ class Rule:
     """One rule: its name, the question it answers, and what decides.
 
     ``decide(case, r2)`` takes the prediction before its law, and its R2 on test data or None.
+    ``title`` heads its column in brief tables; empty: its name. ``out_of_scope(truth)`` says why
+    the rule is not asked of a law, empty where it is; None: it is asked of every law.
     """
 
     name: str
     question: str
     decide: Callable[[Case, float | None], Ruling]
+    title: str = ""
+    out_of_scope: Callable[[Expression], str] | None = None
+    origin: str = "built-in"
 
 
 def exact(case: Case, r2: float | None) -> Ruling:
@@ -225,6 +230,7 @@ RULES: Mapping[str, Rule] = {
             "srbench_relative",
             "is it the law up to an added or multiplied constant, others to three digits?",
             srbench_relative,
+            title="SRBench",
         ),
         Rule("exact", "is it the law, constants included?", exact),
         Rule("skeleton", "are there constants that make it the law?", skeleton),

@@ -53,7 +53,7 @@ def _datasets_of(store: Store, config: dict[str, Any]) -> dict[str, Dataset]:
     }
     datasets = read_datasets(sources) if sources else {}
     planned = {planned.dataset for planned in store.plan().values()}
-    for name in planned - set(datasets) & set(dataset_names()):
+    for name in sorted((planned - set(datasets)) & set(dataset_names())):
         datasets[name] = load_dataset(name)
     return datasets
 

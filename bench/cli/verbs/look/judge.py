@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 from bench.cli import UserError
 from bench.cli.named import find_problem, load_named
-from bench.scoring.equivalence.rules import RULES
+from bench.scoring.pairs import first_witness, judge_file, judge_pairs, pair, read_pairs
+from bench.scoring.pool import ScoringError
+from bench.scoring.predictions import CsvError
+from bench.scoring.rules import all_rules
+from bench.scoring.scorecard import Scorecard, plain_json
+from bench.scoring.steps import ScoringLimits
 from bench.words import counted
 
 if TYPE_CHECKING:
     from bench.problems.problem import Problem
-    from bench.scoring.scorecard import Scorecard
-    from bench.scoring.steps import ScoringLimits
+    from bench.scoring.equivalence.verdict import Witness
 
 
 def main(arguments: argparse.Namespace, rest: list[str]) -> int:
-    from bench.scoring.steps import ScoringLimits
-
     limits = ScoringLimits(prove=arguments.prove)
     if arguments.pairs:
         return _judge_file(arguments, limits)
@@ -28,8 +30,6 @@ def main(arguments: argparse.Namespace, rest: list[str]) -> int:
 
 
 def _judge_one(arguments: argparse.Namespace, limits: ScoringLimits) -> int:
-    from bench.scoring.pairs import judge_pairs, pair
-
     texts, problem = arguments.texts, _problem(arguments.problem)
     wanted = 1 if problem is not None and problem.truth is not None else 2
     if len(texts) not in (wanted, 2):
@@ -61,36 +61,43 @@ def _problem(name: str | None) -> Problem | None:
 
 
 def _as_json(card: Scorecard) -> dict[str, Any]:
-    value = {"prediction": card.expression, "ned": card.ned}
-    value["ned_reason"] = card.edit.reason if card.edit is not None else ""
-    return {**value, **{rule: card.verdicts[rule] for rule in RULES}}
+    edit = card.comparison.edit
+    value = {
+        "prediction": card.answer,
+        "ned": card.values["ned"],
+        "ned_reason": "" if edit is None else edit.reason,
+    }
+    verdicts = card.comparison.verdicts
+    return value | {rule: plain_json(verdict.as_dict()) for rule, verdict in verdicts.items()}
 
 
 def _print(card: Scorecard) -> None:
-    reason = f"  ({card.edit.reason})" if card.edit is not None and card.edit.reason else ""
-    print(f"{'NED':16} {card.ned:.4g}{reason}")
-    for name, rule in RULES.items():
-        verdict = card.verdicts[name]
-        print(f"{name:16} {verdict['answer']:9} {rule.question} {verdict['reason']}")
-    witnesses = [card.verdicts[rule]["witness"] for rule in RULES]
-    witness = next((one for one in witnesses if one), None)
-    if witness:
-        print(f"{'witness':16} " + ", ".join(f"{name} = {value}" for name, value in _flat(witness)))
+    edit = card.comparison.edit
+    reason = f"  ({edit.reason})" if edit is not None and edit.reason else ""
+    lines = [("NED", f"{card.values['ned']:.4g}{reason}")]
+    for name, rule in all_rules().items():
+        verdict = card.comparison.verdicts[name]
+        answer = verdict.answer.replace("_", " ")
+        lines.append((name, f"{answer:9} {rule.question} {verdict.reason}"))
+    witness = first_witness(card)
+    if witness is not None:
+        lines.append(("witness", _witness_text(witness)))
+    width = max(len(name) for name, _ in lines)
+    for name, text in lines:
+        print(f"{name:{width}} {text}")
 
 
-def _flat(witness: dict[str, Any]) -> list[tuple[str, Any]]:
-    pairs: list[tuple[str, Any]] = []
-    for name, value in witness.items():
-        pairs += value.items() if isinstance(value, dict) else [(name, value)]
-    return pairs
+def _witness_text(witness: Witness) -> str:
+    values = {**witness.point, "prediction": witness.prediction, "truth": witness.truth}
+    text = ", ".join(f"{name} = {value}" for name, value in values.items())
+    if witness.note:
+        text += f" ({witness.note})"
+    return text if witness.beside is None else f"{text}; {_witness_text(witness.beside)}"
 
 
 def _judge_file(arguments: argparse.Namespace, limits: ScoringLimits) -> int:
     from bench.running.bar import ProgressBar
     from bench.running.limits import processors
-    from bench.scoring.pairs import judge_file, read_pairs
-    from bench.scoring.pool import ScoringError
-    from bench.scoring.predictions import CsvError
 
     if not arguments.output:
         raise UserError("judge --pairs FILE needs -o FILE for the answers")

@@ -1,16 +1,17 @@
-"""``rediscover list``: the methods or datasets there are."""
+"""``rediscover list``: the methods, datasets, metrics or rules there are."""
 
 from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from bench.cli.named import all_methods
 
 
 def main(arguments: argparse.Namespace, rest: list[str]) -> int:
-    entries = _methods() if arguments.what == "methods" else _datasets()
+    entries = LISTED[arguments.what]()
     if arguments.json:
         print(json.dumps(entries, indent=1))
         return 0
@@ -44,6 +45,39 @@ def _datasets() -> list[dict[str, Any]]:
         }
         for one in summaries()
     ]
+
+
+def _metrics() -> list[dict[str, Any]]:
+    from bench.kinds.metrics import all_metrics
+
+    return [
+        {
+            "name": metric.name,
+            "question": metric.question,
+            "summary": metric.summary,
+            "better": metric.better,
+            "kinds": ", ".join(metric.kinds),
+            "origin": metric.origin,
+        }
+        for metric in all_metrics()
+    ]
+
+
+def _rules() -> list[dict[str, Any]]:
+    from bench.scoring.rules import all_rules
+
+    return [
+        {"name": rule.name, "question": rule.question, "origin": rule.origin}
+        for rule in all_rules().values()
+    ]
+
+
+LISTED: Mapping[str, Callable[[], list[dict[str, Any]]]] = {
+    "methods": _methods,
+    "datasets": _datasets,
+    "metrics": _metrics,
+    "rules": _rules,
+}
 
 
 def _truth(problems: int | None, truths: int | None) -> str:

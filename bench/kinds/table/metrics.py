@@ -1,0 +1,106 @@
+"""The metrics of ``table``: one row each, in the order of the leaderboard's columns."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from bench.expression import complexity
+from bench.problems.units import check_units
+from bench.scoring.metrics import Metric, ned_metric, rule_metrics
+from bench.scoring.numeric import ACCURATE_R2, TAU
+from bench.scoring.rules import all_rules
+
+if TYPE_CHECKING:
+    from bench.kinds.table.scoring import TableSubject
+
+NUMERIC = "numeric"
+"""The step that takes the answer's values on the problem's data."""
+
+
+def _consistent(subject: TableSubject) -> bool | None:
+    return check_units(subject.prediction, subject.problem).consistent
+
+
+def _right_share(subject: TableSubject) -> float | None:
+    use = subject.variables
+    if use is None:
+        return None
+    needed = len(use.right) + len(use.missed)
+    return len(use.right) / needed if needed else 1.0
+
+
+def _dummies(subject: TableSubject) -> int | None:
+    return None if subject.variables is None else len(subject.variables.dummy)
+
+
+METRICS = (
+    Metric(
+        "accuracy", f"is R² above {ACCURATE_R2} on the test split?",
+        lambda subject: subject.test.accurate,
+        step=NUMERIC, summary="rate", better="higher", worst=0.0, interval=True, title="R2>.999",
+        rank=2,
+    ),
+    Metric(
+        "acc_tau", f"is every test point within {TAU:.0%} (Acc_{TAU})?",
+        lambda subject: subject.test.within_tau,
+        step=NUMERIC, summary="rate", better="higher", worst=0.0, interval=True, title="",
+    ),
+    ned_metric(("table",)),
+    Metric(
+        "r2", "what is R² on the test split?",
+        lambda subject: subject.test.r2,
+        step=NUMERIC, summary="median", better="higher", worst=-math.inf, title="R2",
+    ),
+    Metric(
+        "nmse", "what is the NMSE on the test split?",
+        lambda subject: subject.test.nmse,
+        step=NUMERIC, summary="median", better="lower", worst=math.inf, title="",
+    ),
+    Metric(
+        "finite", "at what share of test points is the prediction finite?",
+        lambda subject: subject.test.finite_share,
+        step=NUMERIC, summary="mean", better="higher", worst=0.0, title="",
+    ),
+    Metric(
+        "ood_accuracy", "as `accuracy`, out of domain, where a problem has that?",
+        lambda subject: subject.ood and subject.ood.accurate,
+        step=NUMERIC, summary="rate", better="higher", worst=0.0, everywhere=False, title="",
+    ),
+    Metric(
+        "ood_acc_tau", "as `acc_tau`, out of domain, where a problem has that?",
+        lambda subject: subject.ood and subject.ood.within_tau,
+        step=NUMERIC, summary="rate", better="higher", worst=0.0, everywhere=False, title="",
+    ),
+    Metric(
+        "ood_nmse", "what is the NMSE out of domain, where a problem has that?",
+        lambda subject: subject.ood and subject.ood.nmse,
+        step=NUMERIC, summary="median", better="lower", worst=math.inf, everywhere=False, title="",
+    ),
+    Metric(
+        "variables_right", "what share of the law's variables does the answer use?",
+        _right_share,
+        step=NUMERIC, summary="mean", better="higher", worst=0.0, everywhere=False, title="",
+    ),
+    Metric(
+        "dummies", "how many variables does the answer use that the law does not have?",
+        _dummies,
+        step=NUMERIC, summary="mean", better="lower", worst=0.0, everywhere=False, title="",
+    ),
+    Metric(
+        "dimensionally_consistent", "do the units agree, where they are known?",
+        _consistent,
+        step=NUMERIC, summary="rate", better="higher", worst=0.0, everywhere=False, title="",
+    ),
+    Metric(
+        "complexity", "how many nodes does the answer have?",
+        lambda subject: complexity(subject.prediction),
+        step=NUMERIC, summary="median", better="lower", worst=None, title="nodes",
+    ),
+)  # fmt: skip
+"""The rows but for those of the judge's rules."""
+
+
+def table_metrics() -> tuple[Metric, ...]:
+    """All rows, those of the rules first, of installed packages' among them."""
+    return (*rule_metrics(("table",), all_rules().values()), *METRICS)

@@ -1,0 +1,122 @@
+"""How answers to tables are scored: numbers on the splits, then the law, where it is known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.expression import Expression, ParseError, compile_expression, parse
+from bench.kinds.table.metrics import NUMERIC
+from bench.method import Answer
+from bench.problems.data import Data
+from bench.problems.problem import Problem
+from bench.scoring.comparing import Claim, nothing_compared
+from bench.scoring.ned.form_cache import FormCache
+from bench.scoring.numeric import NumericScore, numeric_score
+from bench.scoring.scorecard import SOLE, Comparison, Scorecard
+from bench.scoring.steps import Item, NoAnswer, Scheme, ScoringLimits, Step
+from bench.scoring.used_variables import VariableUse, variable_use
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class TableSubject:
+    """An answer to a table, made ready: what the metrics of ``table`` look at.
+
+    ``truth`` is None where the law is not known.
+    """
+
+    item: Item
+    prediction: Expression
+    truth: Expression | None
+    forms: FormCache
+    limits: ScoringLimits
+
+    @property
+    def problem(self) -> Problem:
+        problem: Problem = self.item.problem
+        return problem
+
+    @cached_property
+    def data(self) -> Data:
+        """The problem's data, or those that were given in their place."""
+        given: Data | None = self.item.data
+        return self.problem.data(self.item.data_seed) if given is None else given
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        numeric = Step(NUMERIC, self._variables, prepare=lambda: self.data)
+        if self.truth is None:
+            return (numeric,)
+        claim = Claim(
+            self.prediction, self.truth, lambda: self.problem.domain, self.forms, self.limits,
+            r2=_r2,
+        )  # fmt: skip
+        return (numeric, *claim.steps)
+
+    @cached_property
+    def test(self) -> NumericScore:
+        """How well the predicted values match those of the test split."""
+        return numeric_score(self.data.test.y, self.predicted(self.data.test.X))
+
+    @cached_property
+    def ood(self) -> NumericScore | None:
+        """The same out of the domain; None where the problem has no such split."""
+        ood = self.data.ood
+        return None if ood is None else numeric_score(ood.y, self.predicted(ood.X))
+
+    @cached_property
+    def variables(self) -> VariableUse | None:
+        """The variables used, missed and needless; None where the law is not known."""
+        if self.truth is None:
+            return None
+        return variable_use(self.prediction, self.truth, self.problem.names, self.data.test.X)
+
+    def predicted(self, X: Values) -> Values:
+        """The prediction's values at the rows of ``X``, shape (n, d): shape (n,)."""
+        return self._values(X)
+
+    @cached_property
+    def _values(self) -> Callable[[Values], Values]:
+        return compile_expression(self.prediction, self.problem.names)
+
+    def _variables(self, card: Scorecard) -> Scorecard:
+        return card if self.truth is None else card.compared(SOLE, variables=self.variables)
+
+
+def _r2(card: Scorecard) -> float | None:
+    # Where the numeric step was cut short, its values are the worst and no measurement.
+    return card.values["r2"] if NUMERIC in card.seconds else None
+
+
+def _ready(item: Item, forms: FormCache, limits: ScoringLimits) -> TableSubject:
+    problem: Problem = item.problem
+    truth = None if problem.truth is None else parse(problem.truth, problem.variables)
+    return TableSubject(item, parsed(item.answer, problem), truth, forms, limits)
+
+
+def parsed(answer: Answer | None, problem: Problem) -> Expression:
+    """The expression that ``answer`` is; raises NoAnswer, with the reason."""
+    if answer is None:
+        raise NoAnswer("no expression")
+    if not isinstance(answer, str):
+        raise NoAnswer(f"no expression: {len(answer)} of them where one is asked for")
+    try:
+        return parse(answer, problem.variables)
+    except ParseError as error:
+        raise NoAnswer(f"no expression: {error}") from None
+
+
+def _failed(item: Item, why: str) -> dict[str, Comparison]:
+    problem: Problem = item.problem
+    if problem.truth is None:
+        return {}
+    return {SOLE: nothing_compared(parse(problem.truth, problem.variables), why)}
+
+
+SCHEME = Scheme("table", _ready, _failed)
