@@ -4,7 +4,9 @@
 
 ``throughput``: 500 runs of a method that answers at once, on two workers, from data to record,
 against SRBench's way measured beside it: a Python process for every run that imports pandas,
-scikit-learn and SymPy, reads the data, fits and writes a JSON file; two at a time, too.
+scikit-learn and SymPy, reads the data, fits and writes a JSON file; two at a time, too. And what
+of a run its walls cost: forks that put them up and take their folder away, and forks that do not,
+in turn.
 
 ``overrun``: 32 runs of a method that spins for ever, two and then eight at a time: by how much
 the longest outlives its budget and grace.
@@ -19,6 +21,7 @@ import argparse
 import json
 import os
 import resource
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -42,10 +45,15 @@ from bench.running import (
     execute,
     matrix,
 )
+from bench.running.seal.folder import Base
+from bench.running.seal.paths import blueprint
+from bench.running.seal.walls import Cell, Walls
 from benchmarks import short_runs
 
 RUNS = 500
 WORKERS = 2
+FORKS = 200
+INSTANT = f"{Path(__file__).with_name('instant.py')}:Instant"
 PROCESSES = 30  # SRBench's way is slow; its rate shows in fewer runs
 
 ONE_PROCESS_PER_RUN = """
@@ -74,6 +82,7 @@ def main() -> None:
         if "throughput" in options.parts:
             measured["runs a second"] = throughput(Path(folder) / "ours")
             measured["runs a second, a process each"] = one_process_per_run(Path(folder))
+            measured["walls, ms a run"] = walls()
         if "overrun" in options.parts:
             for workers in (2, 8):
                 name = f"longest overrun, {workers} workers, s"
@@ -85,7 +94,7 @@ def main() -> None:
 
 def throughput(folder: Path) -> dict[str, float]:
     """Runs a second on SRSD's easy problems; memory of this process early and late."""
-    method = MethodSpec("instant", f"{short_runs.HERE}:Instant")
+    method = MethodSpec("instant", INSTANT)
     datasets = {"srsd_easy": load_dataset("srsd_easy")}
     runs = matrix([method], datasets, seeds=range(RUNS), budget=Budget(seconds=10))[:RUNS]
     memory: list[float] = []
@@ -127,6 +136,48 @@ def one_process_per_run(folder: Path) -> float:
     with ThreadPoolExecutor(WORKERS) as pool:
         list(pool.map(one, range(PROCESSES)))
     return round(PROCESSES / (time.perf_counter() - begun), 2)
+
+
+def walls() -> dict[str, dict[str, float]]:
+    """Milliseconds that a fork takes, in the median: bare, and with the walls of a run.
+
+    On a machine that is busy with other things, the processor time tells more.
+    """
+    base = Base()
+    plan = blueprint(base.path, INSTANT, {}, {})
+    reading, writing = os.pipe()
+    if os.fork() == 0:  # walls give their process mounts of its own
+        prepared = Cell(Walls(plan))
+        times = [(_one_fork(None), _one_fork(prepared)) for _ in range(FORKS)]
+        os.write(writing, json.dumps(times).encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        times = json.loads(pipe.read())
+    os.wait()
+    base.remove()
+    return {
+        kind: {
+            name: round(1000 * statistics.median(pair[which][measure] for pair in times), 2)
+            for which, name in enumerate(("bare", "sealed"))
+        }
+        for measure, kind in enumerate(("wall", "processor"))
+    }
+
+
+def _one_fork(prepared: Cell | None) -> tuple[float, float]:
+    """Seconds of wall time and of processor time, the child's and this process's."""
+    begun, used = time.perf_counter(), time.process_time()
+    pid = os.fork()
+    if pid == 0:
+        if prepared is not None:
+            prepared.put_up(os.getppid())
+        os._exit(0)
+    usage = os.wait4(pid, 0)[2]
+    if prepared is not None:
+        prepared.clean()
+    processor = usage.ru_utime + usage.ru_stime + time.process_time() - used
+    return time.perf_counter() - begun, processor
 
 
 def overrun(folder: Path, workers: int) -> float:

@@ -1,4 +1,4 @@
-"""A dataset and methods that cost nothing: what is left is the harness."""
+"""A dataset and methods that cost next to nothing: what is left is the harness."""
 
 from __future__ import annotations
 
@@ -11,14 +11,6 @@ import numpy as np
 
 from bench import Discovery, Task, Variable
 from bench.problems import Data, Dataset, Problem, Table, Target
-
-
-@dataclass(frozen=True)
-class Instant:
-    """Answers at once."""
-
-    def discover(self, task: Task) -> Discovery:
-        return Discovery.of("x0*x1")
 
 
 @dataclass(frozen=True)

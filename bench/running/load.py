@@ -8,8 +8,9 @@ import importlib.util
 import sys
 import typing
 from collections.abc import Mapping
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from bench import byvalue
@@ -77,6 +78,25 @@ def _load_module(name: str) -> ModuleType:
         raise
 
 
+_COMPILED: dict[str, CodeType] = {}
+
+
+def compile_file(path: Path) -> None:
+    """Have the file's code ready for when it is loaded, without running it.
+
+    Raises OSError, SyntaxError or ValueError where it cannot be compiled.
+    """
+    place = str(path.resolve())
+    _COMPILED[place] = compile(path.read_bytes(), place, "exec", dont_inherit=True)
+
+
+class _FileLoader(SourceFileLoader):
+    """Takes the code that is ready, where there is some."""
+
+    def get_code(self, fullname: str) -> CodeType | None:
+        return _COMPILED.get(self.path) or super().get_code(fullname)
+
+
 def _load_file(path: Path) -> ModuleType:
     path = path.resolve()
     if not path.is_file():
@@ -84,13 +104,14 @@ def _load_file(path: Path) -> ModuleType:
     name = f"{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
     if name in sys.modules:
         return sys.modules[name]
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
+    loader = _FileLoader(name, str(path))
+    spec = importlib.util.spec_from_file_location(name, path, loader=loader)
+    if spec is None:
         raise LoadError(f"'{path}' is no Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # before it runs: dataclasses and pickle look themselves up
     try:
-        spec.loader.exec_module(module)
+        loader.exec_module(module)
     except BaseException:
         del sys.modules[name]
         raise

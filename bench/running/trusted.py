@@ -13,7 +13,7 @@ import importlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from bench.running.load import load_class
+from bench.running.load import compile_file, load_class
 
 _OWN = ("bench", "methods")
 _DEPENDENCIES = frozenset(
@@ -25,6 +25,8 @@ _DEPENDENCIES = frozenset(
 )  # fmt: skip
 """Packages that the harness or a method that ships depends on, and that survive a fork."""
 
+_FITTING = (("bench", "fit_constants"), ("bench.expression.compiled.fit", "fit_constants"))
+
 Name = tuple[str, str]
 """A module, and a name in it; an empty one for the module alone."""
 
@@ -35,13 +37,28 @@ def preload_trusted(target: str, requires: Iterable[str]) -> None:
     wanted = [(module, "") for module in requires]
     if place.endswith(".py"):
         wanted += _imports(Path(place))
+        with contextlib.suppress(OSError, SyntaxError, ValueError, RecursionError):
+            compile_file(Path(place))
     for module, name in wanted:
         if _is_trusted(module):
             with contextlib.suppress(Exception, SystemExit):
                 getattr(importlib.import_module(module), name or "__name__")
+    if any(name in _FITTING for name in wanted):
+        with contextlib.suppress(Exception):
+            _compile_fitting()
     if _is_own(place):
         with contextlib.suppress(Exception, SystemExit):
             load_class(target)
+
+
+def _compile_fitting() -> None:
+    """Have the compiled code that fits constants kept on disk, where workers may only read."""
+    import numpy as np
+
+    from bench import fit_constants, parse
+
+    X = np.linspace(1.0, 2.0, 8)[:, None]
+    fit_constants(parse("1.0*x0 + 0.5"), ("x0",), X, 2.0 * X[:, 0])
 
 
 def _is_trusted(module: str) -> bool:
@@ -53,12 +70,12 @@ def _is_own(module: str) -> bool:
 
 
 def _imports(path: Path) -> Iterator[Name]:
-    """What a file imports when it is loaded, found without running it."""
+    """What a file imports, now or later, found without running it."""
     try:
         tree = ast.parse(path.read_bytes())
     except (OSError, SyntaxError, ValueError, RecursionError):
         return
-    for node in tree.body:
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from ((alias.name, "") for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

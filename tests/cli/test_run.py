@@ -302,3 +302,19 @@ def test_results_of_two_machines_are_merged(command: Command, tmp_path: Path) ->
     assert len(records(tmp_path / "results" / "both")) == 2
     outcome = command("leaderboard", "results/both", "--json")
     assert json.loads(outcome.out)[0]["done"] == 2
+
+
+def test_what_must_be_sealed_and_cannot_be_is_refused_before_it_runs(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bench.running.seal.trial import Verdict
+
+    verdict = Verdict("partial", ("signals", "truncating"))
+    monkeypatch.setattr("bench.running.machine.seal_of_this_machine", lambda: verdict)
+    run = ("run", "method=linear", "dataset=nguyen", "dataset.limit=1", "experiment=x")
+    refused = command(*run, "require_seal=true", "--no-score")
+    assert refused.code == 2
+    assert "require_seal=true, and here the seal is partial: signals, truncating" in refused.err
+    assert not list(tmp_path.glob("results/x/records"))
+    assert command(*run, "require_seal=false", "--no-score").code == 0
+    assert "require_seal is 'maybe'" in command(*run, "require_seal=maybe").err

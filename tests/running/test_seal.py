@@ -351,7 +351,7 @@ def test_a_worker_is_given_the_variables_on_the_list_and_those_named() -> None:
     given = worker_environment(ours, 2, ["MINE", "NOT_THERE"])
     assert {name: given[name] for name in ours if name in given} == {
         "PATH": "/bin", "LC_ALL": "C", "OMP_NUM_THREADS": "2", "MINE": "1",
-        "OPENBLAS_CORETYPE": "Haswell",
+        "OPENBLAS_CORETYPE": "Haswell", "HOME": "/home/me",  # the server's; a worker has its own
     }  # fmt: skip
 
 

@@ -243,3 +243,11 @@ def test_code_that_an_interpreter_runs_by_itself_is_run_inside_the_walls(tmp_pat
         assert record.status == "ok", (record.message, log)
         assert log == f"PermissionError PermissionError {own}\n"
         assert record.provenance["seal"] == "full"
+
+
+@full
+def test_the_machine_says_what_it_can_hold() -> None:
+    from bench.running.machine import seal_of_this_machine
+
+    seal = seal_of_this_machine()
+    assert (seal.level, seal.missing, seal.opened) == ("full", (), ())

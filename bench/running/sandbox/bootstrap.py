@@ -32,7 +32,7 @@ class _Shared:
 
 
 def main() -> None:
-    """``server FD``, ``worker FD PATH...`` or ``missing TARGET MODULE...``.
+    """``server FD``, ``worker FD PATH...``, ``seal PATH...`` or ``missing TARGET MODULE...``.
 
     Python is to be started with ``-P``, without this file's folder on its path.
     """
@@ -49,6 +49,11 @@ def main() -> None:
         from bench.running.sandbox import server
 
         server.work(socket.socket(fileno=int(rest[0])))
+    elif role == "seal":
+        sys.path[:] = rest
+        from bench.running.machine import print_seal
+
+        print_seal()
     else:
         from bench.running.missing import print_missing
 

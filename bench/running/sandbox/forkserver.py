@@ -21,10 +21,10 @@ from bench.running.results.record import Status
 from bench.running.results.run import MethodSpec
 from bench.running.sandbox import BOOTSTRAP, wire
 from bench.running.sandbox.messages import Fork, Prepare, Prepared
-from bench.running.seal.environment import worker_environment
+from bench.running.seal.environment import kernel_cache, worker_environment
 from bench.running.seal.folder import Base
 from bench.running.seal.interpreter import interpreter_at
-from bench.running.seal.paths import blueprint, kernel_caches
+from bench.running.seal.paths import blueprint
 
 _CLOSE_SECONDS = 15.0
 
@@ -79,8 +79,8 @@ class ForkServer:
                 method.place,
                 method.settings,
                 method.worker,
-                closed=(cache_folder(), *closed),
-                opened=kernel_caches(),
+                closed=(cache_folder(), *(path.absolute() for path in closed)),
+                opened=[kernel_cache(os.environ)],
             ),
         )
 

@@ -26,7 +26,7 @@ from bench.running.sandbox.watch import Stop
 from bench.running.sandbox.worker import serve, versions
 from bench.running.sandbox.workerprocess import Spawn
 from bench.running.seal import folder
-from bench.running.seal.walls import Walls
+from bench.running.seal.walls import Cell, Walls
 from bench.running.trusted import preload_trusted
 
 _TIDY_SECONDS = 0.5
@@ -97,13 +97,13 @@ def _fork_supervisor(
         control.close()
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         with socket.socket(fileno=channel) as sock:
-            supervise(sock, spawn, walls, stop, keep=fork.start == "keep")
+            supervise(sock, spawn, Cell(walls), stop, keep=fork.start == "keep")
         code = 0
     finally:
         os._exit(code)
 
 
-def _forked_worker(sock: socket.socket, output: int, walls: Walls, private: str) -> int:
+def _forked_worker(sock: socket.socket, output: int, cell: Cell) -> int:
     """A worker that is a fork of this interpreter."""
     supervisor = os.getpid()
     pid = os.fork()
@@ -111,7 +111,7 @@ def _forked_worker(sock: socket.socket, output: int, walls: Walls, private: str)
         return pid
     code = 1
     try:
-        _become_worker(supervisor, sock, output, walls, private)
+        _become_worker(supervisor, sock, output, cell)
         serve(sock)
         code = 0
     finally:
@@ -121,13 +121,13 @@ def _forked_worker(sock: socket.socket, output: int, walls: Walls, private: str)
 def _fresh_worker(python: str) -> Spawn:
     """Workers in interpreters of their own: this program or another, sealed before it starts."""
 
-    def spawn(sock: socket.socket, output: int, walls: Walls, private: str) -> int:
+    def spawn(sock: socket.socket, output: int, cell: Cell) -> int:
         supervisor = os.getpid()
         pid = os.fork()
         if pid:
             return pid
         try:
-            _become_worker(supervisor, sock, output, walls, private)
+            _become_worker(supervisor, sock, output, cell)
             sock.set_inheritable(True)
             program = python or sys.executable
             path = () if python else sys.path
@@ -148,9 +148,7 @@ def work(sock: socket.socket) -> None:
     serve(sock)
 
 
-def _become_worker(
-    supervisor: int, sock: socket.socket, output: int, walls: Walls, private: str
-) -> None:
+def _become_worker(supervisor: int, sock: socket.socket, output: int, cell: Cell) -> None:
     """Be a worker of ``supervisor``: in a session and a folder of one's own, and sealed.
 
     No code of the method has run, and there is no thread but this one.
@@ -161,8 +159,9 @@ def _become_worker(
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _be_the_first_victim()
     _redirect(output)
-    verdict = walls.put_up(private, supervisor, [sock.fileno()])
-    wire.send(sock, Sealed(verdict))
+    verdict = cell.put_up(supervisor, [sock.fileno()])
+    if cell.verdict is None:
+        wire.send(sock, Sealed(verdict))
 
 
 def _be_the_first_victim() -> None:

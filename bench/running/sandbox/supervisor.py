@@ -16,14 +16,12 @@ from bench.running.sandbox.messages import (
 from bench.running.sandbox.processes import become_subreaper
 from bench.running.sandbox.watch import RunnerGone, Stop, Stopped, Watch
 from bench.running.sandbox.workerprocess import Spawn, WorkerProcess
-from bench.running.seal.walls import Walls
+from bench.running.seal.walls import Cell
 
 
-def supervise(
-    channel: socket.socket, spawn: Spawn, walls: Walls, stop: Stop, *, keep: bool
-) -> None:
-    """Serve the runs asked for on ``channel``, each in a worker of its own behind ``walls``, or
-    with ``keep`` all in one for as long as none overruns or fails.
+def supervise(channel: socket.socket, spawn: Spawn, cell: Cell, stop: Stop, *, keep: bool) -> None:
+    """Serve the runs asked for on ``channel``, each in a worker of its own in ``cell``, or with
+    ``keep`` all in one for as long as none overruns or fails.
 
     Ends, with all it has started, when the runner closes the channel, when something of a run
     could not be killed, or when ``stop`` is set; a run that this cuts short has no outcome.
@@ -39,7 +37,7 @@ def supervise(
             if worker is not None and not worker.lives():
                 worker.close()
                 worker = None
-            worker = worker or WorkerProcess(spawn, walls)
+            worker = worker or WorkerProcess(spawn, cell)
             watch = Watch(channel, worker, assignment, stop, keep=keep)
             outcome = watch.run(descriptor)
             wire.send(channel, RunOver(outcome, more=watch.clean))
@@ -57,3 +55,4 @@ def supervise(
             if worker.usable:
                 worker.end()
             worker.close()
+        cell.close()

@@ -128,7 +128,7 @@ class Watch:
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             wire.send(self._worker.socket, self._request, descriptor)
         os.close(descriptor)
-        self._check_seal()  # a worker that is kept has told before
+        self._check_seal()  # an earlier run may have told
         self._worker.socket.setblocking(False)
         end = self._watch()
         ended = time.monotonic()
@@ -228,8 +228,8 @@ class Watch:
 
     def _take(self, message: Message) -> None:
         now = time.monotonic()
-        if isinstance(message, Sealed) and self._worker.seal is None:
-            self._worker.seal = message.verdict
+        if isinstance(message, Sealed) and self._worker.cell.verdict is None:
+            self._worker.cell.verdict = message.verdict
             self._check_seal()
         elif isinstance(message, Loaded) and self._started is None:
             self._start(message)
@@ -242,7 +242,7 @@ class Watch:
             self._finish = message
 
     def _check_seal(self) -> None:
-        seal = self._worker.seal
+        seal = self._worker.cell.verdict
         if self._require_seal and seal is not None and seal.level != "full":
             text = f"require_seal=true, and the seal is {seal.level}: {', '.join(seal.missing)}"
             self._finish = Failed("error", text, 0.0)
@@ -309,7 +309,7 @@ class Watch:
             resources=self._resources(ended),
             packages=self._packages,
             left_out=left_out,
-            seal=self._worker.seal,
+            seal=self._worker.cell.verdict,
         )
 
     def _last_report(self) -> Discovery | None:

@@ -9,28 +9,25 @@ from collections.abc import Callable
 
 from bench.running.sandbox import wire
 from bench.running.sandbox.processes import Family
-from bench.running.seal import folder
-from bench.running.seal.trial import Verdict
-from bench.running.seal.walls import Walls
+from bench.running.seal.walls import Cell
 
 _KILL_SECONDS = 3.0
 
-Spawn = Callable[[socket.socket, int, Walls, str], int]
-"""Starts a worker that serves a socket and prints into a file descriptor, behind walls and in a
-private folder; returns its pid."""
+Spawn = Callable[[socket.socket, int, Cell], int]
+"""Starts a worker in a cell that serves a socket and prints into a file descriptor; returns its
+pid."""
 
 
 class WorkerProcess:
     """A worker process as its supervisor sees it."""
 
-    def __init__(self, spawn: Spawn, walls: Walls) -> None:
+    def __init__(self, spawn: Spawn, cell: Cell) -> None:
         self.socket, theirs = socket.socketpair()
         wire.tell_senders(self.socket)
         self.output, write_end = os.pipe()
         os.set_blocking(self.output, False)
-        self.seal: Verdict | None = None
-        self._private = walls.new_folder()
-        self.pid = spawn(theirs, write_end, walls, self._private)
+        self.cell = cell
+        self.pid = spawn(theirs, write_end, cell)
         theirs.close()
         os.close(write_end)
         self.family = Family()
@@ -59,8 +56,8 @@ class WorkerProcess:
         return self.family.kill(known, _KILL_SECONDS)
 
     def close(self) -> None:
-        """Let go of the channels to a worker that has ended, and of its folder."""
-        folder.remove(self._private)
+        """Let go of the channels to a worker that has ended, and of what it has written."""
+        self.cell.clean()
         self.socket.close()
         os.close(self.output)
         if self.death is not None:

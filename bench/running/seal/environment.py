@@ -44,9 +44,19 @@ def worker_environment(
     return {**kept, **thread_environment(threads), **_ALWAYS}
 
 
-def private_places(private: str) -> dict[str, str]:
-    """The variables by which all that is written by default goes to the folder ``private``."""
+def private_places(private: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables by which all that is written by default goes to the folder ``private``.
+
+    Compiled code is still looked for where the harness keeps it, too.
+    """
     return {
         **dict.fromkeys(_PRIVATE_FOLDERS, private),
         **dict.fromkeys(_NAMES_OF_THE_USER, "worker"),
+        "NUMBA_CACHE_DIR": kernel_cache(environment),
     }
+
+
+def kernel_cache(environment: Mapping[str, str]) -> str:
+    """Where the harness keeps compiled code outside its own folders, as numba does."""
+    caches = environment.get("XDG_CACHE_HOME") or f"{environment.get('HOME', '')}/.cache"
+    return environment.get("NUMBA_CACHE_DIR") or f"{caches}/numba"

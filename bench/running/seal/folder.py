@@ -80,6 +80,20 @@ def new_run(base: str) -> str:
     return tempfile.mkdtemp(dir=f"{base}/{RUNS}")
 
 
+def empty(folder: str) -> None:
+    """Remove all that lies in ``folder``."""
+    try:
+        entries = list(os.scandir(folder))
+    except OSError:
+        return
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            remove(entry.path)
+        else:
+            with contextlib.suppress(OSError):
+                os.unlink(entry.path)  # noqa: PTH108
+
+
 def remove(folder: str | Path) -> None:
     """Remove a folder with whatever a run has put there."""
     try:

@@ -12,7 +12,7 @@ from pathlib import Path
 from bench.running.seal import kernel
 
 _NEW_MOUNTS, _NEW_USER = 0x00020000, 0x10000000
-_NO_SETUID, _NO_DEVICES, _NO_PROGRAMS = 2, 4, 8
+_READ_ONLY, _NO_SETUID, _NO_DEVICES, _NO_PROGRAMS = 1, 2, 4, 8
 _BIND, _RECURSIVE, _SLAVE = 0x1000, 0x4000, 1 << 19
 _HIDDEN = tuple(
     f"/proc/{name}"
@@ -49,6 +49,11 @@ def own_shared_memory() -> bool:
     except OSError:
         return False
     return True
+
+
+def hide(folder: str) -> None:
+    """Cover ``folder`` by an empty one, after ``own_shared_memory``; OSError where that fails."""
+    kernel.mount("hidden", folder, "tmpfs", _READ_ONLY | _NO_SETUID | _NO_DEVICES, "mode=0")
 
 
 def _own_mounts() -> None:

@@ -25,7 +25,8 @@ class Blueprint:
 
     ``base`` is the folder in which runs get theirs. ``devices`` are graphics processors;
     ``declared`` is what ``worker.read`` and the settings named, as they wrote it and where it is:
-    a worker finds it there, and under the same relative path in its own folder. With
+    a worker finds it there, and under the same relative path in its own folder. ``hidden`` are
+    folders of which not even the names inside can be guessed, where the system allows that. With
     ``processes`` a run may look at all of ``/proc``, where the system cannot show it its own
     processes alone.
     """
@@ -34,6 +35,7 @@ class Blueprint:
     openings: tuple[Opening, ...]
     devices: tuple[str, ...] = ()
     declared: tuple[tuple[str, str], ...] = ()
+    hidden: tuple[str, ...] = ()
     processes: bool = False
 
     def to_message(self) -> dict[str, Any]:
@@ -48,6 +50,7 @@ class Blueprint:
             tuple(Opening(**one) for one in message["openings"]),
             tuple(message["devices"]),
             tuple((written, real) for written, real in message["declared"]),
+            tuple(message["hidden"]),
             message["processes"],
         )
 
@@ -101,6 +104,11 @@ def _above(path: str) -> Iterable[str]:
     """The folders in which ``path`` lies."""
     parts = path.split("/")
     return ("/".join(parts[:count]) for count in range(2, len(parts)))
+
+
+def holds_none_of(folder: str, paths: Iterable[str]) -> bool:
+    """Whether none of ``paths`` lies in ``folder``."""
+    return not any(_within(path, folder) for path in paths)
 
 
 def tops_of(openings: Iterable[Opening], base: str) -> list[str]:

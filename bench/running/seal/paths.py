@@ -17,7 +17,14 @@ from bench.running.seal.interpreter import (
     openings_of,
     this_interpreter,
 )
-from bench.running.seal.openings import Blueprint, Closed, Opening, carved, without_repetition
+from bench.running.seal.openings import (
+    Blueprint,
+    Closed,
+    Opening,
+    carved,
+    holds_none_of,
+    without_repetition,
+)
 
 _NEVER_DECLARED = ("/proc", "/dev", "/sys")
 
@@ -32,6 +39,9 @@ def blueprint(
     opened: Iterable[str | Path] = (),
 ) -> Blueprint:
     """What a worker for ``target`` reads, and what it may never read.
+
+    The folder that holds a folder of ``closed`` is hidden: one can ask for a known path whether it
+    is there, and would learn from a log that grows which problem it is about.
 
     ``worker`` may name ``python``, ``read`` and ``write`` (paths) and ``processes``; a setting that
     is the path of something that is there counts as named in ``read``. ``closed`` are folders to
@@ -55,9 +65,13 @@ def blueprint(
         *_readable(declared.values(), shut),
         *_writable(worker.get("write") or (), shut),
     ]
+    real_base, kept = os.path.realpath(base), without_repetition(openings)
+    needed = [real_base, *(one.path for one in kept)]
+    above = dict.fromkeys(os.path.realpath(Path(path).parent) for path in closed)
     return Blueprint(
-        base=os.path.realpath(base),
-        openings=tuple(without_repetition(openings)),
+        base=real_base,
+        openings=tuple(kept),
+        hidden=tuple(path for path in above if holds_none_of(path, needed)),
         devices=(*system.graphics(), *(one for one in declared.values() if _is_device(one))),
         declared=tuple(declared.items()),
         processes=bool(worker.get("processes")),
@@ -86,13 +100,6 @@ def _own(target: str, interpreter: Interpreter, closed: Closed) -> Iterator[Open
     for folder in interpreter.path:
         yield from carved(Path(folder, package), closed)
         yield from carved(Path(folder, f"{package}.py"), closed)
-
-
-def kernel_caches() -> tuple[Path, ...]:
-    """Where the harness keeps compiled kernels outside its own folders, as numba does."""
-    own = os.environ.get("NUMBA_CACHE_DIR")
-    user = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return (user / "numba", *((Path(own),) if own else ()))
 
 
 def declared_paths(read: Iterable[str], settings: Mapping[str, Any]) -> dict[str, str]:

@@ -1,8 +1,9 @@
-"""The walls round a worker: prepared once in a server, put up in each forked child.
+"""The walls round workers: planned in a server, built by each supervisor, put up by each worker.
 
-They hold for the calling thread and what it starts. So they are put up while the process has one
-thread, before any code of the run, and a program that it then becomes has them from its first
-instruction on.
+What can be inherited is done before a worker is forked: its supervisor has no capabilities, a
+filter over its calls, and a ruleset that is ready. A worker restricts itself by that, while it
+has one thread and before any code of the run; a program that it then becomes has the walls from
+its first instruction on.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from bench.running.seal import filter as seccomp
@@ -18,130 +19,175 @@ from bench.running.seal import folder, kernel, landlock, mounts, system
 from bench.running.seal.environment import private_places
 from bench.running.seal.landlock import Right, Ruleset
 from bench.running.seal.openings import Blueprint, tops_of
-from bench.running.seal.trial import Verdict, tried
+from bench.running.seal.trial import Level, Verdict, tried
 
 _NO_LANDLOCK = "files: the kernel has no Landlock"
 _NOT_LINUX = "files: walls need Linux"
 
+Kept = list[tuple[int, Right]]
+"""Descriptors of what is open, and what may be done there."""
+
 
 class Walls:
-    """What a server keeps: descriptors of what is open, and one ruleset for what never changes.
+    """What a server keeps for its supervisors: descriptors of all that is open.
 
-    The process that makes them gets mounts of its own, and is to do nothing but serve.
-    The ruleset opens the folder of all runs, and each run closes all of them but its own by a
-    second, small one. ``abi`` lowers the version of Landlock that is used.
+    The process that makes them gets mounts of its own, and is to do nothing but serve. ``abi``
+    lowers the version of Landlock that is used.
     """
 
     def __init__(self, blueprint: Blueprint, abi: int | None = None) -> None:
-        self._blueprint = blueprint
-        self._base = blueprint.base
-        self._abi = landlock.kernel_abi() if abi is None else min(abi, landlock.kernel_abi())
-        self._in_use = folder.hold(Path(self._base))
-        self._own_processes = kernel.LINUX and mounts.own_processes_only()
-        self._shared_memory = _stat(mounts.SHARED_MEMORY)
-        self._filter = seccomp.program(self._abi) if kernel.LINUX else b""
-        self._static: Ruleset | None = None
-        self._kept: list[tuple[int, Right]] = []
-        if self._abi:
-            self._static = self._static_ruleset()
-            self._keep_descriptors()
+        self.blueprint = blueprint
+        self.abi = landlock.kernel_abi() if abi is None else min(abi, landlock.kernel_abi())
+        self._in_use = folder.hold(Path(blueprint.base))
+        self.own_processes = kernel.LINUX and mounts.own_processes_only()
+        self.shared_memory = _stat(mounts.SHARED_MEMORY)
+        self.filter = seccomp.program(self.abi) if kernel.LINUX else b""
+        self.kept = _kept(self._openings()) if self.abi else []
 
-    def new_folder(self) -> str:
-        """A private folder for a run; ``folder.remove`` takes it away."""
-        return folder.new_run(self._base)
+    def _openings(self) -> Iterable[tuple[str, Right]]:
+        plan = self.blueprint
+        yield from ((one.path, one.right) for one in plan.openings)
+        yield from ((path, "device") for path in (*system.DEVICES, *plan.devices))
+        yield f"{plan.base}/{folder.READABLE}", "read"
+        # Where a run sees its own processes alone, all that it sees is open; elsewhere ``/proc``
+        # is open here and narrowed by each worker, which alone knows its number.
+        yield "/proc", "read"
 
-    def put_up(self, private: str, outsider: int, keep: Collection[int] = ()) -> Verdict:
-        """Seal this process, for good: it reads what the blueprint opens, writes in ``private``.
+    def written(self) -> list[str]:
+        """What lies outside the folders of runs, and may be written all the same."""
+        return [one.path for one in self.blueprint.openings if one.right == "write"]
 
-        All descriptors but the first three and ``keep`` are closed, the current folder is
-        ``private``. ``outsider`` is a process outside, to try the
+
+class Cell:
+    """Walls for the workers of one supervisor, one after the other, and their private folder.
+
+    The process that makes it keeps for good what its workers are to inherit: no capabilities, a
+    filter, a ``/dev/shm`` of its own. ``verdict`` is what the first worker found out by trying,
+    once its supervisor has put that down.
+    """
+
+    def __init__(self, walls: Walls) -> None:
+        self._walls = walls
+        self.verdict: Verdict | None = None
+        self._failed: list[str] = []
+        self.folder = folder.new_run(walls.blueprint.base)
+        self._own_memory = kernel.LINUX and mounts.own_shared_memory()
+        if self._own_memory:
+            for path in walls.blueprint.hidden:
+                with contextlib.suppress(OSError):
+                    mounts.hide(path)
+        self._ruleset = self._built() if walls.abi else None
+        self._narrowing = self._tops() if walls.abi and not self._sees_processes() else []
+        self._move_in()
+        self._prepare()
+
+    def put_up(self, outsider: int, keep: Collection[int] = ()) -> Verdict:
+        """Seal this process, a worker, for good.
+
+        It reads what the blueprint opens and writes in the private folder. All descriptors but
+        the first three and ``keep`` are closed. ``outsider`` is a process outside, to try the
         walls on.
         """
-        self._move_in(private)
-        own_memory = kernel.LINUX and mounts.own_shared_memory()
-        failed = self._close_doors(private, own_memory)
+        self._link()
+        if self._ruleset is not None:
+            narrow = self._narrow() if self._narrowing else None
+            self._ruleset.enforce()
+            if narrow is not None:
+                narrow.enforce()
         _close_descriptors(keep)
-        missing = tried(self._base, outsider, self._shared_memory) if kernel.LINUX else []
-        missing += [f"writing to {path}" for path in self._written()]
-        return self._verdict(list(dict.fromkeys([*failed, *missing])))
+        return self.verdict or self._find_out(outsider)
 
-    def _move_in(self, private: str) -> None:
-        os.environ.update(private_places(private))
-        tempfile.tempdir = private  # it may have looked at the environment before
-        os.chdir(private)
-        for written, real in self._blueprint.declared:
+    def clean(self) -> None:
+        """Empty the private folder, and ``/dev/shm``, for the next worker."""
+        folder.empty(self.folder)
+        if self._own_memory:
+            folder.empty(mounts.SHARED_MEMORY)
+
+    def close(self) -> None:
+        """Take the folder away; there will be no more workers."""
+        folder.remove(self.folder)
+
+    def _prepare(self) -> None:
+        kernel.dump_no_core()
+        if self._ruleset is None:
+            self._failed.append(_NO_LANDLOCK if kernel.LINUX else _NOT_LINUX)
+        if kernel.LINUX:
+            kernel.give_up_new_privileges()
+            with contextlib.suppress(OSError):
+                kernel.drop_capabilities()
+            try:
+                seccomp.install(self._walls.filter)
+            except OSError as error:
+                self._failed.append(f"filter: {error.strerror}")
+
+    def _built(self) -> Ruleset:
+        ruleset = Ruleset(self._walls.abi)
+        for descriptor, right in self._walls.kept:
+            ruleset.open(descriptor, right)
+        ruleset.open_path(self.folder, "write")
+        if self._own_memory:
+            ruleset.open_path(mounts.SHARED_MEMORY, "write")
+        return ruleset
+
+    def _sees_processes(self) -> bool:
+        return self._walls.own_processes or self._walls.blueprint.processes
+
+    def _tops(self) -> Kept:
+        """Coarsely all that is open, but for processes."""
+        plan = self._walls.blueprint
+        outside = (*system.DEVICES, *plan.devices, *((mounts.SHARED_MEMORY,) * self._own_memory))
+        return _kept(
+            [
+                *((top, "read") for top in tops_of(plan.openings, plan.base)),
+                *((path, "read") for path in system.KERNEL),
+                *((path, "device") for path in outside),
+                *((path, "write") for path in (self.folder, *self._walls.written())),
+                (f"{plan.base}/{folder.READABLE}", "read"),
+            ]
+        )
+
+    def _narrow(self) -> Ruleset:
+        """A second layer for this worker: of all processes, its own."""
+        ruleset = Ruleset(self._walls.abi)
+        for descriptor, right in self._narrowing:
+            ruleset.open(descriptor, right)
+        ruleset.open_path("/proc/self", "read")
+        if self._own_memory:
+            ruleset.open_path(mounts.SHARED_MEMORY, "write")
+        return ruleset
+
+    def _move_in(self) -> None:
+        """Make the private folder the current, the home and the temporary one."""
+        os.environ.update(private_places(self.folder, os.environ))
+        tempfile.tempdir = self.folder  # it may have looked at the environment before
+        os.chdir(self.folder)
+
+    def _link(self) -> None:
+        """Let what was declared by a relative path be found there."""
+        for written, real in self._walls.blueprint.declared:
             if not os.path.isabs(written) and not written.startswith(("~", "..")):  # noqa: PTH117
                 with contextlib.suppress(OSError):
                     Path(written).parent.mkdir(parents=True, exist_ok=True)
                     Path(written).symlink_to(real)
 
-    def _close_doors(self, private: str, own_memory: bool) -> list[str]:
-        """Landlock, capabilities, the filter, in this order; what could not be done, in words."""
-        failed = []
-        kernel.dump_no_core()
+    def _find_out(self, outsider: int) -> Verdict:
+        plan, missing = self._walls.blueprint, [*self._failed]
         if kernel.LINUX:
-            kernel.give_up_new_privileges()
-        if self._static is not None:
-            of_run = self._ruleset_of_run(private, own_memory)
-            self._static.enforce()
-            of_run.enforce()
-        else:
-            failed.append(_NO_LANDLOCK if kernel.LINUX else _NOT_LINUX)
-        if kernel.LINUX:
-            with contextlib.suppress(OSError):
-                kernel.drop_capabilities()
-            try:
-                seccomp.install(self._filter)
-            except OSError as error:
-                failed.append(f"filter: {error.strerror}")
-        return failed
+            missing += tried(plan.base, outsider, self._walls.shared_memory)
+        missing += [f"writing to {path}" for path in self._walls.written()]
+        opened = (*(real for _, real in plan.declared), *plan.devices)
+        none = self._ruleset is None or "files" in missing
+        level: Level = "none" if none else "partial" if missing else "full"
+        return Verdict(level, tuple(dict.fromkeys(missing)), opened)
 
-    def _static_ruleset(self) -> Ruleset:
-        ruleset = Ruleset(self._abi)
-        for one in self._blueprint.openings:
-            ruleset.open_path(one.path, one.right)
-        # Narrowed by each run to what is its own.
-        ruleset.open_path("/proc", "read")
-        ruleset.open_path("/dev", "write")
-        ruleset.open_path("/dev", "device")
-        ruleset.open_path(f"{self._base}/{folder.RUNS}", "write")
-        ruleset.open_path(f"{self._base}/{folder.READABLE}", "read")
-        return ruleset
 
-    def _keep_descriptors(self) -> None:
-        processes = self._own_processes or self._blueprint.processes
-        wanted = [
-            *((top, "read") for top in tops_of(self._blueprint.openings, self._base)),
-            *((path, "read") for path in (("/proc",) if processes else system.KERNEL)),
-            *((path, "device") for path in (*system.DEVICES, *self._blueprint.devices)),
-            (f"{self._base}/{folder.READABLE}", "read"),
-            *((path, "write") for path in self._written()),
-        ]
-        for path, right in wanted:
-            with contextlib.suppress(OSError):
-                descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
-                self._kept.append((descriptor, right))  # type: ignore[arg-type]
-
-    def _ruleset_of_run(self, private: str, own_memory: bool) -> Ruleset:
-        ruleset = Ruleset(self._abi)
-        for descriptor, right in self._kept:
-            ruleset.open(descriptor, right)
-        ruleset.open_path(private, "write")
-        ruleset.open_path("/proc/self", "read")
-        if own_memory:
-            ruleset.open_path(mounts.SHARED_MEMORY, "write")
-        return ruleset
-
-    def _written(self) -> list[str]:
-        """What is outside the runs' folders and may be written all the same."""
-        return [one.path for one in self._blueprint.openings if one.right == "write"]
-
-    def _verdict(self, missing: list[str]) -> Verdict:
-        devices = self._blueprint.devices
-        opened = (*(real for _, real in self._blueprint.declared), *devices)
-        if "files" in missing or self._static is None:
-            return Verdict("none", tuple(missing), opened)
-        return Verdict("partial" if missing else "full", tuple(missing), opened)
+def _kept(openings: Iterable[tuple[str, Right]]) -> Kept:
+    """Descriptors of what there is of ``openings``."""
+    kept: Kept = []
+    for path, right in openings:
+        with contextlib.suppress(OSError):
+            kept.append((os.open(path, os.O_PATH | os.O_CLOEXEC), right))
+    return kept
 
 
 def _stat(path: str) -> os.stat_result | None:

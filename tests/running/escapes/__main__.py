@@ -65,22 +65,24 @@ def main() -> None:
 def serve() -> None:
     from bench.running.seal import folder
     from bench.running.seal.paths import blueprint
-    from bench.running.seal.walls import Walls
+    from bench.running.seal.walls import Cell, Walls
 
     world = World(**json.loads(sys.argv[2]))
     abi, start, *names = int(sys.argv[3]) or None, *sys.argv[4:]
     base = folder.Base()
     closed = [Path(world.results).parents[2], Path(world.cache).parents[1]]
+    closed.append(Path(world.hidden).parent)
     worker = {"read": [str(Path(world.declared).parent)]}
     plan = blueprint(base.path, f"{world.method}:M", {}, worker, closed=closed)
     walls = Walls(replace(plan, openings=(*plan.openings, *_of_tests())), abi)
-    other = Path(walls.new_folder(), "file")
+    other = Path(folder.new_run(walls.blueprint.base), "file")
     other.write_text(SECRET)
     world = replace(world, other_run=str(other))
     found: dict[str, Any] = {}
+    cell = Cell(walls)
     try:
         for name in names or escapes():
-            found[name] = _sealed(walls, name, world, start)
+            found[name] = _sealed(cell, name, world, start)
     finally:
         base.remove()
     print(json.dumps(found))
@@ -104,14 +106,13 @@ def _of_tests() -> list[Any]:
     return [Opening(str(HERE))]
 
 
-def _sealed(walls: Any, name: str, world: World, start: str) -> Any:
-    private = walls.new_folder()
+def _sealed(cell: Any, name: str, world: World, start: str) -> Any:
     reading, writing = os.pipe()
     pid = os.fork()
     if not pid:
         os.setsid()
         try:
-            verdict = walls.put_up(private, world.server, [writing])
+            verdict = cell.put_up(world.server, [writing])
             if start == "exec":
                 os.set_inheritable(writing, True)
                 words = ["attempt", name, json.dumps(asdict(world)), str(writing)]
@@ -126,9 +127,7 @@ def _sealed(walls: Any, name: str, world: World, start: str) -> Any:
         os.killpg(pid, signal.SIGKILL)  # what it has left running
     with os.fdopen(reading, "rb") as pipe:
         text = pipe.read()
-    from bench.running.seal import folder
-
-    folder.remove(private)
+    cell.clean()
     return json.loads(text) if text else {"errno": -1, "error": f"ended with status {status}"}
 
 

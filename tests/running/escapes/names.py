@@ -1,7 +1,7 @@
 """Escapes that ask for names, or leave code behind that somebody else would run."""
 
 # System calls are what is tried here.
-# ruff: noqa: PTH103
+# ruff: noqa: PTH103, PTH116, PTH208
 
 from __future__ import annotations
 
@@ -151,3 +151,13 @@ def undoing_the_filter(world: World) -> bool:
         socket.socket(socket.AF_INET, socket.SOCK_STREAM)
 
     return in_a_child(undo) == 0
+
+
+@refused(*GONE)
+def guessing_the_name_of_a_log(world: World) -> int:
+    return os.stat(world.hidden).st_size
+
+
+@refused(*GONE)
+def names_in_a_hidden_folder(world: World) -> list[str]:
+    return os.listdir(Path(world.hidden).parents[1])

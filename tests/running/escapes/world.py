@@ -37,6 +37,7 @@ class World:
     home: str
     method: str
     declared: str
+    hidden: str
     other_run: str
     unix_socket: str
     abstract_socket: str
@@ -72,7 +73,14 @@ def fruitless(function: Callable[[World], Any]) -> Callable[[World], Any]:
 @contextmanager
 def a_world(folder: Path, catalogue: Path, configuration: Path) -> Iterator[World]:
     """A world below ``folder``: files to find, servers that answer, a process with a secret."""
-    for name in ("results/quick/records", "cache/data", "home/.ssh", "method", "declared"):
+    for name in (
+        "results/quick/records",
+        "cache/data",
+        "home/.ssh",
+        "method",
+        "declared",
+        "hidden/quick",
+    ):
         (folder / name).mkdir(parents=True)
     files = {
         "results": folder / "results/quick/records/run.json",
@@ -80,6 +88,7 @@ def a_world(folder: Path, catalogue: Path, configuration: Path) -> Iterator[Worl
         "home": folder / "home/.ssh/id_rsa",
         "method": folder / "method/my_method.py",
         "declared": folder / "declared/table.csv",
+        "hidden": folder / "hidden/quick/problem.log",
     }
     for file in files.values():
         file.write_text(SECRET)

@@ -52,6 +52,7 @@ def _run(experiment: Experiment, retry: tuple[str, ...], *, scoring: bool) -> in
     from bench.running.display import Display
 
     store = experiment.store
+    _check_seal(experiment)
     executor = make_executor(experiment.config["executor"])
     with Display() as display:
         carry_out(experiment, executor, retry=retry, on_event=display)
@@ -59,6 +60,17 @@ def _run(experiment: Experiment, retry: tuple[str, ...], *, scoring: bool) -> in
         Judge(store, experiment.problems, experiment.scoring).judge_all()
     write_leaderboard(store)
     return _exit_code(experiment, store)
+
+
+def _check_seal(experiment: Experiment) -> None:
+    """Refuse at once what would be refused in every run."""
+    from bench.running.machine import seal_of_this_machine
+
+    if experiment.limits.require_seal and (seal := seal_of_this_machine()).level != "full":
+        raise UserError(
+            f"require_seal=true, and here the seal is {seal.level}: {', '.join(seal.missing)}; "
+            "leave it out to run all the same: records and leaderboard say what was not sealed"
+        )
 
 
 def _exit_code(experiment: Experiment, store: Any) -> int:

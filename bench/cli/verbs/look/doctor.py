@@ -89,8 +89,18 @@ def _machine() -> Iterator[Diagnosis]:
         f"on {sys.platform} a run's processes that make their own session may outlive it"
     )  # fmt: skip
     yield Diagnosis("limits", hard, text)
+    yield _seal()
     julia = shutil.which("julia")
     yield Diagnosis("julia", julia is not None, julia or "not on the path (needed by pysr alone)")
+
+
+def _seal() -> Diagnosis:
+    from bench.running.machine import seal_of_this_machine
+
+    seal = seal_of_this_machine()
+    if seal.level == "full":
+        return Diagnosis("seal", True, "full: a run reads, writes and reaches what it should alone")
+    return Diagnosis("seal", False, f"{seal.level}; open: {', '.join(seal.missing)}")
 
 
 def _writable(what: str, folder: Path) -> Diagnosis:
