@@ -19,6 +19,11 @@ from methods.mcts.tokens import ONE, arity, expression_of
 from methods.mcts.tokens import OPERATORS as TOKENS
 from methods.mcts.units import required_unit
 
+pytestmark = [
+    pytest.mark.usefixtures("kernels"),
+    pytest.mark.timeout(1800),  # the first of them may wait for the compiler
+]
+
 C, X0, X1 = 0, 64, 65
 NAMES = ("x0", "x1")
 
@@ -115,6 +120,7 @@ def test_what_differs_differs_in_identity(one: str, other: str) -> None:
 
 
 def scorer_of(X: np.ndarray, y: np.ndarray, sketch: Sketch, scaling: str) -> Scorer:
+    y = np.ascontiguousarray(y)  # as in a search; other layouts would be compiled apart
     form = make_form(sketch, scaling, NAMES, X, y)
     return Scorer(
         np.ascontiguousarray(X.T), y, np.full(len(y), 1.0 / form.spread), form, make_table(10, 3),
