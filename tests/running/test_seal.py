@@ -7,6 +7,7 @@ import os
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 from functools import cache
 from pathlib import Path
@@ -360,3 +361,49 @@ def test_blueprints_are_drawn_quickly_enough_to_be_drawn_for_every_method(tmp_pa
     for _ in range(3):
         plan(tmp_path)
     assert time.process_time() - begun < 10  # scanning a disk would take minutes
+
+
+ORDINARY = """
+import json, os, sys
+sys.path.insert(0, sys.argv[1])
+from bench.paths import DATASETS
+from bench.running.seal.folder import Base
+from bench.running.seal.paths import blueprint
+from bench.running.seal.walls import Cell, Walls
+base = Base()
+cell = Cell(Walls(blueprint(base.path, "methods.linear:Linear", {}, {})))
+if os.fork() == 0:
+    verdict = cell.put_up(os.getppid())
+    try:
+        catalogue = len(list(DATASETS.iterdir()))
+    except OSError as error:
+        catalogue = type(error).__name__
+    name = open("/proc/self/status").readline().split()[0]
+    print(json.dumps([verdict.to_message(), os.getuid(), catalogue, name]), flush=True)
+    os._exit(0)
+os.wait()
+cell.close()
+base.remove()
+"""
+
+
+@needs_all
+def test_an_ordinary_user_is_sealed_as_well(tmp_path: Path) -> None:
+    """By the system's own Python, as root's may lie where others cannot look."""
+    python, nobody = Path("/usr/bin/python3"), 65534
+    if os.geteuid() != 0 or not python.exists():
+        pytest.skip("becoming an ordinary user needs root, and the system's Python")
+    place = Path(tempfile.mkdtemp())
+    place.chmod(0o777)
+    done = subprocess.run(
+        [python, "-P", "-c", ORDINARY, str(ROOT)], user=nobody, group=nobody, extra_groups=[],
+        cwd="/", env={"TMPDIR": str(place), "HOME": str(place)}, capture_output=True, text=True,
+    )  # fmt: skip
+    if "No module named 'bench'" in done.stderr or "unknown option" in done.stderr.lower():
+        pytest.skip("the system's Python is too old, or others may not read this folder")
+    assert done.returncode == 0, done.stderr
+    verdict, user, catalogue, name = json.loads(done.stdout)
+    assert (user, catalogue, name) == (nobody, "PermissionError", "Name:")
+    assert verdict == {"level": "full", "missing": [], "opened": []}
+    assert not list(place.iterdir())
+    place.rmdir()
