@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from bench import Variable
 from bench.cli.verbs.author.train import withheld_laws
 from bench.problems import Data, Dataset, Problem, Table, Target
-from methods.transformer.evaluation import LENGTHS
-from methods.transformer.generator import Batch, draw_batch
 from methods.transformer.search import to_expression
-from methods.transformer.skeletons import banned_fingerprints
-from methods.transformer.vocabulary import C
+from methods.transformer.skeletons.fingerprints import banned_fingerprints
+from methods.transformer.skeletons.generator import Batch, draw_batch
+from methods.transformer.skeletons.vocabulary import C
+from methods.transformer.training.evaluation import LENGTHS
 
 _SHOWN = 64
 _SEED = 7

@@ -14,8 +14,8 @@ import numpy as np
 
 from bench import Budget, Task, Variable
 from methods.mcts import MCTS, RSRM
-from methods.mcts.run import Run
-from methods.operon.search import Progress, SearchSettings, search
+from methods.mcts.run import SearchRun
+from methods.operon.search import Generation, SearchSettings, search
 
 _HEAD = (
     "Expressions evaluated a CPU second, one thread; their constants, where they have any, are "
@@ -38,7 +38,7 @@ def report() -> str:
 
 def _ours(method: MCTS, X: np.ndarray, y: np.ndarray) -> float:
     task = Task(X, y, (Variable("x0"),), budget=Budget(_SECONDS))
-    run = Run(task, len(y), scale=False)
+    run = SearchRun(task, len(y), scale=False)
     before = time.process_time()
     run.follow(method.course(run))
     return run.evaluations / (time.process_time() - before)
@@ -52,9 +52,9 @@ def _operon(X: np.ndarray, y: np.ndarray) -> float:
     )  # fmt: skip
     evaluations = 0
 
-    def go_on(progress: Progress) -> bool:
+    def go_on(generation: Generation) -> bool:
         nonlocal evaluations
-        evaluations = progress.evaluations
+        evaluations = generation.evaluations
         return time.process_time() < before + _SECONDS
 
     before = time.process_time()

@@ -13,16 +13,16 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import Call, Candidate, Discovery, Expression, Number, Symbol, Task, evaluate
-from methods.rows import ENOUGH, choose_rows
-from methods.scaling import Scaling
-from methods.tidy import gather
+from bench import Call, Candidate, Discovery, Expression, Number, Symbol, Task
+from methods.answering import Answering
+from methods.refine import line
 
 _FUNCTIONS = {
     "add": (np.add, 2), "sub": (np.subtract, 2), "mul": (np.multiply, 2), "div": (np.divide, 2),
@@ -31,6 +31,7 @@ _FUNCTIONS = {
     "cos": (np.cos, 1), "tan": (np.tan, 1), "tanh": (np.tanh, 1),
 }  # fmt: skip
 
+_SEARCH_SHARE = 0.95
 _SOLVED = 1e-10
 """An error below this share of the target's spread ends the search."""
 
@@ -67,42 +68,33 @@ class GPLearn:
 
     def discover(self, task: Task) -> Discovery:
         """Evolve programs until the budget is spent or one fits to rounding error."""
-        return _Search(self, task).run()
+        return _GPLearnRun(self, task).discovery()
 
 
-@dataclass
-class _Search:
+class _GPLearnRun:
     """One run: what has been found so far, by length."""
 
-    settings: GPLearn
-    task: Task
-    shortest: dict[int, tuple[Error, Expression]] = field(default_factory=dict)
+    def __init__(self, settings: GPLearn, task: Task) -> None:
+        self.settings, self.task = settings, task
+        self.answer = Answering(task, settings.rows, scale=settings.scale)
+        self.deadline = self.answer.after(_SEARCH_SHARE)
+        self.shortest: dict[int, tuple[Error, Expression]] = {1: (1.0, Number(0.0))}
 
-    def run(self) -> Discovery:
-        task, settings = self.task, self.settings
-        self.deadline = time.monotonic() + 0.95 * task.budget.seconds
-        self.scaling = Scaling.of(task) if settings.scale else Scaling.none(task)
-        kept = choose_rows(len(task.y), ENOUGH, task.seed)
-        self.X, self.y = self.scaling.X(task.X[kept]), self.scaling.y(task.y[kept])
-        self._keep(1, 1.0, Number(0.0))
-        self._evolve(choose_rows(len(self.y), settings.rows, task.seed))
+    def discovery(self) -> Discovery:
+        if not self.answer.constant:
+            self._evolve()
         front = self._front()
         solved = [candidate for candidate in front if (candidate.loss or 0.0) < _SOLVED]
         return Discovery(solved[0] if solved else front[-1], tuple(front))
 
-    def _evolve(self, rows: NDArray[np.intp]) -> None:
-        X, y = self.X[rows], self.y[rows]
-        if float(np.ptp(y)) == 0:
-            return
-        regressor = _regressor(self.settings, self.task.seed, self.deadline)
+    def _evolve(self) -> None:
+        few = self.answer.on_few
         limit = self.task.budget.evaluations or math.inf
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), suppress(_OutOfTime):
+            regressor = _regressor(self.settings, self.task.seed, self.deadline)
             while regressor.generations * self.settings.population < limit:
                 regressor.generations += 1
-                try:
-                    regressor.fit(X, y)
-                except _OutOfTime:
-                    return
+                regressor.fit(few.X, few.y)
                 if self._take(regressor._programs[-1]) < _SOLVED:
                     return
 
@@ -112,14 +104,12 @@ class _Search:
         for program in sorted(programs, key=lambda one: (one.raw_fitness_, one.length_)):
             error = float(program.raw_fitness_)
             if program.length_ not in self.shortest or error < self.shortest[program.length_][0]:
-                self._keep(program.length_, error, _tree(program.program, self.task.names))
+                tree = _tree(program.program, self.task.names)
+                self.shortest[program.length_] = error, tree
                 if error < best:
                     best = error
-                    self.task.report(self._formula(self.shortest[program.length_][1]), error)
+                    self.task.report(self._formula(tree), error)
         return best
-
-    def _keep(self, length: int, error: Error, tree: Expression) -> None:
-        self.shortest[length] = error, tree
 
     def _front(self) -> list[Candidate]:
         """Candidates by length, each better than all that are shorter."""
@@ -133,10 +123,7 @@ class _Search:
 
     def _formula(self, tree: Expression) -> Expression:
         """``a + b*tree`` fitted to the rows, in raw units."""
-        f = evaluate(tree, self.task.names, self.X)
-        usable = np.isfinite(f)
-        a, b = _line(f[usable], self.y[usable])
-        return self.scaling.undo(gather(_call("add", Number(a), _call("mul", Number(b), tree))))
+        return self.answer.raw(self.answer.on_all.scaled(tree).expression)
 
 
 def _regressor(settings: GPLearn, seed: int, deadline: float) -> Any:
@@ -170,22 +157,10 @@ def _scaled_error(y: NDArray[Any], f: NDArray[Any]) -> Error:
     """Root mean square of ``y - (a + b*f)`` with the best a and b, over the spread of ``y``."""
     if not np.isfinite(f).all():
         return math.inf
-    a, b = _line(f, y)
+    a, b = line(f, y)
     spread = float(np.std(y))
     error = float(np.sqrt(np.mean((y - (a + b * f)) ** 2)))
     return error / spread if math.isfinite(error) and spread > 0 else math.inf
-
-
-def _line(f: NDArray[Any], y: NDArray[Any]) -> tuple[float, float]:
-    """The least-squares a and b of ``y = a + b*f``; an ``a`` that is rounding error is 0."""
-    middle, mean = float(np.mean(f)), float(np.mean(y))
-    deviation = f - middle
-    square = float(deviation @ deviation)
-    if not 0 < square < math.inf:
-        return mean, 0.0
-    b = float(deviation @ (y - mean)) / square
-    a = mean - b * middle
-    return (0.0 if abs(a) < 1e-12 * max(abs(mean), float(np.std(y))) else a), b
 
 
 def _tree(program: list[Any], names: tuple[str, ...]) -> Expression:

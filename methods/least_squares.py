@@ -129,7 +129,7 @@ def _triangle(X: Array, y: Array, terms: Sequence[Monomial], end: float) -> Arra
             break
         rows = order[start : start + size]
         block = np.column_stack([_design(X[rows], terms), y[rows]])
-        R = np.linalg.qr(np.concatenate([R, block]), mode="r")
+        R = np.asarray(np.linalg.qr(np.concatenate([R, block]), mode="r"))
     return R
 
 
@@ -179,7 +179,8 @@ def _solved_stepwise(X: Array, y: Array, terms: Sequence[Monomial], end: float) 
         size, before = float(gradient @ gradient), size
         direction = gradient + (size / before) * direction
     solution[np.abs(solution) <= _DUST * np.linalg.norm(y[rows])] = 0.0
-    return solution / norms
+    scaled: Array = solution / norms
+    return scaled
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +202,8 @@ class _Scales:
         return cls(tuple(columns), target, int(math.copysign(1000, target)) * (abs(target) > _FAR))
 
     def X(self, X: Array) -> Array:
-        return np.ldexp(X, -np.asarray(self.columns, dtype=int))
+        scaled: Array = np.ldexp(X, -np.asarray(self.columns, dtype=int))
+        return scaled
 
     def y(self, y: Array) -> Array:
         return np.ldexp(y, -self.target)

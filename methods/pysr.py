@@ -10,16 +10,14 @@ import os
 import shutil
 import sys
 import tempfile
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
 from bench import Budget, Candidate, Discovery, Expression, ParseError, Task, parse
-from methods.refine import Refiner
-from methods.rows import ENOUGH, choose_rows
-from methods.scaling import Scaling
+from methods.answering import Answering
+from methods.rows import ENOUGH
 
 _SEARCH_SHARE = 0.85
 """Share of the time that Julia is given; it is seen to be late by a few seconds at most."""
@@ -74,9 +72,8 @@ class PySR:
         """Search until 85 % of the time are spent; constants are then fitted in float64."""
         from pysr import PySRRegressor
 
-        start, seconds = time.monotonic(), task.budget.seconds
-        scaling = Scaling.of(task) if self.scale else Scaling.none(task)
-        X, y = scaling.X(task.X), scaling.y(task.y)
+        answer = Answering(task, ENOUGH, scale=self.scale)
+        X, y = answer.scaling.X(task.X), answer.scaling.y(task.y)
         stand_ins = {f"x{j}": name for j, name in enumerate(task.names)}  # PySR's own names
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             arguments = self.arguments(task.budget, task.seed)
@@ -84,9 +81,7 @@ class PySR:
             regressor.fit(X, y)
             rows = regressor.equations_.to_dict("records")
             chosen = regressor.get_best()["equation"]
-        kept = choose_rows(len(y), ENOUGH, task.seed)
-        refiner = Refiner(task.names, X[kept], y[kept], deadline=start + 0.95 * seconds)
-        discovery = discovery_of(rows, chosen, stand_ins, refiner, scaling)
+        discovery = discovery_of(rows, chosen, stand_ins, answer)
         task.report(discovery.best.expression, discovery.best.loss)
         return discovery
 
@@ -118,13 +113,12 @@ def discovery_of(
     rows: Iterable[Mapping[str, Any]],
     chosen: str,
     stand_ins: Mapping[str, str],
-    refiner: Refiner,
-    scaling: Scaling,
+    answer: Answering,
 ) -> Discovery:
     """PySR's table as a Discovery, in raw units.
 
-    ``rows`` have ``equation``, ``complexity`` and ``loss``; ``chosen`` is the equation of the
-    model selected; ``stand_ins`` maps the names in the equations to the task's. An equation that
+    ``rows`` have ``equation``, ``complexity`` and ``loss``; ``chosen`` is the equation that
+    PySR selected; ``stand_ins`` maps the names in the equations to the task's. An equation that
     is no finite expression (``Inf`` or ``NaN`` for a constant) is left out; raises ValueError
     where the chosen one is.
     """
@@ -132,12 +126,12 @@ def discovery_of(
     for row in rows:
         expression = _parsed(str(row["equation"]), stand_ins)
         if expression is not None:
-            raw = scaling.undo(refiner.fitted(expression).expression)
+            raw = answer.raw(answer.on_all.fitted(expression).expression)
             front.append(Candidate(str(raw), float(row["complexity"]), float(row["loss"])))
     best = _parsed(chosen, stand_ins)
     if best is None:
         raise ValueError(f"PySR selected what is no expression: {chosen!r:.200}")
-    raw = scaling.undo(refiner.fitted(best).expression)
+    raw = answer.raw(answer.on_all.fitted(best).expression)
     for candidate in front:
         if candidate.expression == str(raw):
             return Discovery(candidate, tuple(front))

@@ -60,7 +60,8 @@ class Refiner:
     def scaled(self, expression: Expression) -> Fitted:
         """``a + b*expression`` with the best a and b; the constants inside stay."""
         f = evaluate(expression, self.names, self.X)
-        a, b = line(f, self.y)
+        usable = np.isfinite(f)
+        a, b = line(f[usable], self.y[usable]) if usable.any() else (float(self.y.mean()), 0.0)
         scaled = Call("add", (Number(a), Call("mul", (Number(b), expression))))
         return self.judged(gather(scaled))
 

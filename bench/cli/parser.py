@@ -70,9 +70,9 @@ from +-[0.1, 10], where the truth has a real value.
 _TRAIN = """\
 Settings are Hydra overrides, KEY=VALUE (rediscover train --cfg job prints them all):
 
-  model=transformer_small       a file of conf/model
-  model.training.steps=28000    how long; also batch, rate, seed, shape.width, ...
-  folder=models/first           checkpoints, and progress.jsonl
+  network=transformer_small     a file of conf/network
+  network.training.steps=28000  how long; also batch, rate, seed, shape.width, ...
+  folder=networks/first         checkpoints, and progress.jsonl
   device=cuda                   or cpu; auto takes the GPU that there is
   threads=2 workers=7           PyTorch's threads; processes that draw the samples
 
@@ -276,7 +276,7 @@ def _authors(verbs: _Verbs) -> None:
     check.add_argument("name", metavar="NAME|PATH")
     check.add_argument("--json", action="store_true", help="for machines")
     train = _verb(
-        verbs, "train", "train the model of an amortised method; goes on where it was", _TRAIN
+        verbs, "train", "train the network of an amortised method; goes on where it was", _TRAIN
     )
     train.set_defaults(takes_overrides=True)
     train.usage = "rediscover train [KEY=VALUE ...]"

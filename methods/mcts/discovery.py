@@ -13,10 +13,10 @@ import numpy as np
 
 from bench.expression.compiled.opcodes import ADD, DIV, MUL, NEG, NUMBER, POW, SUB, VARIABLE
 from methods.mcts.form import POWER, PRODUCT, SUM, Sketch
-from methods.mcts.identity import identity
-from methods.mcts.tokens import CUBE, INV, SQUARE, subtree_end
+from methods.mcts.language.identity import identity
+from methods.mcts.language.tokens import CUBE, INV, SQUARE, subtree_end
 
-_FAME = 20
+_HALL_OF_FAME = 20
 _NEAR = 0.1
 """The best loss over a loss, over which an expression is taken apart."""
 _SHARED = 0.5
@@ -25,7 +25,7 @@ _MOST = 15
 
 
 @dataclass(frozen=True)
-class Specimen:
+class Individual:
     """An expression met, and its error."""
 
     tokens: tuple[int, ...]
@@ -46,9 +46,9 @@ class _Part:
         return int(identity(np.array(self.tokens, np.int64), len(self.tokens))), self.sign
 
 
-def discover_forms(fame: Sequence[Specimen]) -> list[Sketch]:
-    """Forms that the best of ``fame`` suggest: products first, then powers, then sums."""
-    retained = _retain(fame)
+def discover_forms(hall_of_fame: Sequence[Individual]) -> list[Sketch]:
+    """Forms that the best of ``hall_of_fame`` suggest: products first, then powers, then sums."""
+    retained = _retain(hall_of_fame)
     found = []
     for kind, outer, inner in ((PRODUCT, MUL, DIV), (POWER, POW, POW), (SUM, ADD, SUB)):
         parts = _shared([_split(one, outer, inner) for one in retained])
@@ -58,9 +58,9 @@ def discover_forms(fame: Sequence[Specimen]) -> list[Sketch]:
     return found
 
 
-def _retain(fame: Sequence[Specimen]) -> list[Specimen]:
+def _retain(hall_of_fame: Sequence[Individual]) -> list[Individual]:
     """The two best, and those that are near the best; losses are squared errors."""
-    best = sorted(fame, key=lambda one: one.error)[:_FAME]
+    best = sorted(hall_of_fame, key=lambda one: one.error)[:_HALL_OF_FAME]
     return [
         one
         for place, one in enumerate(best)
@@ -68,7 +68,7 @@ def _retain(fame: Sequence[Specimen]) -> list[Specimen]:
     ]
 
 
-def _split(one: Specimen, outer: int, inner: int) -> list[_Part]:
+def _split(one: Individual, outer: int, inner: int) -> list[_Part]:
     """The operands of the chain of ``outer`` and ``inner`` at the top, unless it is all one."""
     parts: list[_Part] = []
     tokens = np.array(one.tokens, np.int64)
@@ -90,7 +90,7 @@ def _split(one: Specimen, outer: int, inner: int) -> list[_Part]:
     return parts
 
 
-def _part(one: Specimen, tokens: np.ndarray, begin: int, sign: int) -> _Part:
+def _part(one: Individual, tokens: np.ndarray, begin: int, sign: int) -> _Part:
     end = int(subtree_end(tokens, begin))
     first = one.tokens[:begin].count(NUMBER)
     count = one.tokens[begin:end].count(NUMBER)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from bench import Call, Expression, Number, evaluate
 from bench.expression.compiled.opcodes import ADD, MUL, NUMBER, POW
-from methods.mcts.tokens import Floats, Ints, expression_of, translate
+from methods.mcts.language.tokens import Floats, Ints, expression_of, translate
 
 PLAIN, SUM, PRODUCT, POWER = range(4)
 _OPS = {SUM: ADD, PRODUCT: MUL, POWER: POW}

@@ -11,12 +11,12 @@ import numpy as np
 
 from bench import Discovery, Task
 from methods.mcts.discovery import discover_forms
+from methods.mcts.evolution.genetic import Evolution
 from methods.mcts.form import SCALINGS, Sketch
-from methods.mcts.genetic import Evolution
-from methods.mcts.grammar import NESTING, Grammar, make_grammar
-from methods.mcts.proposals import Proposals
-from methods.mcts.run import Run
-from methods.mcts.search import Fitting, Search
+from methods.mcts.language.grammar import NESTING, TokenGrammar, make_grammar
+from methods.mcts.library.proposals import Proposals
+from methods.mcts.run import SearchRun
+from methods.mcts.search import Fitting, TreeSearch
 from methods.mcts.tree import Policy
 
 OPERATORS = ("add", "sub", "mul", "div", "sin", "cos", "exp", "log", "sqrt", "square")
@@ -66,7 +66,7 @@ class MCTS:
 
     def discover(self, task: Task) -> Discovery:
         """Search until the budget is spent or a formula is exact; then fit and shorten."""
-        run = Run(self._narrowed(task), self.rows, self.scale)
+        run = SearchRun(self._narrowed(task), self.rows, self.scale)
         run.follow(self.course(run))
         return run.discovery()
 
@@ -83,7 +83,7 @@ class MCTS:
         chosen = tuple(task.variables[j] for j in kept)
         return replace(task, X=task.X[:, kept], variables=chosen)
 
-    def course(self, run: Run) -> Iterator[None]:
+    def course(self, run: SearchRun) -> Iterator[None]:
         """What follows on what; it yields after every stride, and has no end."""
         search = self._search(run, Sketch(), np.random.default_rng(run.task.seed))
         run.searches.append(search)
@@ -92,9 +92,9 @@ class MCTS:
         while True:
             yield from search.descend(self.simulations)
 
-    def _search(self, run: Run, sketch: Sketch, rng: np.random.Generator) -> Search:
+    def _search(self, run: SearchRun, sketch: Sketch, rng: np.random.Generator) -> TreeSearch:
         refine = run.answer.on_few
-        return Search(
+        return TreeSearch(
             self._grammar(run.task), sketch, self._scaling(), refine.names, refine.X, refine.y,
             Fitting(restarts=self.restarts), self._policy(), 250, rng,
         )  # fmt: skip
@@ -103,7 +103,7 @@ class MCTS:
         """An offset has the target's unit, and is no pure number."""
         return "factor" if self.units and self.scaling == "affine" else self.scaling
 
-    def _grammar(self, task: Task) -> Grammar:
+    def _grammar(self, task: Task) -> TokenGrammar:
         return make_grammar(
             self.operators,
             len(task.variables),
@@ -148,8 +148,8 @@ class RSRM(MCTS):
       (``novelty``: so many tries for one); crossover is more common and tournaments are smaller.
     * ``library``: before and between the searches, sums, products and ratios out of a library of
       small expressions, and of what evolution found, are solved for by linear algebra (see
-      ``methods.mcts.laws``). It generalises the forms' ``A + f``; 0 turns it off, and so does
-      ``units``, to which such sums are not held.
+      ``methods.mcts.library.laws``). It generalises the forms' ``A + f``; 0 turns it off, and so
+      does ``units``, to which such sums are not held.
     """
 
     policy: str = "double_q"
@@ -166,7 +166,7 @@ class RSRM(MCTS):
     epochs: int = 5
     library: int = 3000
 
-    def course(self, run: Run) -> Iterator[None]:
+    def course(self, run: SearchRun) -> Iterator[None]:
         """What follows on what; it yields after every stride, and has no end."""
         refine = run.answer.on_few
         largest = 2 * self.max_tokens
@@ -176,24 +176,26 @@ class RSRM(MCTS):
         rng = np.random.default_rng(run.task.seed)
         search = self._search(run, Sketch(), rng)
         run.searches.append(search)
-        yield from search.sow(proposals.seeds)
+        yield from search.add_seeds(proposals.seeds)
         for epoch in count(1):
             yield from self._epoch(search)
-            yield from run.proposed_by(proposals.after(search.fame()))
+            yield from run.proposed_by(proposals.after(search.hall_of_fame()))
             if self.forms:
                 yield from self._under_form(run, search, rng)
             if epoch % self.epochs == 0:
                 search.forget()
 
-    def _epoch(self, search: Search) -> Iterator[None]:
+    def _epoch(self, search: TreeSearch) -> Iterator[None]:
         """Runs down the tree, and evolution from the best that they met."""
         for _ in range(self.descents):
             yield from search.descend(self.simulations)
         yield from search.evolve(self.population, self.generations, self._evolution())
 
-    def _under_form(self, run: Run, search: Search, rng: np.random.Generator) -> Iterator[None]:
+    def _under_form(
+        self, run: SearchRun, search: TreeSearch, rng: np.random.Generator
+    ) -> Iterator[None]:
         """The same for the f of a form, if what was found suggests one."""
-        for sketch in discover_forms(search.fame())[:1]:
+        for sketch in discover_forms(search.hall_of_fame())[:1]:
             try:
                 under = self._search(run, sketch, rng)
             except ValueError:  # A is not finite, or the same on every row

@@ -6,8 +6,10 @@ import time
 from collections.abc import Iterator, Sequence
 
 from bench import Discovery, Expression, Task
-from methods.mcts.answer import Answer
-from methods.mcts.search import Search
+from methods.answering import Answering
+from methods.mcts.search import TreeSearch
+from methods.refine import EXACT
+from methods.tidy import gather
 
 _SEARCH_SHARE = 0.85
 """Share of the time given to the search; the rest fits and shortens what it found."""
@@ -16,18 +18,20 @@ _PAUSE = 0.3
 _EXACT = 1e-11
 _PROPOSED = 2
 """So many of the expressions proposed together are fitted."""
+_FINALISTS = 10
+"""So many are fitted to all rows, to choose among them."""
 
 
-class Run:
+class SearchRun:
     """One run on a task: the searches in it, and what was told of them so far."""
 
     def __init__(self, task: Task, rows: int, scale: bool) -> None:
         self.task = task
-        self.answer = Answer(task, rows, scale)
-        self.searches: list[Search] = []
+        self.answer = Answering(task, rows, scale=scale)
+        self.searches: list[TreeSearch] = []
         self.proposed: list[Expression] = []
         self.spent = 0
-        self._stop = self.answer.start + _SEARCH_SHARE * task.budget.seconds
+        self._stop = self.answer.after(_SEARCH_SHARE)
         self._looked = self.answer.start
         self._seen, self._retired = 0, 0
 
@@ -36,7 +40,7 @@ class Run:
         """Expressions evaluated in all searches, and by those who propose without one."""
         return self.spent + sum(search.evaluations for search in self.searches)
 
-    def retire(self, search: Search) -> None:
+    def retire(self, search: TreeSearch) -> None:
         """Take the best of a search that is over, and let go of its memory."""
         self._look(now=True)
         self.searches.remove(search)
@@ -45,6 +49,22 @@ class Run:
         if search.news:
             self.proposed.append(search.best())
 
+    @property
+    def exact(self) -> bool:
+        """Whether the best formula is exact on all rows, to the last digits."""
+        best = self.answer.best
+        return best is not None and best.error <= EXACT
+
+    def consider(self, expression: Expression) -> None:
+        """Fit an expression; keep and report it where it is better than what was."""
+        few, best = self.answer.on_few, self.answer.best
+        fitted = few.fitted(gather(expression))
+        if best is not None and fitted.criterion >= best.criterion:
+            return
+        if fitted.error <= EXACT:
+            fitted = self.answer.on_all.fitted(few.shortened(fitted).expression)
+        self.answer.keep(fitted)
+
     def propose(self, expressions: Sequence[Expression]) -> None:
         """Consider the best of expressions that no search has found."""
         self.spent += len(expressions)
@@ -52,7 +72,7 @@ class Run:
         judged.sort(key=lambda one: one.criterion)
         for fitted in judged[:_PROPOSED]:
             self.proposed.append(fitted.expression)
-            self.answer.consider(fitted.expression)
+            self.consider(fitted.expression)
 
     def proposed_by(self, proposals: Iterator[list[Expression]]) -> Iterator[None]:
         """Consider what comes; yields after every step."""
@@ -62,18 +82,24 @@ class Run:
 
     def follow(self, course: Iterator[None]) -> None:
         """Follow ``course``, which yields after every stride, as far as it may go."""
-        if self.answer.hopeless:
+        if self.answer.constant:
             return
         for _ in course:
             self._look()
-            if self.answer.exact or self._spent():
+            if self.exact or self._spent():
                 break
         self._look(now=True)
 
     def discovery(self) -> Discovery:
         """The answer after all that was searched."""
-        front = [one for search in self.searches for one in search.front()]
-        return self.answer.discovery(front + self.proposed)
+        if self.answer.constant:
+            return self.answer.of_mean()
+        few, best = self.answer.on_few, self.answer.best
+        found = [one for search in self.searches for one in search.front()] + self.proposed
+        if self.exact and best is not None:
+            return self.answer.chosen(best, [best, *(few.judged(gather(one)) for one in found)])
+        pool = [few.fitted(gather(one)) for one in found]
+        return self.answer.discovery(pool, finalists=_FINALISTS)
 
     def _spent(self) -> bool:
         most = self.task.budget.evaluations
@@ -89,5 +115,5 @@ class Run:
             return
         for search in self.searches:
             if search.news:
-                self.answer.consider(search.best())
+                self.consider(search.best())
         self._seen, self._looked = news, time.monotonic()

@@ -17,9 +17,9 @@ from bench.expression.compiled.compiling import compiled
 from bench.expression.compiled.kernel import forward, link
 from bench.expression.compiled.least_squares import levenberg_marquardt
 from methods.mcts.form import POWER, PRODUCT, Form
-from methods.mcts.identity import identity
-from methods.mcts.table import Table, find, put
-from methods.mcts.tokens import Floats, Ints, translate
+from methods.mcts.language.identity import identity
+from methods.mcts.language.tokens import Floats, Ints, translate
+from methods.mcts.seen import SeenTable, find, put
 
 EVALUATIONS, SEEN, FITS, NEWS, GENERATIONS = range(5)
 """Places in ``Scorer.counts``: expressions evaluated, met again, fitted; new bests; generations."""
@@ -62,7 +62,7 @@ class Scorer(NamedTuple):
     y: Floats
     weights: Floats
     form: Form
-    table: Table
+    seen: SeenTable
     front: Front
     work: Work
     counts: Ints
@@ -109,7 +109,7 @@ def assess(
     ``constants`` come as a start and go as fitted. What was seen before is not computed again.
     """
     key = identity(tokens, length)
-    table = scorer.table
+    table = scorer.seen
     place, known = find(table, key)
     if known:
         scorer.counts[SEEN] += 1

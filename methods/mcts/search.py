@@ -14,11 +14,19 @@ import numpy as np
 
 from bench import Expression
 from bench.expression.compiled.opcodes import NUMBER
-from methods.mcts.discovery import Specimen
+from methods.mcts.discovery import Individual
+from methods.mcts.evolution.genetic import (
+    Evolution,
+    add_seed,
+    next_generation,
+    select_best,
+    start_population,
+)
+from methods.mcts.evolution.pool import make_pool
+from methods.mcts.evolution.variation import make_offspring
 from methods.mcts.form import Sketch, make_form, scale
-from methods.mcts.genetic import Evolution, breed, found_population, harvest, sow
-from methods.mcts.grammar import Grammar, make_prefix
-from methods.mcts.pool import make_pool
+from methods.mcts.language.grammar import TokenGrammar, make_prefix
+from methods.mcts.language.tokens import Floats, Ints, expression_of
 from methods.mcts.scoring import (
     EVALUATIONS,
     NEWS,
@@ -26,10 +34,8 @@ from methods.mcts.scoring import (
     make_front,
     make_work,
 )
-from methods.mcts.table import make_table
-from methods.mcts.tokens import Floats, Ints, expression_of
-from methods.mcts.tree import Policy, Walk, commit, make_tree, plant, search_tree
-from methods.mcts.variation import make_cradle
+from methods.mcts.seen import make_seen
+from methods.mcts.tree import Policy, Walk, commit, make_tree, restart, search_tree
 
 _NODES = 300_000
 _STRIDE = 1000
@@ -50,12 +56,12 @@ class Fitting:
     promising: float = 2.0
 
 
-class Search:
+class TreeSearch:
     """A search for the f of ``sketch`` on the rows ``X`` (n, d) and ``y`` (n,)."""
 
     def __init__(
         self,
-        grammar: Grammar,
+        grammar: TokenGrammar,
         sketch: Sketch,
         scaling: str,
         names: tuple[str, ...],
@@ -75,7 +81,7 @@ class Search:
             y=y,
             weights=np.full(len(y), 1.0 / form.spread),
             form=form,
-            table=make_table(_TABLE_BITS, constants),
+            seen=make_seen(_TABLE_BITS, constants),
             front=make_front(most, constants),
             work=make_work(most, constants, len(form.head), len(y)),
             counts=np.zeros(8, np.int64),
@@ -92,7 +98,7 @@ class Search:
             np.zeros(most + 2, np.int64),
             np.ones(constants),
         )
-        plant(self.tree)
+        restart(self.tree)
 
     @property
     def evaluations(self) -> int:
@@ -113,12 +119,12 @@ class Search:
         """Simulations without end from the root of one tree, in strides."""
         while True:
             if not self._simulate(_STRIDE):
-                plant(self.tree)
+                restart(self.tree)
             yield
 
     def descend(self, simulations: int) -> Iterator[None]:
         """One run down a fresh tree: so many simulations, then a token is committed, and so on."""
-        plant(self.tree)
+        restart(self.tree)
         while self._simulate(simulations) and commit(self.tree):
             yield
         yield
@@ -131,13 +137,13 @@ class Search:
             )
         )  # fmt: skip
 
-    def sow(self, rows: Sequence[tuple[int, ...]]) -> Iterator[None]:
+    def add_seeds(self, rows: Sequence[tuple[int, ...]]) -> Iterator[None]:
         """Offer expressions to the pool, their constants fitted from 1, those that may be said."""
-        cradle = make_cradle(self.grammar, self.pool.constants.shape[1])
+        offspring = make_offspring(self.grammar, self.pool.constants.shape[1])
         for begin in range(0, len(rows), _STRIDE):
             for tokens in rows[begin : begin + _STRIDE]:
-                cradle.tokens[: len(tokens)] = tokens
-                sow(self.grammar, self.scorer, self.pool, cradle, len(tokens),
+                offspring.tokens[: len(tokens)] = tokens
+                add_seed(self.grammar, self.scorer, self.pool, offspring, len(tokens),
                     self.policy.parsimony, self.rng)  # fmt: skip
             yield
 
@@ -145,31 +151,31 @@ class Search:
         """Genetic search from the best that the tree has met; the pool takes what comes of it."""
         most, constants = self.grammar.max_tokens, max(self.grammar.max_constants, 1)
         parents, children = (make_pool(population, most, constants) for _ in range(2))
-        cradle = make_cradle(self.grammar, constants)
-        fixed = (settings, cradle, self.rng)
-        found_population(self.grammar, self.scorer, self.pool, parents, *fixed)
+        offspring = make_offspring(self.grammar, constants)
+        fixed = (settings, offspring, self.rng)
+        start_population(self.grammar, self.scorer, self.pool, parents, *fixed)
         yield
         for _ in range(generations):
-            breed(self.grammar, self.scorer, parents, children, *fixed)
+            next_generation(self.grammar, self.scorer, parents, children, *fixed)
             parents, children = children, parents
             yield
-        harvest(parents, self.pool)
+        select_best(parents, self.pool)
 
     def forget(self) -> None:
         """Empty the pool, so that the next evolution begins with others."""
         self.pool.taken[0] = 0
 
-    def fame(self) -> list[Specimen]:
+    def hall_of_fame(self) -> list[Individual]:
         """What the pool holds."""
         pool = self.pool
-        fame = []
+        hall_of_fame = []
         for row in range(int(pool.taken[0])):
             length = int(pool.lengths[row])
             error = math.exp(pool.fitness[row] - self.policy.parsimony * length)
             tokens = tuple(pool.tokens[row, :length].tolist())
             constants = tuple(pool.constants[row, : tokens.count(NUMBER)].tolist())
-            fame.append(Specimen(tokens, constants, error))
-        return fame
+            hall_of_fame.append(Individual(tokens, constants, error))
+        return hall_of_fame
 
     def front(self) -> list[Expression]:
         """The best of each length that is better than all shorter ones, scaled to the rows."""

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.expression.compiled.compiling import compiled
-from methods.mcts.grammar import Grammar, Prefix, advance, allowed, begin, complete
-from methods.mcts.pool import Pool, fitness_of, offer
+from methods.mcts.evolution.pool import Pool, fitness_of, offer
+from methods.mcts.language.grammar import Prefix, TokenGrammar, advance, allowed, begin, complete
+from methods.mcts.language.tokens import Floats, Ints
 from methods.mcts.scoring import Scorer, assess
-from methods.mcts.tokens import Floats, Ints
 
 FIRST, WIDTH, TOKEN, VISITS, CLOSED = range(5)
 BEST, TOTAL, QA, QB = range(4)
@@ -73,7 +73,7 @@ def make_tree(nodes: int, most: int) -> Tree:
 
 
 @compiled
-def plant(tree: Tree) -> None:
+def restart(tree: Tree) -> None:
     """Begin anew, with a root."""
     tree.size[0], tree.size[1], tree.size[2] = 1, 0, 0
     _clear(tree, 0, 0)
@@ -87,7 +87,7 @@ def _clear(tree: Tree, node: int, token: int) -> None:
 
 
 @compiled
-def _expand(grammar: Grammar, tree: Tree, node: int, walk: Walk) -> None:
+def _expand(grammar: TokenGrammar, tree: Tree, node: int, walk: Walk) -> None:
     count = allowed(grammar, walk.prefix, grammar.max_tokens, walk.mask)
     tree.facts[node, FIRST], tree.facts[node, WIDTH] = tree.size[0], count
     for action in range(len(walk.mask)):
@@ -190,7 +190,7 @@ def _learn(
 
 @compiled
 def simulate(
-    grammar: Grammar,
+    grammar: TokenGrammar,
     scorer: Scorer,
     tree: Tree,
     policy: Policy,
@@ -238,7 +238,7 @@ def _reward(
     if not math.isfinite(error):
         return 0.0
     fitness = fitness_of(error, length, policy.parsimony)
-    offer(pool, tokens, length, constants, fitness, scorer.table.keys[place])
+    offer(pool, tokens, length, constants, fitness, scorer.seen.keys[place])
     return float(policy.eta**length / (1.0 + error))
 
 
@@ -259,7 +259,7 @@ def commit(tree: Tree) -> bool:
 
 @compiled
 def search_tree(
-    grammar: Grammar,
+    grammar: TokenGrammar,
     scorer: Scorer,
     tree: Tree,
     policy: Policy,

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bench import Candidate, Discovery, Number, Task
-from methods.operon.search import SYMBOLS, Found, Progress, SearchSettings, search
-from methods.refine import Fitted, Refiner
-from methods.rows import ENOUGH, choose_rows
-from methods.scaling import Scaling
+from bench import Discovery, Task
+from methods.answering import Answering
+from methods.operon.search import SYMBOLS, FrontTree, Generation, SearchSettings, search
 
 _SEARCH_SHARE = 0.8
 """Share of the time given to the search; the rest fits and shortens what it found."""
-_SHORTENED = 3
-"""So many of the best formulas are tried with parts left out."""
 _PROMISING = 1e-4
 """1 - R2 below which a tree is worth a fit in mid-search: float32 cannot tell it from exact."""
 
@@ -27,7 +22,7 @@ class Operon:
     """Multi-objective genetic programming (error and length) with local search of constants.
 
     The defaults are SRBench 2.0's: population 1000, objectives R2 and length, one iteration of
-    Levenberg-Marquardt per tree, a million evaluations at most. The model is not chosen by
+    Levenberg-Marquardt per tree, a million evaluations at most. The answer is not chosen by
     Operon's own description length, which underfits, but, after all constants of the front were
     fitted in float64, by the criterion of ``methods.refine``.
 
@@ -59,34 +54,26 @@ class Operon:
 
     def discover(self, task: Task) -> Discovery:
         """Search until four fifths of the time are spent, or a tree is exact; then refine."""
-        return _Run(self, task).discovery()
+        return _OperonRun(self, task).discovery()
 
 
-class _Run:
-    """One run: the data as scaled, and the best formula so far."""
+class _OperonRun:
+    """One run: what the search is asked, and what is made of what it finds."""
 
     def __init__(self, settings: Operon, task: Task) -> None:
-        start, seconds = time.monotonic(), task.budget.seconds
         self.settings, self.task = settings, task
-        self.stop_search = start + _SEARCH_SHARE * seconds
-        self.scaling = Scaling.of(task) if settings.scale else Scaling.none(task)
-        kept = choose_rows(len(task.y), ENOUGH, task.seed)
-        X, y = self.scaling.X(task.X[kept]), self.scaling.y(task.y[kept])
-        few = choose_rows(len(y), settings.rows, task.seed)
-        end = start + 0.95 * seconds
-        self.on_few = Refiner(task.names, X[few], y[few], end)
-        self.on_all = Refiner(task.names, X, y, end)
-        self.best: Fitted | None = None
+        self.answer = Answering(task, settings.rows, scale=settings.scale)
+        self.stop_search = self.answer.after(_SEARCH_SHARE)
         self.least_error = math.inf
-        self.before = start
+        self.before = self.answer.start
 
     def discovery(self) -> Discovery:
-        if not self.on_few.y.std() > 0:
-            return Discovery.of(self.scaling.undo(Number(float(self.on_all.y.mean()))))
-        front = search(
-            self.on_few.X, self.on_few.y, self.task.names, self._search_settings(), self._go_on
-        )
-        return self._answer(front)
+        if self.answer.constant:
+            return self.answer.of_mean()
+        few = self.answer.on_few
+        front = search(few.X, few.y, self.task.names, self._search_settings(), self._go_on)
+        fitted = [few.fitted(few.scaled(found.expression).expression) for found in front]
+        return self.answer.discovery(fitted)
 
     def _search_settings(self) -> SearchSettings:
         own, budget = self.settings, self.task.budget
@@ -103,47 +90,23 @@ class _Run:
             max_seconds=max(1, math.floor(_SEARCH_SHARE * budget.seconds)),
         )
 
-    def _go_on(self, progress: Progress) -> bool:
+    def _go_on(self, generation: Generation) -> bool:
         """Report what is better than before; say whether there is use in another generation."""
         now = time.monotonic()
         took, self.before = now - self.before, now
-        front = progress.front()
+        front = generation.front()
         closest = min(front, key=lambda one: one.error, default=None)
         if closest is not None and closest.error < self.least_error:
             self.least_error = closest.error
             self._consider(closest)
         most = min(self.settings.evaluations, self.task.budget.evaluations or math.inf)
-        exact = self.best is not None and self.best.exact
-        return not exact and progress.evaluations < most and now + took < self.stop_search
+        wanted = not self.answer.exact and generation.evaluations < most
+        return wanted and now + took < self.stop_search
 
-    def _consider(self, found: Found) -> None:
-        fitted = self.on_few.scaled(found.expression)
+    def _consider(self, found: FrontTree) -> None:
+        few, best = self.answer.on_few, self.answer.best
+        fitted = few.scaled(found.expression)
         if found.error < _PROMISING:
-            fitted = self.on_few.fitted(fitted.expression)
-        if self.best is None or fitted.error < self.best.error:
-            self.best = fitted
-            self.task.report(self.scaling.undo(fitted.expression), fitted.error)
-
-    def _answer(self, front: Iterable[Found]) -> Discovery:
-        """The front, fitted; of it the best by the criterion, shortened and fitted to all rows."""
-        refine = self.on_few
-        pool = [refine.fitted(refine.scaled(found.expression).expression) for found in front]
-        if self.best is not None:
-            pool.append(self.best)
-        pool.sort(key=lambda one: one.criterion)
-        pool[:_SHORTENED] = [refine.shortened(one) for one in pool[:_SHORTENED]]
-        chosen = min(pool, key=lambda one: one.criterion)
-        best = self._candidate(self.on_all.fitted(chosen.expression))
-        return Discovery(best, tuple(map(self._candidate, _front(pool))))
-
-    def _candidate(self, fitted: Fitted) -> Candidate:
-        return Candidate(str(self.scaling.undo(fitted.expression)), fitted.nodes, fitted.error)
-
-
-def _front(pool: Iterable[Fitted]) -> list[Fitted]:
-    """By length, each better than all that are shorter."""
-    front: list[Fitted] = []
-    for fitted in sorted(pool, key=lambda one: (one.nodes, one.error)):
-        if fitted.error < (front[-1].error if front else math.inf):
-            front.append(fitted)
-    return front
+            fitted = few.fitted(fitted.expression)
+        if best is None or fitted.error < best.error:
+            self.answer.keep(fitted)

@@ -54,7 +54,7 @@ class SearchSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FrontTree:
     """A tree on the front: its nodes, before any scale or offset, and 1 - R2 as Operon saw it."""
 
     expression: Expression
@@ -63,12 +63,12 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class Generation:
     """Where a search stands after a generation."""
 
-    generation: int
+    number: int
     evaluations: int
-    front: Callable[[], list[Found]]
+    front: Callable[[], list[FrontTree]]
 
 
 def search(
@@ -76,8 +76,8 @@ def search(
     y: NDArray[np.float64],
     names: Sequence[str],
     settings: SearchSettings,
-    go_on: Callable[[Progress], bool],
-) -> list[Found]:
+    go_on: Callable[[Generation], bool],
+) -> list[FrontTree]:
     """The front after the generation at which ``go_on`` says False.
 
     ``X`` has shape (n, d). ``go_on`` is called after every generation; what it raises ends the
@@ -89,17 +89,17 @@ def search(
     spelled = dict(zip(parts.inputs, names, strict=True))
     raised: list[BaseException] = []
 
-    def front() -> list[Found]:
+    def front() -> list[FrontTree]:
         return [
-            Found(expression_of(one.Genotype, spelled), one.Genotype.Length, 1.0 + one[0])
+            FrontTree(expression_of(one.Genotype, spelled), one.Genotype.Length, 1.0 + one[0])
             for one in parts.algorithm.BestFront
         ]
 
     def after_generation() -> None:
         # pyoperon swallows what a callback raises.
         try:
-            progress = Progress(parts.algorithm.Generation, parts.error.CallCount, front)
-            if not go_on(progress):
+            generation = Generation(parts.algorithm.Generation, parts.error.CallCount, front)
+            if not go_on(generation):
                 parts.evaluator.Budget = 0
         except BaseException as error:
             raised.append(error)

@@ -1,6 +1,6 @@
 """Checkpoints: safetensors for the numbers, JSON for the rest. Nothing is ever unpickled.
 
-A model is WEIGHTS and STATE. TRAINING is what a training goes on from: weights, moments and the
+A network is WEIGHTS and STATE. TRAINING is what a training goes on from: weights, moments and the
 state in one file, so that a kill finds all of one step or all of another.
 """
 
@@ -18,7 +18,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from methods.transformer.folder import STATE, WEIGHTS, CheckpointError, read_state
-from methods.transformer.network import Network, Shape
+from methods.transformer.network import Architecture, Network
 
 TRAINING = "training.safetensors"
 
@@ -43,7 +43,7 @@ def load_network(folder: Path) -> tuple[Network, dict[str, Any]]:
     """
     state = read_state(folder)
     try:
-        network = Network(Shape(**state["shape"]))
+        network = Network(Architecture(**state["shape"]))
         tensors = load_file(folder / WEIGHTS)
         network.load_state_dict({name: value.float() for name, value in tensors.items()})
     except _UNREADABLE as error:

@@ -7,9 +7,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from methods.transformer.grammar import allowed
 from methods.transformer.network import Network, encode_points
-from methods.transformer.vocabulary import ARITY, MAX_LENGTH, SIZE, START, Skeleton
+from methods.transformer.skeletons.grammar import allowed
+from methods.transformer.skeletons.vocabulary import ARITY, MAX_LENGTH, SIZE, START, Skeleton
 
 
 @torch.inference_mode()

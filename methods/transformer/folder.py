@@ -1,4 +1,4 @@
-"""What a model's folder holds, and what is wrong with it, told without PyTorch."""
+"""What a network's folder holds, and what is wrong with it, told without PyTorch."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class CheckpointError(ValueError):
 
 
 def read_state(folder: Path) -> dict[str, Any]:
-    """The state of the model in ``folder``: its ``shape``, and how it was trained.
+    """The state of the network in ``folder``: its ``shape``, and how it was trained.
 
     Raises CheckpointError where the folder holds none of this project's. Nothing is unpickled, so
     the checkpoints that NeSymReS and E2E were released as cannot be read.
@@ -43,5 +43,5 @@ def _refusal(folder: Path) -> str:
             )
     if folder.exists():
         return f"'{folder}' is no checkpoint: {wanted} (empty: the one that ships)"
-    model = f"model={folder.name}" if folder.parent.name == "models" else f"folder={folder}"
-    return f"'{folder}' is not there: `rediscover train {model}` trains one; {wanted}"
+    network = f"network={folder.name}" if folder.parent.name == "networks" else f"folder={folder}"
+    return f"'{folder}' is not there: `rediscover train {network}` trains one; {wanted}"

@@ -13,8 +13,8 @@ import numpy as np
 from bench import Discovery, Task
 from methods.transformer.folder import read_state
 from methods.transformer.planning import plan
-from methods.transformer.search import Search
-from methods.transformer.vocabulary import Skeleton
+from methods.transformer.search import SkeletonSearch
+from methods.transformer.skeletons.vocabulary import Skeleton
 
 if TYPE_CHECKING:
     from methods.transformer.network import Network
@@ -32,7 +32,7 @@ class Transformer:
     The first round is a beam search, the rounds after it sample, each from other rows of the
     data, until the budget is spent. The network knows at most three variables: of more columns it
     is shown those that a forest finds most important. ``checkpoint`` is a folder of this
-    project's format; empty for the model that ships. ``decode`` is how a round begins: ``beam``
+    project's format; empty for the network that ships. ``decode`` is how a round begins: ``beam``
     (the first round only), ``mcts``, a look-ahead search guided by the fit (TPSR), or
     ``greedy``, the one likeliest skeleton and nothing after it, as SRSD's Symbolic Transformer.
     """
@@ -61,11 +61,11 @@ class Transformer:
 
         torch.set_num_threads(task.budget.threads)
         network, _ = load_network(Path(self.checkpoint) if self.checkpoint else SHIPPED)
-        search = Search(task, self.restarts)
+        search = SkeletonSearch(task, self.restarts)
         search.run(self._proposals(network, search))
         return search.discovery()
 
-    def _proposals(self, network: Network, search: Search) -> Iterator[list[Skeleton]]:
+    def _proposals(self, network: Network, search: SkeletonSearch) -> Iterator[list[Skeleton]]:
         import torch
 
         from methods.transformer.decoding import beam_search, ranked, remember, sample
@@ -105,12 +105,12 @@ class Prior:
 
     def discover(self, task: Task) -> Discovery:
         """Draw and fit until the budget is spent or a formula is exact."""
-        search = Search(task, self.restarts)
+        search = SkeletonSearch(task, self.restarts)
         search.run(self._proposals(len(search.names), task.seed))
         return search.discovery()
 
     def _proposals(self, columns: int, seed: int) -> Iterator[list[Skeleton]]:
-        from methods.transformer.generator import draw_skeletons
+        from methods.transformer.skeletons.generator import draw_skeletons
 
         rng = np.random.default_rng(seed)
         while True:

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from methods.transformer.vocabulary import MAX_LENGTH, MAX_VARIABLES, SIZE
+from methods.transformer.skeletons.vocabulary import MAX_LENGTH, MAX_VARIABLES, SIZE
 
 BITS = 20
 """Bits read of each number's binary32 form: the sign, 8 of the exponent, 11 of the mantissa."""
@@ -22,7 +22,7 @@ COLUMNS = MAX_VARIABLES + 1
 
 
 @dataclass(frozen=True)
-class Shape:
+class Architecture:
     """The kind and the sizes of a network.
 
     ``encoder`` is ``points``, the set transformer, or ``columns``, which has neither inducing
@@ -103,7 +103,7 @@ class FeedForward(nn.Module):
 class Encoder(nn.Module):
     """Points (b, n, features) -> memory (b, seeds, width)."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: Architecture) -> None:
         super().__init__()
         width, hidden = shape.width, shape.feedforward
         self.embed = nn.Sequential(
@@ -141,7 +141,7 @@ class ColumnEncoder(nn.Module):
     Here cells are read as bits, layers have activations, and columns are told apart.
     """
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: Architecture) -> None:
         super().__init__()
         width = shape.width
         self.blocks = nn.ModuleList(
@@ -168,13 +168,16 @@ def _with_maximum(x: Tensor, dim: int) -> Tensor:
     return torch.cat([x, x.amax(dim=dim, keepdim=True).expand_as(x)], dim=-1)
 
 
-_ENCODERS: dict[str, Callable[[Shape], nn.Module]] = {"points": Encoder, "columns": ColumnEncoder}
+_ENCODERS: dict[str, Callable[[Architecture], nn.Module]] = {
+    "points": Encoder,
+    "columns": ColumnEncoder,
+}
 
 
 class Decoder(nn.Module):
     """Logits of the next token, (b, length, SIZE), from the tokens so far and the memory."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: Architecture) -> None:
         super().__init__()
         width, hidden = shape.width, shape.feedforward
         self.embed = nn.Embedding(SIZE, width)
@@ -200,9 +203,9 @@ class Decoder(nn.Module):
 
 
 class Network(nn.Module):
-    """The whole model; ``shape`` is all that is needed to build it again."""
+    """The whole network; ``shape`` is all that is needed to build it again."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: Architecture) -> None:
         super().__init__()
         self.shape = shape
         if shape.encoder not in _ENCODERS:

@@ -16,7 +16,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from methods.transformer.vocabulary import ARITY, MAX_LENGTH, Skeleton
+from methods.transformer.skeletons.vocabulary import ARITY, MAX_LENGTH, Skeleton
 
 EXPANSIONS = 5
 """Tokens considered after a prefix (3 in the paper, whose network is 100 times larger)."""

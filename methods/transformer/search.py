@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import Call, Candidate, Discovery, Expression, Number, Symbol, Task
-from methods.refine import Fitted, Refiner
-from methods.rows import ENOUGH, choose_rows
-from methods.scaling import Scaling
-from methods.transformer.vocabulary import (
+from bench import Call, Discovery, Expression, Number, Symbol, Task
+from methods.answering import Answering
+from methods.refine import Fitted
+from methods.rows import choose_rows
+from methods.transformer.skeletons.vocabulary import (
     ARITY,
     FIRST_BINARY,
     FIRST_VARIABLE,
@@ -30,8 +30,10 @@ from methods.transformer.vocabulary import (
 
 _FIT_ROWS = 200
 """Rows on which constants of a proposal are fitted; the best are fitted to ENOUGH at the end."""
-_KEPT = 12
+_SHORTENED = 12
 """Formulas shortened and refitted at the end."""
+_POOL = 200
+"""Formulas kept during the search."""
 _SEARCH_SHARE = 0.85
 _LARGEST = 1e15
 """Beyond it the network sees no difference: it reads float32, where squares must not overflow."""
@@ -66,20 +68,14 @@ def to_expression(
     return stack[0]
 
 
-class Search:
+class SkeletonSearch:
     """Judges skeletons for a task; ``discovery()`` is the answer after ``run``."""
 
     def __init__(self, task: Task, restarts: int) -> None:
         self.task, self.restarts = task, restarts
-        began = time.monotonic()
-        self.stop = began + _SEARCH_SHARE * task.budget.seconds
-        end = began + 0.95 * task.budget.seconds
-        rows = _finite_rows(task)
-        self.scaling = Scaling.of(task)
-        self.X, self.y = self.scaling.X(task.X[rows]), self.scaling.y(task.y[rows])
-        few, many = (choose_rows(len(self.y), most, task.seed) for most in (_FIT_ROWS, ENOUGH))
-        self.few = Refiner(task.names, self.X[few], self.y[few], end)
-        self.many = Refiner(task.names, self.X[many], self.y[many], end)
+        self.answer = Answering(task, _FIT_ROWS)
+        self.stop = self.answer.after(_SEARCH_SHARE)
+        self.X, self.y = self.answer.on_all.X, self.answer.on_all.y
         self.columns = relevant_columns(self.X, self.y, task.seed)
         self.names = tuple(task.names[j] for j in self.columns)
         self.errors: dict[Skeleton, float] = {}
@@ -98,7 +94,7 @@ class Search:
 
         A target that is constant is its own formula: nothing is judged.
         """
-        if np.ptp(self.y) == 0:
+        if self.answer.constant:
             return
         for batch in proposals:
             for skeleton in batch:
@@ -109,8 +105,7 @@ class Search:
     def finished(self) -> bool:
         """Whether there is no use in, or no time for, another proposal."""
         most = self.task.budget.evaluations or math.inf
-        exact = bool(self.pool) and self.pool[0].exact
-        return exact or self.evaluations >= most or time.monotonic() > self.stop
+        return self.answer.exact or self.evaluations >= most or time.monotonic() > self.stop
 
     def judge(self, skeleton: Skeleton) -> Fitted | None:
         """Fit a skeleton's constants; keep and report it where it is among the best."""
@@ -119,52 +114,27 @@ class Search:
         self.evaluations += 1
         fitted = self._fitted(to_expression(skeleton, self.names))
         self.errors[skeleton] = fitted.error
-        best = self.pool[0].criterion if self.pool else math.inf
         if math.isfinite(fitted.error):
             self.pool = sorted([*self.pool, fitted], key=lambda one: one.criterion)
-            del self.pool[200:]
-        if fitted.criterion < best:
-            self.task.report(str(self.scaling.undo(fitted.expression)), fitted.error)
+            del self.pool[_POOL:]
+            if self.pool[0] is fitted:
+                self.answer.keep(fitted)
         return fitted
 
     def _fitted(self, expression: Expression) -> Fitted:
         """The formula and ``a + b*formula``, whichever the criterion prefers, constants fitted."""
-        plain = self.few.fitted(expression, restarts=self.restarts, seed=self.task.seed)
+        few = self.answer.on_few
+        plain = few.fitted(expression, restarts=self.restarts, seed=self.task.seed)
         if plain.exact or not math.isfinite(plain.error):
             return plain
-        wrapped = self.few.fitted(self.few.scaled(plain.expression).expression)
+        wrapped = few.fitted(few.scaled(plain.expression).expression)
         return min(plain, wrapped, key=lambda one: one.criterion)
 
     def discovery(self) -> Discovery:
         """The best formula, shortened, fitted to more rows; and the front of error over length."""
         if not self.pool:
-            return Discovery.of(self.scaling.undo(Number(float(np.median(self.y)))))
-        shortened = [self.few.shortened(one) for one in self.pool[:_KEPT]]
-        refit = [self.many.fitted(one.expression) for one in shortened]
-        best = min(refit, key=lambda one: one.criterion)
-        front = tuple(self._candidate(one) for one in _front([*refit, *self.pool]))
-        return Discovery(self._candidate(best), front)
-
-    def _candidate(self, fitted: Fitted) -> Candidate:
-        return Candidate(str(self.scaling.undo(fitted.expression)), fitted.nodes, fitted.error)
-
-
-def _front(pool: list[Fitted]) -> Iterator[Fitted]:
-    """Those that no shorter one beats, the shortest first."""
-    least = math.inf
-    for one in sorted(pool, key=lambda one: (one.nodes, one.error)):
-        if one.error < least:
-            least = one.error
-            yield one
-
-
-def _finite_rows(task: Task) -> NDArray[np.bool_]:
-    rows = np.isfinite(task.y) & np.isfinite(task.X).all(axis=1)
-    if not rows.any():
-        raise ValueError(
-            f"none of the {len(task.y)} training rows is finite in all columns and the target"
-        )
-    return rows
+            return self.answer.of_mean()
+        return self.answer.discovery(self.pool, shortened=_SHORTENED, finalists=_SHORTENED)
 
 
 def relevant_columns(X: NDArray[np.float64], y: NDArray[np.float64], seed: int) -> list[int]:

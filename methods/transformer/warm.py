@@ -12,7 +12,7 @@ import numpy as np
 import sklearn.ensemble  # noqa: F401
 
 import methods.warm  # noqa: F401
-from methods.transformer.generator import draw_batch, draw_skeletons
+from methods.transformer.skeletons.generator import draw_batch, draw_skeletons
 
 draw_skeletons(1, 1, 0)
 draw_batch(1, 0, np.zeros(0, np.int64))

@@ -19,26 +19,31 @@ pytestmark = pytest.mark.skipif(
     reason="PyTorch is not installed (the extra neural)",
 )
 TINY = (
-    "model.training.shape.width=8",
-    "model.training.shape.feedforward=8",
-    "model.training.shape.inducing=2",
-    "model.training.shape.seeds=2",
-    "model.training.shape.memory_layers=1",
-    "model.training.shape.decoder_layers=1",
-    "model.training.batch=4",
-    "model.training.checkpoint_seconds=0.1",
+    "network.training.shape.width=8",
+    "network.training.shape.feedforward=8",
+    "network.training.shape.inducing=2",
+    "network.training.shape.seeds=2",
+    "network.training.shape.memory_layers=1",
+    "network.training.shape.decoder_layers=1",
+    "network.training.batch=4",
+    "network.training.checkpoint_seconds=0.1",
 )
 
 
 def test_it_trains_reports_and_validates(command: Command) -> None:
-    wanted = ("folder=mine", "model.training.steps=50", "model.functions=1", "model.candidates=2")
+    wanted = (
+        "folder=mine",
+        "network.training.steps=50",
+        "network.functions=1",
+        "network.candidates=2",
+    )
     outcome = command("train", *TINY, *wanted)
     assert outcome.code == 0, outcome.err
     assert "step 50  samples 200  loss" in outcome.out and "token accuracy" in outcome.out
     assert "exact, 1-4 tokens" in outcome.out
     state = json.loads(Path("mine/state.json").read_text())
     assert state["step"] == 50 and state["training"]["seed"] == 0
-    other = command("train", *TINY, "folder=mine", "model.training.steps=60")
+    other = command("train", *TINY, "folder=mine", "network.training.steps=60")
     assert other.code == 2 and "holds a training with steps=50, not 60" in other.err
 
 
@@ -50,10 +55,12 @@ def test_columns_are_encoded_one_by_one_and_decoded_greedily(command: Command) -
     from bench.running.load import build
 
     untrained = command("run", "method=[st]", "dataset=[nguyen]")
-    assert untrained.code == 2 and "`rediscover train model=st` trains one" in untrained.err
-    outcome = command("train", "model=st", *TINY, "model.training.steps=3", "model.functions=0")
+    assert untrained.code == 2 and "`rediscover train network=st` trains one" in untrained.err
+    outcome = command(
+        "train", "network=st", *TINY, "network.training.steps=3", "network.functions=0"
+    )
     assert outcome.code == 0, outcome.err
-    state = json.loads(Path("models/st/state.json").read_text())
+    state = json.loads(Path("networks/st/state.json").read_text())
     assert state["shape"]["encoder"] == "columns"
     X = np.linspace(1.0, 2.0, 30)[:, None]
     task = Task(X, X[:, 0] ** 2, (Variable("x0"),), budget=Budget(seconds=20.0))
@@ -67,7 +74,7 @@ def test_a_killed_training_ends_as_one_that_was_not(tmp_path: Path) -> None:
     from safetensors.torch import load_file
 
     def training(folder: str) -> subprocess.Popen[bytes]:
-        settings = (*TINY, "model.training.steps=100", "model.functions=0", f"folder={folder}")
+        settings = (*TINY, "network.training.steps=100", "network.functions=0", f"folder={folder}")
         command = [sys.executable, "-m", "bench", "train", *settings]
         return subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL)
 
@@ -92,13 +99,13 @@ def test_a_model_is_not_trained_over(command: Command) -> None:
 
     outcome = command("train", f"folder={SHIPPED}")
     assert outcome.code == 2
-    assert "holds a model and no training: choose another folder" in outcome.err
+    assert "holds a network and no training: choose another folder" in outcome.err
 
 
 def test_batches_are_the_same_whoever_draws_them() -> None:
     import numpy as np
 
-    from methods.transformer.feeding import feed
+    from methods.transformer.training.feeding import feed
 
     nothing = np.zeros(0, np.int64)
     here, elsewhere = (list(feed(3, 4, range(5), nothing, workers)) for workers in (0, 1))
@@ -110,8 +117,8 @@ def test_batches_are_the_same_whoever_draws_them() -> None:
 @pytest.mark.parametrize(
     ("override", "said"),
     [
-        ("model=small", "model=small not found; choose st or transformer_small"),
-        ("model.training.stepz=3", "did you mean 'steps'"),
+        ("network=small", "network=small not found; choose st or transformer_small"),
+        ("network.training.stepz=3", "did you mean 'steps'"),
     ],
 )
 def test_what_cannot_be_trained_is_said_in_a_line(

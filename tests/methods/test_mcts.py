@@ -145,14 +145,14 @@ def test_improvements_are_reported_and_the_front_is_one(make_task: Make) -> None
 
 
 def test_evaluations_are_honoured(make_task: Make) -> None:
-    from methods.mcts.run import Run
+    from methods.mcts.run import SearchRun
 
     asked = law_task(
         make_task, "exp(x0)*tanh(x1) + x0", 0.5, 2.0,
         budget=Budget(seconds=30.0, evaluations=5_000),
     )  # fmt: skip
     for method in (MCTS(), RSRM(library=50)):
-        run = Run(asked, method.rows, method.scale)
+        run = SearchRun(asked, method.rows, method.scale)
         run.follow(method.course(run))
         assert run.evaluations < 10_000
 

@@ -6,18 +6,25 @@ import numpy as np
 import pytest
 
 from bench import evaluate, parse
-from methods.mcts.atoms import Library
-from methods.mcts.discovery import Specimen, discover_forms
+from methods.mcts.discovery import Individual, discover_forms
 from methods.mcts.form import POWER, PRODUCT, SUM, Sketch, make_form
-from methods.mcts.grammar import Grammar, begin, complete, make_grammar, make_prefix, valid
-from methods.mcts.identity import identity
-from methods.mcts.laws import Laws
+from methods.mcts.language.grammar import (
+    TokenGrammar,
+    begin,
+    complete,
+    make_grammar,
+    make_prefix,
+    valid,
+)
+from methods.mcts.language.identity import identity
+from methods.mcts.language.tokens import ONE, arity, expression_of
+from methods.mcts.language.tokens import OPERATORS as TOKENS
+from methods.mcts.language.units import required_unit
+from methods.mcts.library.atoms import Library
+from methods.mcts.library.laws import Laws
 from methods.mcts.method import OPERATORS
 from methods.mcts.scoring import Scorer, assess, make_front, make_work
-from methods.mcts.table import make_table
-from methods.mcts.tokens import ONE, arity, expression_of
-from methods.mcts.tokens import OPERATORS as TOKENS
-from methods.mcts.units import required_unit
+from methods.mcts.seen import make_seen
 
 pytestmark = [
     pytest.mark.usefixtures("kernels"),
@@ -28,7 +35,7 @@ C, X0, X1 = 0, 64, 65
 NAMES = ("x0", "x1")
 
 
-def draw(grammar: Grammar, seed: int, limit: int = 20) -> list[int] | None:
+def draw(grammar: TokenGrammar, seed: int, limit: int = 20) -> list[int] | None:
     prefix, mask = make_prefix(grammar.max_tokens), np.zeros(len(grammar.actions), np.bool_)
     begin(prefix)
     if not complete(grammar, prefix, np.random.default_rng(seed), limit, mask):
@@ -123,7 +130,7 @@ def scorer_of(X: np.ndarray, y: np.ndarray, sketch: Sketch, scaling: str) -> Sco
     y = np.ascontiguousarray(y)  # as in a search; other layouts would be compiled apart
     form = make_form(sketch, scaling, NAMES, X, y)
     return Scorer(
-        np.ascontiguousarray(X.T), y, np.full(len(y), 1.0 / form.spread), form, make_table(10, 3),
+        np.ascontiguousarray(X.T), y, np.full(len(y), 1.0 / form.spread), form, make_seen(10, 3),
         make_front(20, 3), make_work(20, 3, len(form.head), len(y)), np.zeros(8, np.int64),
         20, 40, 1, 2.0,
     )  # fmt: skip
@@ -178,17 +185,17 @@ def test_a_form_needs_only_what_is_missing(kind: int, law: str, f: str) -> None:
 
 
 def test_what_the_best_share_becomes_a_form() -> None:
-    fame = [
-        Specimen(tuple(prefix_of(f"add {rest} sin x0")), (), 0.1)
+    hall_of_fame = [
+        Individual(tuple(prefix_of(f"add {rest} sin x0")), (), 0.1)
         for rest in ("x1", "square x1", "mul x0 x1", "exp x1")
     ]
-    forms = discover_forms(fame)
+    forms = discover_forms(hall_of_fame)
     assert Sketch(SUM, tuple(prefix_of("sin x0")), ()) in forms
-    fame = [
-        Specimen(tuple(prefix_of(f"div mul {rest} sin x0 x1")), (), 0.1)
+    hall_of_fame = [
+        Individual(tuple(prefix_of(f"div mul {rest} sin x0 x1")), (), 0.1)
         for rest in ("exp x1", "square x1", "log x1")
     ]
-    assert discover_forms(fame)[0] == Sketch(PRODUCT, tuple(prefix_of("div sin x0 x1")), ())
+    assert discover_forms(hall_of_fame)[0] == Sketch(PRODUCT, tuple(prefix_of("div sin x0 x1")), ())
 
 
 def test_a_library_has_no_two_expressions_alike() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from bench import Budget, complexity, evaluate, numbers, parse
 from methods.operon import Operon
-from methods.operon.search import SYMBOLS, Progress, SearchSettings, search
+from methods.operon.search import SYMBOLS, Generation, SearchSettings, search
 
 RNG = np.random.default_rng(23)
 SMALL = Operon(population=200, evaluations=4000)
@@ -54,9 +54,7 @@ def test_every_operator_comes_out_as_operon_computes_it(operator):
     y = X[:, 0] + X[:, 1] ** 2 + 0.3 * RNG.normal(size=80)
     operators = tuple(dict.fromkeys(("add", "mul", operator)))
 
-    front = search(
-        X, y, ("a", "b"), _settings(operators=operators), lambda progress: progress.generation < 5
-    )
+    front = search(X, y, ("a", "b"), _settings(operators=operators), lambda after: after.number < 5)
 
     assert front
     for found in front:
@@ -81,9 +79,9 @@ def test_the_seed_decides_for_any_number_of_threads(make_task):
 def test_a_budget_of_evaluations_ends_the_search():
     seen = []
 
-    def go_on(progress: Progress) -> bool:
-        seen.append(progress.evaluations)
-        return progress.evaluations < 500
+    def go_on(generation: Generation) -> bool:
+        seen.append(generation.evaluations)
+        return generation.evaluations < 500
 
     X = RNG.uniform(size=(50, 2))
     search(X, RNG.normal(size=50), ("a", "b"), _settings(), go_on)
@@ -93,7 +91,7 @@ def test_a_budget_of_evaluations_ends_the_search():
 
 
 def test_what_a_callback_raises_comes_through():
-    def fail(progress: Progress) -> bool:
+    def fail(generation: Generation) -> bool:
         raise KeyError("mine")
 
     with pytest.raises(KeyError, match="mine"):

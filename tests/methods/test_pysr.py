@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import importlib.util
 import sys
-import time
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,9 +13,9 @@ import numpy as np
 import pandas
 import pytest
 
-from bench import Budget, evaluate, parse
+from bench import Budget, Variable, evaluate, parse
+from methods.answering import Answering
 from methods.pysr import PySR, discovery_of, julia_executable
-from methods.refine import Refiner
 from methods.scaling import Scaling
 
 HALL_OF_FAME = Path(__file__).parents[1] / "data" / "pysr_hall_of_fame.csv"
@@ -38,16 +38,16 @@ def _rows():
 
 
 def _law():
-    X = RNG.uniform(1, 3, (50, 2)) * [1.0, 1e8]
+    X = RNG.uniform(0.4, 1.4, (50, 2)) * [1.0, 1e8]
     return X, 2.5 * X[:, 0] * X[:, 1] ** 2
 
 
 def _discovery(make_task, chosen):
     X, y = _law()
-    task = make_task(X, y)
-    scaling = Scaling({"m": 0, "c": 8}, 16)
-    refiner = Refiner(("m", "c"), scaling.X(X), scaling.y(y), time.monotonic() + 30)
-    return discovery_of(_rows(), chosen, {"x0": "m", "x1": "c"}, refiner, scaling), task
+    task = replace(make_task(X, y), variables=(Variable("m"), Variable("c")))
+    answer = Answering(task, len(y))
+    assert answer.scaling == Scaling({"m": 0, "c": 8}, 16)
+    return discovery_of(_rows(), chosen, {"x0": "m", "x1": "c"}, answer), task
 
 
 def test_its_table_becomes_a_front_in_raw_units_and_own_names(make_task):

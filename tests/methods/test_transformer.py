@@ -15,17 +15,17 @@ from bench.cli.verbs.author.train import BENCHMARKS, withheld_laws
 from bench.problems import load_dataset
 from methods.transformer import Prior, Transformer
 from methods.transformer.folder import CheckpointError
-from methods.transformer.generator import draw_batch, draw_skeletons
-from methods.transformer.grammar import allowed, redundant
 from methods.transformer.method import SHIPPED
 from methods.transformer.search import relevant_columns, to_expression
-from methods.transformer.skeletons import (
+from methods.transformer.skeletons.fingerprints import (
     banned_fingerprints,
     encode,
     fingerprint,
     fingerprints,
 )
-from methods.transformer.vocabulary import ARITY, FIRST_VARIABLE, INDEX, MAX_LENGTH, C
+from methods.transformer.skeletons.generator import draw_batch, draw_skeletons
+from methods.transformer.skeletons.grammar import allowed, redundant
+from methods.transformer.skeletons.vocabulary import ARITY, FIRST_VARIABLE, INDEX, MAX_LENGTH, C
 
 needs_torch = pytest.mark.skipif(
     importlib.util.find_spec("torch") is None or importlib.util.find_spec("safetensors") is None,
@@ -214,10 +214,10 @@ def test_training_resumes_where_it_was_stopped(tmp_path: Path) -> None:
     from safetensors.torch import load_file
 
     from methods.transformer.checkpoint import WEIGHTS, load_network
-    from methods.transformer.network import Shape
-    from methods.transformer.training import Training, train
+    from methods.transformer.network import Architecture
+    from methods.transformer.training.loop import Training, train
 
-    small = Shape(width=16, heads=2, feedforward=16, inducing=4, seeds=4, memory_layers=1,
+    small = Architecture(width=16, heads=2, feedforward=16, inducing=4, seeds=4, memory_layers=1,
                   decoder_layers=1)  # fmt: skip
     config = Training(steps=6, batch=4, checkpoint_seconds=0.0, shape=small)
     whole = list(train(config, tmp_path / "whole", NOTHING))
@@ -256,8 +256,8 @@ def test_a_folder_without_a_model_is_refused_before_anything_runs(
 
 
 def test_what_is_not_there_names_the_command_that_trains_it(tmp_path: Path) -> None:
-    with pytest.raises(CheckpointError, match=r"'models/st' is not there: `rediscover train model"):
-        Transformer(checkpoint="models/st")
+    with pytest.raises(CheckpointError, match=r"'networks/st' is not there: `rediscover train net"):
+        Transformer(checkpoint="networks/st")
     elsewhere = tmp_path / "mine"
     with pytest.raises(CheckpointError, match=f"`rediscover train folder={elsewhere}` trains one"):
         Transformer(checkpoint=str(elsewhere))

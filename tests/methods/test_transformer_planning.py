@@ -10,7 +10,7 @@ import pytest
 from bench import Budget, Task, Variable, evaluate, parse
 from methods.transformer import Transformer
 from methods.transformer.planning import EXPANSIONS, complete, plan
-from methods.transformer.vocabulary import INDEX, Skeleton
+from methods.transformer.skeletons.vocabulary import INDEX, Skeleton
 
 X0, SIN, EXP, ADD, MUL = (INDEX[name] for name in ("x0", "sin", "exp", "add", "mul"))
 

@@ -1,4 +1,4 @@
-"""``rediscover train``: train a model that a method uses, from ``conf/model``."""
+"""``rediscover train``: train a network that a method uses, from ``conf/network``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BENCHMARKS = (
     "srsd", "aifeynman", "aifeynman_bonus", "nguyen", "nguyen_c", "livermore", "livermore_extra",
     "llmsrbench",
 )  # fmt: skip
-"""The datasets whose laws no model is trained on."""
+"""The datasets whose laws no network is trained on."""
 
 
 def main(arguments: argparse.Namespace, overrides: list[str]) -> int:
@@ -43,7 +43,7 @@ def _train(config: Any, folder: Path) -> int:
     from bench.installation import install_hint
     from bench.running.load import build, load_class
 
-    settings: Any = OmegaConf.to_container(config.model, resolve=True)
+    settings: Any = OmegaConf.to_container(config.network, resolve=True)
     target = ":".join(str(settings.pop("_target_")).rsplit(".", 1))
     for module in load_class(target).requires:
         if importlib.util.find_spec(module) is None:

@@ -14,7 +14,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
-from methods.transformer.generator import POINTS, Batch, draw_batch
+from methods.transformer.skeletons.generator import POINTS, Batch, draw_batch
 
 _AHEAD = 4
 """Batches that wait, ready or being drawn, for each process."""

@@ -1,6 +1,6 @@
 """Fresh functions without end: skeletons drawn from the grammar, with constants, ranges and data.
 
-Everything runs in numba, so one core makes tens of thousands of samples a second and the model
+Everything runs in numba, so one core makes tens of thousands of samples a second and the network
 never sees one twice. A sample is a pure function of (seed, its place in the stream).
 """
 
@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from bench.expression.compiled.compiling import compiled
 from bench.expression.compiled.kernel import forward, link
 from bench.expression.compiled.opcodes import NUMBER, VARIABLE
-from methods.transformer.grammar import redundant, subtree_end
-from methods.transformer.skeletons import fingerprint
-from methods.transformer.vocabulary import (
+from methods.transformer.skeletons.fingerprints import fingerprint
+from methods.transformer.skeletons.grammar import redundant, subtree_end
+from methods.transformer.skeletons.vocabulary import (
     ARITY,
     FIRST_BINARY,
     FIRST_VARIABLE,

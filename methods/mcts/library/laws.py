@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench import Call, Expression, Number, Symbol
-from methods.mcts.atoms import Atoms
-from methods.mcts.outers import PLAIN, SUMS, seen_through
-from methods.mcts.products import Products
-from methods.mcts.sums import PURSUED, Dictionary, eliminate, fit_line, most_columns
-from methods.mcts.tokens import Floats
+from methods.mcts.language.tokens import Floats
+from methods.mcts.library.atoms import Atoms
+from methods.mcts.library.outers import PLAIN, SUMS, seen_through
+from methods.mcts.library.products import Products
+from methods.mcts.library.sums import PURSUED, Dictionary, eliminate, fit_line, most_columns
 from methods.refine import EXACT, Refiner
 
 _DEGREES = (0, 1, 2, 3, 5, 7, 9)

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench import Call, Expression, Number, Symbol, evaluate
-from methods.mcts.atoms import Atoms
-from methods.mcts.outers import PRODUCTS, seen_through
-from methods.mcts.sums import PURSUED, Dictionary, eliminate, most_columns
-from methods.mcts.tokens import Floats
+from methods.mcts.language.tokens import Floats
+from methods.mcts.library.atoms import Atoms
+from methods.mcts.library.outers import PRODUCTS, seen_through
+from methods.mcts.library.sums import PURSUED, Dictionary, eliminate, most_columns
 
 
 class Products:

@@ -1,6 +1,6 @@
 """What is known of expressions already seen: error and constants, by identity.
 
-Open addressing with a short probe: when a neighbourhood is full, the newcomer takes the place of
+Open addressing with a short probe: when a neighbourhood is full, a new key takes the place of
 one that was there, so the table never grows and a search never ends for want of room.
 """
 
@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.expression.compiled.compiling import compiled
-from methods.mcts.tokens import Floats, Ints
+from methods.mcts.language.tokens import Floats, Ints
 
 _PROBES = 8
 
 
-class Table(NamedTuple):
+class SeenTable(NamedTuple):
     """``keys`` (0: free), ``errors``, ``constants`` (float32) and the caller's ``stamps``."""
 
     keys: Ints
@@ -26,10 +26,10 @@ class Table(NamedTuple):
     constants: NDArray[np.float32]
 
 
-def make_table(bits: int, constants: int) -> Table:
+def make_seen(bits: int, constants: int) -> SeenTable:
     """A table of 2**bits places for expressions of at most so many constants."""
     size = 1 << bits
-    return Table(
+    return SeenTable(
         np.zeros(size, np.int64),
         np.zeros(size),
         np.zeros(size, np.int64),
@@ -38,7 +38,7 @@ def make_table(bits: int, constants: int) -> Table:
 
 
 @compiled
-def find(table: Table, key: int) -> tuple[int, bool]:
+def find(table: SeenTable, key: int) -> tuple[int, bool]:
     """The place of ``key``, and whether it is there; if not, the place is the one to take."""
     last = len(table.keys) - 1
     home = (key ^ (key >> 29)) & last
@@ -52,7 +52,7 @@ def find(table: Table, key: int) -> tuple[int, bool]:
 
 
 @compiled
-def put(table: Table, place: int, key: int, error: float, constants: Floats) -> None:
+def put(table: SeenTable, place: int, key: int, error: float, constants: Floats) -> None:
     """Take ``place`` for ``key``."""
     table.keys[place] = key
     table.errors[place] = error

@@ -21,11 +21,11 @@ from methods.transformer.checkpoint import (
     save_training,
     training_state,
 )
-from methods.transformer.feeding import feed
 from methods.transformer.folder import STATE, CheckpointError
-from methods.transformer.generator import Batch
-from methods.transformer.network import Network, Shape, encode_points
-from methods.transformer.vocabulary import PAD, START
+from methods.transformer.network import Architecture, Network, encode_points
+from methods.transformer.skeletons.generator import Batch
+from methods.transformer.skeletons.vocabulary import PAD, START
+from methods.transformer.training.feeding import feed
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Training:
     clip: float = 1.0
     seed: int = 0
     checkpoint_seconds: float = 120.0
-    shape: Shape = field(default_factory=Shape)
+    shape: Architecture = field(default_factory=Architecture)
 
     def rate_at(self, step: int) -> float:
         """The learning rate of a step: linear up, flat, linear down to a fiftieth."""
@@ -83,7 +83,7 @@ def train(
         network.parameters(), lr=config.rate, weight_decay=config.weight_decay, betas=(0.9, 0.98)
     )
     step, spent = _resumed(network, optimiser, config, folder)
-    course = _Course(folder / "progress.jsonl", config.batch, spent)
+    course = _TrainingLog(folder / "progress.jsonl", config.batch, spent)
     last = min(config.steps, stop_after or config.steps)
     for batch, shown in feed(config.seed, config.batch, range(step, last), banned, workers):
         for group in optimiser.param_groups:
@@ -97,7 +97,7 @@ def train(
             yield course.report(step)
 
 
-class _Course:
+class _TrainingLog:
     """What is told of a training: its clock, and the means since the last report."""
 
     def __init__(self, log: Path, batch: int, spent: float) -> None:
@@ -144,10 +144,10 @@ def _resumed(
     if state is None:
         if (folder / STATE).exists():
             raise CheckpointError(
-                f"'{folder}' holds a model and no training: choose another folder"
+                f"'{folder}' holds a network and no training: choose another folder"
             )
         return 0, 0.0
-    settings = {**state["training"], "shape": Shape(**state["training"]["shape"])}
+    settings = {**state["training"], "shape": Architecture(**state["training"]["shape"])}
     before = asdict(Training(**settings))
     now = {**asdict(config), "checkpoint_seconds": before["checkpoint_seconds"]}
     for name in now:

@@ -1,4 +1,4 @@
-"""What ``rediscover train`` builds from ``conf/model`` and runs: training with its validation."""
+"""What ``rediscover train`` builds from ``conf/network`` and runs: training with its validation."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 from bench import Expression
 from methods.transformer.folder import STATE
 from methods.transformer.method import Transformer
-from methods.transformer.skeletons import banned_fingerprints
+from methods.transformer.skeletons.fingerprints import banned_fingerprints
 
 
 @dataclass(frozen=True)
 class Trainer:
     """Trains a network, and now and then counts what it recovers of functions it never saw.
 
-    ``training`` has the fields of ``Training``, its ``shape`` those of ``Shape``. Every
+    ``training`` has the fields of ``Training``, its ``shape`` those of ``Architecture``. Every
     ``validate_minutes`` and at the end, ``functions`` fresh functions for each length are
     searched with ``candidates`` skeletons each, decoded as ``decode`` says (see ``Transformer``).
     """
@@ -43,10 +43,10 @@ class Trainer:
         """
         import torch
 
-        from methods.transformer.network import Shape
-        from methods.transformer.training import Training, train
+        from methods.transformer.network import Architecture
+        from methods.transformer.training.loop import Training, train
 
-        settings = {**self.training, "shape": Shape(**self.training.get("shape", {}))}
+        settings = {**self.training, "shape": Architecture(**self.training.get("shape", {}))}
         config = Training(**settings)
         banned = banned_fingerprints(withheld)
         if device == "auto":
@@ -63,7 +63,7 @@ class Trainer:
 
     def _validation(self, folder: Path, banned: NDArray[np.int64]) -> dict[str, float]:
         """The exact recovery of the last checkpoint in ``folder``, by length in tokens."""
-        from methods.transformer.evaluation import recovery
+        from methods.transformer.training.evaluation import recovery
 
         if not self.functions or not (folder / STATE).exists():
             return {}

@@ -13,19 +13,8 @@ import numpy as np
 
 from bench.expression.compiled.compiling import compiled
 from bench.expression.compiled.opcodes import ADD, DIV, MUL, NEG, NUMBER, SUB
-from methods.mcts.tokens import CUBE, INV, ONE, SQUARE, Ints, arity
-
-_FIRST_PRIME, _SECOND_PRIME = 2147483647, 2147483629
-
-
-@compiled
-def _mix(value: int, salt: int, prime: int) -> int:
-    """A hash of ``value`` in 1 .. prime - 1, keyed by ``salt``."""
-    x = (value + 7919 * salt + 104729) % prime
-    for _ in range(3):
-        x = (x * x + 48271 * x + 12345 + salt) % prime
-        x = (x * 69621 + 31337) % prime
-    return x if x > 0 else 1
+from methods.hashing import PRIMES, mix
+from methods.mcts.language.tokens import CUBE, INV, ONE, SQUARE, Ints, arity
 
 
 @compiled
@@ -45,8 +34,8 @@ def _inverse(value: int, prime: int) -> int:
 def _combine(token: int, a: int, b: int, unknown: bool, prime: int) -> int:
     if unknown or token not in (ADD, SUB, MUL, DIV):
         if token in (ADD, MUL):
-            return _mix((a * b + a + b) % prime, token + 200, prime)
-        return _mix((a * 31 + _mix(b, token, prime)) % prime, token + 100, prime)
+            return mix((a * b + a + b) % prime, token + 200, prime)
+        return mix((a * 31 + mix(b, token, prime)) % prime, token + 100, prime)
     if token == ADD:
         return (a + b) % prime
     if token == SUB:
@@ -66,7 +55,7 @@ def _apply(token: int, a: int, prime: int) -> int:
         return _inverse(a, prime)
     if token == NEG:
         return (prime - a) % prime
-    return _mix(a, token, prime)
+    return mix(a, token, prime)
 
 
 @compiled
@@ -86,7 +75,7 @@ def _value(tokens: Ints, length: int, prime: int) -> int:
         elif operands == 1:
             values[top - 1] = _apply(token, values[top - 1], prime)
         else:
-            values[top] = 1 if token == ONE else _mix(token, 1, prime)
+            values[top] = 1 if token == ONE else mix(token, 1, prime)
             unknown[top] = token == NUMBER
             top += 1
     return int(values[0])
@@ -95,6 +84,6 @@ def _value(tokens: Ints, length: int, prime: int) -> int:
 @compiled
 def identity(tokens: Ints, length: int) -> int:
     """The 62-bit identity of ``tokens[:length]``, whatever its constants; never 0."""
-    high = _value(tokens, length, _FIRST_PRIME)
-    low = _value(tokens, length, _SECOND_PRIME)
+    high = _value(tokens, length, PRIMES[0])
+    low = _value(tokens, length, PRIMES[1])
     return ((high << 31) + low) | (1 << 62)

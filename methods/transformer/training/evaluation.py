@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench import Budget, Discovery, Task, Variable, evaluate, parse
-from methods.transformer.generator import Batch, draw_batch
+from methods.transformer.skeletons.generator import Batch, draw_batch
 
 LENGTHS = ((1, 4), (5, 7), (8, 10))
 """Buckets of skeleton lengths, in tokens, both ends in."""
@@ -56,7 +56,7 @@ def _error(discover: Callable[[Task], Discovery], batch: Batch, row: int, candid
     variables = tuple(Variable(f"x{j}") for j in range(columns))
     budget = Budget(seconds=60.0, evaluations=candidates)
     found = discover(Task(X[:_SHOWN], y[:_SHOWN], variables, seed=row, budget=budget))
-    values = evaluate(parse(found.best.expression), [v.name for v in variables], X[_SHOWN:])
+    values = evaluate(parse(found.best.text), [v.name for v in variables], X[_SHOWN:])
     truth = y[_SHOWN:]
     error = float(np.mean((values - truth) ** 2) / np.var(truth))
     return error if np.isfinite(error) else np.inf

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bench import Call, Expression, Number
-from methods.mcts.tokens import Floats
+from methods.mcts.language.tokens import Floats
 
 _FINITE = 1e12
 

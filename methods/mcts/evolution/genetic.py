@@ -12,10 +12,10 @@ from typing import NamedTuple
 import numpy as np
 
 from bench.expression.compiled.compiling import compiled
-from methods.mcts.grammar import Grammar, begin, complete, valid
-from methods.mcts.pool import Pool, fitness_of, offer, write
+from methods.mcts.evolution.pool import Pool, fitness_of, offer, write
+from methods.mcts.evolution.variation import Offspring, make_child
+from methods.mcts.language.grammar import TokenGrammar, begin, complete, valid
 from methods.mcts.scoring import GENERATIONS, SEEN, Scorer, assess
-from methods.mcts.variation import Cradle, make_child
 
 _TRIES = 20
 
@@ -31,9 +31,9 @@ class Evolution(NamedTuple):
 
 
 @compiled
-def found_population(
-    grammar: Grammar, scorer: Scorer, seeds: Pool, population: Pool, settings: Evolution,
-    cradle: Cradle, rng: np.random.Generator,
+def start_population(
+    grammar: TokenGrammar, scorer: Scorer, seeds: Pool, population: Pool, settings: Evolution,
+    offspring: Offspring, rng: np.random.Generator,
 ) -> None:  # fmt: skip
     """The first generation: all of ``seeds`` there is room for, and random trees."""
     scorer.counts[GENERATIONS] += 1
@@ -45,31 +45,31 @@ def found_population(
             seeds.fitness[row], seeds.keys[row],
         )  # fmt: skip
     for row in range(taken, size):
-        _newcomer(grammar, scorer, population, row, settings, cradle, rng)
+        _random_individual(grammar, scorer, population, row, settings, offspring, rng)
     population.taken[0] = size
 
 
 @compiled
-def _newcomer(
-    grammar: Grammar, scorer: Scorer, population: Pool, row: int, settings: Evolution,
-    cradle: Cradle, rng: np.random.Generator,
+def _random_individual(
+    grammar: TokenGrammar, scorer: Scorer, population: Pool, row: int, settings: Evolution,
+    offspring: Offspring, rng: np.random.Generator,
 ) -> None:  # fmt: skip
     for _ in range(_TRIES):
-        begin(cradle.prefix)
+        begin(offspring.prefix)
         limit = 1 + int(rng.random() * grammar.max_tokens)
-        if not complete(grammar, cradle.prefix, rng, limit, cradle.mask):
+        if not complete(grammar, offspring.prefix, rng, limit, offspring.mask):
             continue
-        length = cradle.prefix.counts[0]
-        cradle.tokens[:length] = cradle.prefix.tokens[:length]
-        cradle.constants[:] = 1.0
-        if _settle(scorer, population, row, length, False, settings, cradle, rng):
+        length = offspring.prefix.counts[0]
+        offspring.tokens[:length] = offspring.prefix.tokens[:length]
+        offspring.constants[:] = 1.0
+        if _settle(scorer, population, row, length, False, settings, offspring, rng):
             return
-    write(population, row, cradle.tokens, 1, cradle.constants, np.inf, 0)
+    write(population, row, offspring.tokens, 1, offspring.constants, np.inf, 0)
     population.tokens[row, 0] = _any_variable(grammar)
 
 
 @compiled
-def _any_variable(grammar: Grammar) -> int:
+def _any_variable(grammar: TokenGrammar) -> int:
     chosen = 0
     for action in range(len(grammar.actions)):
         chosen = max(chosen, grammar.actions[action])
@@ -79,30 +79,30 @@ def _any_variable(grammar: Grammar) -> int:
 @compiled
 def _settle(
     scorer: Scorer, population: Pool, row: int, length: int, novel: bool, settings: Evolution,
-    cradle: Cradle, rng: np.random.Generator,
+    offspring: Offspring, rng: np.random.Generator,
 ) -> bool:  # fmt: skip
     """Assess the child and give it a row, unless its generation has it already.
 
     If it must be ``novel``, so does one that was ever seen.
     """
     seen = scorer.counts[SEEN]
-    error, place = assess(scorer, rng, cradle.tokens, length, cradle.constants)
+    error, place = assess(scorer, rng, offspring.tokens, length, offspring.constants)
     stamp = scorer.counts[GENERATIONS]
-    if scorer.table.stamps[place] == stamp or not np.isfinite(error):
+    if scorer.seen.stamps[place] == stamp or not np.isfinite(error):
         return False
     if novel and scorer.counts[SEEN] > seen:
         return False
-    scorer.table.stamps[place] = stamp
+    scorer.seen.stamps[place] = stamp
     fitness = fitness_of(error, length, settings.parsimony)
-    key = scorer.table.keys[place]
-    write(population, row, cradle.tokens, length, cradle.constants, fitness, key)
+    key = scorer.seen.keys[place]
+    write(population, row, offspring.tokens, length, offspring.constants, fitness, key)
     return True
 
 
 @compiled
-def breed(
-    grammar: Grammar, scorer: Scorer, parents: Pool, children: Pool, settings: Evolution,
-    cradle: Cradle, rng: np.random.Generator,
+def next_generation(
+    grammar: TokenGrammar, scorer: Scorer, parents: Pool, children: Pool, settings: Evolution,
+    offspring: Offspring, rng: np.random.Generator,
 ) -> None:  # fmt: skip
     """Fill ``children`` from ``parents``: the elites as they are, the others changed."""
     scorer.counts[GENERATIONS] += 1
@@ -120,17 +120,24 @@ def breed(
             one = _tournament(parents, settings.tournament, rng)
             other = _tournament(parents, settings.tournament, rng)
             cross = rng.random() < settings.crossover
-            length = make_child(grammar, parents, one, other, cross, cradle, rng)
-            if length == 0 or not valid(grammar, cradle.prefix, cradle.tokens, length, cradle.mask):
+            length = make_child(grammar, parents, one, other, cross, offspring, rng)
+            if length == 0 or not valid(
+                grammar, offspring.prefix, offspring.tokens, length, offspring.mask
+            ):
                 continue
             if _settle(
-                scorer, children, row, length, attempt < settings.novelty, settings, cradle, rng
+                scorer, children, row, length, attempt < settings.novelty, settings, offspring, rng
             ):
                 settled = True
                 break
         if not settled:
-            _newcomer(grammar, scorer, children, row, settings, cradle, rng)
+            _random_individual(grammar, scorer, children, row, settings, offspring, rng)
     children.taken[0] = size
+
+
+@compiled
+def _valid(grammar: TokenGrammar, offspring: Offspring, length: int) -> bool:
+    return valid(grammar, offspring.prefix, offspring.tokens, length, offspring.mask)
 
 
 @compiled
@@ -144,23 +151,23 @@ def _tournament(parents: Pool, contenders: int, rng: np.random.Generator) -> int
 
 
 @compiled
-def sow(
-    grammar: Grammar, scorer: Scorer, best: Pool, cradle: Cradle, length: int, parsimony: float,
-    rng: np.random.Generator,
+def add_seed(
+    grammar: TokenGrammar, scorer: Scorer, best: Pool, offspring: Offspring, length: int,
+    parsimony: float, rng: np.random.Generator,
 ) -> None:  # fmt: skip
-    """Offer the expression in the cradle to the pool of the best, if the grammar admits it."""
-    if not valid(grammar, cradle.prefix, cradle.tokens, length, cradle.mask):
+    """Offer the seed individual in ``offspring`` to the best, if the grammar admits it."""
+    if not _valid(grammar, offspring, length):
         return
-    cradle.constants[:] = 1.0
-    error, place = assess(scorer, rng, cradle.tokens, length, cradle.constants)
+    offspring.constants[:] = 1.0
+    error, place = assess(scorer, rng, offspring.tokens, length, offspring.constants)
     if np.isfinite(error):
         fitness = fitness_of(error, length, parsimony)
-        offer(best, cradle.tokens, length, cradle.constants, fitness, scorer.table.keys[place])
+        offer(best, offspring.tokens, length, offspring.constants, fitness, scorer.seen.keys[place])
 
 
 @compiled
-def harvest(population: Pool, best: Pool) -> None:
-    """Offer every expression of a population to the pool of the best."""
+def select_best(population: Pool, best: Pool) -> None:
+    """Take what is best of a population into the pool of the best."""
     for row in range(population.taken[0]):
         if np.isfinite(population.fitness[row]):
             offer(

@@ -24,8 +24,8 @@ from bench.expression.compiled.opcodes import (
     SUB,
     VARIABLE,
 )
-from methods.mcts.tokens import INV, ONE, OPERATORS, Floats, Ints, arity
-from methods.mcts.units import DIMENSIONS, fits_unit, required_unit
+from methods.mcts.language.tokens import INV, ONE, OPERATORS, Floats, Ints, arity
+from methods.mcts.language.units import DIMENSIONS, fits_unit, required_unit
 
 NESTING = (
     "sin in sin", "sin in cos", "cos in sin", "cos in cos", "exp in exp", "log in log",
@@ -36,7 +36,7 @@ NESTING = (
 _ROOT = -1
 
 
-class Grammar(NamedTuple):
+class TokenGrammar(NamedTuple):
     """What may be written; ``actions`` are the tokens, and the other arrays are parallel to them.
 
     ``inside`` and ``directly`` hold a bit for every operator under which, at any depth or as its
@@ -78,8 +78,8 @@ def make_grammar(
     max_constants: int = 4,
     affine: bool = True,
     units: NDArray[np.float64] | None = None,
-) -> Grammar:
-    """The grammar of ``operators`` on so many variables; see ``Grammar`` for the rest.
+) -> TokenGrammar:
+    """The grammar of ``operators`` on so many variables; see ``TokenGrammar`` for the rest.
 
     Raises ValueError for an operator or a rule of nesting that is not known.
     """
@@ -89,7 +89,7 @@ def make_grammar(
     bars = _bars(nesting)
     share = 4.0 / variables if variables else 0.0
     weights = [1.0 if code <= LAST_BINARY else 0.5 for code in codes] + [share] * variables
-    return Grammar(
+    return TokenGrammar(
         np.array(actions, np.int64),
         np.array(weights + [0.4, 1.0][: len(actions) - len(weights)]),
         np.array([bars.get((code, False), 0) for code in actions], np.int64),
@@ -159,7 +159,7 @@ def advance(prefix: Prefix, token: int) -> None:
 
 
 @compiled
-def allowed(grammar: Grammar, prefix: Prefix, limit: int, mask: NDArray[np.bool_]) -> int:
+def allowed(grammar: TokenGrammar, prefix: Prefix, limit: int, mask: NDArray[np.bool_]) -> int:
     """Fill ``mask`` with which actions may come next in at most ``limit`` tokens; how many may."""
     length, open_nodes, constants = prefix.counts[0], prefix.counts[1], prefix.counts[2]
     slot = prefix.slots[open_nodes - 1]
@@ -195,7 +195,7 @@ def allowed(grammar: Grammar, prefix: Prefix, limit: int, mask: NDArray[np.bool_
 
 
 @compiled
-def _of_right_unit(grammar: Grammar, prefix: Prefix, mask: NDArray[np.bool_]) -> int:
+def _of_right_unit(grammar: TokenGrammar, prefix: Prefix, mask: NDArray[np.bool_]) -> int:
     """Bar what cannot have the unit that is needed; how many actions are left."""
     need = np.empty(DIMENSIONS)
     known = required_unit(prefix.tokens, prefix.counts[0], grammar.units, need)
@@ -223,7 +223,9 @@ def _one_may(affine: bool, depth: int, parent: int, second: bool) -> bool:
 
 
 @compiled
-def draw(grammar: Grammar, mask: NDArray[np.bool_], rng: np.random.Generator, count: int) -> int:
+def draw(
+    grammar: TokenGrammar, mask: NDArray[np.bool_], rng: np.random.Generator, count: int
+) -> int:
     """One of the ``count`` actions of ``mask``, by the grammar's weights."""
     total = 0.0
     for action in range(len(mask)):
@@ -242,7 +244,7 @@ def draw(grammar: Grammar, mask: NDArray[np.bool_], rng: np.random.Generator, co
 
 @compiled
 def complete(
-    grammar: Grammar,
+    grammar: TokenGrammar,
     prefix: Prefix,
     rng: np.random.Generator,
     limit: int,
@@ -259,7 +261,7 @@ def complete(
 
 @compiled
 def valid(
-    grammar: Grammar, prefix: Prefix, tokens: Ints, length: int, mask: NDArray[np.bool_]
+    grammar: TokenGrammar, prefix: Prefix, tokens: Ints, length: int, mask: NDArray[np.bool_]
 ) -> bool:
     """Whether the grammar could have written ``tokens[:length]``."""
     begin(prefix)

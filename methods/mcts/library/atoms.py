@@ -16,9 +16,9 @@ import numpy as np
 from bench import Expression, evaluate
 from bench.expression.compiled.dispatch import binary, unary
 from bench.expression.compiled.opcodes import ADD, MUL, NUMBER, VARIABLE
-from methods.mcts.discovery import Specimen
-from methods.mcts.grammar import Grammar, make_prefix, valid
-from methods.mcts.tokens import (
+from methods.mcts.discovery import Individual
+from methods.mcts.language.grammar import TokenGrammar, make_prefix, valid
+from methods.mcts.language.tokens import (
     CUBE,
     INV,
     ONE,
@@ -61,7 +61,7 @@ class Atoms:
 class Library:
     """Building blocks by size, and those of them that are of use as terms."""
 
-    def __init__(self, grammar: Grammar, X: Floats, most: int) -> None:
+    def __init__(self, grammar: TokenGrammar, X: Floats, most: int) -> None:
         self._grammar, self._most, self._rows = grammar, most, len(X)
         self._prefix = make_prefix(grammar.max_tokens)
         self._mask = np.zeros(len(grammar.actions), np.bool_)
@@ -123,10 +123,12 @@ class Library:
         return bool(valid(self._grammar, self._prefix, row, len(row), self._mask))
 
 
-def subtrees(fame: Iterable[Specimen], names: tuple[str, ...], X: Floats, most: int) -> Atoms:
+def subtrees(
+    hall_of_fame: Iterable[Individual], names: tuple[str, ...], X: Floats, most: int
+) -> Atoms:
     """The distinct subtrees of expressions, with their constants: the first ``most`` of them."""
     found: dict[bytes, tuple[Tokens, tuple[float, ...], Floats]] = {}
-    for tokens, constants in _pieces(fame):
+    for tokens, constants in _pieces(hall_of_fame):
         if len(found) == most:
             break
         with np.errstate(all="ignore"):
@@ -147,8 +149,8 @@ def with_constants(tokens: Tokens) -> Iterator[Tokens]:
         yield tuple(one for part in parts for one in part)
 
 
-def _pieces(fame: Iterable[Specimen]) -> Iterator[tuple[Tokens, tuple[float, ...]]]:
-    for one in fame:
+def _pieces(hall_of_fame: Iterable[Individual]) -> Iterator[tuple[Tokens, tuple[float, ...]]]:
+    for one in hall_of_fame:
         row = np.array(one.tokens, np.int64)
         for begin in range(len(row)):
             if arity(row[begin]) == 0:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bench.expression.compiled.compiling import compiled
-from methods.mcts.tokens import Floats, Ints
+from methods.mcts.language.tokens import Floats, Ints
 
 
 class Pool(NamedTuple):

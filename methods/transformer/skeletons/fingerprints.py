@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from bench import Call, Constant, Expression, Number, Symbol, evaluate, symbols
 from bench.expression.compiled.compiling import compiled
-from methods.transformer.vocabulary import (
+from methods.hashing import PRIMES, mix
+from methods.transformer.skeletons.vocabulary import (
     ARITY,
     BINARY,
     FIRST_BINARY,
@@ -28,19 +29,8 @@ from methods.transformer.vocabulary import (
     C,
 )
 
-_FIRST_PRIME, _SECOND_PRIME = 2147483647, 2147483629
 _SUB, _ADD, _MUL, _DIV = (INDEX[name] for name in ("sub", "add", "mul", "div"))
 _SQRT, _SQUARE, _CUBE = (INDEX[name] for name in ("sqrt", "square", "cube"))
-
-
-@compiled
-def _mix(value: int, salt: int, prime: int) -> int:
-    """A hash of ``value`` in 1 .. prime - 1, keyed by ``salt``."""
-    x = (value + 7919 * salt + 104729) % prime
-    for _ in range(3):
-        x = (x * x + 48271 * x + 12345 + salt) % prime
-        x = (x * 69621 + 31337) % prime
-    return x if x > 0 else 1
 
 
 @compiled
@@ -57,11 +47,11 @@ def hash_subtrees(
         if token == C:
             product[i], terms[i] = 0, 0
         elif token < FIRST_BINARY:
-            product[i] = _mix(token, 1, prime)
-            terms[i] = _mix(product[i], 2, prime)
+            product[i] = mix(token, 1, prime)
+            terms[i] = mix(product[i], 2, prime)
         elif token in (_ADD, _SUB):
             terms[i] = (terms[first[top - 1]] + terms[first[top - 2]]) % prime
-            product[i] = _mix(terms[i], 3, prime)
+            product[i] = mix(terms[i], 3, prime)
         else:
             a = product[first[top - 1]]
             if token == _MUL:
@@ -75,8 +65,8 @@ def hash_subtrees(
             elif token == _CUBE:
                 product[i] = (3 * a) % prime
             else:
-                product[i] = _mix(a, 10 + token, prime)
-            terms[i] = _mix(product[i], 2, prime) if product[i] != 0 else 0
+                product[i] = mix(a, 10 + token, prime)
+            terms[i] = mix(product[i], 2, prime) if product[i] != 0 else 0
         top += 1 - ARITY[token]
         first[top - 1] = i
 
@@ -86,8 +76,8 @@ def fingerprint(tokens: NDArray[np.int8], length: int) -> int:
     """The 62-bit identity of a skeleton up to constants and the order of sums and products."""
     high = np.empty(length, np.int64)
     low = np.empty(length, np.int64)
-    hash_subtrees(tokens, length, _FIRST_PRIME, high)
-    hash_subtrees(tokens, length, _SECOND_PRIME, low)
+    hash_subtrees(tokens, length, PRIMES[0], high)
+    hash_subtrees(tokens, length, PRIMES[1], low)
     return int((high[0] << 31) + low[0])
 
 

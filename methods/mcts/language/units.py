@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from bench.expression.compiled.compiling import compiled
 from bench.expression.compiled.opcodes import DIV, MUL, OPCODES, VARIABLE
 from bench.expression.operators import OPERATORS
-from methods.mcts.tokens import CUBE, INV, SQUARE, Floats, Ints, arity
+from methods.mcts.language.tokens import CUBE, INV, SQUARE, Floats, Ints, arity
 
 DIMENSIONS = 5
 _TOLERANCE = 1e-6

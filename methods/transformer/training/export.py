@@ -1,6 +1,6 @@
-"""From a training folder to a model that ships: weights as float16, state without the optimiser.
+"""From a training folder to a network that ships: weights as float16, state without the optimiser.
 
-python -m methods.transformer.export TRAINING_FOLDER [MODEL_FOLDER]
+python -m methods.transformer.training.export TRAINING_FOLDER [SHIPPED_FOLDER]
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from methods.transformer.checkpoint import load_network, save_network
 from methods.transformer.method import SHIPPED
 
 
-def export(training: Path, model: Path) -> None:
-    """Write the network that ``training`` holds into ``model``, to be read by ``load_network``."""
+def export(training: Path, shipped: Path) -> None:
+    """Write the network in ``training`` into ``shipped``, to be read by ``load_network``."""
     network, state = load_network(training)
     kept = {name: value for name, value in state.items() if name != "shape"}
-    save_network(network, model, kept, torch.float16)
+    save_network(network, shipped, kept, torch.float16)
 
 
 if __name__ == "__main__":

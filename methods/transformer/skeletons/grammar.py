@@ -1,6 +1,6 @@
 """Which token may follow a prefix, and which complete skeletons say a thing in a roundabout way.
 
-The generator draws from this grammar and the decoder is masked by it, so a model never has to
+The generator draws from this grammar and the decoder is masked by it, so a network never has to
 learn what a complete tree is.
 """
 
@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.expression.compiled.compiling import compiled
-from methods.transformer.skeletons import hash_subtrees
-from methods.transformer.vocabulary import (
+from methods.hashing import PRIMES
+from methods.transformer.skeletons.fingerprints import hash_subtrees
+from methods.transformer.skeletons.vocabulary import (
     ARITY,
     FIRST_BINARY,
     FIRST_UNARY,
@@ -102,7 +103,7 @@ def _collapses(tokens: NDArray[np.int8], length: int) -> bool:
     ``c + (x + c)``, ``x + c*x`` and ``x/x**3``, say.
     """
     hashes = np.empty(length, np.int64)
-    hash_subtrees(tokens, length, 2147483647, hashes)
+    hash_subtrees(tokens, length, PRIMES[0], hashes)
     places = np.empty(length + 1, np.int64)
     for i in range(length):
         if not FIRST_BINARY <= tokens[i] < FIRST_UNARY:

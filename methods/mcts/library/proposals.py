@@ -7,10 +7,10 @@ from itertools import chain
 
 from bench import Expression
 from bench.expression.compiled.opcodes import VARIABLE
-from methods.mcts.atoms import Atoms, Library, Tokens, subtrees, with_constants
-from methods.mcts.discovery import Specimen
-from methods.mcts.grammar import make_grammar
-from methods.mcts.laws import Laws
+from methods.mcts.discovery import Individual
+from methods.mcts.language.grammar import make_grammar
+from methods.mcts.library.atoms import Atoms, Library, Tokens, subtrees, with_constants
+from methods.mcts.library.laws import Laws
 from methods.refine import Refiner
 
 _ROWS = 4
@@ -18,7 +18,7 @@ _ROWS = 4
 _SMALL = 200
 _DEPTH = 8
 """Most tokens of an expression in a library."""
-_FAMOUS = 5
+_LEADING = 5
 """The variables of so many of the best expressions are those that matter."""
 _PIECES = 400
 """Most subtrees of what evolution found that a library is made of."""
@@ -60,12 +60,12 @@ class Proposals:
                 self.seeds = [one for tokens in atoms.tokens for one in with_constants(tokens)]
                 yield from laws.of(atoms)
 
-    def after(self, fame: Sequence[Specimen]) -> Iterator[list[Expression]]:
+    def after(self, hall_of_fame: Sequence[Individual]) -> Iterator[list[Expression]]:
         """After an epoch: a deeper library on the variables that matter; sums of what it found."""
         if not self._size:
             return
-        best = sorted(fame, key=lambda one: one.error)
-        tokens = set(chain.from_iterable(one.tokens for one in best[:_FAMOUS]))
+        best = sorted(hall_of_fame, key=lambda one: one.error)
+        tokens = set(chain.from_iterable(one.tokens for one in best[:_LEADING]))
         columns = tuple(sorted(token - VARIABLE for token in tokens if token >= VARIABLE))
         if columns and columns not in self._tried:
             self._tried.add(columns)

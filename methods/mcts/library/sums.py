@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.expression.compiled.compiling import compiled
-from methods.mcts.tokens import Floats, Ints
+from methods.mcts.language.tokens import Floats, Ints
 from methods.refine import criterion
 
 _DEPENDENT = 1e-7

@@ -1,0 +1,118 @@
+"""From what an engine finds to what a method answers, the same for every engine.
+
+The engine gets the data scaled and a share of the rows. What it finds is fitted on these rows; the
+best is reported as it comes; in the end the best few are shortened, fitted to all rows, and the
+best of them is the answer, in raw units.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench import Candidate, Discovery, Expression, Number, Task
+from methods.refine import Fitted, Refiner
+from methods.rows import ENOUGH, choose_rows
+from methods.scaling import Scaling
+
+_END = 0.95
+"""Share of the time by which the answer is there."""
+_SHORTENED = 3
+"""So many of the best formulas are tried with parts left out."""
+
+
+class Answering:
+    """The data of a task as scaled and sampled, and the best formula of them so far.
+
+    ``on_few`` judges and fits formulas on at most ``rows`` rows, ``on_all`` on all, or as many as
+    are enough for constants. Rows with a value that is not finite are left out; raises ValueError
+    where no other is left. With ``scale`` columns far from 1 are divided by powers of ten.
+    """
+
+    def __init__(self, task: Task, rows: int, *, scale: bool = True) -> None:
+        self.task = task
+        self.start = time.monotonic()
+        self.scaling = Scaling.of(task) if scale else Scaling.none(task)
+        finite = _finite_rows(task)
+        kept = finite[choose_rows(len(finite), ENOUGH, task.seed)]
+        X, y = self.scaling.X(task.X[kept]), self.scaling.y(task.y[kept])
+        few = choose_rows(len(y), rows, task.seed)
+        end = self.after(_END)
+        self.on_few = Refiner(task.names, X[few], y[few], end)
+        self.on_all = Refiner(task.names, X, y, end)
+        self.best: Fitted | None = None
+
+    def after(self, share: float) -> float:
+        """The time of ``time.monotonic()`` at which a share of the budget's seconds is spent."""
+        return self.start + share * self.task.budget.seconds
+
+    @property
+    def constant(self) -> bool:
+        """Whether the target is a constant, and there is nothing to search for."""
+        return not self.on_few.y.std() > 0
+
+    @property
+    def exact(self) -> bool:
+        """Whether the best formula so far is exact."""
+        return self.best is not None and self.best.exact
+
+    def keep(self, fitted: Fitted) -> None:
+        """Take a formula for the best so far, and report it."""
+        self.best = fitted
+        self.task.report(self.raw(fitted.expression), fitted.error)
+
+    def raw(self, expression: Expression) -> Expression:
+        """An expression of the scaled data as one of the data as given."""
+        return self.scaling.undo(expression)
+
+    def of_mean(self) -> Discovery:
+        """The answer where nothing better is found, or the target is a constant: its mean."""
+        return Discovery.of(self.raw(Number(float(self.on_all.y.mean()))))
+
+    def discovery(
+        self, pool: Iterable[Fitted], *, finalists: int = 1, shortened: int = _SHORTENED
+    ) -> Discovery:
+        """The best of ``pool`` and of what was kept, by the criterion, and the front of all.
+
+        The first ``shortened`` are tried with parts left out; then so many ``finalists`` are
+        fitted to all rows, to choose among them.
+        """
+        different = {one.expression: one for one in (*pool, *([self.best] if self.best else []))}
+        ranked = sorted(different.values(), key=_criterion)
+        ranked[:shortened] = [self.on_few.shortened(one) for one in ranked[:shortened]]
+        last = sorted(ranked, key=_criterion)[:finalists]
+        chosen = min((self.on_all.fitted(one.expression) for one in last), key=_criterion)
+        return self.chosen(chosen, ranked)
+
+    def chosen(self, best: Fitted, pool: Iterable[Fitted]) -> Discovery:
+        """``best`` as the answer, and the front of ``pool``."""
+        return Discovery(self._candidate(best), tuple(map(self._candidate, front(pool))))
+
+    def _candidate(self, fitted: Fitted) -> Candidate:
+        return Candidate(str(self.raw(fitted.expression)), fitted.nodes, fitted.error)
+
+
+def front(pool: Iterable[Fitted]) -> list[Fitted]:
+    """By length, each better than all that are shorter."""
+    kept: list[Fitted] = []
+    for fitted in sorted(pool, key=lambda one: (one.nodes, one.error)):
+        if fitted.error < (kept[-1].error if kept else math.inf):
+            kept.append(fitted)
+    return kept
+
+
+def _criterion(fitted: Fitted) -> float:
+    return fitted.criterion
+
+
+def _finite_rows(task: Task) -> NDArray[np.intp]:
+    rows = np.flatnonzero(np.isfinite(task.y) & np.isfinite(task.X).all(axis=1))
+    if not len(rows):
+        raise ValueError(
+            f"none of the {len(task.y)} training rows is finite in all columns and the target"
+        )
+    return rows

@@ -1,0 +1,1 @@
+"""Genetic search over rows of tokens."""

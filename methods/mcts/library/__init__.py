@@ -1,0 +1,1 @@
+"""Laws that linear algebra finds out of a library of small expressions."""
