@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from bench import Call, Expression, Number, Symbol, complexity, evaluate, fold
+from bench.expression.operators import OPERATORS
 
 _ULPS = 1e-15
 """A factor as near to 1 as that is 1 and rounding error."""
@@ -55,7 +56,7 @@ def _leaf(node: Expression) -> Term:
 
 def _call(node: Call, args: list[Term]) -> Term:
     """The term of a call; where gathering would leave the floats' range, the call as it is."""
-    if not any(powers for _, powers in args):
+    if not any(powers for _, powers in args) and OPERATORS[node.op].gives == "value":
         value = _number(node.op, [c for c, _ in args])
         if value is not None:
             return value, {}
@@ -82,10 +83,9 @@ def _gathered(op: str, args: list[Term]) -> Term:
             return _power(base, 0.5)
         case "abs", [(c, powers)]:
             return abs(c), {Call("abs", (_build((1.0, powers)),)): 1}
-        case (("sin" | "tan" | "sinh" | "tanh" | "asin" | "atan" | "cbrt"), [(c, powers)]) if c < 0:
-            return -1.0, {Call(op, (_build((-c, powers)),)): 1}
-        case (("cos" | "cosh"), [(c, powers)]) if c < 0:
-            return 1.0, {Call(op, (_build((-c, powers)),)): 1}
+        case _, [(c, powers)] if c < 0 and OPERATORS[op].parity:
+            odd = OPERATORS[op].parity == "odd"
+            return -1.0 if odd else 1.0, {Call(op, (_build((-c, powers)),)): 1}
     return _opaque(op, args)
 
 

@@ -300,7 +300,7 @@ def _write(
 def draw_batch(size: int, seed: int, banned: NDArray[np.int64], points: int = POINTS) -> Batch:
     """``size`` samples of the stream that ``seed`` names, none of a ``banned`` fingerprint.
 
-    ``banned`` is a sorted array; see ``skeletons.fingerprints``.
+    ``banned`` is a sorted array; see ``fingerprints.banned_fingerprints``.
     """
     batch = Batch(
         tokens=np.zeros((size, MAX_LENGTH), np.int8),
