@@ -34,13 +34,13 @@ def target(told: Mapping[str, Any]) -> Variable:
 
 def refusal(answer: Answer, told: Mapping[str, Any]) -> str | None:
     """Why ``answer`` is no expression in the variables that were told; None where it is one."""
-    from bench.expression import parse
+    from bench.expression import read
 
     if not isinstance(answer, str):
         names = ", ".join(answer) or "none"
         return f"one expression is asked for, not {len(answer)} by name ({names})"
     try:
-        parse(answer, variables(told))
+        read(answer, variables(told))
     except ValueError as error:
         return f"{error}".partition("\n")[0]
     return None
