@@ -20,10 +20,11 @@ from bench.expression.reading.lenient.lexer import Lexeme, lexemes
 from bench.expression.reading.lenient.naming import FREE_VECTORS, TOLD, Naming
 from bench.expression.reading.lenient.wrappers import Body, unwrapped
 from bench.expression.reading.parse import check_length, parse
-from bench.expression.tree import Expression
+from bench.expression.tree import Expression, Number, substitute
 
 _SPELLED = {"^": "**"}
 _MOST_STEPS = 20
+_FILLING = 1.0625
 _LONGEST_STEP = 200
 _TOLD = re.compile(r"\b(?:I|E|div)\b")
 
@@ -41,6 +42,16 @@ class Reading:
     expression: Expression
     steps: tuple[str, ...] = ()
     constants: tuple[str, ...] = ()
+
+    @property
+    def filled(self) -> Expression:
+        """``expression`` with a decimal in the place of every constant without a value.
+
+        The decimals differ, lest terms cancel; what is asked of the skeleton does not depend on
+        them.
+        """
+        values = {name: Number(_FILLING + 0.125 * at) for at, name in enumerate(self.constants)}
+        return substitute(self.expression, values) if values else self.expression
 
     @property
     def read_as(self) -> str:
