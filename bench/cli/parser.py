@@ -126,7 +126,7 @@ _Verbs: TypeAlias = "argparse._SubParsersAction[_OneLineParser]"
 
 
 _JUDGE_FLAGS = {"--json", "--prove", "-h", "--help"}
-_JUDGE_OPTIONS = {"--problem", "--pairs", "-o", "--output", "--workers"}
+_JUDGE_OPTIONS = {"--problem", "--variables", "--pairs", "-o", "--output", "--workers"}
 
 
 def _protected(argv: list[str]) -> list[str]:
@@ -244,7 +244,8 @@ def _looking(verbs: _Verbs) -> None:
 def _judging(verbs: _Verbs) -> None:
     judge = _verb(verbs, "judge", "is this expression the law?", _JUDGE)
     judge.usage = (
-        "rediscover judge PREDICTION TRUTH [--problem DATASET/NAME] [--prove] [--json]\n"
+        "rediscover judge PREDICTION TRUTH [--problem DATASET/NAME | --variables NAMES] [--prove]\n"
+        "                 [--json]\n"
         "       rediscover judge PREDICTION --problem DATASET/NAME [--prove] [--json]\n"
         "       rediscover judge --pairs CSV -o CSV [--workers N] [--prove]"
     )
@@ -253,6 +254,9 @@ def _judging(verbs: _Verbs) -> None:
         "--problem", metavar="DATASET/NAME",
         help="a problem: where its variables lie and, unless TRUTH is given, the law",
     )  # fmt: skip
+    judge.add_argument(
+        "--variables", metavar="NAMES", help="the variables of two expressions: beta,S,I,gamma"
+    )
     judge.add_argument("--prove", action="store_true", help="seek a symbolic proof of every yes")
     judge.add_argument("--json", action="store_true", help="all that was found, for machines")
     judge.add_argument(

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from bench.expression import Expression
+from bench.expression import Expression, Reading
 from bench.problems import Domain
 from bench.scoring.equivalence.rules import RULES
 from bench.scoring.equivalence.verdict import JudgeLimits, Verdict
@@ -35,7 +35,8 @@ class Claim:
 
     ``domain()`` says where the two are to agree. ``r2(card)`` is the prediction's on test data,
     for the rules that ask; None: they draw points of their own. ``part`` names the expression
-    in an answer of several.
+    in an answer of several. ``reading`` is that of its text, where it was text: of a template,
+    ``prediction`` is what it is filled with.
     """
 
     prediction: Expression
@@ -45,6 +46,7 @@ class Claim:
     limits: ScoringLimits
     part: str = SOLE
     r2: Callable[[Scorecard], float | None] = _unknown
+    reading: Reading | None = None
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -63,15 +65,22 @@ class Claim:
 
     def _judged(self, card: Scorecard) -> Scorecard:
         from bench.scoring.equivalence import judge
+        from bench.scoring.templates import judge_template
 
         limits = JudgeLimits(
             tolerance=self.limits.tolerance,
             prove=self.limits.prove,
             prove_seconds=min(_MOST_PROVING, PATIENCE * self.limits.seconds / (len(RULES) + 1)),
         )
-        verdicts = judge(
-            self.prediction, self.truth, self.domain(), r2=self.r2(card), limits=limits
-        )
+        reading = self.reading
+        if reading is not None:
+            card = card.compared(self.part, read_as=reading.told)
+        if reading is not None and reading.constants:
+            verdicts = judge_template(reading, self.truth, self.domain(), limits)
+        else:
+            verdicts = judge(
+                self.prediction, self.truth, self.domain(), r2=self.r2(card), limits=limits
+            )
         return self._with_verdicts(card, verdicts)
 
     def _asked(self, rule: InstalledRule, card: Scorecard) -> Scorecard:

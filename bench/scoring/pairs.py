@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bench.expression import ParseError, parse, symbols
+from bench.expression import ParseError, read, symbols
 from bench.files import write_whole
 from bench.problems.data import Data
 from bench.problems.dataset import Dataset
 from bench.problems.problem import Problem, Target
+from bench.problems.variable import Variable
 from bench.scoring.comparing import Claim, nothing_compared
 from bench.scoring.equivalence import default_domain
 from bench.scoring.equivalence.verdict import Verdict, Witness
@@ -45,16 +46,28 @@ class _NoData:
         raise TypeError(f"'{problem.id}' has no data")
 
 
-def pair(prediction: str | None, truth: str, problem: Problem | None = None) -> Pair:
-    """The pair of two texts; without a problem, on the judge's default domain."""
+def pair(
+    prediction: str | None,
+    truth: str,
+    problem: Problem | None = None,
+    *,
+    variables: Sequence[str] = (),
+) -> Pair:
+    """The pair of two texts; without a problem, on the judge's default domain.
+
+    ``variables`` are the names of the variables then; by default they are those that occur.
+    """
     if problem is None:
-        problem = _bare_problem(prediction, truth)
+        problem = _bare_problem(prediction, truth, variables)
     target = Target(problem.targets[0].variable, truth)
     problem = replace(problem, targets=(target,))
     try:
-        parse(truth, problem.variables)
+        constants = read(truth, problem.variables).constants
     except ParseError as error:
         return Pair(prediction, problem, f"the truth is no expression: {error}")
+    if constants:
+        fault = f"the truth is a template: {', '.join(constants)} have no value"
+        return Pair(prediction, problem, fault)
     return Pair(prediction, problem)
 
 
@@ -123,7 +136,7 @@ def judge_file(
 
 def pair_columns() -> tuple[str, ...]:
     """The columns of a file of judged pairs, one for each rule among them."""
-    return ("ned", *all_rules(), "reason", "witness", "seconds")
+    return ("ned", *all_rules(), "reason", "witness", "read_as", "seconds")
 
 
 def row_of(card: Scorecard) -> dict[str, str]:
@@ -141,6 +154,7 @@ def row_of(card: Scorecard) -> dict[str, str]:
         **{rule: verdict.answer for rule, verdict in verdicts.items()},
         "reason": "; ".join(parts),
         "witness": "" if witness is None else json.dumps(witness.as_dict()),
+        "read_as": card.comparison.read_as,
         "seconds": f"{sum(card.seconds.values()):.6f}",
     }
 
@@ -151,16 +165,35 @@ def first_witness(card: Scorecard) -> Witness | None:
     return next((one.witness for one in verdicts if one.witness is not None), None)
 
 
-def _bare_problem(prediction: str | None, truth: str) -> Problem:
-    names: set[str] = set()
-    for text in (prediction or "", truth):
-        try:
-            names |= symbols(parse(text))
-        except ParseError:
-            continue
+def _bare_problem(prediction: str | None, truth: str, names: Sequence[str]) -> Problem:
+    """The problem of a truth: its own names are the variables, and others of the prediction."""
+    if not names:
+        known = _names_in(truth)
+        names = sorted(known | _other_names(prediction or "", known))
     # A sampling rule for each: without one, a problem looks at its data to find its domain.
-    variables = default_domain(sorted(names)).variables
+    variables = default_domain(list(names)).variables
     return Problem("pairs", "1", "pair", variables, (Target(),), _NoData())
+
+
+def _names_in(text: str) -> frozenset[str]:
+    try:
+        reading = read(text)
+    except ParseError:
+        return frozenset()
+    return symbols(reading.expression) - set(reading.constants)
+
+
+def _other_names(text: str, known: frozenset[str]) -> frozenset[str]:
+    """The variables of a text that are none of ``known`` in another spelling, as x_0 is x0."""
+    found = _names_in(text)
+    if found <= known:
+        return frozenset()
+    try:
+        again = read(text, [Variable(name) for name in sorted(known)])
+    except ParseError:
+        return found
+    # A bare c, a constant without a value elsewhere, is a variable where none were named.
+    return found if len(again.constants) > len(read(text).constants) else frozenset()
 
 
 def _problem_of(
@@ -192,19 +225,22 @@ class PairSubject:
 
 def _ready(item: Item, forms: FormCache, limits: ScoringLimits) -> PairSubject:
     problem: Problem = item.problem
-    truth = parse(problem.targets[0].truth or "", problem.variables)
+    truth = read(problem.targets[0].truth or "", problem.variables).expression
     if not isinstance(item.answer, str):
         raise NoAnswer("no expression")
     try:
-        prediction = parse(item.answer, problem.variables)
+        reading = read(item.answer, problem.variables)
     except ParseError as error:
         raise NoAnswer(f"no expression: {error}") from None
-    return PairSubject(Claim(prediction, truth, lambda: problem.domain, forms, limits))
+    claim = Claim(
+        reading.filled, truth, lambda: problem.domain, forms, limits, reading=reading
+    )  # fmt: skip
+    return PairSubject(claim)
 
 
 def _failed(item: Item, why: str) -> dict[str, Comparison]:
     problem: Problem = item.problem
-    return {SOLE: nothing_compared(parse(problem.truth or "", problem.variables), why)}
+    return {SOLE: nothing_compared(read(problem.truth or "", problem.variables).expression, why)}
 
 
 def pair_metrics() -> tuple[Metric, ...]:

@@ -22,13 +22,15 @@ class Comparison:
 
     ``verdicts`` are those of the rules, by name; ``edit`` is the edit distance, with the reason
     where there is no form to take it of; ``variables`` are those used, missed and needless;
-    ``numbers`` is what else a kind's steps found of this one expression.
+    ``numbers`` is what else a kind's steps found of this one expression. ``read_as`` is what the
+    text was read as, where that was not the text itself.
     """
 
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
     edit: EditDistance | None = None
     variables: VariableUse | None = None
     numbers: Mapping[str, float] = field(default_factory=dict)
+    read_as: str = ""
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,7 @@ def _plain_one(one: Comparison) -> dict[str, Any]:
         "edit": None if one.edit is None else asdict(one.edit),
         "variables": None if one.variables is None else one.variables.as_dict(),
         "numbers": plain_json(one.numbers),
+        "read_as": one.read_as,
     }
 
 
@@ -147,6 +150,7 @@ def _comparison(plain: Mapping[str, Any]) -> Comparison:
         None if edit is None else EditDistance(**edit),
         None if use is None else VariableUse.from_dict(use),
         {name: float(number) for name, number in plain["numbers"].items()},
+        str(plain["read_as"]),
     )
 
 

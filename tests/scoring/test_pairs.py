@@ -21,7 +21,16 @@ from bench.scoring import (
 )
 
 TOY = Dataset("toy", "1", (problem(name="energy"),))
-COLUMNS = ["ned", "srbench_relative", "exact", "skeleton", "reason", "witness", "seconds"]
+COLUMNS = [
+    "ned",
+    "srbench_relative",
+    "exact",
+    "skeleton",
+    "reason",
+    "witness",
+    "read_as",
+    "seconds",
+]
 
 
 def load(name: str) -> Dataset:

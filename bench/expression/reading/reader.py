@@ -54,6 +54,11 @@ class Reading:
         return substitute(self.expression, values) if values else self.expression
 
     @property
+    def told(self) -> str:
+        """``read_as`` where something was done to read the text, else nothing."""
+        return self.read_as if self.steps else ""
+
+    @property
     def read_as(self) -> str:
         """The expression in the strict grammar."""
         return str(self.expression)

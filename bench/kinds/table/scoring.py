@@ -9,7 +9,14 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.expression import Expression, ParseError, compile_expression, parse
+from bench.expression import (
+    Expression,
+    ParseError,
+    Reading,
+    compile_expression,
+    parse,
+    read,
+)
 from bench.kinds.table.metrics import NUMERIC
 from bench.method import Answer
 from bench.problems.data import Data
@@ -32,10 +39,15 @@ class TableSubject:
     """
 
     item: Item
-    prediction: Expression
+    reading: Reading
     truth: Expression | None
     forms: FormCache
     limits: ScoringLimits
+
+    @property
+    def prediction(self) -> Expression:
+        """What was read, with decimals for constants without a value."""
+        return self.reading.filled
 
     @property
     def problem(self) -> Problem:
@@ -55,7 +67,7 @@ class TableSubject:
             return (numeric,)
         claim = Claim(
             self.prediction, self.truth, lambda: self.problem.domain, self.forms, self.limits,
-            r2=_r2,
+            r2=_r2, reading=self.reading,
         )  # fmt: skip
         return (numeric, *claim.steps)
 
@@ -83,10 +95,14 @@ class TableSubject:
 
     @cached_property
     def _values(self) -> Callable[[Values], Values]:
+        if self.reading.constants:  # a template has no values
+            return lambda X: np.full(len(X), np.nan)
         return compile_expression(self.prediction, self.problem.names)
 
     def _variables(self, card: Scorecard) -> Scorecard:
-        return card if self.truth is None else card.compared(SOLE, variables=self.variables)
+        if self.truth is None:
+            return card.compared(SOLE, read_as=self.reading.told) if self.reading.steps else card
+        return card.compared(SOLE, variables=self.variables)
 
 
 def _r2(card: Scorecard) -> float | None:
@@ -97,17 +113,17 @@ def _r2(card: Scorecard) -> float | None:
 def _ready(item: Item, forms: FormCache, limits: ScoringLimits) -> TableSubject:
     problem: Problem = item.problem
     truth = None if problem.truth is None else parse(problem.truth, problem.variables)
-    return TableSubject(item, parsed(item.answer, problem), truth, forms, limits)
+    return TableSubject(item, readable(item.answer, problem), truth, forms, limits)
 
 
-def parsed(answer: Answer | None, problem: Problem) -> Expression:
-    """The expression that ``answer`` is; raises NoAnswer, with the reason."""
+def readable(answer: Answer | None, problem: Problem) -> Reading:
+    """The reading of ``answer``; raises NoAnswer, with the reason."""
     if answer is None:
         raise NoAnswer("no expression")
     if not isinstance(answer, str):
         raise NoAnswer(f"no expression: {len(answer)} of them where one is asked for")
     try:
-        return parse(answer, problem.variables)
+        return read(answer, problem.variables)
     except ParseError as error:
         raise NoAnswer(f"no expression: {error}") from None
 

@@ -129,6 +129,7 @@ class Verdict:
 
 STEPS: Mapping[str, str] = {
     "parse": "the prediction is no expression in the problem's variables",
+    "template": "the prediction has no constants, and the rule asks for them",
     "truth": "the truth cannot be judged against: no expression, or no value on the domain",
     "scope": "the rule is not asked of a law with such constants",
     "same tree": "both are one tree after sorting sums and products",

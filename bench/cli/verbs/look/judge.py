@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from bench.cli import UserError
 from bench.cli.named import find_problem, load_named
-from bench.scoring.pairs import first_witness, judge_file, judge_pairs, pair, read_pairs
+from bench.expression import read
+from bench.scoring.pairs import Pair, first_witness, judge_file, judge_pairs, pair, read_pairs
 from bench.scoring.pool import ScoringError
 from bench.scoring.predictions import CsvError
 from bench.scoring.rules import all_rules
@@ -38,7 +39,10 @@ def _judge_one(arguments: argparse.Namespace, limits: ScoringLimits) -> int:
             "judge PREDICTION --problem DATASET/NAME, or judge --pairs FILE -o FILE"
         )
     truth = texts[1] if len(texts) == 2 else (problem.truth or "" if problem else "")
-    one = pair(texts[0], truth, problem)
+    names = [name.strip() for name in (arguments.variables or "").split(",") if name.strip()]
+    if names and problem is not None:
+        raise UserError("--variables names those of two expressions; --problem has its own")
+    one = pair(texts[0], truth, problem, variables=names)
     if one.fault:
         raise UserError(one.fault)
     card = next(judge_pairs([one], limits=limits))
@@ -47,8 +51,18 @@ def _judge_one(arguments: argparse.Namespace, limits: ScoringLimits) -> int:
     if arguments.json:
         print(json.dumps(_as_json(card), indent=1))
     else:
-        _print(card)
+        _print(card, _told(one))
     return 0
+
+
+def _told(one: Pair) -> list[tuple[str, str]]:
+    """What the two texts were read as, where that is not what they say in the strict grammar."""
+    lines = []
+    for name, text in (("read as", one.prediction), ("truth read as", one.problem.truth)):
+        reading = read(text or "", one.problem.variables)
+        if reading.steps:
+            lines.append((name, f"{reading.read_as}  ({'; '.join(reading.steps)})"))
+    return lines
 
 
 def _problem(name: str | None) -> Problem | None:
@@ -64,6 +78,7 @@ def _as_json(card: Scorecard) -> dict[str, Any]:
     edit = card.comparison.edit
     value = {
         "prediction": card.answer,
+        "read_as": card.comparison.read_as,
         "ned": card.values["ned"],
         "ned_reason": "" if edit is None else edit.reason,
     }
@@ -71,10 +86,10 @@ def _as_json(card: Scorecard) -> dict[str, Any]:
     return value | {rule: plain_json(verdict.as_dict()) for rule, verdict in verdicts.items()}
 
 
-def _print(card: Scorecard) -> None:
+def _print(card: Scorecard, told: list[tuple[str, str]]) -> None:
     edit = card.comparison.edit
     reason = f"  ({edit.reason})" if edit is not None and edit.reason else ""
-    lines = [("NED", f"{card.values['ned']:.4g}{reason}")]
+    lines = [*told, ("NED", f"{card.values['ned']:.4g}{reason}")]
     for name, rule in all_rules().items():
         verdict = card.comparison.verdicts[name]
         answer = verdict.answer.replace("_", " ")

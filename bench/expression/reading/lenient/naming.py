@@ -30,8 +30,8 @@ _CONSTANTS: Mapping[str, Constant] = {
     "ℯ": Constant("e"),
 }  # fmt: skip
 TOLD: Mapping[str, str] = {
-    "I": "'I' is read as the imaginary unit; where it is a variable, name it among them",
-    "E": "'E' is read as the constant e; where it is a variable, name it among them",
+    "I": "'I' is read as the imaginary unit; where it is a variable, name it (judge --variables)",
+    "E": "'E' is read as the constant e; where it is a variable, name it (judge --variables)",
     "div": "div is read as plain division (gplearn's own is protected near 0)",
 }
 """What to say of names that may have been meant otherwise."""
