@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.expression import evaluate, parse
+from bench.expression import evaluate, read
 from bench.problems.data import Data, Table
 from bench.problems.dataset import Dataset
 from bench.problems.problem import Problem, Target
@@ -35,7 +35,7 @@ class Probe:
     def values(self, text: str) -> Array:
         """The values of the expression ``text`` on ``X``, shape (n,)."""
         names = [variable.name for variable in self.variables]
-        return evaluate(parse(text, self.variables), names, self.X)
+        return evaluate(read(text, self.variables).expression, names, self.X)
 
     def data(self, problem: Problem, seed: int) -> Data:
         """The same table to train and to test on."""

@@ -8,6 +8,7 @@ import pytest
 
 import bench
 from bench.cli import main
+from bench.kinds import Conditions, kind_of
 from bench.scoring import judge_pairs, pair
 from bench.scoring.scorecard import Scorecard
 
@@ -42,6 +43,15 @@ def test_two_readings_are_no_answer() -> None:
     card = bench.score("x0(x0 + 1)", bench.load("nguyen")["Nguyen-1"])
     assert "two readings" in card.failure
     assert card.answer_by("exact") == "no"
+
+
+def test_a_run_is_invalid_where_the_reader_refuses() -> None:
+    problem = bench.load("nguyen")["Nguyen-1"]
+    kind = kind_of(problem)
+    told = kind.told(problem, Conditions(disclosure="blind"))
+    assert all(kind.refusal(answer, told) is None for answer in WRITTEN)
+    for answer in ("x0(x0 + 1)", "1/2x0", "sin x0 x0", "x0 = 2", "the law is unknown"):
+        assert kind.refusal(answer, told)
 
 
 def test_a_template_is_judged_by_its_skeleton_alone() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.expression import Expression, ParseError, parse
+from bench.expression import Expression, ParseError, parse, read
 from bench.expression.names import Variables
 from bench.scoring.ned.canonical import CanonicalForm, LabelledTree
 from bench.scoring.ned.form_cache import FormCache
@@ -38,14 +38,14 @@ def normalized_edit_distance(
 ) -> EditDistance:
     """The distance of DMLR 2024 (SRSD), section 4, between two expressions.
 
-    Text is parsed with ``variables``. SymPy runs without a time limit: ``bench.scoring.pool``
-    has one. Raises ParseError for a truth that is no expression; a prediction that is none
-    scores 1.
+    Of texts, the truth is parsed and the prediction read with ``variables``. SymPy runs without a
+    time limit: ``bench.scoring.pool`` has one. Raises ParseError for a truth that is no
+    expression; a prediction that is none scores 1.
     """
     forms = FormCache() if forms is None else forms
     target = parse(truth, variables) if isinstance(truth, str) else truth
     try:
-        found = parse(prediction, variables) if isinstance(prediction, str) else prediction
+        found = read(prediction, variables).filled if isinstance(prediction, str) else prediction
     except ParseError as error:
         return EditDistance(reason=f"no expression: {error}")
     return form_distance(forms.form_of(found), forms.form_of(target))
