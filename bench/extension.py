@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any, Literal
 
@@ -23,12 +23,22 @@ class ExtensionError(ImportError):
     """What an installed package offers cannot be had; the message names it and its package."""
 
 
-def offered(table: TableName) -> Mapping[str, importlib.metadata.EntryPoint]:
+def offered(
+    table: TableName, shipped: Collection[str] = ()
+) -> Mapping[str, importlib.metadata.EntryPoint]:
     """The rows that installed packages offer for ``table``, by name, unloaded.
 
-    Raises ExtensionError where two packages offer different rows of one name.
+    Raises ExtensionError where two packages offer different rows of one name, or one has the name
+    of a row ``shipped`` with Rediscover.
     """
-    return _offered(table, tuple(sys.path))
+    points = _offered(table, tuple(sys.path))
+    for name in points:
+        if name in shipped:
+            raise ExtensionError(
+                f"{package_of(points[name])} offers '{name}' to {table}, and Rediscover has one of "
+                "that name; uninstall the package, or rename what it offers"
+            )
+    return points
 
 
 @cache

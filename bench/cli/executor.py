@@ -54,7 +54,7 @@ def _find(name: str) -> None:
 
     shipped = [path.stem for path in sorted((CONF / "executor").glob("*.yaml"))]
     try:
-        points = offered("executors")
+        points = offered("executors", shipped)
     except ExtensionError as error:
         raise UserError(str(error)) from None
     if name in shipped:

@@ -18,7 +18,7 @@ _SHIPPED = {"table": "bench.kinds.table:KIND"}
 
 def kind_names() -> list[str]:
     """The kinds there are, those of installed packages among them."""
-    return [*_SHIPPED, *(name for name in sorted(offered("kinds")) if name not in _SHIPPED)]
+    return [*_SHIPPED, *sorted(offered("kinds", _SHIPPED))]
 
 
 def kind_target(name: str) -> str:
@@ -28,7 +28,7 @@ def kind_target(name: str) -> str:
     """
     if name in _SHIPPED:
         return _SHIPPED[name]
-    points = offered("kinds")
+    points = offered("kinds", _SHIPPED)
     if name not in points:
         raise LookupError(f"kind '{name}' not found; there is {', '.join(kind_names())}")
     return points[name].value.replace(" ", "")

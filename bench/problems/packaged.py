@@ -27,14 +27,7 @@ def packaged_datasets(shipped: Collection[str]) -> Mapping[str, EntryPoint]:
 
     Raises ExtensionError where one has a name of those ``shipped`` with Rediscover.
     """
-    points = offered("datasets")
-    for name in points:
-        if name in shipped:
-            raise ExtensionError(
-                f"{package_of(points[name])} offers a dataset '{name}', and Rediscover has one of "
-                "that name; uninstall the package, or rename its dataset"
-            )
-    return points
+    return offered("datasets", shipped)
 
 
 def options_of_package(point: EntryPoint) -> tuple[str, ...]:

@@ -9,6 +9,9 @@ import pytest
 import yaml
 from outcome import Command
 
+from bench.extension import ExtensionError
+from bench.kinds import kind_names
+
 EXECUTOR = """
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,3 +97,16 @@ def test_an_executor_that_cannot_be_is_told_in_one_line(
     assert (outcome.code, outcome.out) == (2, "")
     assert words in outcome.err
     assert outcome.err.startswith("rediscover: ") and outcome.err.count("\n") == 1
+
+
+def test_a_package_cannot_take_the_name_of_what_ships(command: Command, tmp_path: Path) -> None:
+    points = tmp_path / "site" / "toy_cluster-2.0.dist-info" / "entry_points.txt"
+    points.write_text(
+        "[rediscover.executors]\nlocal = toy_cluster:Backwards\n"
+        "[rediscover.kinds]\ntable = toy_cluster:Idle\n"
+    )
+    outcome = command(*RUN, "executor=local")
+    assert outcome.code == 2 and outcome.err.count("\n") == 1
+    assert "package toy-cluster 2.0 offers 'local' to executors, and Rediscover" in outcome.err
+    with pytest.raises(ExtensionError, match=r"toy-cluster 2\.0 offers 'table' to kinds"):
+        kind_names()

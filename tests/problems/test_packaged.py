@@ -143,4 +143,4 @@ def test_a_package_cannot_take_the_name_of_what_ships(
     for argv in (("list", "datasets"), ("show", "nguyen"), ("plan",)):
         refused = command(*argv)
         assert (refused.returncode, refused.stderr.count("\n")) == (2, 1), refused.stderr
-        assert "package pendula 1.0 offers a dataset 'nguyen'" in refused.stderr
+        assert "package pendula 1.0 offers 'nguyen' to datasets" in refused.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bench.kinds.kind import Kind
 from bench.kinds.table.kind import TableKind
 
-KIND = TableKind()
+KIND: Kind = TableKind()

@@ -1,0 +1,17 @@
+from bench.running.execution import execute as execute
+from bench.running.executors.local import LocalExecutor as LocalExecutor
+from bench.running.limits import Limits as Limits
+from bench.running.load import load_class as load_class
+from bench.running.missing import missing_engine as missing_engine
+from bench.running.results.leases import Leases as Leases
+from bench.running.results.plan import matrix as matrix
+from bench.running.results.record import STATUSES as STATUSES
+from bench.running.results.record import Record as Record
+from bench.running.results.record import RecordError as RecordError
+from bench.running.results.record import Report as Report
+from bench.running.results.record import Resources as Resources
+from bench.running.results.run import MethodSpec as MethodSpec
+from bench.running.results.run import Run as Run
+from bench.running.results.run import run_id as run_id
+from bench.running.results.store import Store as Store
+from bench.running.results.store import StoreError as StoreError
