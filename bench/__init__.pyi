@@ -3,6 +3,7 @@ from bench.api import load as load
 from bench.api import read_results as read_results
 from bench.api import run as run
 from bench.api import score as score
+from bench.basics.version import __version__ as __version__
 from bench.expression import (
     Call as Call,
 )
@@ -59,4 +60,3 @@ from bench.problems import Target as Target
 from bench.problems import Variable as Variable
 from bench.scoring.equivalence.verdict import Verdict as Verdict
 from bench.scoring.scorecard import Scorecard as Scorecard
-from bench.version import __version__ as __version__

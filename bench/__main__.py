@@ -3,7 +3,7 @@
 import os
 import sys
 
-from bench.paths import ROOT
+from bench.basics.paths import ROOT
 
 # Python has put the current folder before all others: what lies there is data, not code.
 if sys.path[0] == os.getcwd() != str(ROOT):  # noqa: PTH109

@@ -144,9 +144,9 @@ def _carry_out(
     from contextlib import ExitStack
 
     from bench.experiment import carry_out, judge_all
-    from bench.running.bar import ProgressBar
-    from bench.running.display import Display
     from bench.running.limits import processors
+    from bench.running.progress.bar import ProgressBar
+    from bench.running.progress.display import Display
 
     with ExitStack() as stack:
         on_event = stack.enter_context(Display()) if progress else _warn_of_missing

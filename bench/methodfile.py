@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.paths import expanded
+from bench.basics.paths import expanded
 
 
 class MethodFileError(ValueError):

@@ -20,14 +20,20 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bench import byvalue
-from bench.extension import ExtensionError, offered, package_of
+from bench.basics import byvalue
+from bench.basics.extension import ExtensionError, offered, package_of
+from bench.basics.paths import CONF
+from bench.basics.settings import (
+    SettingsError,
+    check_no_secrets,
+    checked_settings,
+    defaults_of,
+    literal,
+)
 from bench.kinds import kind_names
 from bench.methodfile import MethodFileError, class_in_file
-from bench.paths import CONF
 from bench.running.load import colon_target, load_class
 from bench.running.results.run import MethodSpec
-from bench.settings import SettingsError, check_no_secrets, checked_settings, defaults_of, literal
 
 RESERVED = ("_target_", "worker")
 """Keys of a method's configuration that are no settings of its class."""

@@ -12,8 +12,8 @@ from __future__ import annotations
 import numpy as np
 import yaml
 
+from bench.basics.paths import DATASETS
 from bench.expression import evaluate, parse
-from bench.paths import DATASETS
 from bench.problems import Problem, Table, load_dataset
 
 NAMES = ("bio_pop_growth", "chem_react", "phys_osc", "matsci")

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import bench
-from bench.installation import DISTRIBUTION, install_hint, own_version, pip_install
+from bench.basics.installation import DISTRIBUTION, install_hint, own_version, pip_install
 
 CLONE = Path(bench.__file__).parent.parent
 PROJECT = tomllib.loads((CLONE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -44,7 +44,7 @@ def test_from_a_wheel_the_distribution_is_named(tmp_path: Path) -> None:
     (package / "conf").mkdir(parents=True)
     for file in (CLONE / "bench").glob("*.py*"):
         shutil.copy(file, package)
-    ask = "from bench.installation import *; print(install_hint('neural'))"
+    ask = "from bench.basics.installation import *; print(install_hint('neural'))"
     done = subprocess.run(
         [sys.executable, "-c", ask], cwd=tmp_path, capture_output=True, text=True, check=True
     )

@@ -227,7 +227,7 @@ def test_a_configuration_without_a_target_is_refused():
 def test_hydra_composes_files_and_packages_with_their_settings(tmp_path, with_toy):
     from hydra import compose, initialize_config_dir
 
-    from bench.paths import CONF
+    from bench.basics.paths import CONF
 
     path = _write(tmp_path / "mine_too.py")
     names = register_methods([str(path), "toy", "linear"])

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import pytest
 
-from bench.settings import SettingsError, checked_settings, untyped_settings
+from bench.basics.settings import SettingsError, checked_settings, untyped_settings
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ from typing import Any, Literal
 import numpy as np
 
 from bench.authoring.probes import PLAIN, PROBES, SAME_AS_PLAIN, probe_dataset
+from bench.basics.settings import SettingsError, untyped_settings
+from bench.basics.words import counted
 from bench.method import Budget
 from bench.plugins import MethodError, default_settings, find_method, method_class, method_spec
 from bench.running.execution import execute
@@ -24,8 +26,6 @@ from bench.running.missing import missing_engine
 from bench.running.results.record import Record
 from bench.running.results.run import MethodSpec, Run
 from bench.running.results.store import Store
-from bench.settings import SettingsError, untyped_settings
-from bench.words import counted
 
 Level = Literal["ok", "warn", "fail"]
 

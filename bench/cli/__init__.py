@@ -7,8 +7,8 @@ import io
 import sys
 from collections.abc import Sequence
 
+from bench.basics.extension import ExtensionError
 from bench.cli.parser import parse_arguments
-from bench.extension import ExtensionError
 
 
 class UserError(Exception):
@@ -56,7 +56,7 @@ def _refused(text: str, code: int) -> int:
 
 def _disk_fault(error: OSError) -> str:
     """One line for what the system says: a store's own words, or the file and the reason."""
-    from bench.files import in_one_line
+    from bench.basics.files import in_one_line
     from bench.running.results.store import StoreError
 
     return str(error.args[-1]) if isinstance(error, StoreError) else in_one_line(error)

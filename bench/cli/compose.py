@@ -18,9 +18,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from bench.basics.paths import CONF, expanded
 from bench.cli import UserError
 from bench.cli.overrides import registered
-from bench.paths import CONF, expanded
 
 RESULTS = Path("results")
 """Where experiments are; one that is an absolute path is there and not here."""

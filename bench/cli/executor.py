@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from bench.basics.paths import CONF
 from bench.cli import UserError
-from bench.paths import CONF
 
 if TYPE_CHECKING:
     from bench.running.executors import Executor
@@ -20,7 +20,7 @@ def make_executor(config: Mapping[str, Any]) -> Executor:
 
     Raises UserError where the class cannot be had, is none, or refuses its settings.
     """
-    from bench.settings import SettingsError, checked_settings
+    from bench.basics.settings import SettingsError, checked_settings
 
     settings = dict(config)
     cls = _executor_class(str(settings.pop("_target_", "")))
@@ -50,7 +50,7 @@ def register_executor(override: str) -> str:
 
 
 def _find(name: str) -> None:
-    from bench.extension import ExtensionError, offered
+    from bench.basics.extension import ExtensionError, offered
 
     shipped = [path.stem for path in sorted((CONF / "executor").glob("*.yaml"))]
     try:
@@ -69,7 +69,7 @@ def _store(name: str, target: str) -> None:
     """Put an executor and its default settings into Hydra's group."""
     from hydra.core.config_store import ConfigStore
 
-    from bench.settings import defaults_of, literal
+    from bench.basics.settings import defaults_of, literal
 
     node = {"_target_": literal(target), **defaults_of(_executor_class(target))}
     ConfigStore.instance().store(name, node, group="executor", provider="rediscover")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from bench.basics.words import counted
 from bench.cli import UserError
 from bench.cli.overrides import SELECTION
 from bench.cli.quoting import stem
@@ -17,7 +18,6 @@ from bench.problems.dataset import Dataset
 from bench.problems.problem import Problem
 from bench.running import Limits, MethodSpec, Run, matrix
 from bench.scoring.steps import ScoringLimits
-from bench.words import counted
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def read_datasets(
 def _check_data(datasets: Mapping[str, Dataset]) -> None:
     """Look through the files with the data; UserError names the file and what is wrong in it."""
     from bench.problems.checking import BadData, check_data
-    from bench.running.bar import ProgressBar
+    from bench.running.progress.bar import ProgressBar
 
     problems = [problem for dataset in datasets.values() for problem in dataset.problems]
     try:
@@ -190,7 +190,7 @@ def _budget(config: Mapping[str, Any]) -> tuple[Budget, Limits]:
 
 def typed(cls: type[Any], values: Mapping[str, Any], where: str) -> Any:
     """The dataclass ``cls`` with ``values``, checked by type; UserError says ``where`` they are."""
-    from bench.settings import SettingsError, checked_settings
+    from bench.basics.settings import SettingsError, checked_settings
 
     try:
         return cls(**checked_settings(cls, values).values)

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bench.cli import UserError
-from bench.running.bar import ProgressBar
 from bench.running.failures import Failures
 from bench.running.limits import processors
+from bench.running.progress.bar import ProgressBar
 from bench.running.results.judging import Problems, judge_records
 from bench.running.results.record import Record
 from bench.running.results.store import Store

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from bench.basics.paths import CONF, expanded
 from bench.cli import UserError
 from bench.cli.executor import register_executor
 from bench.cli.quoting import Choice, choices, labels, quoted, stem
-from bench.paths import CONF, expanded
 
 SELECTION = ("limit", "only", "exclude")
 """What every dataset can be told, by ``datasets.NAME.limit=...``; null where it is not."""
@@ -141,9 +141,9 @@ def _register_files(paths: list[Path], taken: set[str]) -> Mapping[Path, str]:
 def _store_dataset(label: str, source: str, more: Mapping[str, str | None] | None = None) -> None:
     from hydra.core.config_store import ConfigStore
 
+    from bench.basics.settings import literal
     from bench.problems import DatasetNotFound
     from bench.problems.load import options_of
-    from bench.settings import literal
 
     try:
         options = options_of(source)

@@ -302,7 +302,7 @@ class _Version(argparse.Action):
         super().__init__(option_strings, dest, nargs=0, help="print the version")
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from bench.installation import own_version
+        from bench.basics.installation import own_version
 
         print(f"rediscover {own_version()}")
         parser.exit()

@@ -6,7 +6,7 @@ import importlib
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from bench.extension import ExtensionError, offered
+from bench.basics.extension import ExtensionError, offered
 from bench.kinds.kind import AnyProblem, Kind
 from bench.method import Answer
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bench.extension import ExtensionError, load, offered, package_of
+from bench.basics.extension import ExtensionError, load, offered, package_of
 from bench.kinds.find import kind_named, kind_names, kind_target
 from bench.scoring.metrics import Metric
 

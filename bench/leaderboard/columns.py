@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
-from bench.extension import ExtensionError
+from bench.basics.extension import ExtensionError
 from bench.kinds.metrics import all_metrics
 from bench.running.results.record import STATUSES
 from bench.scoring.metrics import Metric, Summary

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.files import write_whole
+from bench.basics.files import write_whole
 from bench.problems.data import Data, Table
 
 GENERATOR = "2"

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from bench.basics.paths import DATASETS
 from bench.expression import ParseError, parse
-from bench.paths import DATASETS
 from bench.problems.dataset import Dataset
 from bench.problems.problem import Problem, Source, Target
 from bench.problems.sources.catalogued import SOURCES, SPLITS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from bench.files import in_one_line
+from bench.basics.files import in_one_line
 from bench.problems.problem import Problem
 
 

@@ -17,7 +17,7 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
-from bench.extension import ExtensionError, load, offered, package_of
+from bench.basics.extension import ExtensionError, load, offered, package_of
 from bench.problems.catalogue import read_catalogue
 from bench.problems.dataset import Dataset
 

@@ -4,6 +4,6 @@ The stub beside this file lists what there is; each name is imported when it is 
 worker in a foreign interpreter needs few of them, and NumPy alone.
 """
 
-from bench.lazy import attach
+from bench.basics.lazy import attach
 
 __getattr__, __dir__, __all__ = attach(__name__, __file__)

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
-from bench import byvalue
+from bench.basics import byvalue
 
 
 class LoadError(ImportError):

@@ -10,22 +10,22 @@ import sys
 from bench.running.sandbox import BOOTSTRAP
 from bench.running.seal.folder import Base
 from bench.running.seal.paths import blueprint
-from bench.running.seal.trial import Verdict
+from bench.running.seal.trial import Standing
 from bench.running.seal.walls import Cell, Walls
 
 _SECONDS = 60
 _TARGET = "methods.linear:Linear"
 
 
-def seal_of_this_machine() -> Verdict:
+def seal_of_this_machine() -> Standing:
     """The seal of a run here that declares nothing, from a process of its own."""
     done = subprocess.run(
         [sys.executable, "-P", str(BOOTSTRAP), "seal", *filter(None, sys.path)],
         stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_SECONDS,
     )  # fmt: skip
     if done.returncode:
-        return Verdict("none", (done.stderr.strip().rpartition("\n")[2],))
-    return Verdict.from_message(json.loads(done.stdout))
+        return Standing("none", (done.stderr.strip().rpartition("\n")[2],))
+    return Standing.from_message(json.loads(done.stdout))
 
 
 def print_seal() -> None:

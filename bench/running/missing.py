@@ -7,7 +7,7 @@ import json
 import subprocess
 from collections.abc import Sequence
 
-from bench.installation import install_hint, pip_install
+from bench.basics.installation import install_hint, pip_install
 from bench.running.load import load_class
 from bench.running.results.run import MethodSpec
 from bench.running.sandbox import BOOTSTRAP

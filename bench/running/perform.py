@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.installation import own_version
+from bench.basics.installation import own_version
 from bench.kinds import AnyData, AnyProblem, kind_of, kind_target
 from bench.running.crew import Crew
 from bench.running.results.leases import Leases
@@ -28,7 +28,7 @@ from bench.running.results.store import Store, storage_error
 from bench.running.sandbox.answer import printable
 from bench.running.sandbox.log import Log, open_log
 from bench.running.sandbox.messages import Outcome, Request
-from bench.running.seal.trial import Verdict
+from bench.running.seal.trial import Standing
 
 Arrays = tuple[NDArray[np.float64], ...]
 
@@ -159,7 +159,7 @@ def to_record(run: Run, outcome: Outcome, begun: datetime, data_digest: str) -> 
     )
 
 
-def _seal(verdict: Verdict | None) -> dict[str, Any]:
+def _seal(verdict: Standing | None) -> dict[str, Any]:
     """Which walls stood round a run that was started, and what was opened in them."""
     if verdict is None:
         return {}

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from bench.basics.files import write_whole
 from bench.expression import ParseError, read, symbols
-from bench.files import write_whole
 from bench.problems.data import Data
 from bench.problems.dataset import Dataset
 from bench.problems.problem import Problem, Target

@@ -8,8 +8,8 @@ from functools import cache
 from importlib.metadata import EntryPoint
 from typing import TypeAlias
 
+from bench.basics.extension import ExtensionError, load, offered, package_of
 from bench.expression import Expression
-from bench.extension import ExtensionError, load, offered, package_of
 from bench.problems import Domain
 from bench.scoring.equivalence.rules import RULES, Rule
 from bench.scoring.equivalence.verdict import Verdict

@@ -28,7 +28,7 @@ _DEGENERATE = 1e-20
 _TOLERANCE = 1e-9
 
 
-class Work(NamedTuple):
+class Scratch(NamedTuple):
     """Arrays in which programs are written and evaluated."""
 
     program: Ints
@@ -64,7 +64,7 @@ class Scorer(NamedTuple):
     form: Form
     seen: SeenTable
     front: Front
-    work: Work
+    work: Scratch
     counts: Ints
     quick: int
     full: int
@@ -72,11 +72,11 @@ class Scorer(NamedTuple):
     promising: float
 
 
-def make_work(most: int, constants: int, head: int, rows: int) -> Work:
+def make_work(most: int, constants: int, head: int, rows: int) -> Scratch:
     """Room for expressions of ``most`` tokens under a form of ``head`` tokens."""
     size, numbers = 2 * most + head + 1, 2 * most + head + 1
     free = constants + head
-    return Work(
+    return Scratch(
         program=np.zeros(size, np.int64),
         right=np.zeros(size, np.int64),
         numbers=np.zeros(numbers),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from outcome import Command
 
-from bench.installation import install_hint
+from bench.basics.installation import install_hint
 
 MISTAKES = {
     "": "VERB",

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from outcome import Command
 
-from bench.extension import ExtensionError
+from bench.basics.extension import ExtensionError
 from bench.kinds import kind_names
 
 EXECUTOR = """

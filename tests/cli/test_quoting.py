@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
+from bench.basics.settings import literal
 from bench.cli.quoting import choices, label, labels, quoted
-from bench.settings import literal
 
 ODD = st.text("ab1.e5-+_ ,;:=~'\"\\[](){}$#/é数\t", max_size=12)
 

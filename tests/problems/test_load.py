@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from bench.installation import install_hint
+from bench.basics.installation import install_hint
 from bench.problems import DatasetNotFound, UnknownSelection, dataset_names, load_dataset
 from bench.problems.formats.hub import HubError
 

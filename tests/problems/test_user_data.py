@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bench.installation import install_hint
+from bench.basics.installation import install_hint
 from bench.problems import Variable, load_dataset
 from bench.problems.formats.tabular import TableError
 from bench.problems.formats.user_data import variables_for

@@ -14,10 +14,10 @@ from bench.method import Discovery
 from bench.problems.problem import Problem
 from bench.running import Leases, Run, Store, matrix
 from bench.running.debug import debug
-from bench.running.display import Display
 from bench.running.events import Event
 from bench.running.perform import Job
-from bench.running.progress import duration
+from bench.running.progress.counts import duration
+from bench.running.progress.display import Display
 from bench.running.results.merge import Contradiction, merge
 from bench.running.results.status import experiment_status
 from bench.running.sandbox.answer import InvalidAnswer

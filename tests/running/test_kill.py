@@ -26,7 +26,7 @@ from pathlib import Path
 from toys import method, dataset, LIMITS
 from bench.method import Budget
 from bench.running import LocalExecutor, Store, execute, matrix
-from bench.running.display import Display
+from bench.running.progress.display import Display
 folder = Path(sys.argv[1])
 sleepy = method("Sleepy", {"seconds": 0.2, "diary": f"{folder}.diary"})
 datasets = {"toy": dataset()}

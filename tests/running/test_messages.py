@@ -40,7 +40,7 @@ from bench.running.sandbox.messages import (
     encode,
 )
 from bench.running.seal.openings import Blueprint, Opening
-from bench.running.seal.trial import Verdict
+from bench.running.seal.trial import Standing
 
 TEXT = st.text(max_size=20)
 NUMBERS = st.none() | st.floats(allow_nan=False, allow_infinity=False)
@@ -57,7 +57,7 @@ REQUEST = Request(
     {"variables": [["x0", "", "", None]]}, ((10, 1), (10,), ()), 3, Budget(seconds=2.5),
 )  # fmt: skip
 WALLS = Blueprint("/base", (Opening("/usr/lib"),), ("/dev/gpu",), (("a", "/b/a"),))
-SEAL = Verdict("partial", ("network",), ("/b/a",))
+SEAL = Standing("partial", ("network",), ("/b/a",))
 OUTCOMES = st.builds(
     Outcome, st.sampled_from(["ok", "timeout", "memory", "crash", "error", "invalid"]), TEXT,
     st.none() | DISCOVERIES, REPORTS, RESOURCES, VERSIONS, st.integers(0, 9),

@@ -232,7 +232,7 @@ def test_a_folder_cleared_away_while_a_file_is_written_is_made_again(
             cleared.append(True)
             shutil.rmtree(tmp_path / "a")
 
-    monkeypatch.setattr("bench.files.os.fsync", clear_once)
+    monkeypatch.setattr("bench.basics.files.os.fsync", clear_once)
     write_whole(path, b"whole")
     assert cleared and path.read_bytes() == b"whole"
     assert [file.name for file in path.parent.iterdir()] == ["record.json"]

@@ -18,7 +18,7 @@ from escapes.__main__ import escapes
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.paths import CONF, DATASETS, ROOT
+from bench.basics.paths import CONF, DATASETS, ROOT
 from bench.running.seal import filter as seccomp
 from bench.running.seal import folder
 from bench.running.seal.environment import worker_environment
@@ -366,7 +366,7 @@ def test_blueprints_are_drawn_quickly_enough_to_be_drawn_for_every_method(tmp_pa
 ORDINARY = """
 import json, os, sys
 sys.path.insert(0, sys.argv[1])
-from bench.paths import DATASETS
+from bench.basics.paths import DATASETS
 from bench.running.seal.folder import Base
 from bench.running.seal.paths import blueprint
 from bench.running.seal.walls import Cell, Walls

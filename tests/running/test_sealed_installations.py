@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.paths import ROOT
+from bench.basics.paths import ROOT
 from bench.running.seal.landlock import kernel_abi
 
 METHOD = """

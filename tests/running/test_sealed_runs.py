@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from toys import dataset, log_of, run_one
 
+from bench.basics.paths import DATASETS
 from bench.method import Budget
-from bench.paths import DATASETS
 from bench.running import Limits, LocalExecutor, MethodSpec, Record, Store, execute, matrix
 from bench.running.seal.landlock import kernel_abi
 

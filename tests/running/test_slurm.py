@@ -16,7 +16,7 @@ import pytest
 from clusters import benchmark, essence, local
 from toys import method
 
-from bench.installation import install_hint
+from bench.basics.installation import install_hint
 from bench.method import Budget
 from bench.problems import load_dataset
 from bench.running import Store, execute, matrix

@@ -10,8 +10,8 @@ import pytest
 from packages import install
 from scoring_problems import problem
 
+from bench.basics.extension import ExtensionError
 from bench.cli import main
-from bench.extension import ExtensionError
 from bench.kinds import item_of
 from bench.kinds.metrics import all_metrics, metrics_of
 from bench.leaderboard.columns import columns_markdown

@@ -26,8 +26,8 @@ from numba.core.caching import NullCache
 from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 
+from bench.basics.files import write_whole
 from bench.expression.compiled.ingredients import digest
-from bench.files import write_whole
 
 _UNREADABLE = (OSError, EOFError, pickle.UnpicklingError)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bench.expression.operators.definition import Array, Operator
+from bench.expression.operators.operator_row import Array, Operator
 from bench.expression.operators.table import TABLE
 
 OPERATORS: Mapping[str, Operator] = {operator.name: operator for operator in TABLE}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bench.expression.operators.definition import Array, Function
+from bench.expression.operators.operator_row import Array, Function
 
 
 def on_cut(function: Function) -> Function:

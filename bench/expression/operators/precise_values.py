@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from bench.expression.operators.definition import Operator
+from bench.expression.operators.operator_row import Operator
 
 Value = Any  # an mpmath mpf or mpc; mpmath has no types
 Precise = Callable[[Any], Callable[..., Value]]

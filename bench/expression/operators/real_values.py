@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from bench.expression.operators.definition import Array, Function
+from bench.expression.operators.operator_row import Array, Function
 
 
 def power(base: Array, exponent: Array) -> Array:

@@ -15,7 +15,7 @@ from bench.expression.operators import complex_values as over_complex
 from bench.expression.operators import precise_values as precise
 from bench.expression.operators import real_values as real
 from bench.expression.operators import sympy_forms as forms
-from bench.expression.operators.definition import REALS, Operator
+from bench.expression.operators.operator_row import REALS, Operator
 from bench.expression.operators.precise_values import LARGEST_ANGLE, LARGEST_EXPONENT
 
 _POSITIVE, _UNIT = (0.0, inf), (-1.0, 1.0)

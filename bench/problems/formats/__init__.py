@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from bench.extension import load, offered
+from bench.basics.extension import load, offered
 
 if TYPE_CHECKING:
     from bench.problems.dataset import Dataset

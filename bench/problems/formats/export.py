@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from bench.basics.installation import install_hint
 from bench.expression import parse, to_sympy
-from bench.installation import install_hint
 from bench.problems.data import Data, Table
 from bench.problems.dataset import Dataset
 from bench.problems.problem import Problem

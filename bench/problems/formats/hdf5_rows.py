@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.installation import install_hint
+from bench.basics.installation import install_hint
 from bench.problems.data import Data, Table
 from bench.problems.formats.tabular import ROWS, Array, TableError, remembered
 from bench.problems.problem import Problem

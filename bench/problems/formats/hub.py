@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from pathlib import Path
 
-from bench.installation import install_hint
+from bench.basics.installation import install_hint
 
 PREFIX = "hf://"
 _FILES = ("*.parquet", "*.hdf5", "*.csv", "*.tsv", "*.tsv.gz", "*.txt", "*.pkl", "*.yaml")

@@ -22,8 +22,8 @@ from typing import Any
 
 import numpy as np
 
+from bench.basics.installation import install_hint
 from bench.expression import ParseError, Symbol, evaluate, parse, substitute, symbols
-from bench.installation import install_hint
 from bench.problems.catalogue import catalogue_path, read_catalogue
 from bench.problems.dataset import Dataset
 from bench.problems.formats.hdf5_rows import Hdf5Rows

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.basics.words import counted
 from bench.expression import symbols
 from bench.problems.data import Data, Table
 from bench.problems.dataset import Dataset
@@ -24,7 +25,6 @@ from bench.problems.formats.tabular import (
 from bench.problems.formats.unpickle import read_pickled_expression
 from bench.problems.problem import Problem, Target
 from bench.problems.variable import Variable
-from bench.words import counted
 
 OPTIONS = ()
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.installation import install_hint
+from bench.basics.installation import install_hint
 from bench.problems.cache import cached_json
 
 Array = NDArray[np.float64]

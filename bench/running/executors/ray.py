@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bench.installation import install_hint
+from bench.basics.installation import install_hint
 from bench.method import Budget
 from bench.running.events import Event, Note
 from bench.running.executors import check_count

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bench.installation import install_hint
+from bench.basics.installation import install_hint
 from bench.method import Budget
 from bench.running.events import Event, Note
 from bench.running.executors import check_count

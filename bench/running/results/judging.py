@@ -62,17 +62,15 @@ def judge_records(
     not in ``problems``, and those without data, are left alone. Of the records only what they are
     asked for is kept.
     """
-    groups: dict[_Question, list[_Asker]] = {}
     kinds = {problem.kind for problem in problems.values()}
     versions = {kind: judge_version(metrics_of(kind), limits) for kind in kinds}
+    groups: dict[_Question, list[_Asker]] = {}
     for record in records:
         problem = problems.get(_key(record))
         if problem is None or record.status == "no_data":
             continue  # without data nothing was asked of the method
         if again or not _current(store, record, versions[problem.kind]):
-            answer = json.dumps(answer_of(record), sort_keys=True)
-            question = (*_key(record), record.run.data_seed, answer)
-            groups.setdefault(question, []).append((record.run.id, record.digest))
+            groups.setdefault(_question(record), []).append((record.run.id, record.digest))
     items = (
         item_of(json.loads(answer), problems[dataset, name], data_seed)
         for dataset, name, data_seed, answer in groups
@@ -85,6 +83,11 @@ def judge_records(
         done += len(askers)
         on_progress(done, total)
     return total
+
+
+def _question(record: Record) -> _Question:
+    answer = json.dumps(answer_of(record), sort_keys=True)
+    return (*_key(record), record.run.data_seed, answer)
 
 
 def answer_of(record: Record) -> Answer | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.files import write_whole
+from bench.basics.files import write_whole
 from bench.running.results.plan import append_plan
 from bench.running.results.record import Record
 from bench.running.results.store import Store

@@ -34,7 +34,7 @@ class MethodSpec:
     many runs; and what its walls let through: ``read`` and ``write`` (paths; what is written is
     seen by other runs), ``environment`` (names of variables), ``processes`` (its programs look at
     ``/proc``).
-    ``carried`` is the file that holds a class which cannot be imported (see ``bench.byvalue``).
+    ``carried`` is the file of a class that cannot be imported (``bench.basics.byvalue``).
     """
 
     label: str

@@ -18,7 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
-from bench.files import reason, write_whole
+from bench.basics.files import reason, write_whole
 from bench.running.results.plan import PlannedRun, append_plan, read_plan
 from bench.running.results.record import Record, RecordError
 from bench.running.results.run import Run

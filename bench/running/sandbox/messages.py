@@ -30,7 +30,7 @@ from bench.running.results.plain import (
 )
 from bench.running.results.record import NOTHING_USED, STATUSES, Report, Resources, Status
 from bench.running.seal.openings import Blueprint
-from bench.running.seal.trial import Verdict
+from bench.running.seal.trial import Standing
 
 Plain: TypeAlias = dict[str, Any]
 Shape: TypeAlias = tuple[int, ...]
@@ -103,7 +103,7 @@ class Outcome(Message):
     resources: Resources = NOTHING_USED
     packages: Mapping[str, str] = field(default_factory=dict)
     left_out: int = 0
-    seal: Verdict | None = None
+    seal: Standing | None = None
 
     def to_json(self) -> Plain:
         return {
@@ -124,7 +124,7 @@ class Outcome(Message):
             "resources": Resources(**plain["resources"]),
             "packages": _versions(plain["packages"]),
             "left_out": int(plain["left_out"]),
-            "seal": None if plain["seal"] is None else Verdict.from_message(plain["seal"]),
+            "seal": None if plain["seal"] is None else Standing.from_message(plain["seal"]),
         }
         return cls(**{**plain, **given})
 
@@ -198,14 +198,14 @@ class Go(Message):
 class Sealed(Message):
     """From a worker, before any code of the run: which walls stand round it."""
 
-    verdict: Verdict
+    verdict: Standing
 
     def to_json(self) -> Plain:
         return {"verdict": self.verdict.to_message()}
 
     @classmethod
     def from_json(cls, plain: Plain) -> Self:
-        return cls(Verdict.from_message(plain["verdict"]))
+        return cls(Standing.from_message(plain["verdict"]))
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from bench import byvalue
-from bench.paths import CONF, DATASETS, ROOT
+from bench.basics import byvalue
+from bench.basics.paths import CONF, DATASETS, ROOT
 from bench.running.seal import system
 from bench.running.seal.interpreter import (
     Interpreter,
@@ -40,16 +40,13 @@ def blueprint(
 ) -> Blueprint:
     """What a worker for ``target`` reads, and what it may never read.
 
-    The folder that holds a folder of ``closed`` is hidden: one can ask for a known path whether it
-    is there, and would learn from a log that grows which problem it is about.
-
     ``worker`` may name ``python``, ``read`` and ``write`` (paths) and ``processes``; a setting that
     is the path of something that is there counts as named in ``read``. ``closed`` are folders to
     be kept from it beside the catalogues and the configuration, whatever is declared; ``opened``
     are open to every worker.
 
     Raises FileNotFoundError for a declared path that is not there, PermissionError for one to
-    ``write`` that holds what is closed, OSError where another interpreter cannot be asked.
+    ``write`` that holds what is closed, OSError where no other interpreter can be asked.
     """
     python = worker.get("python")
     interpreter = interpreter_at(python) if python else this_interpreter()
@@ -57,25 +54,41 @@ def blueprint(
     asked = declared_paths(worker.get("read") or (), settings)
     declared = {text: path for text, path in asked.items() if not shut.holds(path)}
     openings = [
-        *openings_of(interpreter, shut),
-        *(one for room in ("bench", "methods") for one in carved(ROOT / room, shut, listed=True)),
+        *_of_everybody(interpreter, shut, opened),
         *_own(target, interpreter, shut),
-        *(one for path in _of_the_system() for one in carved(path, shut, listed=True)),
-        *(Opening(os.path.realpath(path)) for path in opened if Path(path).exists()),
         *_readable(declared.values(), shut),
         *_writable(worker.get("write") or (), shut),
     ]
     real_base, kept = os.path.realpath(base), without_repetition(openings)
-    needed = [real_base, *(one.path for one in kept)]
-    above = dict.fromkeys(os.path.realpath(Path(path).parent) for path in closed)
     return Blueprint(
         base=real_base,
         openings=tuple(kept),
-        hidden=tuple(path for path in above if holds_none_of(path, needed)),
+        hidden=_hidden(closed, [real_base, *(one.path for one in kept)]),
         devices=(*system.graphics(), *(one for one in declared.values() if _is_device(one))),
         declared=tuple(declared.items()),
         processes=bool(worker.get("processes")),
     )
+
+
+def _hidden(closed: Iterable[str | Path], needed: list[str]) -> tuple[str, ...]:
+    """The folders above those of ``closed`` that hold nothing a worker needs.
+
+    One can ask for a known path whether it is there, and would learn from a log that grows which
+    problem it is about.
+    """
+    above = dict.fromkeys(os.path.realpath(Path(path).parent) for path in closed)
+    return tuple(path for path in above if holds_none_of(path, needed))
+
+
+def _of_everybody(
+    interpreter: Interpreter, shut: Closed, opened: Iterable[str | Path]
+) -> Iterator[Opening]:
+    """What every worker reads: its interpreter, the harness, the system, and ``opened``."""
+    yield from openings_of(interpreter, shut)
+    places: list[str | Path] = [ROOT / "bench", ROOT / "methods", *_of_the_system()]
+    for place in places:
+        yield from carved(place, shut, listed=True)
+    yield from (Opening(os.path.realpath(path)) for path in opened if Path(path).exists())
 
 
 def _of_the_system() -> list[str]:

@@ -19,7 +19,7 @@ _INOTIFY_INIT1 = {"x86_64": 294, "aarch64": 26}
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Standing:
     """Which walls stood around a run: ``missing`` names those that did not, and why.
 
     ``opened`` is what was opened beyond what every worker needs.
@@ -34,7 +34,7 @@ class Verdict:
         return asdict(self)
 
     @classmethod
-    def from_message(cls, message: dict[str, Any]) -> Verdict:
+    def from_message(cls, message: dict[str, Any]) -> Standing:
         """What ``to_message`` gave."""
         if message["level"] not in get_args(Level):
             raise ValueError(f"a seal is full, partial or none, not {message['level']!r:.40}")

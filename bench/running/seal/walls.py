@@ -19,7 +19,7 @@ from bench.running.seal import folder, kernel, landlock, mounts, system
 from bench.running.seal.environment import private_places
 from bench.running.seal.landlock import Right, Ruleset
 from bench.running.seal.openings import Blueprint, tops_of
-from bench.running.seal.trial import Level, Verdict, tried
+from bench.running.seal.trial import Level, Standing, tried
 
 _NO_LANDLOCK = "files: the kernel has no Landlock"
 _NOT_LINUX = "files: walls need Linux"
@@ -68,7 +68,7 @@ class Cell:
 
     def __init__(self, walls: Walls) -> None:
         self._walls = walls
-        self.verdict: Verdict | None = None
+        self.verdict: Standing | None = None
         self._failed: list[str] = []
         self.folder = folder.new_run(walls.blueprint.base)
         self._own_memory = kernel.LINUX and mounts.own_shared_memory()
@@ -81,7 +81,7 @@ class Cell:
         self._move_in()
         self._prepare()
 
-    def put_up(self, outsider: int, keep: Collection[int] = ()) -> Verdict:
+    def put_up(self, outsider: int, keep: Collection[int] = ()) -> Standing:
         """Seal this process, a worker, for good.
 
         It reads what the blueprint opens and writes in the private folder. All descriptors but
@@ -170,7 +170,7 @@ class Cell:
                     Path(written).parent.mkdir(parents=True, exist_ok=True)
                     Path(written).symlink_to(real)
 
-    def _find_out(self, outsider: int) -> Verdict:
+    def _find_out(self, outsider: int) -> Standing:
         plan, missing = self._walls.blueprint, [*self._failed]
         if kernel.LINUX:
             missing += tried(plan.base, outsider, self._walls.shared_memory)
@@ -178,7 +178,7 @@ class Cell:
         opened = (*(real for _, real in plan.declared), *plan.devices)
         none = self._ruleset is None or "files" in missing
         level: Level = "none" if none else "partial" if missing else "full"
-        return Verdict(level, tuple(dict.fromkeys(missing)), opened)
+        return Standing(level, tuple(dict.fromkeys(missing)), opened)
 
 
 def _kept(openings: Iterable[tuple[str, Right]]) -> Kept:

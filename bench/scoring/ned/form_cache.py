@@ -13,8 +13,8 @@ import json
 from importlib.metadata import version
 from pathlib import Path
 
+from bench.basics.files import write_whole
 from bench.expression import Expression
-from bench.files import write_whole
 from bench.problems.cache import cache_folder
 from bench.scoring.ned.canonical import PIPELINE, CanonicalForm, canonical_form
 

@@ -47,14 +47,12 @@ def distance(
     """
     between = np.zeros((len(labels_a), len(labels_b)), dtype=np.int32)
     forest = np.zeros((len(labels_a) + 1, len(labels_b) + 1), dtype=np.int32)
+    forest[:, 0] = np.arange(len(labels_a) + 1)
+    forest[0, :] = np.arange(len(labels_b) + 1)
     for root_a in roots_a:
         start_a = first_a[root_a]
         for root_b in roots_b:
             start_b = first_b[root_b]
-            for row in range(1, root_a - start_a + 2):
-                forest[row, 0] = row
-            for column in range(1, root_b - start_b + 2):
-                forest[0, column] = column
             for row in range(1, root_a - start_a + 2):
                 a = start_a + row - 1
                 row_before = first_a[a] - start_a

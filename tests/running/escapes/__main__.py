@@ -49,7 +49,7 @@ def attempt(name: str, world: World) -> dict[str, Any]:
 
 def main() -> None:
     folder, abi, start, *names = Path(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:]
-    from bench.paths import CONF, DATASETS
+    from bench.basics.paths import CONF, DATASETS
 
     os.environ["SECRET"] = SECRET
     catalogue = next(path for path in sorted(DATASETS.rglob("*")) if path.is_file())

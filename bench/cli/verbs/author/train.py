@@ -40,7 +40,7 @@ def withheld_laws() -> Iterator[Expression]:
 def _train(config: Any, folder: Path) -> int:
     from omegaconf import OmegaConf
 
-    from bench.installation import install_hint
+    from bench.basics.installation import install_hint
     from bench.running.load import build, load_class
 
     settings: Any = OmegaConf.to_container(config.network, resolve=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
+from bench.basics.words import counted
 from bench.cli import UserError
 from bench.cli.named import open_store
-from bench.words import counted
 
 
 def main(arguments: argparse.Namespace, rest: list[str]) -> int:

@@ -8,11 +8,11 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from bench.basics.words import counted
 from bench.cli.compose import with_configuration
 from bench.cli.experiment import read_experiment
 from bench.cli.verbs.experiment.run import say_notes
 from bench.experiment import Experiment
-from bench.words import counted
 
 
 def main(arguments: argparse.Namespace, overrides: list[str]) -> int:
@@ -36,7 +36,7 @@ def _as_json(experiment: Experiment) -> None:
 def _as_text(experiment: Experiment) -> None:
     from bench.running import Store, missing_engine
     from bench.running.perform import done
-    from bench.running.progress import duration
+    from bench.running.progress.counts import duration
 
     say_notes(experiment)
     store = Store(experiment.folder)

@@ -6,12 +6,12 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from bench.basics.words import counted
 from bench.cli import UserError
 from bench.cli.compose import with_configuration
 from bench.cli.experiment import read_experiment
 from bench.experiment import Experiment
 from bench.method import Answer, answer_text
-from bench.words import counted
 
 
 def main(arguments: argparse.Namespace, overrides: list[str]) -> int:
@@ -49,7 +49,7 @@ def _run(experiment: Experiment, retry: tuple[str, ...], *, scoring: bool) -> in
     from bench.cli.executor import make_executor
     from bench.cli.judged import Judge, write_leaderboard
     from bench.experiment import carry_out
-    from bench.running.display import Display
+    from bench.running.progress.display import Display
 
     store = experiment.store
     _check_seal(experiment)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from bench.basics.words import counted
 from bench.cli import UserError
 from bench.cli.experiment import read_datasets, typed
 from bench.cli.judged import Judge, write_leaderboard
@@ -16,7 +17,6 @@ from bench.experiment import read_config
 from bench.problems.dataset import Dataset
 from bench.running.results.store import Store
 from bench.scoring.steps import ScoringLimits
-from bench.words import counted
 
 
 def main(arguments: argparse.Namespace, rest: list[str]) -> int:

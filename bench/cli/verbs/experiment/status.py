@@ -24,7 +24,7 @@ def _print(status: object) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from bench.running.progress import duration
+    from bench.running.progress.counts import duration
     from bench.running.results.status import ExperimentStatus
 
     assert isinstance(status, ExperimentStatus)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from bench.basics.words import counted
 from bench.cli import UserError
 from bench.cli.named import load_named
-from bench.words import counted
 
 
 def main(arguments: argparse.Namespace, rest: list[str]) -> int:

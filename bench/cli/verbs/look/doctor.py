@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 
-from bench.installation import install_hint, pip_install
+from bench.basics.installation import install_hint, pip_install
 
 _PACKAGES = (
     "numpy", "scipy", "sympy", "pandas", "hydra-core", "numba", "pyoperon", "gplearn",

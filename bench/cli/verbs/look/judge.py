@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bench.basics.words import counted
 from bench.cli import UserError
 from bench.cli.named import find_problem, load_named
 from bench.expression import read
@@ -16,7 +17,6 @@ from bench.scoring.predictions import CsvError
 from bench.scoring.rules import all_rules
 from bench.scoring.scorecard import Scorecard, plain_json
 from bench.scoring.steps import ScoringLimits
-from bench.words import counted
 
 if TYPE_CHECKING:
     from bench.problems.problem import Problem
@@ -111,8 +111,8 @@ def _witness_text(witness: Witness) -> str:
 
 
 def _judge_file(arguments: argparse.Namespace, limits: ScoringLimits) -> int:
-    from bench.running.bar import ProgressBar
     from bench.running.limits import processors
+    from bench.running.progress.bar import ProgressBar
 
     if not arguments.output:
         raise UserError("judge --pairs FILE needs -o FILE for the answers")

@@ -10,9 +10,9 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from bench.basics.words import counted
 from bench.running.events import Damaged, Event, Finished, Note, Planned
-from bench.running.progress import Progress, duration
-from bench.words import counted
+from bench.running.progress.counts import Progress, duration
 
 _LINE_SECONDS = 5.0
 _RUNS_SHOWN = 8

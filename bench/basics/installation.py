@@ -6,7 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from bench.paths import CONF
+from bench.basics.paths import CONF
 
 DISTRIBUTION = "rediscover-bench"
 """The name on PyPI; ``rediscover`` there is another project's."""
@@ -48,5 +48,5 @@ def _clone() -> Path | None:
 
     A wheel carries the configuration within the package, a clone beside it.
     """
-    package = Path(__file__).resolve().parent
+    package = Path(__file__).resolve().parents[1]
     return None if CONF.parent == package else CONF.parent

@@ -1,5 +1,5 @@
 """The installed version, as ``bench.__version__``."""
 
-from bench.installation import own_version
+from bench.basics.installation import own_version
 
 __version__ = own_version()

@@ -1,0 +1,1 @@
+"""Basics: what every room uses. These files know no room."""

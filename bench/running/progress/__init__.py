@@ -1,0 +1,1 @@
+"""Progress: what a person sees of a benchmark under way."""

@@ -1,0 +1,65 @@
+"""The shape of the house: small rooms, short functions, one word for one thing."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+MOST_FILES = 14
+MOST_LINES = 40
+
+
+def _modules(*rooms: str) -> Iterator[Path]:
+    for room in rooms:
+        yield from sorted((ROOT / room).rglob("*.py"))
+
+
+def _parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_bytes(), filename=str(path))
+
+
+@pytest.mark.parametrize("room", ["bench", "methods"])
+def test_no_folder_is_a_heap(room: str) -> None:
+    counts = Counter(path.parent.relative_to(ROOT) for path in _modules(room))
+    assert {str(folder): n for folder, n in counts.items() if n > MOST_FILES} == {}
+
+
+def test_no_two_classes_have_one_name() -> None:
+    places: dict[str, list[str]] = defaultdict(list)
+    for path in _modules("bench", "methods"):
+        for node in _parsed(path).body:
+            if isinstance(node, ast.ClassDef):
+                places[node.name].append(str(path.relative_to(ROOT)))
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}
+
+
+def test_no_two_modules_differ_by_an_s() -> None:
+    stems = {path.stem for path in _modules("bench")}
+    assert sorted(stem for stem in stems if f"{stem}s" in stems) == []
+
+
+@pytest.mark.parametrize("room", ["bench", "methods"])
+def test_functions_are_short(room: str) -> None:
+    long = {
+        f"{path.relative_to(ROOT)}: {node.name}": node.end_lineno - node.lineno + 1
+        for path in _modules(room)
+        for node in ast.walk(_parsed(path))
+        if isinstance(node, ast.FunctionDef)
+        and node.end_lineno is not None
+        and node.end_lineno - node.lineno + 1 > MOST_LINES
+    }
+    assert long == {}
+
+
+def test_every_module_says_what_it_is() -> None:
+    silent = [
+        str(path.relative_to(ROOT))
+        for path in _modules("bench", "methods")
+        if path.stat().st_size and ast.get_docstring(_parsed(path)) is None
+    ]
+    assert silent == []
