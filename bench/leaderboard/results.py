@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.kinds import AnyProblem
+from bench.kinds import AnyProblem, kind_of
 from bench.leaderboard import LeaderboardError, make_leaderboard
 from bench.leaderboard.groups import find_problems
-from bench.method import answer_text
 from bench.running.results.judging import read_score
 from bench.running.results.plan import PlannedRun
 from bench.running.results.record import Record
@@ -78,8 +77,8 @@ class Results:
         wanted = {(planned.dataset, planned.problem) for planned in plan}
         unknown = {dataset for dataset, name in wanted if (dataset, name) not in self.problems}
         found: Problems = {**find_problems(unknown, [self.folder]), **self.problems}
-        truths = {key: getattr(found[key], "truth", None) for key in wanted & set(found)}
-        return {key: None if truth is None else answer_text(truth) for key, truth in truths.items()}
+        known = {key: found[key] for key in wanted & set(found)}
+        return {key: kind_of(one).in_brief(one).truth for key, one in known.items()}
 
 
 def _row(

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.basics.extension import ExtensionError
 from bench.basics.paths import expanded
 from bench.problems.catalogue import catalogue_names, catalogue_path, read_catalogue
 from bench.problems.dataset import Dataset, renamed
@@ -33,42 +31,6 @@ def dataset_names() -> list[str]:
     """The datasets that can be asked for by name, those of installed packages among them."""
     shipped = shipped_names()
     return sorted([*shipped, *packaged_datasets(shipped)])
-
-
-@dataclass(frozen=True)
-class Summary:
-    """A line about a dataset; ``problems`` is None where it has as many as are asked for.
-
-    ``truths`` is how many of its problems have a known law.
-    """
-
-    name: str
-    problems: int | None
-    title: str
-    source: str
-    licence: str
-    truths: int | None
-
-
-def summaries() -> list[Summary]:
-    """A line about every dataset that can be asked for by name.
-
-    One of a package that fails has no problems, and the failure for a title.
-    """
-    return [_summary(name) for name in dataset_names()]
-
-
-def _summary(name: str) -> Summary:
-    generated = name in GENERATED
-    try:
-        dataset = load_dataset(name, size=0) if generated else load_dataset(name)
-    except ExtensionError as error:
-        return Summary(name, 0, f"cannot be loaded: {error}", "", "", 0)
-    about = (dataset.title, dataset.source, dataset.licence)
-    if generated:
-        return Summary(name, None, *about, None)
-    truths = sum(problem.targets[0].truth is not None for problem in dataset.problems)
-    return Summary(name, len(dataset), *about, truths)
 
 
 def load_dataset(

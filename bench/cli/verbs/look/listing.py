@@ -32,7 +32,7 @@ def _methods() -> list[dict[str, Any]]:
 
 
 def _datasets() -> list[dict[str, Any]]:
-    from bench.problems.load import summaries
+    from bench.kinds.summaries import summaries
 
     return [
         {

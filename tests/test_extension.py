@@ -1,0 +1,61 @@
+"""One package from outside adds a row to every table, and the command line shows each of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent / "data" / "outside"
+
+
+@pytest.fixture
+def run(tmp_path: Path):  # type: ignore[no-untyped-def]
+    """``run(words...)`` gives what the command prints where the package is installed."""
+    environment = {**os.environ, "PYTHONPATH": str(PACKAGE)}
+
+    def command(*words: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "bench", *words],
+            capture_output=True, text=True, cwd=tmp_path, env=environment,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return command
+
+
+def test_every_table_takes_a_row_from_outside(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    assert "outside_mean" in run("list", "methods")
+    assert "outside_lines" in run("list", "datasets")
+    assert "outside_length" in run("list", "metrics")
+    assert "outside_same_text" in run("list", "rules")
+    (tmp_path / "square.pts").write_text("1 1\n2 4\n3 9\n4 16\n")
+    assert "datasets.square" in run("show", "square.pts")
+
+    out = run(
+        "run", "method=[outside_mean,linear]", "dataset=[outside_lines,square.pts]",
+        "executor=outside_one_by_one", "budget.seconds=20", "experiment=tables",
+    )  # fmt: skip
+    assert "outside executor" in out
+    table = json.loads(run("leaderboard", "results/tables", "--json"))
+    lines = {line["method"]: line for line in table}
+    assert lines["linear"]["ok"] == lines["outside_mean"]["ok"] == 2
+    assert lines["linear"]["outside_length"] > 0
+    assert lines["outside_mean"]["symbolic_outside_same_text"] == 0.0
+
+
+def test_a_kind_from_outside_is_run_and_scored(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    out = run(
+        "run", "method=outside_guesser", "dataset=outside_numbers", "budget.seconds=20",
+        "experiment=numbers",
+    )  # fmt: skip
+    assert "outside_guesser" in out
+    (line,) = json.loads(run("leaderboard", "results/numbers", "--json"))
+    assert line["outside_hit"] == 1.0
+    (record,) = (tmp_path / "results" / "numbers" / "records").rglob("*.json")
+    assert json.loads(record.read_text())["discovery"]["best"][0] == {"value": "7"}
