@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from bench.scoring.predictions import CsvError, Prediction, read_predictions
     from bench.scoring.rules import InstalledRule, all_rules
     from bench.scoring.scorecard import Comparison, Scorecard
-    from bench.scoring.steps import Item, NoAnswer, Scheme, ScoringLimits, Step, score
+    from bench.scoring.steps import Item, NoAnswer, Scheme, ScoringLimits, ScoringStep, score
     from bench.scoring.used_variables import VariableUse, effective_variables, variable_use
 
 _HOMES = {
@@ -101,7 +101,7 @@ _HOMES = {
         "NoAnswer",
         "Scheme",
         "ScoringLimits",
-        "Step",
+        "ScoringStep",
         "score",
     ),
     "used_variables": (
@@ -132,7 +132,7 @@ __all__ = [
     "Scorecard",
     "ScoringError",
     "ScoringLimits",
-    "Step",
+    "ScoringStep",
     "VariableUse",
     "Verdict",
     "Witness",

@@ -19,7 +19,7 @@ from bench.scoring.ned.edit_distance import EditDistance, form_distance
 from bench.scoring.ned.form_cache import FormCache
 from bench.scoring.rules import InstalledRule, all_rules, installed_rules
 from bench.scoring.scorecard import SOLE, Comparison, Scorecard, plain_json
-from bench.scoring.steps import PATIENCE, ScoringLimits, Step, step_key
+from bench.scoring.steps import PATIENCE, ScoringLimits, ScoringStep, step_key
 
 VERDICTS, TRUTH_FORM, EDIT_DISTANCE = "verdicts", "truth_form", "edit_distance"
 _MOST_PROVING = 10.0  # seconds by the clock
@@ -49,18 +49,24 @@ class Claim:
     reading: Reading | None = None
 
     @property
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> tuple[ScoringStep, ...]:
         """The steps, cheapest first."""
         installed = (
-            Step(f"rule {name}", partial(self._asked, rule), partial(self._undecided, (name,)),
-                 self.part)
+            ScoringStep(
+                f"rule {name}",
+                partial(self._asked, rule),
+                partial(self._undecided, (name,)),
+                self.part,
+            )
             for name, rule in installed_rules().items()
         )  # fmt: skip
         return (
-            Step(VERDICTS, self._judged, partial(self._undecided, tuple(RULES)), self.part),
+            ScoringStep(VERDICTS, self._judged, partial(self._undecided, tuple(RULES)), self.part),
             *installed,
-            Step(TRUTH_FORM, self._truth_form, self._no_truth_form, self.part, (EDIT_DISTANCE,)),
-            Step(EDIT_DISTANCE, self._edit_distance, self._no_edit_distance, self.part),
+            ScoringStep(
+                TRUTH_FORM, self._truth_form, self._no_truth_form, self.part, (EDIT_DISTANCE,)
+            ),
+            ScoringStep(EDIT_DISTANCE, self._edit_distance, self._no_edit_distance, self.part),
         )
 
     def _judged(self, card: Scorecard) -> Scorecard:

@@ -27,7 +27,7 @@ from bench.scoring.pool import score_many
 from bench.scoring.predictions import CsvRow, read_rows
 from bench.scoring.rules import all_rules
 from bench.scoring.scorecard import SOLE, Comparison, Scorecard
-from bench.scoring.steps import Item, NoAnswer, Scheme, ScoringLimits, Step, judge_version
+from bench.scoring.steps import Item, NoAnswer, Scheme, ScoringLimits, ScoringStep, judge_version
 
 
 @dataclass(frozen=True)
@@ -219,7 +219,7 @@ class PairSubject:
     claim: Claim
 
     @property
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> tuple[ScoringStep, ...]:
         return self.claim.steps
 
 

@@ -47,7 +47,7 @@ class NoAnswer(Exception):
 
 
 @dataclass(frozen=True)
-class Step:
+class ScoringStep:
     """One step: ``take`` gives the card with what it found.
 
     ``cut(card, why)`` gives the card where the step did not finish, and why, in words that fit.
@@ -81,7 +81,7 @@ class Subject(Protocol):
     """
 
     @property
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> tuple[ScoringStep, ...]:
         """The steps that apply, cheapest first."""
         ...
 
@@ -167,7 +167,7 @@ class Work:
 
     subject: Subject
     metrics: tuple[Metric, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[ScoringStep, ...]
 
     @classmethod
     def on(cls, item: Item, forms: FormCache, limits: ScoringLimits) -> Work:
@@ -182,12 +182,12 @@ class Work:
         for step in subject.steps:
             names.pop(step.name, None)
         names.pop(AFTERWARDS, None)
-        others = (Step(name, _as_it_is) for name in (*names, AFTERWARDS))
+        others = (ScoringStep(name, _as_it_is) for name in (*names, AFTERWARDS))
         return cls(subject, metrics, (*subject.steps, *others))
 
     def advance(
-        self, card: Scorecard, steps: tuple[Step, ...]
-    ) -> tuple[Scorecard, tuple[Step, ...]]:
+        self, card: Scorecard, steps: tuple[ScoringStep, ...]
+    ) -> tuple[Scorecard, tuple[ScoringStep, ...]]:
         """Take the first of ``steps``: the card with what it found, and the steps that remain.
 
         A step that raises is cut short, as one that hits a limit is; MemoryError is the caller's.
@@ -206,8 +206,8 @@ class Work:
         return card.but(seconds={**card.seconds, step.key: elapsed}), left
 
     def cut_short(
-        self, card: Scorecard, steps: tuple[Step, ...], why: str
-    ) -> tuple[Scorecard, tuple[Step, ...]]:
+        self, card: Scorecard, steps: tuple[ScoringStep, ...], why: str
+    ) -> tuple[Scorecard, tuple[ScoringStep, ...]]:
         """``card`` where the first of ``steps`` did not finish, and those still worth doing."""
         step = steps[0]
         card, why = step.cut(card, why)
@@ -243,7 +243,7 @@ def without(card: Scorecard, metrics: Iterable[Metric]) -> Scorecard:
 
 
 def _of_steps(
-    metrics: Iterable[Metric], steps: tuple[Step, ...], left: tuple[Step, ...]
+    metrics: Iterable[Metric], steps: tuple[ScoringStep, ...], left: tuple[ScoringStep, ...]
 ) -> list[Metric]:
     """The metrics of the steps of which there is none ``left``."""
     over = {step.name for step in steps} - {step.name for step in left}

@@ -21,7 +21,7 @@ import psutil
 
 from bench.scoring.messages import Died, Ready, ScoringJob, StepDone, Unscorable
 from bench.scoring.ned.form_cache import FormCache
-from bench.scoring.steps import PATIENCE, NoAnswer, ScoringLimits, Step, Work
+from bench.scoring.steps import PATIENCE, NoAnswer, ScoringLimits, ScoringStep, Work
 
 OUT_OF_MEMORY = 77
 """Exit status of a fork that could get no more memory."""
@@ -125,7 +125,7 @@ def _do(
         pool.send(StepDone(card, _keys(steps)))
 
 
-def _keys(steps: tuple[Step, ...]) -> tuple[str, ...]:
+def _keys(steps: tuple[ScoringStep, ...]) -> tuple[str, ...]:
     return tuple(step.key for step in steps)
 
 

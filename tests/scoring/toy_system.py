@@ -27,7 +27,7 @@ from bench.scoring import (
     Scheme,
     Scorecard,
     ScoringLimits,
-    Step,
+    ScoringStep,
     ned_metric,
     nothing_compared,
     rule_metrics,
@@ -62,9 +62,9 @@ class FlowSubject:
     limits: ScoringLimits
 
     @property
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> tuple[ScoringStep, ...]:
         errors = [
-            Step(
+            ScoringStep(
                 "error", partial(self._error, name), partial(_no_error, name), name,
                 prepare=partial(_look_up, name),
             )

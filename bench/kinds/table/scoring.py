@@ -25,7 +25,7 @@ from bench.scoring.comparing import Claim, nothing_compared
 from bench.scoring.ned.form_cache import FormCache
 from bench.scoring.numeric import NumericScore, numeric_score
 from bench.scoring.scorecard import SOLE, Comparison, Scorecard
-from bench.scoring.steps import Item, NoAnswer, Scheme, ScoringLimits, Step
+from bench.scoring.steps import Item, NoAnswer, Scheme, ScoringLimits, ScoringStep
 from bench.scoring.used_variables import VariableUse, variable_use
 
 Values = NDArray[np.float64]
@@ -61,8 +61,8 @@ class TableSubject:
         return self.problem.data(self.item.data_seed) if given is None else given
 
     @property
-    def steps(self) -> tuple[Step, ...]:
-        numeric = Step(NUMERIC, self._variables, prepare=lambda: self.data)
+    def steps(self) -> tuple[ScoringStep, ...]:
+        numeric = ScoringStep(NUMERIC, self._variables, prepare=lambda: self.data)
         if self.truth is None:
             return (numeric,)
         claim = Claim(

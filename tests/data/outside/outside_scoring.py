@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bench.scoring import FormCache, Item, Metric, Scheme, ScoringLimits, Step
+from bench.scoring import FormCache, Item, Metric, Scheme, ScoringLimits, ScoringStep
 
 
 @dataclass(frozen=True)
 class NumberSubject:
     problem: Any
     answer: Mapping[str, str]
-    steps: tuple[Step, ...] = ()
+    steps: tuple[ScoringStep, ...] = ()
 
 
 def _ready(item: Item, forms: FormCache, limits: ScoringLimits) -> NumberSubject:
