@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bench.expression import Expression, ExpressionTooLarge, ParseError, parse, to_sympy
+from bench.scoring.ned.late_primes import late_primes
 
 if TYPE_CHECKING:
     import sympy
 
-PIPELINE = 1
+PIPELINE = 2
 """Raise when the same expression gets another form: forms kept on disk are then made again."""
 
 
@@ -87,7 +88,8 @@ def canonical_form(expression: Expression) -> CanonicalForm:
     What makes SymPy raise is a form without a tree; MemoryError is left to the caller.
     """
     try:
-        simplified = _simplified(to_sympy(expression))
+        with late_primes():
+            simplified = _simplified(to_sympy(expression))
     except MemoryError:
         raise
     except Exception as error:
