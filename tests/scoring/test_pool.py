@@ -16,7 +16,7 @@ import pytest
 from scoring_problems import problem
 
 from bench.kinds import item_of
-from bench.problems import Data, Problem
+from bench.problems import Data, Domain, Problem
 from bench.scoring import FormCache, Item, Scorecard, ScoringError, ScoringLimits, score, score_many
 from bench.scoring.scorecard import SOLE
 
@@ -86,6 +86,20 @@ def test_a_truth_that_cannot_be_simplified_is_blamed(tmp_path: Path) -> None:
     assert card.limits_hit == ("truth_form: simplification time-out",)
 
 
+def test_a_verdict_that_is_cut_short_is_undecided_and_costs_nothing_else(tmp_path: Path) -> None:
+    plain = problem()
+    endless = EndlessDomain("toy", "1", "endless", plain.variables, plain.targets, plain.source)
+    both = [item_of("x0*x1**2", one) for one in (endless, plain)]
+    cut, whole = score_many(both, limits=ScoringLimits(seconds=2.0), forms=FormCache(tmp_path))
+    assert cut.limits_hit == ("verdicts: time-out",) and "verdicts" not in cut.seconds
+    for rule, verdict in cut.comparison.verdicts.items():
+        assert (verdict.answer, verdict.step, verdict.reason) == ("undecided", "limit", "time-out")
+        assert (cut.values[f"symbolic_{rule}"], cut.values[f"undecided_{rule}"]) == (0.0, 1.0)
+    others = ("r2", "accuracy", "ned", "complexity", "variables_right", "ood_accuracy")
+    assert [cut.values[name] for name in others] == [whole.values[name] for name in others]
+    assert whole.answer_by("exact") == "yes" and not whole.limits_hit
+
+
 def test_memory_is_limited(tmp_path: Path) -> None:
     limits = ScoringLimits(seconds=60.0, memory_mb=40)
     power = "(x0 + x1 + x2 + x0*x1 + x1*x2 + sin(x0))**40"
@@ -147,6 +161,15 @@ def test_a_pool_killed_outright_leaves_nothing_that_outlives_its_limit(tmp_path:
         pool.wait()
     gone, alive = psutil.wait_procs(started, timeout=30.0)
     assert len(gone) == 2 and not alive
+
+
+class EndlessDomain(Problem):
+    """A problem at whose domain the judge looks for ever."""
+
+    @property
+    def domain(self) -> Domain:
+        while True:
+            pass
 
 
 @dataclass(frozen=True)
