@@ -1,9 +1,9 @@
 """How often the judge is wrong, how often it does not know, and how long it takes.
 
-``python -m benchmarks.judge`` judges the labelled suite (``judge_suite``), and SRBench's published
-rule (``srbench_rule``) on a sample of its held-out half, in the same run, with the same limit of
-time; it prints Markdown and writes it to ``benchmarks/results/judge.md``. Times are of the
-processor: other work on the machine does not count.
+``python -m benchmarks.judge`` judges both halves of the labelled suite (``judge_suite``), and has
+SRBench's published rule (``srbench_rule``) decide a sample of the held-out half, in the same run,
+with the same limit of time; it prints Markdown and writes it to ``benchmarks/results/judge.md``.
+Times are of the processor: other work on the machine does not count.
 
 ``python -m benchmarks.judge --predictions FILE`` judges published predictions: a CSV with the
 columns ``algorithm``, ``dataset`` (``feynman_I_12_1``, ``strogatz_vdp1``), ``target_noise``,
@@ -19,7 +19,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from time import thread_time
 
@@ -27,8 +26,9 @@ import numpy as np
 
 from bench.problems import Problem, load_dataset
 from bench.scoring.equivalence import RULES, JudgeLimits, Verdict, judge
+from bench.scoring.equivalence.verdict import ANSWERS
 from benchmarks import srbench_rule
-from benchmarks.judge_suite import Pair, read
+from benchmarks.judge_pairs import LabelledPair, read
 
 RESULTS = Path(__file__).parent / "results"
 _RENAMED = {"I_15_10": "I.15.1"}
@@ -39,9 +39,19 @@ _RENAMED = {"I_15_10": "I.15.1"}
 class Judged:
     """A pair, and what was said of it under each rule."""
 
-    pair: Pair
+    pair: LabelledPair
     verdicts: dict[str, Verdict]
     seconds: float
+
+    def mistake(self, rule: str) -> str:
+        """``right``, or what is wrong (``_COLUMNS``); empty where there is no label."""
+        label, answer = self.pair.label(rule), self.verdicts[rule].answer
+        if not label:
+            return ""
+        if label == answer:
+            return "right"
+        words = {"yes": "false yes", "no": "false no", "undecided": "undecided"}
+        return words.get(answer, "scope")
 
 
 def judge_suite(half: str) -> list[Judged]:
@@ -49,30 +59,11 @@ def judge_suite(half: str) -> list[Judged]:
     found = []
     for pair in read():
         if pair.half == half:
-            problem = _problem(pair.problem)
+            truth, domain = pair.law()
             started = thread_time()
-            verdicts = judge(pair.prediction, problem.truth or "", problem.domain)
+            verdicts = judge(pair.prediction, truth, domain)
             found.append(Judged(pair, verdicts, thread_time() - started))
     return found
-
-
-@cache
-def _problem(name: str) -> Problem:
-    dataset, _, problem = name.partition("/")
-    return load_dataset(dataset)[problem]
-
-
-def confusion(labels_and_answers: Iterable[tuple[str, str]]) -> str:
-    """Cells of a Markdown row: right and wrong answers to each label, and the undecided."""
-    counts = Counter(labels_and_answers)
-    cells = [
-        counts["yes", "yes"],
-        counts["yes", "no"],
-        counts["no", "no"],
-        counts["no", "yes"],
-        counts["yes", "undecided"] + counts["no", "undecided"],
-    ]
-    return " | ".join(str(cell) for cell in cells)
 
 
 def times(seconds: Sequence[float]) -> str:
@@ -89,49 +80,81 @@ def suite_report(sample: int) -> str:
         judged = judge_suite(half)
         held = judged if half == "held" else held
         lines += ["", f"### The half that was {title}: {len(judged)} pairs", "", *_table(judged)]
+        lines += ["", *_by_class(judged)]
     lines += ["", *_side_by_side(held, sample)]
     return "\n".join(lines)
 
 
+_COLUMNS = ("right", "false no", "false yes", "undecided", "scope")
+
+
 def _table(judged: Sequence[Judged]) -> list[str]:
     lines = [
-        "| rule | yes: right | false no | no: right | false yes | undecided |",
-        "|---|---:|---:|---:|---:|---:|",
+        "| rule | labelled yes | no | other | right | false no | false yes | undecided | scope |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for rule in RULES:
-        pairs = [
-            (getattr(item.pair, rule), item.verdicts[rule].answer)
-            for item in judged
-            if getattr(item.pair, rule)
-        ]
-        lines.append(f"| {rule} | {confusion(pairs)} |")
+        labels = Counter(item.pair.label(rule) for item in judged if item.pair.label(rule))
+        other = sum(labels.values()) - labels["yes"] - labels["no"]
+        mistakes = Counter(item.mistake(rule) for item in judged)
+        cells = [labels["yes"], labels["no"], other, *(mistakes[name] for name in _COLUMNS)]
+        lines.append(f"| {rule} | {' | '.join(map(str, cells))} |")
     lines += [
         "",
-        "| all three rules | median ms | p99 ms | p99.9 ms | max ms |",
+        "`scope`: `srbench` says that it is not asked, and the label says that it is.",
+        "",
+        f"| all {len(RULES)} rules | median ms | p99 ms | p99.9 ms | max ms |",
         "|---|---:|---:|---:|---:|",
         f"| the judge | {times([item.seconds for item in judged])} |",
     ]
     return lines
 
 
+def _by_class(judged: Sequence[Judged]) -> list[str]:
+    """False no / false yes / undecided of each rule, for every way a pair is made."""
+    lines = [
+        f"| how a pair is made | pairs | {' | '.join(RULES)} | median ms |",
+        f"|---|---:|{'---:|' * len(RULES)}---:|",
+    ]
+    for made in dict.fromkeys(item.pair.made for item in judged):
+        items = [item for item in judged if item.pair.made == made]
+        cells = []
+        for rule in RULES:
+            mistakes = Counter(item.mistake(rule) for item in items)
+            cells.append(" / ".join(str(mistakes[name]) for name in _COLUMNS[1:4]))
+        median = 1000 * float(np.median([item.seconds for item in items]))
+        lines.append(f"| {made} | {len(items)} | {' | '.join(cells)} | {median:.3g} |")
+    return lines
+
+
+def confusion(labels_and_answers: Iterable[tuple[str, str]]) -> str:
+    """Cells of a Markdown row: right and wrong answers to each label, and the undecided."""
+    counts = Counter(labels_and_answers)
+    cells = [
+        counts["yes", "yes"],
+        counts["yes", "no"],
+        counts["no", "no"],
+        counts["no", "yes"],
+        counts["yes", "undecided"] + counts["no", "undecided"],
+    ]
+    return " | ".join(str(cell) for cell in cells)
+
+
 def _side_by_side(held: Sequence[Judged], sample: int) -> list[str]:
     """SRBench's rule on every n-th labelled pair, and the judge under that rule alone."""
-    labelled = [item for item in held if item.pair.srbench_relative]
+    labelled = [item for item in held if item.pair.srbench in ("yes", "no")]
     chosen = labelled[:: max(1, len(labelled) // sample)] if sample else []
     if not chosen:
         return []
     limit = JudgeLimits().seconds
     ours, own_seconds, inputs = [], [], []
     for item in chosen:
-        problem = _problem(item.pair.problem)
+        truth, domain = item.pair.law()
         started = thread_time()
-        verdict = judge(
-            item.pair.prediction, problem.truth or "", problem.domain, rules=("srbench_relative",)
-        )["srbench_relative"]
+        verdict = judge(item.pair.prediction, truth, domain, rules=("srbench",))["srbench"]
         own_seconds.append(thread_time() - started)
-        ours.append((item.pair.srbench_relative, verdict.answer))
-        r2 = float(verdict.evidence.get("r2", 1.0))
-        inputs.append((item.pair.prediction, problem.truth or "", r2))
+        ours.append((item.pair.srbench, verdict.answer))
+        inputs.append((item.pair.prediction, truth, float(verdict.evidence.get("r2", 1.0))))
     theirs = list(srbench_rule.decide(inputs, limit))
     answers = [(label, found.answer) for (label, _), found in zip(ours, theirs, strict=True)]
     seconds = [found.seconds for found in theirs]
@@ -144,7 +167,7 @@ def _side_by_side(held: Sequence[Judged], sample: int) -> list[str]:
         "| median ms | p99 ms | p99.9 ms | max ms | sum s |",
         "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
         f"| the judge | {confusion(ours)} | {times(own_seconds)} | {sum(own_seconds):.1f} |",
-        f"| SRBench as published | {confusion(answers)} | {times(seconds)} | {sum(seconds):.1f} |",
+        f"| SymPy's `simplify` | {confusion(answers)} | {times(seconds)} | {sum(seconds):.1f} |",
         "",
         f"The judge is {factor:.0f} times as fast in sum, "
         f"{np.median(seconds) / np.median(own_seconds):.0f} times in the median.",
@@ -184,43 +207,39 @@ _Row = tuple[int, dict[str, str], dict[str, Verdict], float]
 
 
 def _published_lines(rows: Sequence[_Row], left_out: int) -> list[str]:
-    lines = [
-        f"{len(rows)} predictions judged, {left_out} of unknown problems left out.",
-        "",
-        "| published flag | srbench_relative yes | no | undecided | exact yes | no | undecided "
-        "| skeleton yes | no | undecided |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
-    ]
-    for flag in ("1.0", "0.0"):
+    lines = [f"{len(rows)} predictions judged, {left_out} of unknown problems left out.", ""]
+    for rule in RULES:
         counts = Counter(
-            (rule, verdicts[rule].answer)
+            (_FLAGS[row["symbolic_solution"]], verdicts[rule].answer)
             for _, row, verdicts, _ in rows
-            if row["symbolic_solution"] == flag
-            for rule in RULES
         )
-        cells = (str(counts[rule, answer]) for rule in RULES for answer in _ANSWERS)
-        lines.append(f"| {flag} | {' | '.join(cells)} |")
+        lines += [
+            f"| published flag | {rule}: {' | '.join(ANSWERS)} |",
+            f"|---|{'---:|' * len(ANSWERS)}",
+        ]
+        for flag in _FLAGS.values():
+            lines.append(f"| {flag} | {' | '.join(str(counts[flag, one]) for one in ANSWERS)} |")
+        lines.append("")
     lines += [
-        "",
-        "| all three rules | median ms | p99 ms | p99.9 ms | max ms |",
+        f"| all {len(RULES)} rules | median ms | p99 ms | p99.9 ms | max ms |",
         "|---|---:|---:|---:|---:|",
         f"| the judge | {times([seconds for *_, seconds in rows])} |",
         "",
-        "| row | algorithm | problem | noise | flag | srbench_relative | exact | skeleton | why |",
-        "|---:|---|---|---:|---:|---|---|---|---|",
+        f"| row | algorithm | problem | noise | flag | {' | '.join(RULES)} | why srbench |",
+        f"|---:|---|---|---:|---|{'---|' * len(RULES)}---|",
     ]
     for number, row, verdicts, _ in rows:
-        verdict = verdicts["srbench_relative"]
-        if verdict.answer != {"1.0": "yes", "0.0": "no"}[row["symbolic_solution"]]:
+        flag, verdict = _FLAGS[row["symbolic_solution"]], verdicts["srbench"]
+        if verdict.answer not in (flag, "not_applicable"):
             answers = " | ".join(verdicts[rule].answer for rule in RULES)
             lines.append(
                 f"| {number} | {row['algorithm']} | {row['dataset']} | {row['target_noise']} "
-                f"| {row['symbolic_solution'][0]} | {answers} | {verdict.reason} |"
+                f"| {flag} | {answers} | {verdict.reason} |"
             )
     return lines
 
 
-_ANSWERS = ("yes", "no", "undecided")
+_FLAGS = {"1.0": "yes", "0.0": "no"}
 
 
 def main() -> None:

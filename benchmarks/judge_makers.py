@@ -4,32 +4,21 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bench.expression import Call, Constant, Expression, Number, Symbol, evaluate, parse
 from bench.expression.tree import fold, substitute
-from bench.problems import Problem, sample_domain
+from bench.problems import Problem
 from bench.scoring.equivalence.numerics.precise import NotFinite, Precise
 from benchmarks.judge_identities import Ground, nodes_with_paths, replaced, rewritten
 from benchmarks.judge_near_misses import EDITS
+from benchmarks.judge_pairs import LAW, OTHER, Labels
+from benchmarks.judge_published import r2_range
 
 Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Labels:
-    """What the making of a pair says under each rule."""
-
-    srbench_relative: str
-    exact: str
-    skeleton: str
-
-
-LAW = Labels("yes", "yes", "yes")
-OTHER = Labels("no", "no", "no")
 
 
 @dataclass(frozen=True)
@@ -76,15 +65,7 @@ class Source:
 
     def r2(self, expression: Expression) -> tuple[float, float]:
         """The least and the greatest R2 of five samples of the domain."""
-        found = []
-        for seed in range(11, 16):
-            X = sample_domain(self.problem.domain, 250, seed)
-            t, p = (evaluate(side, self.ground.names, X) for side in (self.truth, expression))
-            usable = np.isfinite(t) & np.isfinite(p)
-            t, p = t[usable] / np.max(np.abs(t[usable])), p[usable] / np.max(np.abs(t[usable]))
-            spread = np.sum((t - t.mean()) ** 2)
-            found.append(float(1 - np.sum((t - p) ** 2) / spread) if spread > 0 else 0.0)
-        return min(found), max(found)
+        return r2_range(str(expression), self.problem.truth or "", self.problem.domain)
 
 
 Maker = Callable[[Source, random.Random], Made | None]
@@ -266,7 +247,7 @@ def near_miss(kind: str) -> Maker:
         if made is None:
             return None
         if kind in ("imaginary", "undefined"):
-            return Made(made, OTHER)
+            return Made(made, replace(OTHER, srbench="no"))  # it asks for real values
         finite = source.deviation(made)
         if not np.all(np.isfinite(finite)):
             return None  # another reason to say no than the one that is meant

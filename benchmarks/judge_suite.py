@@ -1,87 +1,116 @@
 """The labelled suite for the judge: pairs whose labels follow from how they were made.
 
 ``python -m benchmarks.judge_suite`` writes ``tests/data/judge_suite.csv.gz`` anew, the same bytes
-every time. Columns: ``id``, ``half``, ``problem`` (dataset/name, which has the truth and the
-domain), ``made`` (how), ``prediction``, and one label for each rule: ``yes``, ``no``, or empty
-where the making decides nothing.
+every time. Columns: ``id``, ``half``, ``problem`` (dataset/name, which has truth and domain) or
+``truth`` and ``domain`` (JSON), ``made`` (how), ``prediction``, and one label for each rule: an
+answer, or empty where the making decides nothing.
 
-Positives: chains of true identities; constants rounded to 4..10 digits; terms and factors that are
-next to nothing; redundant constants; constants that are far off (the skeleton is right). Negatives:
-``judge_near_misses``. What lies near a threshold is left out, measured on values alone:
+Pairs over the laws of published problems (``judge_makers.py``): chains of true identities;
+constants rounded to 4..10 digits; terms and factors that are next to nothing; redundant constants;
+constants that are far off; and near misses (``judge_near_misses.py``). Pairs that bring their own
+law: how a constant is spelled and how far it may move (``judge_constants.py``), what carries
+structure and where float64 misleads (``judge_structure.py``).
 
-* ``exact`` and ``srbench`` yes: values within 2.5e-4 of the truth's at every point; no, for a
-  constant that is off: more than 2 % (4 % for ``srbench``) away at half the points;
+What lies near a threshold is left out, measured on values alone:
+
+* ``exact`` and ``srbench_relative`` yes: values within 2.5e-4 of the truth's at every point; no,
+  for a constant that is off: more than 2 % (4 % for ``srbench_relative``) away at half the points;
 * near misses: values (to 50 digits) further than 1e-7 from the truth's somewhere, and from every
   multiple of the truth, and from the truth plus every constant;
-* ``srbench`` looks at R2: pairs with R2 between 0.3 and 0.7 in one of five samples have no label;
-* pairs that float64 cannot evaluate (to 1e-6 for an identity) are left out.
+* two rules look at R2: pairs with R2 between 0.3 and 0.7 in one of five samples have no label;
+* pairs that float64 cannot evaluate (to 1e-6 for an identity) are left out;
+* ``srbench`` is labelled by SRBench's own arithmetic (``judge_published.py``).
 
-Half of the suite, ``held``, comes from a seed of its own: the judge was tuned on the other half
-(``tune``) and on real predictions alone, and its error rates are reported on the held-out half.
-An earlier held-out half, of seed 2, was used up: three of its pairs were looked at, two of them
-wrongly labelled, one that led to a change of the judge (``Law.wide``). Of the present one a single
-pair was looked at, whose constants could undo its edit within the tolerance: edits of exponents
-have since been labelled with that in mind, as the others were.
+Half of the suite, ``held``, comes from a seed of its own, and is looked at as totals only: the
+judge was tuned on the other half (``tune``) and on real predictions. Earlier held-out halves, of
+seeds 2 and 3, were used up.
 """
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
 import random
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
-from pathlib import Path
+from dataclasses import replace
 
 import numpy as np
 
-from bench.expression import evaluate, parse, size
+from bench.expression import ParseError, evaluate, parse, size
 from bench.problems import Problem, load_dataset, sample_domain
+from benchmarks.judge_constants import CONSTANTS
 from benchmarks.judge_identities import Ground
-from benchmarks.judge_makers import LAW, MAKERS, Made, Source
+from benchmarks.judge_makers import MAKERS, Made, Source
+from benchmarks.judge_pairs import LAW, LabelledPair, Labels, Written, domain_text, write
+from benchmarks.judge_published import published_label, r2_range, scope_label
+from benchmarks.judge_structure import STRUCTURE
 
-PATH = Path(__file__).parent.parent / "tests" / "data" / "judge_suite.csv.gz"
 DATASETS = ("srsd", "aifeynman", "aifeynman_bonus", "nguyen", "livermore", "llmsrbench")
-SEEDS = {"tune": 1, "held": 3}
+SEEDS = {"tune": 1, "held": 4}
+CLASSES = {**CONSTANTS, **STRUCTURE}
+PER_CLASS = 120
 _LARGEST = 120
 
 
-@dataclass(frozen=True)
-class Pair:
-    """One row of the suite."""
-
-    id: str
-    half: str
-    problem: str
-    made: str
-    prediction: str
-    srbench_relative: str
-    exact: str
-    skeleton: str
+def generate(half: str) -> Iterator[LabelledPair]:
+    """The pairs of one half."""
+    for source in _sources():
+        yield from _from_problem(source, half)
+    for name in CLASSES:
+        yield from _of_class(name, half)
 
 
-def generate(half: str, per_problem: int = 5) -> Iterator[Pair]:
-    """The pairs of one half, about ``per_problem`` for each truth."""
+def _from_problem(source: Source, half: str, per_problem: int = 5) -> Iterator[LabelledPair]:
     names = list(MAKERS)
     weights = [MAKERS[name][1] for name in names]
-    for source in _sources():
-        rng = random.Random(f"{SEEDS[half]}/{source.problem.id}")
-        seen: set[str] = set()
-        for attempt in range(4 * per_problem):
-            if len(seen) == per_problem:
-                break
-            name = rng.choices(names, weights)[0]
-            made = _sane(source, MAKERS[name][0](source, rng))
-            if made is None or str(made.expression) in seen:
-                continue
-            seen.add(str(made.expression))
-            labels = made.labels
-            yield Pair(
-                f"{half}/{source.problem.id}/{attempt}", half, source.problem.id, name,
-                str(made.expression), labels.srbench_relative, labels.exact, labels.skeleton,
-            )  # fmt: skip
+    rng = random.Random(f"{SEEDS[half]}/{source.problem.id}")
+    seen: set[str] = set()
+    for attempt in range(4 * per_problem):
+        if len(seen) == per_problem:
+            break
+        name = rng.choices(names, weights)[0]
+        made = _sane(source, MAKERS[name][0](source, rng))
+        text = "" if made is None else str(made.expression)
+        if made is None or text in seen:
+            continue
+        seen.add(text)
+        problem = source.problem
+        labels = _labels(made.labels, text, problem.truth or "", problem)
+        yield LabelledPair(
+            f"{half}/{problem.id}/{attempt}", half, problem.id, "", "", name, text,
+            labels.srbench_relative, labels.exact, labels.skeleton, labels.srbench,
+        )  # fmt: skip
+
+
+def _of_class(name: str, half: str) -> Iterator[LabelledPair]:
+    rng = random.Random(f"{SEEDS[half]}/{name}")
+    seen: set[tuple[str, str]] = set()
+    while len(seen) < PER_CLASS:
+        written = CLASSES[name](rng)
+        if (written.prediction, written.truth) in seen:
+            continue
+        seen.add((written.prediction, written.truth))
+        labels = _labels(written.labels, written.prediction, written.truth, written)
+        yield LabelledPair(
+            f"{half}/{name}/{len(seen)}", half, "", written.truth, domain_text(written.domain),
+            name, written.prediction,
+            labels.srbench_relative, labels.exact, labels.skeleton, labels.srbench,
+        )  # fmt: skip
+
+
+def _labels(labels: Labels, prediction: str, truth: str, pair: Problem | Written) -> Labels:
+    """``labels`` with that of ``srbench``, and none where R2 is near the threshold."""
+    if labels.srbench != "?" and scope_label(truth):
+        labels = replace(labels, srbench=published_label(prediction, truth, pair.domain))
+    if labels.srbench == "?":
+        labels = replace(labels, srbench=published_label(prediction, truth, pair.domain))
+    if isinstance(pair, Written) and labels.srbench_relative == "yes" and labels.exact != "yes":
+        try:
+            least = r2_range(prediction, truth, pair.domain)[0]
+        except ParseError:
+            least = 0.0
+        if not least > 0.7:
+            labels = replace(labels, srbench_relative="")
+    return labels
 
 
 def _sane(source: Source, made: Made | None) -> Made | None:
@@ -118,22 +147,6 @@ def _source(problem: Problem) -> Source | None:
     )
     ground = Ground(problem.names, positive, X[usable])
     return Source(problem, truth, ground, y[usable])
-
-
-def read(path: Path = PATH) -> list[Pair]:
-    """The suite as it is shipped."""
-    with gzip.open(path, "rt", newline="") as file:
-        return [Pair(**row) for row in csv.DictReader(file)]
-
-
-def write(pairs: list[Pair], path: Path = PATH) -> None:
-    """Write the suite: no time stamp, so that the same pairs are the same bytes."""
-    text = io.StringIO()
-    names = [field.name for field in fields(Pair)]
-    table = csv.DictWriter(text, names, lineterminator="\n")
-    table.writeheader()
-    table.writerows({name: getattr(pair, name) for name in names} for pair in pairs)
-    path.write_bytes(gzip.compress(text.getvalue().encode(), mtime=0))
 
 
 def main() -> None:

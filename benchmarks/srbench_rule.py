@@ -97,23 +97,24 @@ def _serve(pipe: Connection[Any, Any]) -> None:
 def is_solution(prediction: str, truth: str) -> bool:
     """The criterion, but for its R2."""
     model, true = to_sympy(parse(prediction)), to_sympy(parse(truth))
-    model = _rounded(model)
-    difference = _simplified(_rounded(true - model))
+    model = rounded(model)
+    difference = _simplified(rounded(true - model))
     if difference == 0 or difference.is_constant():
         return True
-    ratio = _simplified(_rounded(model / true))
+    ratio = _simplified(rounded(model / true))
     return bool(ratio.is_constant() and ratio != 0)
 
 
-def _rounded(expression: Any) -> Any:
+def rounded(expression: Any) -> Any:
+    """Floats under 1e-4 as 0, others to three decimals."""
     import sympy
 
-    rounded = expression
+    found = expression
     for part in sympy.preorder_traversal(expression):
         if isinstance(part, sympy.Float):
             near = sympy.Integer(0) if abs(part) < 0.0001 else round(part, 3)
-            rounded = rounded.subs(part, near)
-    return rounded
+            found = found.subs(part, near)
+    return found
 
 
 def _simplified(expression: Any) -> Any:

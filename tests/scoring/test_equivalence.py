@@ -26,13 +26,14 @@ def domain(
 
 
 def answers(prediction: str, truth: str, on: Domain | None = None, **kwargs: object) -> str:
-    """The three answers in the order of RULES, y, n or u each."""
+    """What ``srbench_relative``, ``exact`` and ``skeleton`` answer: y, n or u each."""
     verdicts = judge(prediction, truth, on, **kwargs)  # type: ignore[arg-type]
+    assert list(verdicts) == list(RULES)
     for verdict in verdicts.values():
         assert verdict.step in STEPS
         assert verdict.reason
-        assert json.loads(json.dumps(verdict.as_dict()))["answer"] == verdict.answer
-    return "".join(verdicts[rule].answer[0] for rule in RULES)
+        assert Verdict.from_dict(json.loads(json.dumps(verdict.as_dict()))) == verdict
+    return "".join(verdicts[rule].answer[0] for rule in ("srbench_relative", "exact", "skeleton"))
 
 
 ONE = domain((1, 5))
@@ -70,7 +71,6 @@ def test_equal_forms_are_the_law(prediction: str, truth: str, on: Domain | None)
          "x0*sqrt(x1**2 + x2**2 + x3**2)", FOUR),
         ("0.707*x0/(0.707*x1 + 0.707)", "x0/(1 + x1)", TWO),
         ("x0**1.00006*x1", "x0*x1", TWO),
-        ("x0 + 1e-4450*exp(1e4/x0)", "x0", ONE),
         ("x0*x1 - 1.0e-7*x0 + 3.0e-8", "x0*x1", TWO),
         ("-2.0*x0*cos(1.0*x1 + 3.14159265)", "2*x0*cos(x1)", TWO),
         ("0.99999998*x0**2.0", "x0**2", domain((1, 5), signs="both")),
@@ -109,7 +109,7 @@ def test_near_misses_are_not(prediction: str, truth: str, on: Domain) -> None:
     [
         ("2.5*x0*x1", "3*x0*x1", "yny"),  # a factor
         ("x0*x1 + 3.2", "x0*x1", "ynn"),  # a term too many, though a constant one
-        ("-1.0*x0*x1", "x0*x1", "nny"),  # R2 is far below 1/2
+        ("-1.0*x0*x1", "x0*x1", "nnn"),  # R2 is far below 1/2, and a sign is structure
         ("-(x0*x1)", "x0*x1", "nnn"),
         ("sin(5.0*x0)", "sin(2.0*x0)", "nny"),
         ("2*x0", "3*x0", "nny"),
@@ -118,6 +118,10 @@ def test_near_misses_are_not(prediction: str, truth: str, on: Domain) -> None:
         ("x0 + 0.5*x1", "x0", "nnn"),
         ("x0*exp(1.01*x1)", "x0*exp(x1)", "nny"),
         ("1000.1*x0 - 999*x0", "x0", "yny"),  # constants that cancel are not close
+        ("x0 + x1", "3.7*x0 - 2*x1", "nnn"),  # factors that are not written stay
+        ("x0**2 + 1", "x0**2 + 0.37", "ynn"),  # and so does what is no factor
+        ("x0 + x1/3", "x0 + 0.4*x1", "nnn"),  # or a fraction
+        ("x0 + 2*x1", "x0 + 3.3*x1", "nny"),
         ("exp(50.02*x0)", "exp(50*x0)", "yyy"),  # a constant right to 4e-4, whatever its effect
     ],
 )
@@ -128,7 +132,8 @@ def test_constants_decide_between_the_rules(prediction: str, truth: str, expecte
 def test_a_constant_that_matters_little_must_still_be_right() -> None:
     on = domain((1e5, 1e7), kind="log_uniform")
     truth = "x0/sqrt(1 - 1.11265005605362e-17*x0**2)"
-    assert answers("x0/sqrt(1 + 1.11265005605362e-17*x0**2)", truth, on) == "nny"
+    assert answers("x0/sqrt(1 + 1.11265005605362e-17*x0**2)", truth, on)[:2] == "nn"
+    assert answers("x0/sqrt(1 - 2.22530011210724e-17*x0**2)", truth, on) == "nny"
 
 
 @pytest.mark.parametrize("scale", [1e-27, 1e-11, 1.0, 1e23])

@@ -11,6 +11,7 @@ import pytest
 
 from bench.problems import Domain, Sampling, Variable
 from bench.scoring.equivalence import RULES, JudgeLimits, judge
+from bench.scoring.equivalence.verdict import ANSWERS
 
 HOSTILE = json.loads(
     (Path(__file__).parents[1] / "data" / "hostile_expressions.json").read_text(encoding="utf-8")
@@ -48,7 +49,7 @@ def _check(prediction: str, truth: str = "x0*sin(x1)") -> None:
     assert thread_time() - started < 10
     assert set(verdicts) == set(RULES)
     for verdict in verdicts.values():
-        assert verdict.answer in ("yes", "no", "undecided")
+        assert verdict.answer in ANSWERS
         assert "Error" not in verdict.reason or verdict.step != "failure", (prediction, verdict)
         json.dumps(verdict.as_dict(), allow_nan=True)
 

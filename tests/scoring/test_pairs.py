@@ -26,6 +26,7 @@ COLUMNS = [
     "srbench_relative",
     "exact",
     "skeleton",
+    "srbench",
     "reason",
     "witness",
     "read_as",

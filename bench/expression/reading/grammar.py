@@ -187,7 +187,8 @@ class TokenParser:
         if token.isdigit():
             return Number(int(token))
         value = float(token)
-        if value == math.inf:
+        vanished = value == 0.0 and token.lower().partition("e")[0].strip("0.")
+        if value == math.inf or vanished:
             raise self._error("a number beyond the range of float64", position)
         return Number(value)
 

@@ -2,299 +2,223 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import cached_property
 from time import thread_time
-from typing import Any, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.expression import Constant, Expression, compile_expression, replace_numbers, symbols
-from bench.expression.tree import postorder
-from bench.scoring.equivalence.confirm import SLACK, Confirmation, confirm
+from bench.expression import Constant, Expression, postorder, symbols
+from bench.scoring.equivalence.forms.variants import Variant, without_zero_products
 from bench.scoring.equivalence.law import LawOnDomain
-from bench.scoring.equivalence.numerics.needs_precision import (
-    UNTRUSTED,
-    function_of,
-    needs_digits,
-)
+from bench.scoring.equivalence.numerics.bounds import lost_digits, with_bound
+from bench.scoring.equivalence.numerics.compiled import compiled
 from bench.scoring.equivalence.numerics.precise import NotFinite, Precise
-from bench.scoring.equivalence.numerics.two_sides import GUARD, GUARD_IF_NEEDED
-from bench.scoring.equivalence.refit import NEAR, Refit, refit, refit_from_afar, typical
-from bench.scoring.equivalence.variants import (
-    EXPONENT_SLACK,
-    MOST_CONSTANTS,
-    Variant,
-    is_plain,
-    variants_of,
-    with_plain_exponents,
-    without_zero_products,
+from bench.scoring.equivalence.numerics.values import precise_float, precisely
+from bench.scoring.equivalence.numerics.witnesses import (
+    Sides,
+    sides_of,
+    two_points,
+    witness_at,
 )
+from bench.scoring.equivalence.search.nearest import typical
+from bench.scoring.equivalence.thresholds import FAR, IDENTICAL, SHARE, THREE_DIGITS, TRUSTED
 from bench.scoring.equivalence.verdict import JudgeLimits, Witness
 
+if TYPE_CHECKING:
+    from bench.scoring.equivalence.search.identity import Identity
+
 Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
-IDENTICAL = 1e-9
 _WITNESSES_TRIED = 5
-_WORST_NOISE = 1e-2
-_FAR = 0.05
-_NOISE_POINTS = 9
 _FEWEST = 24
-
-
-@dataclass(frozen=True, eq=False)
-class Identity:
-    """Whether constants exist that make the prediction the law, as far as was looked.
-
-    ``start`` and ``end`` are the constants of ``variant`` as written and as they make it the law.
-    """
-
-    status: Literal["confirmed", "refuted", "open"]
-    reason: str
-    variant: Variant
-    start: Array
-    end: Array
-    evidence: Mapping[str, Any]
-    witness: Witness | None = None
+_ENOUGH = 64
+_CLEARLY = 10.0
 
 
 class Case:
-    """A prediction, the law it is held against, and the clock."""
+    """A prediction, the law it is held against, and the clock.
+
+    ``values`` are the prediction's at the points of the law, nan where it has none or it is not
+    worked out yet (``complete``); ``trusted`` are the points at which float64 is right about it.
+    ``found`` keeps what was found of its forms, ``refuted`` what was last refuted of
+    each.
+    """
 
     def __init__(
         self, prediction: Expression, law: LawOnDomain, limits: JudgeLimits, started: float
     ) -> None:
-        self.prediction = prediction
-        self.law = law
-        self.limits = limits
+        self.law, self.limits = law, limits
         self.deadline = started + limits.seconds
-        self.values: Array = compile_expression(prediction, law.names)(law.X)
-        if not self.enough_points():
+        self.found: dict[tuple[Variant, str], Identity | None] = {}
+        self.refuted: dict[Variant, Identity] = {}
+        self._forms: list[Variant] = []
+        self.prediction = prediction
+        self.values: Array = compiled(prediction, law.names)(law.X)
+        if not np.isfinite(self.values).all():
             self.prediction = without_zero_products(prediction)
-            self.values = compile_expression(self.prediction, law.names)(law.X)
-        self.needs_precision = self._needs_precision()
-        if self.needs_precision:
-            self.values = self.values_of(self.prediction)
-        self._identities: dict[tuple[Expression, bool], Identity] = {}
+            self.values = compiled(self.prediction, law.names)(law.X)
+        self.trusted: Mask = np.isfinite(self.values)
+        self.overflowed: Mask = np.zeros_like(self.trusted)
+        self._doubtful: Mask = np.zeros_like(self.trusted)
+        if not (self.trusted.all() and np.max(np.abs(self._misfit(self.values))) < IDENTICAL):
+            self._look_closely()
+        if not self.enough_points():
+            self.complete()
 
-    def _needs_precision(self) -> bool:
-        """Whether float64 has not the digits for the prediction, as far as that can matter."""
-        usable = self.usable
-        if not usable.any() or typical(self._misfit(self.values)) < UNTRUSTED:
-            return False  # the law's values are right, and so are these
-        return needs_digits(self.prediction, self.law.names, self.law.X[usable])
+    def _look_closely(self) -> None:
+        """Tell where float64 is right about the prediction."""
+        law = self.law
+        bounded = with_bound(self.prediction, law.names, law.X)
+        with np.errstate(invalid="ignore"):
+            close = bounded.bounds <= TRUSTED * law.scale
+        finite = np.isfinite(self.values)
+        self.trusted, self.overflowed = finite & close, bounded.overflowed
+        self._doubtful = np.where(finite, ~close, bounded.overflowed)
+        self.values = np.where(self.trusted, self.values, np.nan)
 
-    def values_of(self, expression: Expression) -> Array:
-        """The values of a form of the prediction at the points ``law.X``."""
-        function = function_of(expression, self.law.names, needs_precision=self.needs_precision)
-        return function(self.law.X)
+    def complete(self) -> None:
+        """Work out the values at which float64 is not right, as long as there is time.
+
+        Not if the values that are right refute already.
+        """
+        law = self.law
+        apart = np.abs(self.values - law.y) > _CLEARLY * self.limits.tolerance * law.reach
+        if self.trusted.sum() >= _ENOUGH and np.mean(apart) > 2.0 * (1.0 - SHARE):
+            return
+        for row in np.flatnonzero(self._doubtful).tolist():
+            if self.late:
+                return
+            point = law.X[row].tolist()
+            self.values[row] = precise_float(self.prediction, law.names, point, law.typical)
+            self._doubtful[row] = False
 
     def _misfit(self, values: Array) -> Array:
-        """(p - t) / scale at the usable points."""
-        misfit: Array = ((values - self.law.y) / self.law.scale)[self.usable]
+        """(p - t) / scale at the points at which float64 is right."""
+        misfit: Array = ((values - self.law.y) / self.law.scale)[self.trusted]
         return misfit
+
+    @property
+    def usable(self) -> Mask:
+        """The points at which the prediction has a value."""
+        return np.isfinite(self.values)
+
+    @cached_property
+    def needs_precision(self) -> bool:
+        """Whether float64 is right about the prediction at too few points to fit constants to."""
+        return int(self.trusted.sum()) < _FEWEST
+
+    def enough_points(self) -> bool:
+        """Whether the prediction has values at enough points to be judged."""
+        return int(self.usable.sum()) >= _FEWEST
+
+    @cached_property
+    def lost_digits(self) -> int:
+        """Digits that cancel in either side at the points of a confirmation."""
+        law = self.law
+        own = lost_digits(self.prediction, law.names, law.fresh, law.fresh_y)
+        return max(own, law.lost_digits)
+
+    @cached_property
+    def fresh(self) -> Array:
+        """Points for the confirmation: new ones first, at which the prediction has a value."""
+        function = compiled(self.prediction, self.law.names)
+        fresh = self.law.fresh[np.isfinite(function(self.law.fresh))]
+        rows: Array = np.concatenate([fresh, self.law.X[self.usable]])
+        return rows
 
     @cached_property
     def precise(self) -> Precise:
-        return Precise(self.prediction, self.limits.digits)
+        return precisely(self.prediction, self.limits.digits)
 
-    @property
-    def usable(self) -> NDArray[np.bool_]:
-        """The points at which the prediction has a value in float64."""
-        return np.isfinite(self.values)
+    @cached_property
+    def sides(self) -> Sides:
+        """Prediction and truth to any number of digits."""
+        return sides_of(self.prediction, self.law.expression)
 
     @property
     def late(self) -> bool:
         return thread_time() > self.deadline
+
+    @cached_property
+    def far(self) -> bool:
+        """Whether the constants are not fitted at all: a fitted prediction starts near its best."""
+        return typical(self._misfit(self.values)) > FAR
+
+    def forms(self) -> Iterator[Variant]:
+        """The forms of the prediction whose constants are moved, made as they are asked for."""
+        index = 0
+        while True:
+            if index == len(self._forms):
+                following = next(self._more_forms, None)
+                if following is None:
+                    return
+                self._forms.append(following)
+            yield self._forms[index]
+            index += 1
+
+    @cached_property
+    def _more_forms(self) -> Iterator[Variant]:
+        from bench.scoring.equivalence.search.identity import forms_of
+
+        return forms_of(self)
+
+    def residual(self, expression: Expression) -> float:
+        """The typical misfit of a form of the prediction."""
+        if self.needs_precision:
+            return np.inf
+        return typical(self._misfit(compiled(expression, self.law.names)(self.law.X)))
+
+    def within_reach(self, residual: float) -> bool:
+        """Whether constants within the tolerance may explain such a residual."""
+        tolerance = max(self.limits.tolerance, THREE_DIGITS)
+        return residual <= 3.0 * tolerance * float(np.median(self.law.reach / self.law.scale))
 
     def undefined(self) -> Witness | None:
         """A point of the domain at which the prediction has no finite real value, if there is one.
 
         An overflow in float64 alone is none: the value is asked for in mpmath.
         """
-        rows = np.flatnonzero(~self.usable)
+        rows = np.flatnonzero(~self.usable & (~self._doubtful | self.overflowed))
         if any(
             isinstance(node, Constant) and node.name == "I" for node in postorder(self.prediction)
         ):
             rows = np.arange(1)
         for row in rows[:_WITNESSES_TRIED]:
-            point = self.precise.point(self.law.names, self.law.X[row])
+            point = self.law.X[row].tolist()
             try:
-                self.precise(point)
+                self.precise(self.precise.point(self.law.names, point))
             except NotFinite:
-                return self.witness(self.law.X[row].tolist())
+                return witness_at(self.sides, self.law.names, point)
         return None
 
-    def enough_points(self) -> bool:
-        """Whether the prediction has values in float64 at enough points to be judged."""
-        return int(self.usable.sum()) >= _FEWEST
+    def apart(self, excess: Array, allowed: Array) -> tuple[int, Witness] | None:
+        """The row of the greatest ``excess`` at which the two really are that far apart.
 
-    def witness(self, row: list[float]) -> Witness:
-        """The point ``row`` with both values there, to 20 digits.
-
-        Raises ValueError where they are equal.
+        In precise arithmetic, further than ``allowed``; both of shape (n,).
         """
-        truth = self.law.precise(self.limits.digits)
-        point = truth.point(self.law.names, row)
-        return Witness(
-            dict(zip(self.law.names, row, strict=True)),
-            self._text(self.precise, point),
-            self._text(truth, point),
-        )
-
-    def apart(self, distances: Array, count: int = 5) -> tuple[int, Witness] | None:
-        """The row of the greatest distance at which the two really differ, of the first few."""
-        for row in np.argsort(-distances)[:count].tolist():
-            if distances[row] > 1.0:
-                with contextlib.suppress(ValueError):
-                    return row, self.witness(self.law.X[row].tolist())
+        order = np.argsort(-np.where(self.usable, excess, -np.inf))
+        for row in order[:_WITNESSES_TRIED].tolist():
+            point = self.law.X[row]
+            try:
+                truth = self.law.precise_value(self.limits.digits, point)
+                value = self.precise(self.precise.point(self.law.names, point.tolist()))
+            except NotFinite:
+                continue
+            if abs(value - truth) > allowed[row]:
+                witness = witness_at(self.sides, self.law.names, point.tolist())
+                if witness is not None:
+                    return row, witness
         return None
 
     def lacking(self) -> tuple[str, Witness] | None:
         """A variable that the truth depends on and the prediction lacks, with two points."""
-        found = self.law.lacking(symbols(self.prediction), self.limits.digits)
+        found = self.law.lacking(symbols(self.prediction))
         if found is None:
             return None
         name, points = found
-        ends = []
-        for point, truth in points:
-            exact = self.precise.point(tuple(point), tuple(point.values()))
-            ends.append((point, self._text(self.precise, exact), truth))
-        first, second = sorted(ends, key=lambda end: end[1] == end[2])
-        beside = None if second[1] == second[2] else Witness(*second)
-        return name, Witness(*first, beside=beside)
-
-    @staticmethod
-    def _text(side: Precise, point: Mapping[str, Any]) -> str:
-        try:
-            return side.text(side(point))
-        except NotFinite as error:
-            return str(error)
-
-    def identity(self, expression: Expression, *, thorough: bool = False) -> Identity:
-        """Whether constants exist that make ``expression`` the law.
-
-        ``thorough`` also moves integers, and starts from afar; without it, constants are sought
-        near those that are written. What was settled before is not done again.
-        """
-        key = (expression, thorough)
-        if key not in self._identities:
-            known = self._identities.get((expression, False))
-            if known is None or (thorough and known.status == "refuted"):
-                self._identities[key] = self._identify(expression, known, thorough)
-            else:
-                self._identities[key] = known
-        return self._identities[key]
-
-    def _identify(self, expression: Expression, known: Identity | None, thorough: bool) -> Identity:
-        best = known
-        for attempt in self._attempts(expression, thorough):
-            if attempt.status != "refuted":
-                return attempt
-            if best is None or attempt.evidence["residual"] < best.evidence["residual"]:
-                best = attempt
-        return best or _unfitted(expression)
-
-    def _attempts(self, expression: Expression, thorough: bool) -> Iterator[Identity]:
-        usable = self.law.X[self.usable]
-        columns = {name: usable[:, k] for k, name in enumerate(self.law.names)}
-        for variant in variants_of(expression, columns, integers=thorough):
-            yield self._attempt(variant, self._refit(variant))
-            if thorough and self._far and not self.late:
-                again = refit_from_afar(variant, self.law, self.usable, self.deadline)
-                if again is not None and again.residual < NEAR:
-                    yield self._attempt(variant, again)
-
-    @cached_property
-    def _far(self) -> bool:
-        """Whether the constants are not fitted at all: a fitted prediction starts near its best."""
-        return typical(self._misfit(self.values)) > _FAR
-
-    def _refit(self, variant: Variant) -> Refit:
-        """Where the constants go; where they are, if that is an identity to all appearance."""
-        written = variant.constants
-        residual = typical(self._misfit(self.values_of(variant.expression)))
-        if residual < IDENTICAL or not variant.free or self.needs_precision:  # no slopes
-            return Refit(written, residual, 0, True)
-        return refit(variant, self.law, self.usable, self.deadline)
-
-    def _attempt(self, variant: Variant, found: Refit) -> Identity:
-        start = variant.constants
-        evidence = {"residual": found.residual, "iterations": found.iterations}
-        near = self.needs_precision or found.residual < NEAR
-        if not near and found.residual > self._noise(variant, found):
-            if not found.finished:
-                reason = f"the time ended at a relative residual of {found.residual:.2g}"
-                return Identity("open", reason, variant, start, found.constants, evidence)
-            reason = f"refitted constants leave a relative residual of {found.residual:.2g}"
-            return Identity("refuted", reason, variant, start, found.constants, evidence)
-        outcome = confirm(
-            variant, found.constants, self.law, self._fresh, self.limits.digits, self.deadline,
-            guard=GUARD_IF_NEEDED if self.needs_precision else GUARD,
-        )  # fmt: skip
-        evidence |= {"digits": outcome.digits, "points": outcome.points}
-        evidence |= {"residual": outcome.residual, "residual in float64": found.residual}
-        return _identity(variant, start, outcome, evidence)
-
-    def _noise(self, variant: Variant, found: Refit) -> float:
-        """What float64 makes of the prediction's values: a residual below that says nothing.
-
-        ``exp(1e-12*x) - 1`` has four digits. Ten times the typical error at a few points.
-        """
-        if found.residual > _WORST_NOISE:
-            return 0.0
-        moved = dict(zip(variant.free, found.constants.tolist(), strict=True))
-        expression = replace_numbers(variant.expression, moved)
-        rows = self.law.X[self.usable][:_NOISE_POINTS]
-        values = compile_expression(expression, self.law.names)(rows)
-        precise = Precise(expression, self.limits.digits)
-        errors = []
-        for row, value, scale in zip(rows, values, self.law.scale[self.usable], strict=False):
-            try:
-                error = value - precise(precise.point(self.law.names, row))
-            except NotFinite:
-                continue
-            errors.append(float(abs(error)) / scale)
-        return 10.0 * float(np.median(errors)) if errors else 0.0
-
-    @cached_property
-    def _fresh(self) -> Array:
-        """Points for the confirmation: new ones first, at which the prediction has a value."""
-        function = compile_expression(self.prediction, self.law.names)
-        fresh = self.law.fresh[np.isfinite(function(self.law.fresh))]
-        rows: Array = np.concatenate([fresh, self.law.X[self.usable]])
-        return rows
-
-
-def _unfitted(expression: Expression) -> Identity:
-    variant = with_plain_exponents(expression)
-    reason = f"{len(variant.free)} constants matter; at most {MOST_CONSTANTS} are refitted"
-    start = variant.constants
-    return Identity("open", reason, variant, start, start, {})
-
-
-def _identity(
-    variant: Variant, start: Array, outcome: Confirmation, evidence: dict[str, Any]
-) -> Identity:
-    end = outcome.constants
-    if outcome.status == "refuted":
-        reason = (
-            f"the best constants leave a relative difference of {outcome.residual:.2g} "
-            f"to {outcome.digits} digits"
-        )
-        return Identity("refuted", reason, variant, start, end, evidence, outcome.witness)
-    if outcome.status == "open":
-        reason = f"the time ended at a relative difference of {outcome.residual:.2g}"
-        return Identity("open", reason, variant, start, end, evidence)
-    for position, before, after in zip(variant.free, start, end, strict=True):
-        fixed = position in variant.exponents and is_plain(after)
-        if fixed and abs(after - before) > EXPONENT_SLACK:
-            reason = f"an exponent of {before:.6g} would have to become {after:.6g}"
-            return Identity("refuted", reason, variant, start, end, evidence)
-    reason = f"equal to the truth to {outcome.digits - SLACK} digits at {outcome.points} points" + (
-        ", its constants refitted" if evidence["iterations"] else ""
-    )
-    return Identity("confirmed", reason, variant, start, end, evidence)
+        witness = two_points(self.sides, self.law.names, points)
+        return None if witness is None else (name, witness)

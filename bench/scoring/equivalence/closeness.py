@@ -11,8 +11,9 @@ truth than a change of ``tol`` in one of the truth's own constants brings about
     over the domain where t is smaller (near its zeros); and those changes of the truth's own
     constants that explain p - t best are within ``tol`` each: the written ones, a factor of the
     whole, and a factor of every term of every sum (``LawOnDomain.own_changes``);
-(B) every constant that makes p the law is within ``tol``, relatively, of the one it has, but for
-    those that become 0; and all terms that vanish make no more than ``tol`` of p together.
+(B) every constant, of either side, that makes them equal is within ``tol``, relatively, of the
+    one that is written, but for decimals that become 0 and are dispensable
+    (``forms/dispensable.py``).
 
 A is for constants that work together. Its second half is for terms that matter little on the
 domain: with a ten thousandth of ``x + 1e-4*x**2`` in its second term, ``x + 2e-4*x**2`` is close,
@@ -27,14 +28,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.expression import Call, Number, numbers, replace_numbers
+from bench.scoring.equivalence.forms.dispensable import change, is_whole
+from bench.scoring.equivalence.forms.variants import is_plain, with_plain_exponents
+from bench.scoring.equivalence.law import LawOnDomain
+from bench.scoring.equivalence.search.identity import Identity
+from bench.scoring.equivalence.thresholds import EXPONENT_SLACK, LITERAL, SHARE, ZERO
+
 if TYPE_CHECKING:
-    from bench.scoring.equivalence.law import LawOnDomain
+    from bench.scoring.equivalence.case import Case
 
 Array = NDArray[np.float64]
-
-SHARE = 0.95
-ZERO = 1e-9
-"""A constant that shrinks to this part of itself becomes 0."""
+Mask = NDArray[np.bool_]
 
 
 def excess(value: Array, law: LawOnDomain, tolerance: float, unit: Array) -> Array:
@@ -52,13 +57,124 @@ def mostly_within(distances: Array) -> bool:
     return bool(np.mean(distances <= 1.0) >= SHARE)
 
 
-def moved_far(start: Array, end: Array, tolerance: float) -> NDArray[np.bool_]:
-    """Which constants are further than ``tolerance`` from where they were, relatively."""
-    far: NDArray[np.bool_] = np.abs(end - start) > tolerance * np.abs(end)
-    return far
+def beyond_tolerance(case: Case, identity: Identity, values: Array, tolerance: float) -> str:
+    """Why the constants of ``identity`` are not within ``tolerance``; empty where they are.
+
+    ``values`` are those of the prediction, with the constant that is given.
+    """
+    start, end, variant = identity.start, identity.end, identity.variant
+    far: Mask = np.abs(end - start) > tolerance * np.abs(end)
+    far &= np.array([at != variant.given for at in variant.movable], np.bool_)
+    vanished = far & _vanished(identity)
+    gone = vanished & _may_vanish(identity)
+    if (vanished & ~gone).any():
+        return _through_zero(identity, vanished & ~gone)
+    why = _indispensable(case, identity, gone)
+    if why:
+        return why
+    held = np.array([at in variant.held for at in variant.movable], np.bool_)
+    if (held & far).any():
+        return _further(identity, held & far, tolerance)
+    moved = (abs(was - now) > tolerance * abs(now) for was, now in variant.snapped)
+    if not any(moved) and not (far & ~gone).any() and _truth_within(identity, tolerance):
+        return ""
+    if _work_together(case, values):
+        return ""
+    return _further(identity, far & ~gone, tolerance)
 
 
-def vanished(start: Array, end: Array) -> NDArray[np.bool_]:
-    """Which constants became 0."""
-    gone: NDArray[np.bool_] = np.abs(end) <= ZERO * np.abs(start)
+def on_other_side(case: Case, identity: Identity) -> str:
+    """Why ``skeleton`` does not allow the constants of ``identity``; empty where it does."""
+    start, end, variant = identity.start, identity.end, identity.variant
+    tolerance = case.limits.tolerance
+    held = np.array([at in variant.held for at in variant.movable], dtype=np.bool_)
+    far = held & (np.abs(end - start) > tolerance * np.abs(end))
+    if far.any() or not _truth_within(identity, tolerance):
+        return _further(identity, far, tolerance)
+    either = np.array([at in variant.either for at in variant.movable], dtype=np.bool_)
+    wrong = (identity.flipped | _vanished(identity)) & ~either
+    gone = wrong & _may_vanish(identity)
+    if (wrong & ~gone).any():
+        return _through_zero(identity, wrong & ~gone)
+    why = _indispensable(case, identity, gone)
+    if why:
+        return _through_zero(identity, gone) + f": {why}" if identity.flipped.any() else why
+    for at, before, after in zip(variant.movable, start, end, strict=True):
+        structure = at in variant.exponents and is_plain(after)
+        if structure and abs(after - before) > EXPONENT_SLACK:
+            return f"an exponent of {before:.6g} would have to become {after:.6g}"
+    return ""
+
+
+def _vanished(identity: Identity) -> Mask:
+    gone: Mask = np.abs(identity.end) <= ZERO * np.abs(identity.start)
     return gone
+
+
+def _may_vanish(identity: Identity) -> Mask:
+    """Which constants became 0 or went through it, and are decimals that are no whole numbers."""
+    written = numbers(identity.variant.expression)
+    decimal = np.array(
+        [
+            isinstance(written[at], float) and not is_whole(written[at])
+            for at in identity.variant.free
+        ]
+    )
+    free = np.array([at in identity.variant.free for at in identity.variant.movable], np.bool_)
+    may = np.zeros_like(free)
+    may[free] = decimal
+    found: Mask = may & (identity.flipped | _vanished(identity))
+    return found
+
+
+def _indispensable(case: Case, identity: Identity, gone: Mask) -> str:
+    """Why what has to vanish, together with what was left out, matters; empty where it does not."""
+    if not gone.any():
+        return ""
+    variant = identity.variant
+    zeros = {at: 0.0 for at, vanishes in zip(variant.movable, gone, strict=True) if vanishes}
+    part = variant.expression
+    left = replace_numbers(part, zeros)
+    whole = part
+    if variant.dropped:  # with what was left out before
+        whole = with_plain_exponents(case.prediction).expression
+        if variant.given is not None and isinstance(part, Call):
+            whole = Call(part.op, (whole, Number(numbers(part)[variant.given])))
+    share = change(case.law, whole, part, left)
+    if share <= case.limits.tolerance:
+        return ""
+    what = ", ".join(f"{value:.6g}" for value in identity.start[gone][:4].tolist())
+    return f"{what} would have to vanish, which changes the value by up to {share:.2g} of it"
+
+
+def _truth_within(identity: Identity, tolerance: float) -> bool:
+    """Whether the truth's decimals are still the numbers that were written, so far relatively."""
+    return bool(np.all(identity.truths <= max(tolerance, LITERAL)))
+
+
+def _work_together(case: Case, values: Array) -> bool:
+    """(A): the values, and the truth's own constants that explain them, are close enough."""
+    tolerance, usable = case.limits.tolerance, case.usable
+    unit = case.law.scale + 1e-14 * np.abs(case.values) / tolerance
+    if not mostly_within(excess(values, case.law, tolerance, unit)[usable]):
+        return False
+    return bool(np.all(np.abs(case.law.own_changes(values, usable)) <= tolerance))
+
+
+def _further(identity: Identity, far: Mask, tolerance: float) -> str:
+    if not far.any():
+        return f"constants would have to move further than the tolerance of {tolerance:g}"
+    moves = np.where(far, np.abs(identity.end - identity.start) / np.abs(identity.start), 0.0)
+    worst = int(np.argmax(moves))
+    return (
+        f"a constant of {identity.start[worst]:.6g} would have to become "
+        f"{identity.end[worst]:.6g}, further than the tolerance of {tolerance:g}"
+    )
+
+
+def _through_zero(identity: Identity, wrong: Mask) -> str:
+    at = int(np.argmax(wrong))
+    return (
+        f"a constant of {identity.start[at]:.6g} would have to become {identity.end[at]:.6g}, "
+        "to 0 or through it"
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -18,20 +18,21 @@ from bench.expression import (
     replace_numbers,
     symbols,
 )
-from bench.expression.compiled.program import compile_program
-from bench.problems import Domain
-from bench.scoring.equivalence.numerics.needs_precision import (
-    Function,
-    function_of,
-    needs_digits,
-)
-from bench.scoring.equivalence.numerics.points import Rule, draw, draw_edges, rules_of
-from bench.scoring.equivalence.numerics.precise import NotFinite, Precise
+from bench.expression.compiled.program import Program, compile_program
+from bench.scoring.equivalence.forms.literals import roles
+from bench.scoring.equivalence.numerics.bounds import lost_digits, with_bound
+from bench.scoring.equivalence.numerics.branches import margins
+from bench.scoring.equivalence.numerics.compiled import compiled
+from bench.scoring.equivalence.numerics.points import Region
+from bench.scoring.equivalence.numerics.precise import NotFinite, Precise, Value
 from bench.scoring.equivalence.numerics.slopes import slopes
+from bench.scoring.equivalence.numerics.values import precisely, right_values
+from bench.scoring.equivalence.search.beyond import rescaled
+from bench.scoring.equivalence.thresholds import SCALE_QUANTILE, TRUSTED
 
 Array = NDArray[np.float64]
-TruthAt = tuple[Mapping[str, float], str]
-"""A point, and the truth there in decimal."""
+TruthAt = tuple[Mapping[str, float], Value]
+"""A point, and the truth there."""
 
 POINTS = 256
 FRESH_POINTS = 96
@@ -39,58 +40,106 @@ WIDE_POINTS = 800
 EDGE_POINTS = 4
 _FEWEST = 24
 _STEP = 1e-6
-_DENORMAL = 1e-290
+_SMALLEST, _LARGEST = 1e-290, 1e290
+_MANY_BY_DIGITS = 0.5
+_MOST_BY_DIGITS = 300
+_DEPENDS = 1e-12
 
 
 class NoValues(ValueError):
     """The truth has too few finite real values on the domain to be judged against."""
 
 
+class OutOfRange(ValueError):
+    """The truth's values are beyond what float64 holds; ``power`` of ten brings them in."""
+
+    def __init__(self, power: int) -> None:
+        super().__init__(f"values of about 1e{-power}")
+        self.power = power
+
+
 @dataclass(frozen=True, eq=False)
 class LawOnDomain:
     """A true expression, points of its domain, and its values there.
 
-    ``X`` (n, d) and ``y`` (n,) are the points at which it is compared, ``fresh`` (m, d) others at
-    which an identity is confirmed; at all of them the truth is finite and real. ``needs_precision``
-    says that float64 has not the digits for it, and values are worked out otherwise.
+    ``X`` (n, d) and ``y`` (n,) are the points at which it is compared, ``fresh`` (m, d) and
+    ``fresh_y`` (m,) others at which an identity is confirmed; at all of them the truth is finite
+    and real.
+    ``needs_precision`` says that float64 has not the digits for it at most points.
     """
 
     expression: Expression
-    names: tuple[str, ...]
+    region: Region
     X: Array
     y: Array
     fresh: Array
-    rules: tuple[Rule, ...]
-    constraints: tuple[str, ...]
+    fresh_y: Array
     needs_precision: bool = False
+    _known: dict[tuple[int, bytes], Value] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self.region.names
 
     @cached_property
     def wide(self) -> tuple[Array, Array]:
-        """Many points, the ends of the ranges among them, and the values there; (m, d) and (m,).
+        """Many points of the domain, the ends of the ranges among them, and the values there.
 
         An identity is held against these before it is believed: a law may have a peak that few
-        points meet.
+        points meet. Shapes (m, d) and (m,).
         """
-        X = np.concatenate(
-            [
-                self.X,
-                draw(self.rules, self.constraints, WIDE_POINTS, seed=2000),
-                draw_edges(self.rules, self.constraints, EDGE_POINTS),
-            ]
-        )
-        y = self._function(X)
-        usable = _usable(y)
+        more = [self.region.draw(WIDE_POINTS, seed=2000), self.region.edges(EDGE_POINTS)]
+        X = np.concatenate([self.X, *more])
+        y = self.values(X)
+        usable = np.isfinite(y)
         return X[usable], y[usable]
 
     @cached_property
-    def scale(self) -> Array:
-        """|y|, but where it crosses zero a tenth of the points' smallest typical size, shape (n,).
+    def wider_box(self) -> tuple[Array, Array, NDArray[np.int64]]:
+        """Points of the domain a quarter wider, values there, and the piece that each is of.
 
-        The floor is the 10 % quantile of |y|: a term that matters on a tenth of the domain counts.
+        Those beyond a pole of the law are left out.
         """
-        size = np.abs(self.y)
-        floor = np.quantile(size, 0.1) or np.max(size) or 1.0
-        return np.maximum(size, floor)
+        region = self.region.widened()
+        X = np.concatenate([region.draw(POINTS, seed=3000), region.edges(EDGE_POINTS)])
+        y = self.values(X)
+        usable = np.isfinite(y)
+        for margin in {one for one in margins(self.expression, of_poles=True) if symbols(one)}:
+            sides = [np.sign(compiled(margin, self.names)(at)) for at in (self.X, X)]
+            if np.all(sides[0] == sides[0][0]):
+                usable &= sides[1] == sides[0][0]
+        return X[usable], y[usable], region.pieces(X[usable])
+
+    @cached_property
+    def rescaled(self) -> tuple[Array, Array]:
+        """Points of the domain, and where they are taken beyond it (``search/beyond.py``)."""
+        return rescaled(self.X, self.region.rules)
+
+    @cached_property
+    def program(self) -> Program:
+        """The truth with its decimals free, which may give way; but not whole exponents."""
+        decimals = [at for at, role in enumerate(roles(self.expression)) if role == "decimal"]
+        return compile_program(self.expression, self.names, decimals)
+
+    @cached_property
+    def typical(self) -> float:
+        """The median size of the values that are not 0."""
+        size = np.abs(self.y[self.y != 0.0])
+        return float(np.median(size)) if len(size) else 1.0
+
+    @cached_property
+    def floor(self) -> float:
+        """What values are measured in where the truth crosses 0: the 10 % quantile of its size.
+
+        A term that matters on a tenth of the domain counts.
+        """
+        size = np.abs(self.y[self.y != 0.0])
+        return float(np.quantile(size, SCALE_QUANTILE)) if len(size) else 1.0
+
+    @cached_property
+    def scale(self) -> Array:
+        """|y|, but at least ``floor``, shape (n,)."""
+        return np.maximum(np.abs(self.y), self.floor)
 
     @cached_property
     def reach(self) -> Array:
@@ -106,12 +155,13 @@ class LawOnDomain:
 
     def _by_variables(self) -> list[Array]:
         changes = []
+        function = compiled(self.expression, self.names)
         for column in range(len(self.names)):
             ends = []
             for factor in (1 - _STEP, 1 + _STEP):
                 moved = self.X.copy()
                 moved[:, column] *= factor
-                ends.append(self._function(moved))
+                ends.append(function(moved))
             changes.append(np.abs(ends[1] - ends[0]) / (2 * _STEP))
         return changes
 
@@ -119,12 +169,10 @@ class LawOnDomain:
         changes = []
         for position, value in enumerate(numbers(self.expression)):
             if type(value) is float:
-                ends = [
-                    self._compiled(replace_numbers(self.expression, {position: value * factor}))(
-                        self.X
-                    )
-                    for factor in (1 - _STEP, 1 + _STEP)
-                ]
+                ends = []
+                for factor in (1 - _STEP, 1 + _STEP):
+                    moved = replace_numbers(self.expression, {position: value * factor})
+                    ends.append(compiled(moved, self.names)(self.X))
                 changes.append(np.abs(ends[1] - ends[0]) / (2 * _STEP))
         return changes
 
@@ -147,94 +195,124 @@ class LawOnDomain:
         at = program.constants
         return slopes(program, at, self.X) * at[:, None] / self.scale
 
-    @cached_property
-    def _function(self) -> Function:
-        return self._compiled(self.expression)
+    def values(self, X: Array) -> Array:
+        """The truth at points, nan where it has no value that float64 can hold.
 
-    def _compiled(self, expression: Expression) -> Function:
-        return function_of(expression, self.names, needs_precision=self.needs_precision)
+        Where float64 is right at most of them, it is left out where it is not.
+        """
+        bounded = with_bound(self.expression, self.names, X)
+        trusted = bounded.bounds <= TRUSTED * np.abs(bounded.values)
+        value = np.where(trusted, bounded.values, np.nan)
+        if np.mean(trusted) < _MANY_BY_DIGITS * np.mean(np.isfinite(bounded.values)):
+            rows = np.flatnonzero(~trusted)[:_MOST_BY_DIGITS]
+            value[rows] = right_values(self.expression, self.names, X[rows]).values
+        return np.where(_usable(value), value, np.nan)
+
+    @cached_property
+    def lost_digits(self) -> int:
+        """Digits that cancel in the truth at the points of a confirmation."""
+        return lost_digits(self.expression, self.names, self.fresh, self.fresh_y)
 
     def precise(self, digits: int) -> Precise:
         """The truth to so many digits."""
-        return _precise(self.expression, digits)
+        return precisely(self.expression, digits)
 
-    def lacking(
-        self, present: frozenset[str], digits: int
-    ) -> tuple[str, tuple[TruthAt, ...]] | None:
-        """A variable outside ``present``, and two points that differ in it alone with the truth.
+    def precise_value(self, digits: int, row: Array) -> Value:
+        """The truth at a point, to so many digits, worked out once. Raises NotFinite."""
+        key = digits, row.tobytes()
+        if key not in self._known:
+            side = self.precise(digits)
+            self._known[key] = side(side.point(self.names, row.tolist()))
+        return self._known[key]
 
-        None where the truth, on this domain, depends on variables of ``present`` only.
+    def lacking(self, present: frozenset[str]) -> tuple[str, Array] | None:
+        """A variable outside ``present``, and two points, (2, d), that differ in it alone.
+
+        The truth differs between them. None where it depends on no such variable to 12 digits.
         """
         for name in sorted(symbols(self.expression) - present):
             if name not in self._dependence:
-                self._dependence[name] = self._two_points(name, digits)
+                self._dependence[name] = self._two_points(name)
             points = self._dependence[name]
             if points is not None:
                 return name, points
         return None
 
     @cached_property
-    def _dependence(self) -> dict[str, tuple[TruthAt, ...] | None]:
+    def _dependence(self) -> dict[str, Array | None]:
         return {}
 
-    def _two_points(self, name: str, digits: int) -> tuple[TruthAt, ...] | None:
+    def _two_points(self, name: str) -> Array | None:
         column = self.names.index(name)
         moved = self.X.copy()
         moved[:, column] = np.roll(moved[:, column], 1)
-        change = np.abs(self._function(moved) - self.y) / self.scale
-        row = int(np.argmax(np.where(np.isfinite(change), change, 0.0)))
-        truth = self.precise(digits)
-        points = [truth.point(self.names, X[row]) for X in (self.X, moved)]
-        try:
-            first, second = (truth(point) for point in points)
-        except NotFinite:
-            return None
-        if abs(first - second) <= abs(first) * 1e-12:
-            return None
-        return tuple(
-            (dict(zip(self.names, X[row].tolist(), strict=True)), truth.text(value))
-            for X, value in ((self.X, first), (moved, second))
-        )
+        change = np.abs(compiled(self.expression, self.names)(moved) - self.y)
+        share = np.where(np.isfinite(change), change / self.scale, 0.0)
+        for row in np.argsort(-share)[:3].tolist():
+            points = np.stack([self.X[row], moved[row]])
+            try:
+                first, second = (self.precise_value(50, point) for point in points)
+            except NotFinite:
+                continue
+            if abs(first - second) > _DEPENDS * max(abs(first), self.floor):
+                return points
+        return None
 
 
-def law_on(expression: Expression, domain: Domain) -> LawOnDomain:
-    """The truth ``expression`` on ``domain``; kept, since it is asked for once per prediction.
+def law_on(expression: Expression, region: Region) -> LawOnDomain:
+    """The truth ``expression`` on ``region``; kept, since it is asked for once per prediction.
 
-    Raises NoValues.
+    Raises NoValues, and OutOfRange.
     """
-    return _law(expression, rules_of(domain), domain.constraints)
+    return _law(expression, region)
 
 
 @lru_cache(maxsize=256)
-def _law(
-    expression: Expression, rules: tuple[Rule, ...], constraints: tuple[str, ...]
-) -> LawOnDomain:
-    names = tuple(name for name, _ in rules)
-    precisely = needs_digits(expression, names, draw(rules, constraints, _FEWEST, 0))
-    function = function_of(expression, names, needs_precision=precisely)
+def _law(expression: Expression, region: Region) -> LawOnDomain:
+    shares: list[float] = []
 
     def valid(count: int, seed: int) -> tuple[Array, Array]:
         """About ``count`` points at which the truth is finite and real, and its values."""
         asked = count
         for attempt in range(3):
-            X = draw(rules, constraints, asked, seed + attempt)
-            value = function(X)
-            real = _usable(value)
+            X = region.draw(asked, seed + attempt)
+            worked = right_values(expression, region.names, X)
+            shares.append(float(np.mean(worked.precisely)))
+            real = _usable(worked.values)
             if real.sum() >= 0.75 * count or (attempt == 2 and real.sum() >= _FEWEST):
-                return X[real][:count], value[real][:count]
+                return X[real][:count], worked.values[real][:count]
+            _check_range(expression, region, X)
             asked = count * 16
         raise NoValues(
             f"the truth is finite and real at {real.sum()} of {asked} points of the domain"
         )
 
     X, y = valid(POINTS, seed=0)
-    fresh, _ = valid(FRESH_POINTS, seed=1000)
-    return LawOnDomain(expression, names, X, y, fresh, rules, constraints, precisely)
+    fresh, fresh_y = valid(FRESH_POINTS, seed=1000)
+    return LawOnDomain(expression, region, X, y, fresh, fresh_y, shares[0] > _MANY_BY_DIGITS)
+
+
+def _check_range(expression: Expression, region: Region, X: Array) -> None:
+    """Raise OutOfRange where the values exist, and float64 has not the range for them."""
+    side = precisely(expression, 50)
+    powers = []
+    for row in X[:_FEWEST].tolist():
+        try:
+            value = side(side.point(region.names, row))
+        except NotFinite:
+            continue
+        if value != 0:
+            powers.append(round(float(side.context.log(abs(value), 10))))
+    if len(powers) > _FEWEST // 2 and abs(np.median(powers)) > 289:
+        raise OutOfRange(-int(np.median(powers)))
 
 
 def _usable(value: Array) -> NDArray[np.bool_]:
     """Where a value is finite, and has the digits of a float64."""
-    usable: NDArray[np.bool_] = np.isfinite(value) & ((value == 0.0) | (np.abs(value) > _DENORMAL))
+    size = np.abs(value)
+    usable: NDArray[np.bool_] = np.isfinite(value) & (
+        (value == 0.0) | ((size > _SMALLEST) & (size < _LARGEST))
+    )
     return usable
 
 
@@ -248,8 +326,3 @@ def _with_factors(expression: Expression) -> Expression:
         return Call(node.op, tuple(map(factor, args) if node.op in ("add", "sub") else args))
 
     return factor(fold(expression, lambda leaf: leaf, call))
-
-
-@lru_cache(maxsize=256)
-def _precise(expression: Expression, digits: int) -> Precise:
-    return Precise(expression, digits)

@@ -127,6 +127,17 @@ class Verdict:
         return cls(**{**plain, "witness": None if witness is None else Witness.from_dict(witness)})
 
 
+@dataclass(frozen=True)
+class Ruling:
+    """A verdict before it is timed: what a rule says of a prediction."""
+
+    answer: Answer
+    step: str
+    reason: str
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    witness: Witness | None = None
+
+
 STEPS: Mapping[str, str] = {
     "parse": "the prediction is no expression in the problem's variables",
     "template": "the prediction has no constants, and the rule asks for them",
@@ -137,6 +148,7 @@ STEPS: Mapping[str, str] = {
     "variables": "the truth depends on a variable that the prediction lacks",
     "accuracy": "the rule asks for R2 > 0.5",
     "difference": "at points of the domain the two are further apart than the tolerance allows",
+    "rounded": "rounded to three decimals, neither difference nor ratio is constant",
     "refit": "no constants that were tried make the prediction the law",
     "constants": "constants would have to move further than the rule allows, or through 0",
     "beyond": "the two agree on the domain, and are other functions beyond it",
@@ -149,5 +161,5 @@ STEPS: Mapping[str, str] = {
 }
 """Every step that can decide, and what it means."""
 
-WITNESSED = frozenset({"undefined", "variables", "difference", "beyond"})
+WITNESSED = frozenset({"undefined", "variables", "difference", "rounded", "beyond"})
 """The steps that refute by a point: their "no" cannot be said without it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bench.expression import OPERATORS, Call, Constant, Expression, Number, Symbol, fold
 from bench.expression.tree import Leaf
@@ -24,6 +25,7 @@ class _Normal:
         return sha.digest()
 
 
+@lru_cache(maxsize=512)
 def normal_key(expression: Expression) -> bytes:
     """Sums and products flattened and sorted; differences, quotients and roots as those.
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.expression import Expression, Number, Symbol, evaluate
 from bench.problems import Domain, Sampling, Variable, sample_domain
+from bench.problems.sources.constraints import parse_constraint
+from bench.problems.sources.sampling import draw_variable
 
 Array = NDArray[np.float64]
 
@@ -27,16 +29,120 @@ def default_domain(names: Iterable[str]) -> Domain:
 
 
 _EDGE = 0.01
+_WIDER = 0.25
+"""By how much of its width a range is widened at either end, and the ends' ratio of a log range."""
 
 Rule = tuple[str, Sampling]
 
 
-def rules_of(domain: Domain) -> tuple[Rule, ...]:
-    """Each variable's name and sampling; ``DEFAULT_SAMPLING`` where it has none of its own.
+@dataclass(frozen=True)
+class Tie:
+    """A variable that the data fix: to a number, or to a function of the others."""
 
-    A grid is but a way to sample: the law is asked for between its points as well.
+    name: str
+    value: Expression
+
+    def __str__(self) -> str:
+        return f"{self.name} = {self.value}"
+
+
+@dataclass(frozen=True)
+class Region:
+    """Ranges of variables by name, conditions on them, and what ties them to one another."""
+
+    rules: tuple[Rule, ...]
+    constraints: tuple[str, ...] = ()
+    ties: tuple[Tie, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(name for name, _ in self.rules)
+
+    def draw(self, count: int, seed: int) -> Array:
+        """``count`` points, shape (count, d), that obey ranges, signs, integers and conditions."""
+        if not self.rules:
+            return np.zeros((count, 0))
+        variables = tuple(Variable(name, sampling=sampling) for name, sampling in self.rules)
+        X = sample_domain(Domain(variables, self.constraints), count, seed)
+        for tie in self.ties:
+            X[:, self.names.index(tie.name)] = evaluate(tie.value, self.names, X)
+        return X
+
+    def edges(self, count: int) -> Array:
+        """``count`` points near either end of every range, shape (at most 2*d*count, d).
+
+        A law may have a feature there that is rarely met elsewhere. Points that the conditions
+        forbid are left out.
+        """
+        rows = count * 2 * len(self.rules)
+        X = self.draw(rows, seed=1)
+        random = np.random.default_rng(0)
+        for index, (_, rule) in enumerate(self.rules):
+            for side, narrow in enumerate(_ends(rule)):
+                first = count * (2 * index + side)
+                u, sign = random.random((2, count))
+                X[first : first + count, index] = draw_variable(narrow, u, sign)
+        for tie in self.ties:
+            X[:, self.names.index(tie.name)] = evaluate(tie.value, self.names, X)
+        held = np.ones(rows, dtype=np.bool_)
+        for text in self.constraints:
+            held &= parse_constraint(text, self.names).holds(self.names, X)
+        return X[held]
+
+    def untied(self) -> Region:
+        """The region without what ties its variables, those that are fixed in a range of theirs."""
+        free = tuple(
+            (name, Sampling("uniform", *_around(rule)) if rule.low == rule.high else rule)
+            for name, rule in self.rules
+        )
+        return Region(free, self.constraints)
+
+    def widened(self) -> Region:
+        """Every range a quarter wider at either end, but not through 0; conditions as they are."""
+        return replace(self, rules=tuple((name, _widened(rule)) for name, rule in self.rules))
+
+    def pieces(self, X: Array) -> NDArray[np.int64]:
+        """A number for the connected piece of the region that each row of ``X`` is of, shape (n,).
+
+        Variables of either sign have two pieces, whole ones a piece for each value.
+        """
+        keys = [
+            X[:, index] if rule.kind == "integer" else np.sign(X[:, index])
+            for index, (_, rule) in enumerate(self.rules)
+        ]
+        if not keys:
+            return np.zeros(len(X), dtype=np.int64)
+        return np.unique(np.stack(keys, axis=1), axis=0, return_inverse=True)[1].reshape(-1)
+
+
+def region_of(domain: Domain) -> Region:
+    """The region of a problem; ``DEFAULT_SAMPLING`` for a variable that has no rule of its own.
+
+    A grid is but a way to sample: the law is asked for between its points as well. A range of one
+    point, and a condition ``name == ...``, tie a variable.
     """
-    return tuple((variable.name, _rule(variable.sampling)) for variable in domain.variables)
+    rules = tuple((variable.name, _rule(variable.sampling)) for variable in domain.variables)
+    ties = [Tie(name, _number(rule)) for name, rule in rules if rule.low == rule.high]
+    others = []
+    for text in domain.constraints:
+        condition = parse_constraint(text, [name for name, _ in rules])
+        if condition.comparison == "==" and isinstance(condition.left, Symbol):
+            ties.append(Tie(condition.left.name, condition.right))
+        else:
+            others.append(text)
+    return Region(rules, tuple(others), tuple(ties))
+
+
+def _number(rule: Sampling) -> Expression:
+    value = -rule.low if rule.signs == "negative" else rule.low
+    return Number(int(value) if value.is_integer() else value)
+
+
+def _around(rule: Sampling) -> tuple[float, float]:
+    """A range about a single point, on its side of 0."""
+    value = -rule.low if rule.signs == "negative" else rule.low
+    ends = sorted((value / 2.0, value * 2.0)) if value else (-1.0, 1.0)
+    return ends[0], ends[1]
 
 
 def _rule(sampling: Sampling | None) -> Sampling:
@@ -45,35 +151,28 @@ def _rule(sampling: Sampling | None) -> Sampling:
     return replace(sampling, kind="uniform") if sampling.kind == "grid" else sampling
 
 
-def draw(rules: tuple[Rule, ...], constraints: tuple[str, ...], count: int, seed: int) -> Array:
-    """``count`` points, shape (count, d), that obey ranges, signs, integrality and constraints."""
-    if not rules:
-        return np.zeros((count, 0))
-    variables = tuple(Variable(name, sampling=sampling) for name, sampling in rules)
-    return sample_domain(Domain(variables, constraints), count, seed)
-
-
-def draw_edges(rules: tuple[Rule, ...], constraints: tuple[str, ...], count: int) -> Array:
-    """``count`` points near either end of every variable's range, shape (at most 2*d*count, d).
-
-    A law may have a feature there that is rarely met elsewhere. Ends at which the constraints
-    leave nothing are left out.
-    """
-    ends = []
-    for index, (name, rule) in enumerate(rules):
-        for narrow in _ends(rule):
-            there = (*rules[:index], (name, narrow), *rules[index + 1 :])
-            with contextlib.suppress(ValueError):
-                ends.append(draw(there, constraints, count, seed=index))
-    return np.concatenate(ends) if ends else np.zeros((0, len(rules)))
-
-
 def _ends(rule: Sampling) -> tuple[Sampling, Sampling]:
     """The first and the last percent of a range; the first and the last of integers."""
     if rule.kind == "integer":
         return replace(rule, high=rule.low + 1), replace(rule, low=rule.high - 1)
-    width = _EDGE * (rule.high - rule.low)
     if rule.kind == "log_uniform":
         factor = (rule.high / rule.low) ** _EDGE
         return replace(rule, high=rule.low * factor), replace(rule, low=rule.high / factor)
+    width = _EDGE * (rule.high - rule.low)
     return replace(rule, high=rule.low + width), replace(rule, low=rule.high - width)
+
+
+def _widened(rule: Sampling) -> Sampling:
+    if rule.kind == "log_uniform":
+        factor = 1.0 + _WIDER
+        return replace(rule, low=rule.low / factor, high=rule.high * factor)
+    width = _WIDER * (rule.high - rule.low)
+    low, high = rule.low - width, rule.high + width
+    if rule.kind == "integer":
+        low, high = float(np.floor(low)), float(np.ceil(high))
+    # No range is taken to the other side of 0: signs are structure to a root or a logarithm.
+    if rule.low >= 0.0:
+        low = max(low, rule.low / (1.0 + 2.0 * _WIDER))
+    if rule.high <= 0.0:
+        high = min(high, rule.high / (1.0 + 2.0 * _WIDER))
+    return replace(rule, low=low, high=high)

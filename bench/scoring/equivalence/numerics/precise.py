@@ -1,22 +1,30 @@
 """Values to as many digits as wanted, by mpmath: what confirms an identity and a witness.
 
 Decimal literals are taken at their word: ``0.1`` is one tenth here, not the float next to it.
+Sums, products, quotients and whole powers are left to mpmath's inner functions, which take half the
+time of its numbers' operators.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Self
 
 import mpmath
+from mpmath import libmp
 
-from bench.expression import OPERATORS, Call, Constant, Expression, Number, Operator, Symbol
+from bench.expression import OPERATORS, Call, Expression, Number, Operator, Symbol
 from bench.expression.operators.precise_values import precise_function
 from bench.expression.tree import postorder
 
 Value = Any  # an mpmath mpf or mpc; mpmath has no types
-Point = Mapping[str, float]
+Raw = Any  # what is inside an mpf
+Point = Mapping[str, Value]
+
+_LARGEST_POWER = 64
+"""Whole exponents up to which a power is a matter of multiplication."""
+_Step = tuple[Callable[..., Raw] | None, Any]
 
 
 class NotFinite(ArithmeticError):
@@ -32,9 +40,8 @@ class Precise:
 
     def __init__(self, expression: Expression, digits: int) -> None:
         self.context = _context(digits)
-        self._complex = self.context.mpc
         self.literals: list[Value] = []
-        self._steps: list[tuple[Callable[..., Value] | None, Any]] = []
+        self._steps: list[_Step] = []
         nodes = list(postorder(expression))
         branches = any(isinstance(node, Call) and OPERATORS[node.op].branches for node in nodes)
         functions = _branching(digits) if branches else _functions(digits)
@@ -46,42 +53,48 @@ class Precise:
                 self.literals.append(self.context.mpf(str(node.value)))
             elif isinstance(node, Symbol):
                 self._steps.append((None, node.name))
+            elif node.name == "I":
+                self._steps.append((_imaginary, 0))
             else:
-                self._steps.append((None, self._constant(node)))
+                constant = {"pi": self.context.pi, "e": self.context.e}[node.name]
+                self._steps.append((None, ((+constant)._mpf_,)))
 
-    def _constant(self, node: Constant) -> tuple[Value]:
-        context = self.context
-        return ({"pi": +context.pi, "e": +context.e, "I": context.mpc(0, 1)}[node.name],)
+    def copy(self) -> Self:
+        """The same function with numbers of its own."""
+        other = object.__new__(type(self))
+        other.context, other._steps = self.context, self._steps
+        other.literals = list(self.literals)
+        return other
 
-    def __call__(
-        self, point: Mapping[str, Value], literals: Sequence[Value] | None = None
-    ) -> Value:
+    def __call__(self, point: Point, literals: Sequence[Value] | None = None) -> Value:
         """The value at ``point``, in real arithmetic.
 
         Raises NotFinite where there is none, as in 1/0 or in the root of -1, though another root
         of -1 may stand beside it, and where it is beyond all bounds.
         """
         numbers = self.literals if literals is None else literals
-        stack: list[Value] = []
+        stack: list[Raw] = []
         try:
             for function, operand in self._steps:
                 if function is not None:
-                    args = stack[-operand:]
-                    del stack[-operand:]
+                    first = len(stack) - operand
+                    args = stack[first:]
+                    del stack[first:]
                     stack.append(function(*args))
                 elif type(operand) is int:
-                    stack.append(numbers[operand])
+                    stack.append(numbers[operand]._mpf_)
                 elif type(operand) is str:
-                    stack.append(point[operand])
+                    stack.append(point[operand]._mpf_)
                 else:
                     stack.append(operand[0])
-                if type(stack[-1]) is self._complex:
-                    raise NotFinite(f"not real: {self.text(stack[-1], 8)} in its course")
+        except NotFinite:
+            raise
         except (ArithmeticError, ValueError) as error:
             raise NotFinite(str(error) or type(error).__name__) from None
-        if not self.context.isfinite(stack[0]):
+        value = self.context.make_mpf(stack[0])
+        if not self.context.isfinite(value):
             raise NotFinite("not a finite number")
-        return stack[0]
+        return value
 
     def point(self, names: Sequence[str], row: Sequence[float]) -> dict[str, Value]:
         """A row of float64 as exact values by name."""
@@ -93,24 +106,77 @@ class Precise:
         return text
 
 
-@lru_cache(maxsize=8)
+def _imaginary() -> Raw:
+    raise NotFinite("not real: the imaginary unit in its course")
+
+
+@lru_cache(maxsize=64)
 def _context(digits: int) -> Any:
     context = mpmath.MPContext()  # not mpmath.mp: its precision belongs to whoever else uses it
     context.dps = digits
     return context
 
 
-@lru_cache(maxsize=8)
-def _functions(digits: int) -> dict[str, Callable[..., Value]]:
+@lru_cache(maxsize=64)
+def _functions(digits: int) -> dict[str, Callable[..., Raw]]:
+    """Every operator on raw numbers; raises where it has no real value."""
     context = _context(digits)
-    return {name: precise_function(row, context) for name, row in OPERATORS.items()}
+    plain = {name: precise_function(row, context) for name, row in OPERATORS.items()}
+    functions = {name: _of_raw(context, function) for name, function in plain.items()}
+    bits = context.prec
+    return functions | {
+        "add": _in_turn(libmp.mpf_add, bits),
+        "mul": _in_turn(libmp.mpf_mul, bits),
+        "sub": lambda a, b: libmp.mpf_sub(a, b, bits, "n"),
+        "div": lambda a, b: libmp.mpf_div(a, b, bits, "n"),
+        "neg": libmp.mpf_neg,
+        "pow": _power(bits, functions["pow"]),
+    }
 
 
-@lru_cache(maxsize=8)
-def _branching(digits: int) -> dict[str, Callable[..., Value]]:
+def _in_turn(function: Callable[..., Raw], bits: int) -> Callable[..., Raw]:
+    def call(first: Raw, *rest: Raw) -> Raw:
+        for value in rest:
+            first = function(first, value, bits, "n")
+        return first
+
+    return call
+
+
+def _power(bits: int, general: Callable[[Raw, Raw], Raw]) -> Callable[[Raw, Raw], Raw]:
+    def call(base: Raw, exponent: Raw) -> Raw:
+        sign, mantissa, power, _ = exponent
+        if mantissa and 0 <= power <= 6:
+            whole = int(mantissa << power)
+            if whole <= _LARGEST_POWER:
+                return libmp.mpf_pow_int(base, -whole if sign else whole, bits, "n")
+        return general(base, exponent)
+
+    return call
+
+
+def _of_raw(context: Any, function: Callable[..., Value]) -> Callable[..., Raw]:
+    make, real, complex_ = context.make_mpf, context.mpf, context.mpc
+
+    def call(*values: Raw) -> Raw:
+        value = function(*map(make, values))
+        if type(value) is real:
+            return value._mpf_
+        if type(value) is complex_:
+            raise NotFinite(f"not real: {context.nstr(value, 8)} in its course")
+        return real(value)._mpf_
+
+    return call
+
+
+@lru_cache(maxsize=64)
+def _branching(digits: int) -> dict[str, Callable[..., Raw]]:
     """The same with nan where there is no value: it may stand in a branch that is not taken."""
-    context, functions = _context(digits), _functions(digits)
-    return {name: _or_nan(context, row, functions[name]) for name, row in OPERATORS.items()}
+    context = _context(digits)
+    return {
+        name: _of_raw(context, _or_nan(context, row, precise_function(row, context)))
+        for name, row in OPERATORS.items()
+    }
 
 
 def _or_nan(context: Any, row: Operator, function: Callable[..., Value]) -> Callable[..., Value]:

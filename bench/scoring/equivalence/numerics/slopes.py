@@ -18,6 +18,11 @@ Array = NDArray[np.float64]
 
 def slopes(program: Program, constants: Array, rows: Array) -> Array:
     """Derivatives by the program's free numbers, shape (k, m), at points ``rows``."""
+    return values_and_slopes(program, constants, rows)[1]
+
+
+def values_and_slopes(program: Program, constants: Array, rows: Array) -> tuple[Array, Array]:
+    """Values, shape (m,), and derivatives by the free numbers, shape (k, m), at ``rows``."""
     values = program.numbers.copy()
     values[program.free] = constants
     length = len(program.tokens)
@@ -28,7 +33,7 @@ def slopes(program: Program, constants: Array, rows: Array) -> Array:
     forward(program.tokens, length, program.right, np.ascontiguousarray(rows.T), values, V)
     backward(program.tokens, length, program.right, active, V, G, J)
     by_free: Array = J[program.free]
-    return by_free
+    return V[0], by_free
 
 
 def precise_slopes(

@@ -1,0 +1,224 @@
+"""The forms of a prediction whose constants are moved to make it the law."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.expression import (
+    Call,
+    Constant,
+    Expression,
+    Leaf,
+    Number,
+    fold,
+    numbers,
+    postorder,
+    symbols,
+)
+from bench.scoring.equivalence.forms.gathered import Gathered
+from bench.scoring.equivalence.forms.literals import exponents, roles
+from bench.scoring.equivalence.thresholds import DENOMINATORS, EXPONENT_SLACK
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A prediction, or what it stands for, and which of its numbers may move.
+
+    ``free`` and ``held`` are positions among ``numbers(expression)``: of those that may go
+    anywhere on their side of 0, and of those that may move within the tolerance. ``either`` are
+    the free ones that may go to the other side of 0 too, since they are sums of several;
+    ``given`` is the position of one that is not the prediction's, and moves as it may.
+    ``snapped`` lists the exponents that were replaced, as (written, taken for); ``dropped`` what
+    was left out as dispensable, as text; ``exponents`` the positions in constant exponents.
+    """
+
+    expression: Expression
+    free: tuple[int, ...]
+    held: tuple[int, ...] = ()
+    either: frozenset[int] = frozenset()
+    given: int | None = None
+    snapped: tuple[tuple[float, float], ...] = ()
+    dropped: tuple[str, ...] = ()
+    exponents: frozenset[int] = frozenset()
+
+    @property
+    def movable(self) -> tuple[int, ...]:
+        """The positions of all that may move, in the order of the text."""
+        return tuple(sorted(self.free + self.held))
+
+    @property
+    def constants(self) -> Array:
+        """The movable numbers' values as written, shape (k,)."""
+        values = numbers(self.expression)
+        return np.array([float(values[position]) for position in self.movable])
+
+
+def variant_of(expression: Expression, *, factors: bool = False) -> Variant:
+    """The expression as it is, its decimals free; with ``factors``, its whole factors as well."""
+    wanted = ("decimal", "factor") if factors else ("decimal",)
+    free = tuple(at for at, role in enumerate(roles(expression)) if role in wanted)
+    return Variant(expression, free, exponents=exponents(expression))
+
+
+@lru_cache(maxsize=256)
+def with_plain_exponents(expression: Expression) -> Variant:
+    """``x**1.0006`` as ``x``, ``x**0.4998`` as ``x**(1/2)``: fractions of denominator up to 4."""
+    snapped: list[tuple[float, float]] = []
+
+    def call(node: Call, args: list[Expression]) -> Expression:
+        if node.op == "pow" and isinstance(args[1], Number) and type(args[1].value) is float:
+            plain = plain_exponent(args[1].value)
+            if plain is not None:
+                if float(plain) != args[1].value:
+                    snapped.append((args[1].value, float(plain)))
+                args[1] = _fraction(plain)
+        changed = any(new is not old for new, old in zip(args, node.args, strict=True))
+        return Call(node.op, tuple(args)) if changed else node
+
+    variant = variant_of(fold(expression, lambda leaf: leaf, call))
+    return replace(variant, snapped=tuple(snapped))
+
+
+def with_given(variant: Variant, op: str, constant: float) -> Variant:
+    """The variant times, or plus, a constant that is not its own."""
+    expression = Call(op, (variant.expression, Number(constant)))
+    last = len(numbers(expression)) - 1
+    return replace(
+        variant,
+        expression=expression,
+        free=(*variant.free, last),
+        either=variant.either | {last},
+        given=last,
+    )
+
+
+def plain_exponent(value: float) -> Fraction | None:
+    """The fraction of the smallest denominator within ``EXPONENT_SLACK`` of ``value``."""
+    if abs(value) > 100:
+        return None
+    for denominator in DENOMINATORS:
+        near = Fraction(round(value * denominator), denominator)
+        # Thirds and quarters lie close together: a fitted one is nearer than a twentieth.
+        if abs(value - near) <= EXPONENT_SLACK / denominator and near != 0:
+            return near
+    return None
+
+
+def is_plain(value: float) -> bool:
+    """Whether an exponent is, to rounding, whole or a fraction of a small denominator."""
+    return any(abs(value * d - round(value * d)) < 1e-9 for d in DENOMINATORS)
+
+
+def _fraction(value: Fraction) -> Expression:
+    if value.denominator == 1:
+        return Number(value.numerator)
+    return Call("div", (Number(value.numerator), Number(value.denominator)))
+
+
+def collected(variant: Variant) -> Variant | None:
+    """The variant with like terms drawn together, if that makes it a good deal shorter.
+
+    A constant that is the sum of several may change its sign without any of them doing so.
+    """
+    if len(variant.free) < _MANY_TERMS:
+        return None
+    gathered = Gathered()
+    expression = gathered.tree(gathered.node(variant.expression))
+    found = variant_of(expression)
+    if len(found.free) > len(variant.free) * _SHORTER:
+        return None
+    return replace(found, either=frozenset(found.free), snapped=variant.snapped)
+
+
+_MANY_TERMS = 8
+_SHORTER = 0.75
+
+
+def with_everything(variant: Variant) -> Variant:
+    """The variant with all its constants as numbers that may move, those not written among them.
+
+    Named constants become numbers, and every term of a sum and every argument of a function that
+    has no number of its own before it gets the factor 1. They move within the tolerance.
+    """
+    kept: list[Number] = []  # so that no two numbers share their identity
+    old: dict[int, int] = {}
+    counter = iter(range(len(numbers(variant.expression))))
+
+    def number(value: int | float, position: int = -1) -> Number:
+        kept.append(Number(value))
+        old[id(kept[-1])] = position
+        return kept[-1]
+
+    def leaf(node: Leaf) -> Expression:
+        if isinstance(node, Number):
+            return number(node.value, next(counter))
+        if isinstance(node, Constant) and node.name in _NAMED:
+            return number(_NAMED[node.name])
+        return node
+
+    def call(node: Call, args: list[Expression]) -> Expression:
+        if node.op in _SUMS or (node.op not in _HOMOGENEOUS and not _constant_power(node)):
+            args = [arg if _has_number(arg) else _times(number(1.0), arg) for arg in args]
+        return Call(node.op, tuple(args))
+
+    tree = fold(variant.expression, leaf, call)
+    if not _has_number(tree):
+        tree = _times(number(1.0), tree)
+    order = [node for node in postorder(tree) if isinstance(node, Number)]
+    before = [old[id(node)] for node in order]
+    free = tuple(at for at, position in enumerate(before) if position in set(variant.free))
+    held = tuple(at for at, node in enumerate(order) if at not in free and node.value != 0)
+    either = frozenset(at for at, position in enumerate(before) if position in variant.either)
+    given = None if variant.given is None else before.index(variant.given)
+    return replace(
+        variant, expression=tree, free=free, held=held, either=either, given=given,
+        exponents=exponents(tree),
+    )  # fmt: skip
+
+
+_NAMED = {"pi": math.pi, "e": math.e}
+_SUMS = frozenset({"add", "sub"})
+_HOMOGENEOUS = frozenset({"mul", "div", "neg", "sqrt", "cbrt", "abs", "sign"})
+"""Operators before which a factor of an argument may stand as well, or has no effect at all."""
+
+
+def _constant_power(node: Call) -> bool:
+    return node.op == "pow" and not symbols(node.args[1])
+
+
+def _times(factor: Number, node: Expression) -> Expression:
+    return Call("mul", (factor, node))
+
+
+def _has_number(node: Expression) -> bool:
+    """Whether a number stands before ``node``, or it is one."""
+    stack = [node]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, Number):
+            return True
+        if isinstance(part, Call) and part.op in ("mul", "div", "neg"):
+            stack.extend(part.args)
+    return False
+
+
+def without_zero_products(expression: Expression) -> Expression:
+    """The tree with products by a literal zero as 0, whatever else is multiplied.
+
+    ``0.0*exp(1e4/x)`` is no number in float64 where the exponential overflows.
+    """
+
+    def call(node: Call, args: list[Expression]) -> Expression:
+        if node.op == "mul" and any(isinstance(arg, Number) and arg.value == 0 for arg in args):
+            return Number(0)
+        return Call(node.op, tuple(args))
+
+    return fold(expression, lambda leaf: leaf, call)
