@@ -44,6 +44,7 @@ def test_from_a_wheel_the_distribution_is_named(tmp_path: Path) -> None:
     (package / "conf").mkdir(parents=True)
     for file in (CLONE / "bench").glob("*.py*"):
         shutil.copy(file, package)
+    shutil.copytree(CLONE / "bench" / "basics", package / "basics")
     ask = "from bench.basics.installation import *; print(install_hint('neural'))"
     done = subprocess.run(
         [sys.executable, "-c", ask], cwd=tmp_path, capture_output=True, text=True, check=True

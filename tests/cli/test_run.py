@@ -307,10 +307,10 @@ def test_results_of_two_machines_are_merged(command: Command, tmp_path: Path) ->
 def test_what_must_be_sealed_and_cannot_be_is_refused_before_it_runs(
     command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bench.running.seal.trial import Verdict
+    from bench.running.seal.trial import Standing
 
-    verdict = Verdict("partial", ("signals", "truncating"))
-    monkeypatch.setattr("bench.running.machine.seal_of_this_machine", lambda: verdict)
+    standing = Standing("partial", ("signals", "truncating"))
+    monkeypatch.setattr("bench.running.machine.seal_of_this_machine", lambda: standing)
     run = ("run", "method=linear", "dataset=nguyen", "dataset.limit=1", "experiment=x")
     refused = command(*run, "require_seal=true", "--no-score")
     assert refused.code == 2
