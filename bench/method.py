@@ -1,8 +1,8 @@
 """The contract between the harness and a discovery method.
 
 A method is a dataclass (its fields are its settings) with one function, ``discover(task)``.
-Nothing else is asked of it: no base class, no registration in code. Four class attributes are
-read where a method has them:
+Nothing else is asked of it: no base class, no registration in code. Five attributes are read
+where a method has them:
 
 * ``kinds: ClassVar[tuple[str, ...]]``: the kinds of task it takes, ``("table",)`` where nothing is
   said. Each kind has a task of its own: ``bench.Task`` is that of ``table``.
@@ -11,6 +11,9 @@ read where a method has them:
 * ``requires: ClassVar[tuple[str, ...]]``: modules the method needs (``("pyoperon",)``). They are
   checked before anything runs, their versions are recorded, and workers import them before the
   clock starts.
+* ``warm_up(budget) -> None``: what has to happen once in a process before the first run, such as
+  compiling. Workers call it before the clock starts, and before they are handed any data.
+  ``budget`` is that of the run to come. The record says how long it took.
 * ``missing() -> str | None`` (a classmethod): one line that says what else is not there and how
   to get it, None where nothing is missing.
 """

@@ -30,7 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
     descriptor, path = tempfile.mkstemp(prefix="kernels-")
     fcntl.flock(descriptor, fcntl.LOCK_EX)  # held until the compiling process has ended
     compiling = subprocess.Popen(
-        [sys.executable, "-c", "import methods.mcts.warm"],
+        [sys.executable, "-c", "from methods.mcts import warm; warm.searching()"],
         cwd=Path(__file__).parents[1],
         pass_fds=(descriptor,),
     )
@@ -52,4 +52,6 @@ def kernels() -> None:
     if path is not None:
         with Path(path).open() as file:
             fcntl.flock(file, fcntl.LOCK_SH)
-    import methods.mcts.warm  # noqa: F401
+    from methods.mcts import warm
+
+    warm.searching()

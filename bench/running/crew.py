@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from bench.method import Budget
 from bench.running.limits import Limits
 from bench.running.results.run import MethodSpec, canonical_json
 from bench.running.sandbox import wire
@@ -73,7 +74,7 @@ class Crew:
         ends the whole job.
         """
         try:
-            server, channel = self._channel(method, request.budget.threads)
+            server, channel = self._channel(method, request.budget)
         except ServerError as error:
             if self._closed or error.status == "stopped":
                 raise CrewClosed from None
@@ -145,10 +146,10 @@ class Crew:
             raise CrewClosed
         return _crash("the process that watched the run was killed")
 
-    def _channel(self, method: MethodSpec, threads: int) -> tuple[ForkServer, socket.socket]:
-        key = _key(method, threads)
+    def _channel(self, method: MethodSpec, budget: Budget) -> tuple[ForkServer, socket.socket]:
+        key = _key(method, budget.threads)
         for _ in range(2):
-            server = self._server(key, method, threads)
+            server = self._server(key, method, budget)
             try:
                 channel = server.supervisor(method.start)
             except OSError:
@@ -159,11 +160,11 @@ class Crew:
             return server, channel
         raise ServerError("crash", "the fork server was killed")
 
-    def _server(self, key: Key, method: MethodSpec, threads: int) -> ForkServer:
+    def _server(self, key: Key, method: MethodSpec, budget: Budget) -> ForkServer:
         with self._lock:
             if self._closed:
                 raise CrewClosed
-            server = self._servers.pop(key, None) or ForkServer(method, threads, self._closed_paths)
+            server = self._servers.pop(key, None) or ForkServer(method, budget, self._closed_paths)
             self._servers[key] = server  # last used, last to go
             surplus = list(self._servers.items())[:-_SERVERS_KEPT]
             for old_key, _ in surplus:

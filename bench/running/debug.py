@@ -6,11 +6,9 @@ from collections.abc import Callable
 
 from bench.kinds import kind_of
 from bench.method import Answer, Discovery
-from bench.running.limits import hold_threads
-from bench.running.load import build
 from bench.running.perform import Job, pose
 from bench.running.sandbox.answer import bounded, checked
-from bench.running.sandbox.worker import make_task, preload
+from bench.running.sandbox.worker import make_task, ready
 
 
 def debug(job: Job, on_report: Callable[[Answer, float | None], None]) -> Discovery:
@@ -21,12 +19,10 @@ def debug(job: Job, on_report: Callable[[Answer, float | None], None]) -> Discov
     not run from the start with the budget's threads cannot hold all libraries to them.
     """
     request, arrays = pose(job, job.problem.data(job.run.data_seed))
-    preload(request.requires)
-    method = build(request.target, request.settings)
+    method, _ = ready(request)
     shown = tuple(array.view() for array in arrays)
     for array in shown:
         array.flags.writeable = False  # as in a worker
     task = make_task(request, shown, on_report)
-    hold_threads(request.budget.threads)
     discovery, _ = bounded(method.discover(task))
     return checked(discovery, kind_of(job.problem), request.told)

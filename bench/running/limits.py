@@ -13,8 +13,8 @@ class Limits:
     """What holds for every run beside its budget, in seconds and bytes.
 
     ``grace`` follows the budget's end before everything is killed. ``load_seconds`` bounds what
-    comes before the clock starts: importing the method and handing over the data (Julia compiles
-    for minutes at its first start). ``log_bytes`` bounds a run's log: the first and the last
+    comes before the clock starts: importing the method and warming it up (Julia compiles for
+    minutes at its first start). ``log_bytes`` bounds a run's log: the first and the last
     halves of what it printed are kept. With ``require_seal`` nothing runs that is not sealed in
     full.
     """

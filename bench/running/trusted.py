@@ -46,7 +46,7 @@ def preload_trusted(target: str, requires: Iterable[str]) -> None:
     if any(name in _FITTING for name in wanted):
         with contextlib.suppress(Exception):
             _compile_fitting()
-    if _is_own(place):
+    if is_own(place):
         with contextlib.suppress(Exception, SystemExit):
             load_class(target)
 
@@ -62,10 +62,11 @@ def _compile_fitting() -> None:
 
 
 def _is_trusted(module: str) -> bool:
-    return _is_own(module) or module.partition(".")[0] in _DEPENDENCIES
+    return is_own(module) or module.partition(".")[0] in _DEPENDENCIES
 
 
-def _is_own(module: str) -> bool:
+def is_own(module: str) -> bool:
+    """Whether a module, or the class ``module:Class``, is the harness's or ships with it."""
     return module.partition(".")[0] in _OWN
 
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from bench import Discovery, Task
+from bench import Budget, Discovery, Task
 from methods.mcts.discovery import discover_forms
 from methods.mcts.evolution.genetic import Evolution
 from methods.mcts.form import SCALINGS, Sketch
@@ -32,7 +32,6 @@ class MCTS:
     """
 
     version: ClassVar[str] = "1"
-    requires: ClassVar[tuple[str, ...]] = ("methods.mcts.warm",)
 
     operators: tuple[str, ...] = OPERATORS
     variables: tuple[str, ...] = ()
@@ -63,6 +62,12 @@ class MCTS:
             value = getattr(self, setting)
             if value not in known:
                 raise ValueError(f"{setting} is '{value}'; choose from {', '.join(known)}")
+
+    def warm_up(self, budget: Budget) -> None:
+        """Load the compiled search."""
+        from methods.mcts import warm  # it imports this
+
+        warm.searching()
 
     def discover(self, task: Task) -> Discovery:
         """Search until the budget is spent or a formula is exact; then fit and shorten."""

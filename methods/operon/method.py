@@ -7,7 +7,8 @@ import time
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bench import Discovery, Task
+from bench import Budget, Discovery, Task
+from methods import warm
 from methods.answering import Answering
 from methods.operon.search import SYMBOLS, FrontTree, Generation, SearchSettings, search
 
@@ -32,7 +33,7 @@ class Operon:
     """
 
     version: ClassVar[str] = "1"
-    requires: ClassVar[tuple[str, ...]] = ("pyoperon", "methods.warm")
+    requires: ClassVar[tuple[str, ...]] = ("pyoperon",)
 
     population: int = 1000
     evaluations: int = 1_000_000
@@ -51,6 +52,10 @@ class Operon:
         if unknown:
             known = ", ".join(SYMBOLS)
             raise ValueError(f"there is no operator '{unknown[0]}'; choose from {known}")
+
+    def warm_up(self, budget: Budget) -> None:
+        """Load what fits constants."""
+        warm.fitting()
 
     def discover(self, task: Task) -> Discovery:
         """Search until four fifths of the time are spent, or a tree is exact; then refine."""

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from bench import Discovery, Task
+from bench import Budget, Discovery, Task
+from methods.transformer import warm
 from methods.transformer.folder import read_state
 from methods.transformer.planning import plan
 from methods.transformer.search import SkeletonSearch
@@ -38,7 +39,7 @@ class Transformer:
     """
 
     version: ClassVar[str] = "2"
-    requires: ClassVar[tuple[str, ...]] = ("torch", "safetensors", "methods.transformer.warm")
+    requires: ClassVar[tuple[str, ...]] = ("torch", "safetensors")
 
     checkpoint: str = ""
     decode: str = "beam"
@@ -52,6 +53,10 @@ class Transformer:
             raise ValueError(f"decode is 'beam', 'mcts' or 'greedy', not {self.decode!r}")
         if self.checkpoint:
             read_state(Path(self.checkpoint))
+
+    def warm_up(self, budget: Budget) -> None:
+        """Load PyTorch and the compiled code."""
+        warm.decoding()
 
     def discover(self, task: Task) -> Discovery:
         """Propose and fit until the budget is spent or a formula is exact."""
@@ -98,10 +103,13 @@ class Prior:
     """
 
     version: ClassVar[str] = "2"
-    requires: ClassVar[tuple[str, ...]] = ("methods.transformer.warm",)
 
     batch: int = 32
     restarts: int = 2
+
+    def warm_up(self, budget: Budget) -> None:
+        """Load the compiled code."""
+        warm.drawing()
 
     def discover(self, task: Task) -> Discovery:
         """Draw and fit until the budget is spent or a formula is exact."""

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from bench import Candidate, Discovery, Task
+from bench import Budget, Candidate, Discovery, Task
 
 
 @dataclass(frozen=True)
@@ -291,3 +291,58 @@ class Counts:
         if task.seed == 99:
             time.sleep(1000)
         return Discovery.of(f"x0 + {seen}")
+
+
+class Compiles:
+    """Compiles for 1.5 s, once in a process; ``overrun`` says what the run of seed 99 does."""
+
+    def __init__(self, overrun: str = "sleep") -> None:
+        self.overrun = overrun
+
+    def warm_up(self, budget: Budget) -> None:
+        links = [str(fd.readlink()) for fd in Path("/proc/self/fd").iterdir() if fd.exists()]
+        print("data" if any("memfd" in link for link in links) else "no data", budget.threads)
+        time.sleep(1.5)
+
+    def discover(self, task: Task) -> Discovery:
+        seen = getattr(sys, "_runs_seen", 0)
+        sys._runs_seen = seen + 1  # type: ignore[attr-defined]
+        print("run", seen)
+        if task.seed == 99:
+            getattr(self, f"_{self.overrun}")(task)
+        return Discovery.of("x0")
+
+    def _sleep(self, task: Task) -> None:
+        time.sleep(1000)
+
+    def _report(self, task: Task) -> None:
+        while True:
+            for k in range(1000):
+                task.report("x0 + " * 10_000 + str(k))
+
+    def _return(self, task: Task) -> None:
+        with contextlib.suppress(KeyboardInterrupt):
+            time.sleep(1000)
+
+    def _ignore(self, task: Task) -> None:
+        while True:
+            with contextlib.suppress(KeyboardInterrupt):
+                time.sleep(1000)
+
+    def _thread(self, task: Task) -> None:
+        threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()
+        time.sleep(1000)
+
+    def _child(self, task: Task) -> None:
+        if os.fork() == 0:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            time.sleep(1000)
+        time.sleep(1000)
+
+
+class FailsWarmingUp:
+    def warm_up(self, budget: Budget) -> None:
+        raise RuntimeError("no engine here")
+
+    def discover(self, task: Task) -> Discovery:
+        return Discovery.of("x0")

@@ -229,14 +229,39 @@ def test_how_a_worker_starts(tmp_path: Path, start: str, expected: list[int]) ->
     assert seen(tmp_path, records) == expected
 
 
-def test_a_kept_worker_is_killed_at_an_overrun_and_replaced(tmp_path: Path) -> None:
-    spec = method("Counts", worker={"start": "keep"})
-    records = run_all(tmp_path, spec, seeds=[0, 1, 99, 2, 3], seconds=1.5)
+@pytest.mark.parametrize(
+    ("overrun", "expected"),
+    [("sleep", [0, 1, 2]), ("report", [0, 1, 2]), ("return", [0, 1, 2]), ("ignore", [0, 0, 1]),
+     ("thread", [0, 0, 1]), ("child", [0, 0, 1])],
+)  # fmt: skip
+def test_a_kept_worker_that_overruns_is_kept_where_it_comes_back_alone(
+    tmp_path: Path, overrun: str, expected: list[int]
+) -> None:
+    spec = method("Compiles", {"overrun": overrun}, worker={"start": "keep"})
+    records = run_all(tmp_path, spec, seeds=[0, 99, 1], seconds=1.0)
     by_seed = {record.run.seed: record for record in records.values()}
     assert {seed: record.status for seed, record in by_seed.items()} == {
-        0: "ok", 1: "ok", 99: "timeout", 2: "ok", 3: "ok"
+        0: "ok", 99: "timeout", 1: "ok"
     }  # fmt: skip
-    assert seen(tmp_path, records) == [0, 0, 1, 1, 2]
+    assert by_seed[99].resources.wall_seconds < 3.0 or expected[1] == 0
+    runs = [log_of(tmp_path, record).split("run ")[1].split()[0] for record in records.values()]
+    assert sorted(map(int, runs)) == expected
+    warm = by_seed[1].resources.warm_up_seconds
+    assert (warm == 0.0) is (expected[1] == 1)
+
+
+def test_warming_up_is_off_the_clock_and_without_the_data(tmp_path: Path) -> None:
+    for start in ("fork", "fresh", "keep"):
+        spec = method("Compiles", label=start, worker={"start": start})
+        record = run_one(tmp_path / start, spec, seconds=1.0)
+        assert record.status == "ok", record.message
+        assert record.resources.warm_up_seconds >= 1.5
+        assert log_of(tmp_path / start, record).startswith("no data 1")
+
+
+def test_what_fails_warming_up_is_an_error_of_the_run(tmp_path: Path) -> None:
+    record = run_one(tmp_path, method("FailsWarmingUp"), seconds=1.0)
+    assert (record.status, record.message) == ("error", "RuntimeError: no engine here")
 
 
 def test_started_comes_before_finished(tmp_path: Path) -> None:

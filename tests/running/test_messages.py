@@ -57,6 +57,10 @@ REQUEST = Request(
     {"variables": [["x0", "", "", None]]}, ((10, 1), (10,), ()), 3, Budget(seconds=2.5),
 )  # fmt: skip
 WALLS = Blueprint("/base", (Opening("/usr/lib"),), ("/dev/gpu",), (("a", "/b/a"),))
+PREPARE = Prepare(
+    ("/a", "/b"), (), "m:C", {"k": [1, 2]}, Budget(threads=2), ("bench.kinds.table:KIND",), "",
+    WALLS,
+)  # fmt: skip
 SEAL = Standing("partial", ("network",), ("/b/a",))
 OUTCOMES = st.builds(
     Outcome, st.sampled_from(["ok", "timeout", "memory", "crash", "error", "invalid"]), TEXT,
@@ -68,11 +72,10 @@ MESSAGES = st.one_of(
         [
             REQUEST, Go(), Returned(), Prepared(), SystemStop(), Fork("keep"), Watching(7),
             ClockStarted(7), Assignment(REQUEST, Limits(grace=0.5)),
-            Prepare(("/a", "/b"), (), "m:C", ("bench.kinds.table:KIND",), "", WALLS), LogOpened(),
-            LogWanted(), Sealed(SEAL),
+            PREPARE, LogOpened(), LogWanted(), Sealed(SEAL),
         ]
     ),
-    st.builds(Loaded, SECONDS, VERSIONS),
+    st.builds(Loaded, SECONDS, SECONDS, VERSIONS),
     st.builds(Reported, ANSWERS, NUMBERS),
     st.builds(Answered, DISCOVERIES, st.integers(0, 9), SECONDS),
     st.builds(Failed, st.sampled_from(["error", "invalid", "memory"]), TEXT, SECONDS),
@@ -136,8 +139,11 @@ def test_a_message_with_another_field_is_refused_or_read_never_half(
         ({}, "no message"),
         ({"type": ["Loaded"]}, "no message"),
         ({"type": "Hello"}, "no message: {'type': 'Hello'}"),
-        ({"type": "Loaded", "cpu": 1}, "a message Loaded without 'packages'"),
-        ({"type": "Loaded", "cpu": 1, "packages": [1]}, "[1] is no table of versions"),
+        ({"type": "Loaded", "cpu": 1, "warm_up": 0}, "a message Loaded without 'packages'"),
+        (
+            {"type": "Loaded", "cpu": 1, "warm_up": 0, "packages": [1]},
+            "[1] is no table of versions",
+        ),
         ({"type": "Reported", "answer": 3, "loss": None}, "expected text, found 3"),
         ({"type": "Failed", "status": "ok", "message": "", "cpu": 0}, "'ok' is none of error"),
         ({"type": "Answered", "discovery": None, "left_out": 0, "cpu": 0}, "without a discovery"),

@@ -48,11 +48,16 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """What a run used; CPU and memory are those of the whole process group."""
+    """What a run used; CPU and memory are those of the whole process group.
+
+    ``warm_up_seconds`` is how long its method's ``warm_up`` took before the clock started: 0 where
+    it has none, or the process had been warmed up for an earlier run.
+    """
 
     wall_seconds: float
     cpu_seconds: float
     peak_memory_mb: float
+    warm_up_seconds: float = 0.0
 
 
 NOTHING_USED = Resources(0.0, 0.0, 0.0)

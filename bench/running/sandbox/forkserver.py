@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Literal
 
 from bench.kinds.find import kind_names, kind_target
+from bench.method import Budget
 from bench.problems.cache import cache_folder
 from bench.running.results.record import Status
 from bench.running.results.run import MethodSpec
@@ -40,7 +41,7 @@ class ServerError(Exception):
 class ForkServer:
     """A fork server as the runner sees it: a process and a control channel."""
 
-    def __init__(self, method: MethodSpec, threads: int, closed: Iterable[Path] = ()) -> None:
+    def __init__(self, method: MethodSpec, budget: Budget, closed: Iterable[Path] = ()) -> None:
         self._lock = threading.Lock()
         self._ready = False
         self._closed = False
@@ -48,7 +49,7 @@ class ForkServer:
         self._idle: list[socket.socket] = []
         self._base = Base()
         try:
-            self._what = self._preparation(method, closed)
+            self._what = self._preparation(method, budget, closed)
         except OSError as error:
             self._base.remove()
             raise ServerError("error", str(error)) from None
@@ -62,16 +63,18 @@ class ForkServer:
                 stderr=self._errors,
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
-                env=worker_environment(os.environ, threads, method.environment),
+                env=worker_environment(os.environ, budget.threads, method.environment),
                 cwd="/",
             )
 
-    def _preparation(self, method: MethodSpec, closed: Iterable[Path]) -> Prepare:
+    def _preparation(self, method: MethodSpec, budget: Budget, closed: Iterable[Path]) -> Prepare:
         forks = method.start == "fork" and method.python is None
         return Prepare(
             path=tuple(p for p in sys.path if p) if method.python is None else (),
             requires=method.requires,
             target=method.place if forks else "",
+            settings=method.settings,
+            budget=budget,
             kinds=tuple(kind_target(name) for name in method.kinds if name in kind_names()),
             python="" if method.python is None else interpreter_at(method.python).executable,
             walls=blueprint(

@@ -133,25 +133,32 @@ class Outcome(Message):
 class Prepare(Message):
     """To a server, first of all: extend ``sys.path`` by ``path``, and import the rest.
 
-    ``target`` is empty where workers do not fork from the server; ``kinds`` are the targets of
-    the kinds that the method takes. ``python`` is the interpreter of its workers, empty for the
-    server's own, and ``walls`` is what they are sealed by.
+    ``target`` is empty where workers do not fork from the server; a method that ships is warmed up
+    with ``settings`` for ``budget``. ``kinds`` are the targets of the kinds that the method takes.
+    ``python`` is the interpreter of its workers, empty for the server's own, and ``walls`` is what
+    they are sealed by.
     """
 
     path: tuple[str, ...]
     requires: tuple[str, ...]
     target: str
+    settings: Mapping[str, Any]
+    budget: Budget
     kinds: tuple[str, ...]
     python: str
     walls: Blueprint
 
     def to_json(self) -> Plain:
-        return {**vars(self), "walls": self.walls.to_message()}
+        return {**vars(self), "budget": asdict(self.budget), "walls": self.walls.to_message()}
 
     @classmethod
     def from_json(cls, plain: Plain) -> Self:
-        walls = Blueprint.from_message(plain.pop("walls"))
-        return cls(walls=walls, **{name: _strings(value) for name, value in plain.items()})
+        given: Plain = {
+            "settings": dict(plain.pop("settings")),
+            "budget": Budget(**plain.pop("budget")),
+            "walls": Blueprint.from_message(plain.pop("walls")),
+        }
+        return cls(**given, **{name: _strings(value) for name, value in plain.items()})
 
 
 @dataclass(frozen=True)
@@ -191,7 +198,7 @@ class LogOpened(Message):
 
 @dataclass(frozen=True)
 class Go(Message):
-    """To a worker: the clock has started."""
+    """To a worker: the clock has started; the data come along."""
 
 
 @dataclass(frozen=True)
@@ -210,14 +217,19 @@ class Sealed(Message):
 
 @dataclass(frozen=True)
 class Loaded(Message):
-    """From a worker: all is loaded, with so much CPU time; it waits for the clock to start."""
+    """From a worker: all is loaded, with so much CPU time; it waits for the clock to start.
+
+    ``warm_up`` is how many seconds the method's ``warm_up`` took.
+    """
 
     cpu: float
+    warm_up: float
     packages: Mapping[str, str]
 
     @classmethod
     def from_json(cls, plain: Plain) -> Self:
-        return cls(number(plain["cpu"]) or 0.0, _versions(plain["packages"]))
+        cpu, warm_up = (number(plain[name]) or 0.0 for name in ("cpu", "warm_up"))
+        return cls(cpu, warm_up, _versions(plain["packages"]))
 
 
 @dataclass(frozen=True)

@@ -18,16 +18,17 @@ import sys
 import time
 
 from bench.kinds.find import kind_at
+from bench.running.load import build
 from bench.running.sandbox import BOOTSTRAP, wire
 from bench.running.sandbox.messages import Fork, Prepare, Prepared, Sealed
 from bench.running.sandbox.processes import become_subreaper, children, die_with, kill, reap
 from bench.running.sandbox.supervisor import supervise
 from bench.running.sandbox.watch import Stop
-from bench.running.sandbox.worker import serve, versions
+from bench.running.sandbox.worker import serve, versions, warm
 from bench.running.sandbox.workerprocess import Spawn
 from bench.running.seal import folder
 from bench.running.seal.walls import Cell, Walls
-from bench.running.trusted import preload_trusted
+from bench.running.trusted import is_own, preload_trusted
 
 _TIDY_SECONDS = 0.5
 _ORPHAN_SECONDS = 3.0
@@ -80,6 +81,10 @@ def _prepare(what: Prepare) -> None:
             kind_at(kind)
     if what.target:
         preload_trusted(what.target, what.requires)
+        if is_own(what.target):
+            with contextlib.suppress(Exception, SystemExit):
+                method = build(what.target, what.settings)
+                warm(method, what.target, what.settings, what.budget)
         with contextlib.suppress(Exception):
             versions(what.requires)
     gc.collect()

@@ -51,6 +51,7 @@ from bench.running.sandbox.workerprocess import WorkerProcess
 LOOK_SECONDS = 0.05  # between two looks at memory
 _STOP_SECONDS = 0.5  # who ends a whole job signals all its processes, in any order
 _LAST_REPORTS_TRIED = 20
+_BACK_SECONDS = 5.0  # for a kept worker to come back from a run that was over
 
 
 class RunnerGone(Exception):
@@ -115,7 +116,10 @@ class Watch:
         self._finish: Answered | Failed | None = None
         self._started: float | None = None
         self._returned: float | None = None
+        self._over = False
+        self._data: int | None = None
         self._cpu_before = 0.0
+        self._warm_up = 0.0
         self._peak = 0
         self.clean = True
         self._memory_limit = budget.memory_mb * 2**20
@@ -124,18 +128,25 @@ class Watch:
         self._deadline = time.monotonic() + limits.load_seconds
 
     def run(self, descriptor: int) -> Outcome:
-        """Hand the request on, watch the worker, and say what became of it."""
+        """Hand the request on, watch the worker, and say what became of it.
+
+        The data are handed on when the clock starts: what a method does before, it does without.
+        """
+        self._data = descriptor
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            wire.send(self._worker.socket, self._request, descriptor)
-        os.close(descriptor)
+            wire.send(self._worker.socket, self._request)
         self._check_seal()  # an earlier run may have told
         self._worker.socket.setblocking(False)
-        end = self._watch()
+        try:
+            end = self._watch()
+        finally:
+            self._close_data()
         ended = time.monotonic()
-        if not isinstance(end, Answered) or not self._keep:
-            self.clean = self._worker.end()
-        else:
+        self._over = True
+        if self._keep and (isinstance(end, Answered) or self._comes_back(end)):
             self._worker.socket.setblocking(True)
+        else:
+            self.clean = self._worker.end()
         self._read_output()
         self._log.close()
         return self._outcome(end, ended)
@@ -163,6 +174,22 @@ class Watch:
             self._worker.look()
             if self._worker.wait_status is not None:
                 return self._died(self._worker.wait_status)
+
+    def _comes_back(self, end: _RunEnd) -> bool:
+        """Whether a worker whose run is over by its limit, interrupted, is ready for another.
+
+        It is where ``discover`` ends soon and leaves no process behind. What it says meanwhile
+        does not count. What it has compiled is worth the wait, and what overran its memory is not.
+        """
+        if end.status != "timeout" or self._started is None:
+            return False
+        os.kill(self._worker.pid, signal.SIGINT)
+        self._deadline = time.monotonic() + _BACK_SECONDS
+        self._watch()
+        finish = self._finish
+        if finish is None or (isinstance(finish, Failed) and finish.status == "invalid"):
+            return False
+        return self._worker.family.members(anew=True) == {self._worker.pid}
 
     def _listen(self, poller: select.poll) -> None:
         poller.register(self._channel, select.POLLIN)
@@ -233,13 +260,15 @@ class Watch:
             self._check_seal()
         elif isinstance(message, Loaded) and self._started is None:
             self._start(message)
+        elif isinstance(message, Answered | Failed) and self._finish is None:
+            self._finish = message
+        elif self._over:
+            return
         elif isinstance(message, Reported) and self._started is not None:
             if answer_length(message.answer) <= MAX_EXPRESSION:
                 self._reports.add(Report(now - self._started, message.answer, message.loss))
         elif isinstance(message, Returned):
             self._returned = now
-        elif isinstance(message, Answered | Failed) and self._finish is None:
-            self._finish = message
 
     def _check_seal(self) -> None:
         seal = self._worker.cell.verdict
@@ -248,14 +277,21 @@ class Watch:
             self._finish = Failed("error", text, 0.0)
 
     def _start(self, message: Loaded) -> None:
-        """Start the clock."""
+        """Start the clock, and hand over the data."""
         self._cpu_before = message.cpu
+        self._warm_up = message.warm_up
         self._packages = message.packages
         wire.send(self._channel, ClockStarted(os.getpid()))
         self._started = time.monotonic()
         self._deadline = self._started + self._allowed
         with contextlib.suppress(OSError):  # dead already: that is noticed elsewhere
-            wire.send(self._worker.socket, Go())
+            wire.send(self._worker.socket, Go(), self._data)
+        self._close_data()
+
+    def _close_data(self) -> None:
+        if self._data is not None:
+            os.close(self._data)
+            self._data = None
 
     def _look_at_memory(self) -> bool:
         """Whether the group is over its limit; pages shared by its processes count once."""
@@ -268,7 +304,7 @@ class Watch:
 
     def _timeout_message(self) -> str:
         if self._started is None:
-            return f"importing the method took more than {self._load_seconds:g} s"
+            return f"loading and warming up took more than {self._load_seconds:g} s"
         return f"still running {self._allowed:g} s after its start; budget and grace are over"
 
     def _died(self, wait_status: int) -> Answered | _RunEnd:
@@ -332,6 +368,7 @@ class Watch:
             wall_seconds=round(wall, 6),
             cpu_seconds=round(max(0.0, cpu - self._cpu_before), 6),
             peak_memory_mb=round(self._peak / 2**20, 3),
+            warm_up_seconds=round(self._warm_up, 6),
         )
 
 

@@ -16,11 +16,13 @@ import mmap
 import os
 import platform
 import random
+import signal
 import socket
 import sys
 import threading
+import time
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import metadata
 from typing import Any
@@ -30,10 +32,11 @@ import numpy.random  # NumPy loads it at first use: here, before a clock runs or
 from numpy.typing import NDArray
 
 from bench.kinds.find import kind_at
-from bench.method import Answer
+from bench.method import Answer, Budget
 from bench.running.limits import hold_threads
 from bench.running.load import build
 from bench.running.results.plain import number
+from bench.running.results.run import canonical_json
 from bench.running.sandbox import wire
 from bench.running.sandbox.answer import MAX_EXPRESSION, InvalidAnswer, answer_length, bounded
 from bench.running.sandbox.messages import (
@@ -52,16 +55,23 @@ from bench.running.sandbox.messages import (
 
 
 def serve(sock: socket.socket) -> None:
-    """Run what is asked for on ``sock``, one request after the other, until it closes."""
+    """Run what is asked for on ``sock``, one request after the other, until it closes.
+
+    SIGINT ends the method that is running (KeyboardInterrupt), and does nothing between two.
+    """
     with contextlib.suppress(OSError, ValueError):
         faulthandler.enable()
+    interrupts = _Interrupts()
+    signal.signal(signal.SIGINT, interrupts.take)
     while (received := wire.receive(sock, Request)) is not None:
-        request, descriptor = received
-        if descriptor is None:
-            raise MessageError("a request without data")
-        reply = _Reply(sock)
+        reply = _Reply(sock, interrupts)
+        threads = threading.active_count()
         try:
-            _run(request, descriptor, reply)
+            _run(received[0], reply)
+        except KeyboardInterrupt as error:
+            if threading.active_count() > threads:
+                os._exit(1)  # what goes on in the background would go on in the next run
+            reply.fail("error", _first_line(error))
         except InvalidAnswer as error:
             reply.fail("invalid", str(error))
         except MemoryError as error:
@@ -72,22 +82,68 @@ def serve(sock: socket.socket) -> None:
             reply.fail("error", _first_line(error))
 
 
+class _Interrupts:
+    """What SIGINT does: it ends a method that is running, but never in the middle of a message."""
+
+    def __init__(self) -> None:
+        self._wanted = False
+        self._held = False
+        self._asked = False
+
+    def take(self, number: int, frame: object) -> None:
+        """What handles SIGINT."""
+        if self._held:
+            self._asked = True
+        elif self._wanted:
+            raise KeyboardInterrupt
+
+    @contextlib.contextmanager
+    def wanted(self) -> Iterator[None]:
+        """Be ended by SIGINT inside."""
+        self._asked, self._wanted = False, True
+        try:
+            yield
+        finally:
+            self._wanted = False
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Be ended only after what is inside, if this is the thread that would be."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
+        if self._asked and self._wanted:
+            self._asked = False
+            raise KeyboardInterrupt
+
+
 class _Reply:
     """The worker's side of the channel; a method may report from several threads."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, interrupts: _Interrupts) -> None:
         self._sock = sock
         self._lock = threading.Lock()
+        self.interrupts = interrupts
 
     def send(self, message: Message) -> None:
-        with self._lock:
+        with self.interrupts.held(), self._lock:
             wire.send(self._sock, message)
 
-    def start(self, message: Loaded) -> None:
-        """Say that all is loaded, and wait for the supervisor to start the clock."""
+    def start(self, message: Loaded) -> int:
+        """Say that all is loaded, and wait for the supervisor to start the clock and send the
+        data: an open file."""
         self.send(message)
-        if wire.receive(self._sock, Go) is None:
+        received = wire.receive(self._sock, Go)
+        if received is None:
             raise ConnectionError("the supervisor is gone")
+        if received[1] is None:
+            raise MessageError("a start without data")
+        return received[1]
 
     def report(self, answer: Answer, loss: float | None) -> None:
         length = answer_length(answer)
@@ -106,17 +162,44 @@ class _Reply:
         self.send(Failed(status, message, cpu_seconds()))
 
 
-def _run(request: Request, descriptor: int, reply: _Reply) -> None:
-    preload(request.requires)
-    method = build(request.target, request.settings)
-    task = make_task(request, read_arrays(request.shapes, descriptor), reply.report)
-    hold_threads(request.budget.threads)
+def _run(request: Request, reply: _Reply) -> None:
+    method, seconds = ready(request)
     random.seed(request.seed)
     np.random.seed(request.seed % 2**32)  # noqa: NPY002  (for engines that draw from the global one)
-    reply.start(Loaded(cpu_seconds(), versions(request.requires)))
-    returned = method.discover(task)
+    descriptor = reply.start(Loaded(cpu_seconds(), seconds, versions(request.requires)))
+    task = make_task(request, read_arrays(request.shapes, descriptor), reply.report)
+    with reply.interrupts.wanted():
+        returned = method.discover(task)
     reply.send(Returned())
     reply.answer(returned)
+
+
+def ready(request: Request) -> tuple[Any, float]:
+    """The method of a request, all it needs imported and warm, and the seconds its warming took.
+
+    Warming comes before the imports: it may set up what they need, as Julia does.
+    """
+    method = build(request.target, request.settings)
+    hold_threads(request.budget.threads)
+    seconds = warm(method, request.target, request.settings, request.budget)
+    preload(request.requires)
+    hold_threads(request.budget.threads)
+    return method, seconds
+
+
+_WARM: set[tuple[str, str, int]] = set()
+"""Methods, with settings and threads, that are warm in this process or were before its fork."""
+
+
+def warm(method: Any, target: str, settings: Mapping[str, Any], budget: Budget) -> float:
+    """Warm up a method that can be, once in a process; returns the seconds it took."""
+    key = target, canonical_json(dict(settings)), budget.threads
+    if key in _WARM or not callable(getattr(method, "warm_up", None)):
+        return 0.0
+    begun = time.monotonic()
+    method.warm_up(budget)
+    _WARM.add(key)
+    return time.monotonic() - begun
 
 
 def _flush() -> None:
