@@ -228,8 +228,8 @@ def test_a_method_whose_import_kills_or_hangs_its_interpreter_is_a_record(tmp_pa
     for action, start, status, message, seconds in [
         ("os._exit(5)", "fork", "crash", "exit code 5", 100),
         ("os._exit(5)", "fresh", "crash", "exit code 5", 100),
-        ("__import__('time').sleep(999)", "fork", "timeout", "importing", 2),
-        ("__import__('time').sleep(999)", "fresh", "timeout", "importing", 2),
+        ("__import__('time').sleep(999)", "fork", "timeout", "warming up", 2),
+        ("__import__('time').sleep(999)", "fresh", "timeout", "warming up", 2),
     ]:
         file.write_text(guard + action + "\n" + body)
         spec = method("Never", worker={"start": start})

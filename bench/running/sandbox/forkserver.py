@@ -101,7 +101,7 @@ class ForkServer:
                 self._control.settimeout(None)
             except TimeoutError:
                 self._failed = ServerError(
-                    "timeout", f"importing the method took more than {seconds:g} s"
+                    "timeout", f"loading and warming up took more than {seconds:g} s"
                 )
                 raise self._failed from None
             except OSError:
