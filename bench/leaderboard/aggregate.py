@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench.leaderboard.columns import column_names, measures
-from bench.leaderboard.statistics import interval
+from bench.leaderboard.columns import Column, column_names, measures
+from bench.leaderboard.statistics.intervals import intervals
 from bench.running.results.record import STATUSES
 
 if TYPE_CHECKING:
@@ -27,12 +27,13 @@ def leaderboard(rows: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     kinds = set(rows["kind"]) - {""}
     summed = measures(kinds)
     rows = rows.assign(**{_OWNER: rows["dataset"] + "/" + rows["problem"]})
+    rows = rows.sort_values([_OWNER, "noise", "seed"], kind="stable", ignore_index=True)
     table = _coverage(rows, keys)
     grouped = rows.groupby(keys)
     for how in ("mean", "median"):
         names = [one.name for one in summed if (one.kind == "median") == (how == "median")]
         table = table.join(grouped[names].agg(how))
-    with_interval = [one.name for one in summed if one.interval]
+    with_interval = [one for one in summed if one.interval]
     table = table.join(_intervals(rows, keys, with_interval)).reset_index()
     ranked = sorted((one for one in summed if one.rank), key=lambda one: one.rank)
     return table[["method", *by, *column_names(kinds)[1:]]].sort_values(
@@ -63,18 +64,17 @@ def _together(values: pd.Series[str]) -> str:
     return "+".join(sorted({value for value in values if value}))
 
 
-def _intervals(rows: pd.DataFrame, keys: list[str], names: list[str]) -> pd.DataFrame:
+def _intervals(rows: pd.DataFrame, keys: list[str], summed: Sequence[Column]) -> pd.DataFrame:
     import pandas as pd
 
-    of_problems = rows.groupby([*keys, _OWNER])[names]
-    sums, counts = of_problems.sum().reset_index(), of_problems.count().reset_index()
+    shares = np.array([one.kind == "rate" for one in summed])
+    values = rows[[one.name for one in summed]].to_numpy(np.float64)
+    problems = pd.factorize(rows[_OWNER])[0]
     lines = []
-    for key, positions in sums.groupby(keys).indices.items():
+    for key, places in rows.groupby(keys).indices.items():
         line = dict(zip(keys, key if isinstance(key, tuple) else (key,), strict=True))
-        for name in names:
-            count = counts[name].to_numpy(np.float64)[positions]
-            total = sums[name].to_numpy(np.float64)[positions]
-            known = count > 0
-            line[f"{name}_low"], line[f"{name}_high"] = interval(total[known], count[known])
+        ends = intervals(values[places], problems[places], shares)
+        for one, (low, high) in zip(summed, ends.T, strict=True):
+            line[f"{one.name}_low"], line[f"{one.name}_high"] = low, high
         lines.append(line)
     return pd.DataFrame(lines).set_index(keys)

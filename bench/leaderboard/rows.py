@@ -50,7 +50,7 @@ def read_rows(folders: Iterable[Path]) -> pd.DataFrame:
     rows = [row for _, _, row in found.values()]
     summed = measures({row["kind"] for row in rows} - {""})
     numeric = ["noise", *(column.name for column in summed)]
-    columns = {name: [row.get(name) for row in rows] for name in (*_TEXTS, *_FLAGS, *numeric)}
+    columns = {name: [row.get(name) for row in rows] for name in (*_TEXTS, *_FLAGS, "seed", *numeric)}
     frame = pd.DataFrame(columns).astype(dict.fromkeys(numeric, float))
     return _with_worst(frame, summed, [row.get(_LOST, ()) for row in rows])
 
@@ -88,6 +88,7 @@ def _row(store: Store, planned: PlannedRun) -> tuple[object, dict[str, Any]]:
         "kind": "",
         "status": "",
         "budget": f"{planned.seconds:g}",
+        "seed": planned.seed,
         "noise": planned.noise,
         "unsealed": False,
         "unscored": False,

@@ -67,7 +67,7 @@ RULES: Mapping[str, Rule] = {
             "srbench_relative",
             "is it the law up to an added or multiplied constant, others to three digits?",
             _srbench_relative,
-            title="SRBench",
+            title="SRBench rel.",
         ),
         Rule("exact", "is it the law, constants included?", _exact),
         Rule("skeleton", "are there constants that make it the law?", _skeleton),
@@ -75,7 +75,7 @@ RULES: Mapping[str, Rule] = {
             "srbench",
             "is it a solution by SRBench's published rule, to the letter?",
             _srbench,
-            title="published",
+            title="SRBench",
             out_of_scope=_out_of_scope,
         ),
     )

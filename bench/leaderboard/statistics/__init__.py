@@ -1,0 +1,1 @@
+"""What the runs of a benchmark say about problems like its own: intervals, tests, ranks."""
