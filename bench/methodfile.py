@@ -1,11 +1,16 @@
-"""The one class of a plain Python file that is a method, found without running the file."""
+"""What a plain file holds that can be run as a method, found without running the file.
+
+That is a class with ``discover(task)``, its own or inherited.
+"""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.basics.classes import ClassFile, ClassFileError
 from bench.basics.paths import expanded
 
 
@@ -14,12 +19,17 @@ class MethodFileError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class MethodClass:
-    """Where the class of a method is written, and the first line of what it says of itself."""
+class MethodFile:
+    """The class of a file that is a method, and the first line of what it says of itself."""
 
     path: Path
     name: str
     summary: str
+
+    @property
+    def label(self) -> str:
+        """What the method is called."""
+        return self.path.stem
 
     @property
     def target(self) -> str:
@@ -27,11 +37,11 @@ class MethodClass:
         return f"{self.path}:{self.name}"
 
 
-def class_in_file(place: str) -> MethodClass:
-    """The class with a function ``discover`` at ``place``: a path, or ``path.py:Class``.
+def method_in_file(place: str) -> MethodFile:
+    """The method at ``place``: a file, or ``path.py:Class``.
 
     Raises MethodFileError where the file is not there, cannot be read or parsed, its name cannot
-    be a method's, or no class or more than one would do.
+    be a method's, or nothing or more than one thing in it would do.
     """
     path, name = _split(place)
     if not path.is_file():
@@ -42,9 +52,13 @@ def class_in_file(place: str) -> MethodClass:
         raise MethodFileError(
             f"'{path.name}' cannot name a method; use letters, digits and _ (my_method.py)"
         )
-    classes = _classes(path)
-    chosen = _chosen(path, classes, name)
-    return MethodClass(path.resolve(), chosen.name, _summary(chosen))
+    try:
+        file = ClassFile.at(path)
+    except ClassFileError as error:
+        raise MethodFileError(str(error)) from None
+    chosen = _chosen(file, name)
+    summary = (ast.get_docstring(chosen) or "").partition("\n")[0]
+    return MethodFile(path.resolve(), chosen.name, summary)
 
 
 def _split(place: str) -> tuple[Path, str | None]:
@@ -54,49 +68,26 @@ def _split(place: str) -> tuple[Path, str | None]:
     return expanded(place), None
 
 
-def _classes(path: Path) -> list[ast.ClassDef]:
-    try:
-        tree = ast.parse(path.read_bytes(), filename=str(path))
-    except SyntaxError as error:
-        raise MethodFileError(
-            f"'{path}' is no valid Python: line {error.lineno}: {error.msg}"
-        ) from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise MethodFileError(f"'{path}' cannot be read: {error}") from None
-    return [node for node in tree.body if isinstance(node, ast.ClassDef)]
-
-
-def _chosen(path: Path, classes: list[ast.ClassDef], name: str | None) -> ast.ClassDef:
+def _chosen(file: ClassFile, name: str | None) -> ast.ClassDef:
+    classes = list(file.classes.values())
     if name is not None:
-        for one in classes:
-            if one.name == name:
-                return one
-        raise MethodFileError(f"'{path}' has no class '{name}'{_there_are(classes)}")
-    able = [one for one in classes if _defines_discover(one)]
+        if name in file.classes:
+            return file.classes[name]
+        raise MethodFileError(f"'{file.path}' has no class '{name}'{_there_are(classes)}")
+    able = file.able(certain=True) or file.able(certain=False)
     if len(able) == 1:
         return able[0]
     if able:
         names = ", ".join(one.name for one in able)
         raise MethodFileError(
-            f"'{path}' has several classes with discover(task): {names}; "
-            f"say which: {path.name}:{able[0].name}"
+            f"'{file.path}' has several classes with discover(task): {names}; "
+            f"say which: {file.path.name}:{able[0].name}"
         )
     raise MethodFileError(
-        f"'{path}' has no class with a function discover(task){_there_are(classes)} "
+        f"'{file.path}' has no class with a function discover(task){_there_are(classes)} "
         "(rediscover new NAME writes one that works)"
     )
 
 
-def _there_are(classes: list[ast.ClassDef]) -> str:
+def _there_are(classes: Sequence[ast.ClassDef]) -> str:
     return f"; it has {', '.join(one.name for one in classes)}" if classes else ""
-
-
-def _defines_discover(node: ast.ClassDef) -> bool:
-    return any(
-        isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef) and part.name == "discover"
-        for part in node.body
-    )
-
-
-def _summary(node: ast.ClassDef) -> str:
-    return (ast.get_docstring(node) or "").partition("\n")[0]

@@ -13,6 +13,7 @@ Listing imports none of them. Hydra is imported by the functions that need it.
 from __future__ import annotations
 
 import difflib
+import hashlib
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
@@ -23,16 +24,12 @@ from typing import Any
 from bench.basics import byvalue
 from bench.basics.extension import ExtensionError, offered, package_of
 from bench.basics.paths import CONF
-from bench.basics.settings import (
-    SettingsError,
-    check_no_secrets,
-    checked_settings,
-    defaults_of,
-    literal,
-)
+from bench.basics.settings import SettingsError, check_no_secrets, literal
+from bench.describe import DescribeError, Description, describe
 from bench.kinds import kind_names
-from bench.methodfile import MethodFileError, class_in_file
-from bench.running.load import colon_target, load_class
+from bench.methodfile import MethodFileError, method_in_file
+from bench.running.load import colon_target
+from bench.running.neighbours import code_files
 from bench.running.results.run import MethodSpec
 
 RESERVED = ("_target_", "worker")
@@ -40,7 +37,14 @@ RESERVED = ("_target_", "worker")
 
 
 class MethodError(ValueError):
-    """A method cannot be had as asked for; the message says which, why, and what to do."""
+    """A method cannot be had as asked for; the message says which, why, and what to do.
+
+    ``imported`` is false where its class could not be imported.
+    """
+
+    def __init__(self, message: str, *, imported: bool = True) -> None:
+        super().__init__(message)
+        self.imported = imported
 
 
 @dataclass(frozen=True)
@@ -109,10 +113,10 @@ def entry_of_file(path: str | Path) -> MethodEntry:
     not there, is no Python, or has no class with ``discover``, or several.
     """
     try:
-        found = class_in_file(str(path))
+        found = method_in_file(str(path))
     except MethodFileError as error:
         raise MethodError(str(error)) from None
-    return MethodEntry(found.path.stem, found.target, f"file {found.path}", found.summary)
+    return MethodEntry(found.label, found.target, f"file {found.path}", found.summary)
 
 
 def register_methods(names_or_paths: Iterable[str]) -> list[str]:
@@ -146,22 +150,18 @@ def _store(entry: MethodEntry) -> None:
 
 def default_settings(entry: MethodEntry) -> dict[str, Any]:
     """The settings of a method and their values where nothing is said; ``???`` for a must."""
-    settings = defaults_of(method_class(entry.name, entry.target))
+    settings = describe_method(entry.name, entry.target).defaults
     return {**settings, **{key: value for key, value in entry.config.items() if key in settings}}
 
 
-def method_class(label: str, target: str) -> type[Any]:
-    """The class of a method; MethodError where importing it fails or it cannot discover."""
+def describe_method(
+    label: str, target: str, settings: Mapping[str, Any] | None = None
+) -> Description:
+    """As ``describe``, of the method ``label``; raises MethodError."""
     try:
-        cls = load_class(target)
-    except MemoryError:
-        raise
-    except Exception as error:
-        where = f"{type(error).__name__}: {error}"
-        raise MethodError(f"method '{label}': importing {target} failed with {where}") from error
-    if not callable(getattr(cls, "discover", None)):
-        raise MethodError(f"method '{label}': {target} has no function discover(task)")
-    return cls
+        return describe(target, settings)
+    except DescribeError as error:
+        raise MethodError(f"method '{label}': {error}", imported=error.imported) from error
 
 
 def spec_of(entry: MethodEntry, **settings: Any) -> MethodSpec:
@@ -226,44 +226,19 @@ def method_spec(label: str, config: Mapping[str, Any]) -> MethodSpec:
     except SettingsError as error:
         raise MethodError(f"method '{label}': {error}") from None
     try:
-        cls = method_class(label, target)
-    except MethodError:
-        if not worker.get("python"):
+        found = describe_method(label, target, settings)
+    except MethodError as error:
+        if error.imported or not worker.get("python"):
             raise
         return MethodSpec(label, target, settings, worker=worker, kinds=tuple(kind_names()))
-    try:
-        checked = checked_settings(cls, settings)
-        cls(**checked.values)
-    except SettingsError as error:
-        raise MethodError(f"method '{label}': {error}") from None
-    except (TypeError, ValueError) as error:
-        raise MethodError(f"method '{label}': its settings were refused: {error}") from error
-    version = str(getattr(cls, "version", "")) + _file_version(target)
-    requires = _names_of(label, cls, "requires", ())
-    kinds = _names_of(label, cls, "kinds", ("table",))
-    return MethodSpec(label, target, checked.plain, version, requires, worker, kinds)
+    version = found.version + _file_version(target, found.settings)
+    return MethodSpec(label, target, found.settings, version, found.requires, worker, found.kinds)
 
 
-def _names_of(
-    label: str, cls: type[Any], attribute: str, default: tuple[str, ...]
-) -> tuple[str, ...]:
-    """A class attribute that is a tuple of names; MethodError where it is something else."""
-    value = getattr(cls, attribute, default)
-    if isinstance(value, str) or not all(isinstance(one, str) for one in value):
-        raise MethodError(
-            f"method '{label}': its class attribute {attribute} is {value!r}; "
-            f"it is a tuple of names, such as {default or ('numpy',)}"
-        )
-    return tuple(value)
-
-
-def _file_version(target: str) -> str:
-    place = target.rpartition(":")[0]
-    if not place.endswith(".py"):
-        return ""
-    import hashlib
-
-    return f"+{hashlib.sha256(Path(place).read_bytes()).hexdigest()[:12]}"
+def _file_version(target: str, settings: Mapping[str, Any]) -> str:
+    """What tells one state of a method's files from another; empty where it has none."""
+    digests = [hashlib.sha256(one.read_bytes()).hexdigest() for one in code_files(target, settings)]
+    return "".join(f"+{digest[:12]}" for digest in digests)
 
 
 @cache

@@ -144,6 +144,52 @@ def test_a_file_without_one_method_says_what_is_wrong(tmp_path, content, message
         find_method(str(path))
 
 
+INHERITING = {
+    "in the file": "class A:\n  def discover(s, t): 0\nclass B(A): pass\n",
+    "twice removed": "class A:\n  def discover(s, t): 0\nclass C(A): pass\nclass B(C): pass\n",
+    "private bases": "class B:\n  def discover(s, t): 0\nclass _A:\n  def discover(s, t): 0\n",
+    "beside the file": "from base import A\nclass B(A): pass\n",
+    "a module beside it": "import base\nclass B(base.A): pass\n",
+    "by another name": "from base import A as Base\nclass B(Base): pass\n",
+    "from a package beside": "from pack import A\nclass B(A): pass\n",
+    "from who knows where": "from some_package import A\nclass B(A): pass\n",
+    "beside what inherits": "import enum\nfrom base import A\nclass C(enum.Enum): X = 1\n"
+    "class B(A): pass\n",
+}
+
+
+@pytest.mark.parametrize("where", INHERITING)
+def test_a_class_that_inherits_discover_is_a_method(tmp_path, where):
+    base = "class A:\n    def discover(self, task): ...\n"
+    (tmp_path / "base.py").write_text(base)
+    (tmp_path / "pack").mkdir()
+    (tmp_path / "pack/__init__.py").write_text("from base import A\n")
+    (tmp_path / "base_of_none.py").write_text("class A: pass\n")
+    path = tmp_path / "mine.py"
+    path.write_text(INHERITING[where])
+
+    assert find_method(str(path)).target == f"{path}:B"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "from base_of_none import A\nclass B(A): pass\n",
+        "class B(Exception): pass\n",
+        "import abc\nclass B(abc.ABC): pass\n",
+        "class B(B): pass\n",
+        "class A(B): pass\nclass B(A): pass\n",
+    ],
+)
+def test_a_class_that_inherits_no_discover_is_none(tmp_path, content):
+    (tmp_path / "base_of_none.py").write_text("class A: pass\n")
+    path = tmp_path / "mine.py"
+    path.write_text(content)
+
+    with pytest.raises(MethodError, match="has no class with a function discover"):
+        find_method(str(path))
+
+
 def test_of_several_classes_one_can_be_named(tmp_path):
     path = tmp_path / "mine.py"
     path.write_text("class A:\n  def discover(s, t): 0\nclass B:\n  def discover(s, t): 0\n")

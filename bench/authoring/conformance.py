@@ -15,10 +15,15 @@ from typing import Any, Literal
 import numpy as np
 
 from bench.authoring.probes import PLAIN, PROBES, SAME_AS_PLAIN, probe_dataset
-from bench.basics.settings import SettingsError, untyped_settings
 from bench.basics.words import counted
 from bench.method import Budget
-from bench.plugins import MethodError, default_settings, find_method, method_class, method_spec
+from bench.plugins import (
+    MethodError,
+    default_settings,
+    describe_method,
+    find_method,
+    method_spec,
+)
 from bench.running.execution import execute
 from bench.running.executors.local import LocalExecutor
 from bench.running.limits import Limits
@@ -115,11 +120,7 @@ def _findings(name_or_path: str, seconds: float, settings: Mapping[str, Any]) ->
 
 
 def _settings_finding(spec: MethodSpec) -> Finding:
-    cls = method_class(spec.label, spec.target)
-    try:
-        untyped = untyped_settings(cls)
-    except SettingsError as error:
-        return Finding("settings", "fail", str(error))
+    untyped = describe_method(spec.label, spec.target).untyped
     if untyped:
         return Finding(
             "settings", "warn", f"the type of {', '.join(untyped)} cannot be checked",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import importlib.util
 import sys
@@ -14,6 +13,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from bench.basics import byvalue
+from bench.running.neighbours import imports_beside, module_name
 
 
 class LoadError(ImportError):
@@ -101,7 +101,7 @@ def _load_file(path: Path) -> ModuleType:
     path = path.resolve()
     if not path.is_file():
         raise LoadError(f"there is no file '{path}'")
-    name = f"{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
+    name = module_name(path)
     if name in sys.modules:
         return sys.modules[name]
     loader = _FileLoader(name, str(path))
@@ -111,7 +111,8 @@ def _load_file(path: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # before it runs: dataclasses and pickle look themselves up
     try:
-        loader.exec_module(module)
+        with imports_beside([path]):
+            loader.exec_module(module)
     except BaseException:
         del sys.modules[name]
         raise

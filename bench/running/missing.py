@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from bench.basics.installation import install_hint, pip_install
 from bench.running.load import load_class
+from bench.running.neighbours import code_files, imports_beside
 from bench.running.results.run import MethodSpec
 from bench.running.sandbox import BOOTSTRAP
 from bench.running.seal.paths import declared_paths
@@ -41,8 +42,9 @@ def missing_here(target: str, requires: Sequence[str]) -> str | None:
             command = pip_install(name) if extra is None else install_hint(extra)
             return f"module '{module}' is not installed ({command})"
     try:
-        ask = getattr(load_class(target), "missing", None)
-        answer = ask() if callable(ask) else None
+        with imports_beside(code_files(target, {})):
+            ask = getattr(load_class(target), "missing", None)
+            answer = ask() if callable(ask) else None
     except Exception as error:
         return f"{target}: {type(error).__name__}: {error}".partition("\n")[0]
     return None if answer is None else str(answer)

@@ -36,7 +36,7 @@ def preload_trusted(target: str, requires: Iterable[str]) -> None:
     place = target.rpartition(":")[0]
     wanted = [(module, "") for module in requires]
     if place.endswith(".py"):
-        wanted += _imports(Path(place))
+        wanted += _imports_of(Path(place))
         with contextlib.suppress(OSError, SyntaxError, ValueError, RecursionError):
             compile_file(Path(place))
     for module, name in wanted:
@@ -68,6 +68,15 @@ def _is_trusted(module: str) -> bool:
 def is_own(module: str) -> bool:
     """Whether a module, or the class ``module:Class``, is the harness's or ships with it."""
     return module.partition(".")[0] in _OWN
+
+
+def _imports_of(path: Path, seen: tuple[Path, ...] = ()) -> Iterator[Name]:
+    """What a file imports, it and the modules beside it that it imports."""
+    for module, name in _imports(path):
+        yield module, name
+        beside = path.parent.joinpath(*module.split(".")).with_suffix(".py")
+        if beside not in (path, *seen) and beside.is_file():
+            yield from _imports_of(beside, (path, *seen))
 
 
 def _imports(path: Path) -> Iterator[Name]:

@@ -15,7 +15,8 @@ from bench import Budget, Task, Variable
 from bench.cli import main
 from bench.cli.parser import parse_arguments
 from bench.leaderboard.columns import column_names
-from bench.plugins import entry_of_file, method_class
+from bench.plugins import entry_of_file
+from bench.running.load import build
 
 TABLE = "h,speed,g,target\n" + "".join(f"{h},{2 * h},9.8,{h}\n" for h in range(1, 9))
 README = ROOT / "README.md"
@@ -64,7 +65,7 @@ def test_the_readmes_method_is_one(tmp_path: Path) -> None:
     path = tmp_path / "my_method.py"
     path.write_text(my_method(), encoding="utf-8")
     entry = entry_of_file(path)
-    method = method_class(entry.name, entry.target)(digits=2)
+    method = build(entry.target, {"digits": 2})
     told: list[str] = []
     task = Task(
         np.ones((3, 1)),

@@ -13,6 +13,7 @@ import importlib
 import itertools
 import math
 import mmap
+import multiprocessing.context
 import os
 import platform
 import random
@@ -63,6 +64,7 @@ def serve(sock: socket.socket) -> None:
         faulthandler.enable()
     interrupts = _Interrupts()
     signal.signal(signal.SIGINT, interrupts.take)
+    _do_without_forkserver()
     while (received := wire.receive(sock, Request)) is not None:
         reply = _Reply(sock, interrupts)
         threads = threading.active_count()
@@ -120,6 +122,21 @@ class _Interrupts:
         if self._asked and self._wanted:
             self._asked = False
             raise KeyboardInterrupt
+
+
+def _do_without_forkserver() -> None:
+    """Have ``spawn`` do the work of ``forkserver``, whose sockets the walls forbid.
+
+    What a method gets of either is the same: children that import afresh.
+    """
+    try:
+        socket.socket(socket.AF_UNIX).close()
+    except PermissionError:
+        methods: Any = multiprocessing.context._concrete_contexts  # type: ignore[attr-defined]
+        default: Any = multiprocessing.context._default_context
+        if default._default_context is methods["forkserver"]:
+            default._default_context = methods["spawn"]
+        methods["forkserver"] = methods["spawn"]
 
 
 class _Reply:

@@ -28,7 +28,8 @@ class Blueprint:
     a worker finds it there, and under the same relative path in its own folder. ``hidden`` are
     folders of which not even the names inside can be guessed, where the system allows that. With
     ``processes`` a run may look at all of ``/proc``, where the system cannot show it its own
-    processes alone.
+    processes alone. ``modules`` are what a run imports by name though it lies on no path of
+    its: the name, and the file or the folder of the package.
     """
 
     base: str
@@ -37,6 +38,7 @@ class Blueprint:
     declared: tuple[tuple[str, str], ...] = ()
     hidden: tuple[str, ...] = ()
     processes: bool = False
+    modules: tuple[tuple[str, str], ...] = ()
 
     def to_message(self) -> dict[str, Any]:
         """As plain JSON."""
@@ -52,6 +54,7 @@ class Blueprint:
             tuple((written, real) for written, real in message["declared"]),
             tuple(message["hidden"]),
             message["processes"],
+            tuple((name, real) for name, real in message["modules"]),
         )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from bench.basics import byvalue
 from bench.basics.paths import CONF, DATASETS, ROOT
+from bench.running.neighbours import code_files, importable_beside
 from bench.running.seal import system
 from bench.running.seal.interpreter import (
     Interpreter,
@@ -55,7 +56,7 @@ def blueprint(
     declared = {text: path for text, path in asked.items() if not shut.holds(path)}
     openings = [
         *_of_everybody(interpreter, shut, opened),
-        *_own(target, interpreter, shut),
+        *_own(target, settings, interpreter, shut),
         *_readable(declared.values(), shut),
         *_writable(worker.get("write") or (), shut),
     ]
@@ -67,7 +68,20 @@ def blueprint(
         devices=(*system.graphics(), *(one for one in declared.values() if _is_device(one))),
         declared=tuple(declared.items()),
         processes=bool(worker.get("processes")),
+        modules=_modules(target, settings),
     )
+
+
+def _modules(target: str, settings: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """What a method's code imports from its folder, and the harness, for the processes it starts.
+
+    None for a method of a package.
+    """
+    files = code_files(target, settings)
+    found = {name: path for file in files for name, path in importable_beside(file).items()}
+    if found:
+        found |= {name: ROOT / name for name in ("bench", "methods")}
+    return tuple((name, str(path)) for name, path in found.items())
 
 
 def _hidden(closed: Iterable[str | Path], needed: list[str]) -> tuple[str, ...]:
@@ -96,18 +110,17 @@ def _of_the_system() -> list[str]:
     return [path for path in system.present(names) if not path.startswith("/proc/")]
 
 
-def _own(target: str, interpreter: Interpreter, closed: Closed) -> Iterator[Opening]:
-    """A method's file and the Python files beside it, or its package; never a folder of files."""
+def _own(
+    target: str, settings: Mapping[str, Any], interpreter: Interpreter, closed: Closed
+) -> Iterator[Opening]:
+    """A method's file and the modules beside it, or its package; never a folder of files."""
+    for file in code_files(target, settings):
+        for path in importable_beside(file).values():
+            yield from carved(path, closed)
     place = target.rpartition(":")[0]
     if place.endswith(byvalue.SUFFIX):
         yield from carved(place, closed)
-        return
-    if place.endswith(".py"):
-        file = Path(place).resolve()
-        yield from carved(file, closed)
-        for beside in sorted(file.parent.glob("*.py")) if file.is_file() else ():
-            if not beside.is_symlink():
-                yield from carved(beside, closed)
+    if place.endswith((byvalue.SUFFIX, ".py")):
         return
     package = place.partition(".")[0]
     for folder in interpreter.path:

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import tempfile
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
+from bench.running.neighbours import stand_ins
 from bench.running.seal import filter as seccomp
 from bench.running.seal import folder, kernel, landlock, mounts, system
 from bench.running.seal.environment import private_places
@@ -23,6 +25,8 @@ from bench.running.seal.trial import Level, Standing, tried
 
 _NO_LANDLOCK = "files: the kernel has no Landlock"
 _NOT_LINUX = "files: walls need Linux"
+_MODULES = ".modules"
+"""A folder of a run's own, with stand-ins for the modules that lie beside its method."""
 
 Kept = list[tuple[int, Right]]
 """Descriptors of what is open, and what may be done there."""
@@ -89,6 +93,7 @@ class Cell:
         walls on.
         """
         self._link()
+        self._offer_modules()
         if self._ruleset is not None:
             narrow = self._narrow() if self._narrowing else None
             self._ruleset.enforce()
@@ -169,6 +174,18 @@ class Cell:
                 with contextlib.suppress(OSError):
                     Path(written).parent.mkdir(parents=True, exist_ok=True)
                     Path(written).symlink_to(real)
+
+    def _offer_modules(self) -> None:
+        """Have a method's modules found first, by this process and by all Pythons it starts."""
+        if not self._walls.blueprint.modules:
+            return
+        place = Path(self.folder, _MODULES)
+        place.mkdir(exist_ok=True)
+        for name, text in stand_ins(self._walls.blueprint.modules).items():
+            place.joinpath(f"{name}.py").write_text(text, encoding="utf-8")
+        sys.path.insert(0, str(place))
+        named = os.environ.get("PYTHONPATH")  # by worker.environment
+        os.environ["PYTHONPATH"] = os.pathsep.join([str(place), *([named] if named else [])])
 
     def _find_out(self, outsider: int) -> Standing:
         plan, missing = self._walls.blueprint, [*self._failed]

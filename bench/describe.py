@@ -1,0 +1,98 @@
+"""What planning has to know of a method's class, asked of the class itself.
+
+This is the one place, outside of workers, that imports what others wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bench.basics.settings import SettingsError, checked_settings, defaults_of, untyped_settings
+from bench.running.load import load_class
+from bench.running.neighbours import code_files, imports_beside
+
+
+class DescribeError(ValueError):
+    """A class cannot be had, is no method, or refuses its settings; the message says which.
+
+    ``imported`` is false where its class could not be had at all.
+    """
+
+    def __init__(self, message: str, *, imported: bool = True) -> None:
+        super().__init__(message)
+        self.imported = imported
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a method's class says of itself.
+
+    ``defaults`` are its settings where nothing is said (``???`` for a must), ``settings`` the
+    whole of those that were asked about as plain JSON, and ``untyped`` the names of those whose
+    type cannot be checked. ``version``, ``requires`` and ``kinds`` are as in ``bench.method``.
+    """
+
+    defaults: Mapping[str, Any]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    untyped: tuple[str, ...] = ()
+    version: str = ""
+    requires: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ("table",)
+
+
+def describe(target: str, settings: Mapping[str, Any] | None = None) -> Description:
+    """The class at ``target`` and, where ``settings`` are given, these checked by type and by it.
+
+    Raises DescribeError.
+    """
+    with imports_beside(code_files(target, settings or {})):
+        cls = _imported(target)
+        try:
+            return _description(cls, settings)
+        except SettingsError as error:
+            raise DescribeError(str(error)) from None
+        except (TypeError, ValueError) as error:
+            raise DescribeError(f"its settings were refused: {error}") from error
+
+
+def _imported(target: str) -> type[Any]:
+    try:
+        cls = load_class(target)
+    except MemoryError:
+        raise
+    except Exception as error:
+        where = f"{type(error).__name__}: {error}"
+        message = f"importing {target} failed with {where}"
+        raise DescribeError(message, imported=False) from error
+    if not callable(getattr(cls, "discover", None)):
+        raise DescribeError(f"{target} has no function discover(task)", imported=False)
+    return cls
+
+
+def _description(cls: type[Any], settings: Mapping[str, Any] | None) -> Description:
+    plain: Mapping[str, Any] = {}
+    if settings is not None:
+        checked = checked_settings(cls, settings)
+        cls(**checked.values)
+        plain = checked.plain
+    return Description(
+        defaults=defaults_of(cls),
+        settings=plain,
+        untyped=tuple(untyped_settings(cls)),
+        version=str(getattr(cls, "version", "")),
+        requires=_names_of(cls, "requires", ()),
+        kinds=_names_of(cls, "kinds", ("table",)),
+    )
+
+
+def _names_of(cls: type[Any], attribute: str, default: tuple[str, ...]) -> tuple[str, ...]:
+    """A class attribute that is a tuple of names; DescribeError where it is something else."""
+    value = getattr(cls, attribute, default)
+    if isinstance(value, str) or not all(isinstance(one, str) for one in value):
+        raise DescribeError(
+            f"its class attribute {attribute} is {value!r}; "
+            f"it is a tuple of names, such as {default or ('numpy',)}"
+        )
+    return tuple(value)
