@@ -49,8 +49,8 @@ def read_rows(folders: Iterable[Path]) -> pd.DataFrame:
             _add(found, planned, answer, row, folder)
     rows = [row for _, _, row in found.values()]
     summed = measures({row["kind"] for row in rows} - {""})
-    numeric = ["noise", *(column.name for column in summed)]
-    columns = {name: [row.get(name) for row in rows] for name in (*_TEXTS, *_FLAGS, "seed", *numeric)}
+    numeric = ["noise", "seed", *(column.name for column in summed)]
+    columns = {name: [row.get(name) for row in rows] for name in (*_TEXTS, *_FLAGS, *numeric)}
     frame = pd.DataFrame(columns).astype(dict.fromkeys(numeric, float))
     return _with_worst(frame, summed, [row.get(_LOST, ()) for row in rows])
 
