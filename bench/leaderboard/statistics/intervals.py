@@ -82,7 +82,9 @@ def wilson(yes: float, trials: int) -> tuple[float, float]:
     """Wilson's 95 % interval of a share, ``yes`` of ``trials``."""
     share, z2 = yes / trials, _Z * _Z
     middle = (share + z2 / (2 * trials)) / (1 + z2 / trials)
-    half = _Z / (1 + z2 / trials) * math.sqrt(
-        share * (1 - share) / trials + z2 / (4 * trials * trials)
+    half = (
+        _Z
+        / (1 + z2 / trials)
+        * math.sqrt(share * (1 - share) / trials + z2 / (4 * trials * trials))
     )
     return max(0.0, middle - half), min(1.0, middle + half)
