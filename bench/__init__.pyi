@@ -52,6 +52,9 @@ from bench.method import Budget as Budget
 from bench.method import Candidate as Candidate
 from bench.method import Discovery as Discovery
 from bench.method import Method as Method
+from bench.models.programs import ProgramError as ProgramError
+from bench.models.programs import Translation as Translation
+from bench.models.programs import from_program as from_program
 from bench.problems import Data as Data
 from bench.problems import Dataset as Dataset
 from bench.problems import Problem as Problem

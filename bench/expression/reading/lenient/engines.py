@@ -186,7 +186,7 @@ def find(
         return FUNCTION_SPELLINGS[name]
     if name == "sinc" and lexeme.module in ("np", "numpy", "jnp", "jax.numpy", "torch"):
         say("sinc is read as NumPy's: sin(pi*x)/(pi*x)")
-        return Function("sinc", 1, 1, _normalised_sinc)
+        return NORMALISED_SINC
     if name in TWO_MEANINGS:
         raise TwoReadings(TWO_MEANINGS[name], text, lexeme.start)
     row = FOREIGN.get(name)
@@ -225,3 +225,7 @@ def _in_capitals(lexeme: Lexeme, text: str, say: Callable[[str], None]) -> Funct
 def _normalised_sinc(args: Arguments) -> Expression:
     scaled = _of("mul", Constant("pi"), args[0])
     return _of("div", _of("sin", scaled), scaled)
+
+
+NORMALISED_SINC = Function("sinc", 1, 1, _normalised_sinc)
+"""NumPy's: sin(pi*x)/(pi*x)."""
