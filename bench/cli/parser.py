@@ -125,7 +125,7 @@ def _rules_text() -> str:
 _Verbs: TypeAlias = "argparse._SubParsersAction[_OneLineParser]"
 
 
-_JUDGE_FLAGS = {"--json", "--prove", "-h", "--help"}
+_JUDGE_FLAGS = {"--json", "--explain", "--prove", "-h", "--help"}
 _JUDGE_OPTIONS = {"--problem", "--variables", "--pairs", "-o", "--output", "--workers"}
 
 
@@ -245,8 +245,8 @@ def _judging(verbs: _Verbs) -> None:
     judge = _verb(verbs, "judge", "is this expression the law?", _JUDGE)
     judge.usage = (
         "rediscover judge PREDICTION TRUTH [--problem DATASET/NAME | --variables NAMES] [--prove]\n"
-        "                 [--json]\n"
-        "       rediscover judge PREDICTION --problem DATASET/NAME [--prove] [--json]\n"
+        "                 [--json | --explain]\n"
+        "       rediscover judge PREDICTION --problem DATASET/NAME [--prove] [--json | --explain]\n"
         "       rediscover judge --pairs CSV -o CSV [--workers N] [--prove]"
     )
     judge.add_argument("texts", metavar="PREDICTION TRUTH", nargs="*", help="two expressions")
@@ -259,6 +259,10 @@ def _judging(verbs: _Verbs) -> None:
     )
     judge.add_argument("--prove", action="store_true", help="seek a symbolic proof of every yes")
     judge.add_argument("--json", action="store_true", help="all that was found, for machines")
+    judge.add_argument(
+        "--explain", action="store_true",
+        help="every step: what was read, tried, moved, dropped, and witnesses to 100 digits",
+    )  # fmt: skip
     judge.add_argument(
         "--pairs", metavar="CSV",
         help="judge the rows of a file: columns prediction, truth and, optionally, problem",

@@ -71,7 +71,6 @@ class Claim:
 
     def _judged(self, card: Scorecard) -> Scorecard:
         from bench.scoring.equivalence import judge
-        from bench.scoring.templates import judge_template
 
         limits = JudgeLimits(
             tolerance=self.limits.tolerance,
@@ -81,12 +80,8 @@ class Claim:
         reading = self.reading
         if reading is not None:
             card = card.compared(self.part, read_as=reading.told)
-        if reading is not None and reading.constants:
-            verdicts = judge_template(reading, self.truth, self.domain(), limits)
-        else:
-            verdicts = judge(
-                self.prediction, self.truth, self.domain(), r2=self.r2(card), limits=limits
-            )
+        claimed = self.prediction if reading is None else reading
+        verdicts = judge(claimed, self.truth, self.domain(), r2=self.r2(card), limits=limits)
         return self._with_verdicts(card, verdicts)
 
     def _asked(self, rule: InstalledRule, card: Scorecard) -> Scorecard:

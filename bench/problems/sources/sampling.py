@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from typing import ClassVar
 
@@ -77,7 +78,7 @@ def sample_domain(domain: Domain, n: int, seed: int = 0) -> Array:
 def draw_variable(rule: Sampling, u: Array, sign: Array) -> Array:
     """Values of one variable from uniforms ``u`` and ``sign`` in [0, 1), one each per row."""
     if rule.kind == "log_uniform":
-        low, high = log10(np.array([rule.low, rule.high], dtype=np.float64))
+        low, high = _powers(rule.low, rule.high)
         values = exp10(low + (high - low) * u)
     elif rule.kind == "integer":
         values = rule.low + np.floor((rule.high - rule.low) * u)
@@ -88,6 +89,13 @@ def draw_variable(rule: Sampling, u: Array, sign: Array) -> Array:
     if rule.signs == "both":
         return np.where(sign < 0.5, -values, values)
     return -values if rule.signs == "negative" else values
+
+
+@lru_cache(maxsize=1024)
+def _powers(low: float, high: float) -> tuple[float, float]:
+    """The powers of ten that the ends of a range are."""
+    ends = log10(np.array([low, high], dtype=np.float64))
+    return float(ends[0]), float(ends[1])
 
 
 def uniforms(bits: np.random.PCG64, shape: tuple[int, ...]) -> Array:

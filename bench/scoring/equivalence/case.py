@@ -192,7 +192,7 @@ class Case:
             try:
                 self.precise(self.precise.point(self.law.names, point))
             except NotFinite:
-                return witness_at(self.sides, self.law.names, point)
+                return self._witness(point)
         return None
 
     def apart(self, excess: Array, allowed: Array) -> tuple[int, Witness] | None:
@@ -209,10 +209,13 @@ class Case:
             except NotFinite:
                 continue
             if abs(value - truth) > allowed[row]:
-                witness = witness_at(self.sides, self.law.names, point.tolist())
+                witness = self._witness(point.tolist())
                 if witness is not None:
                     return row, witness
         return None
+
+    def _witness(self, row: list[float]) -> Witness | None:
+        return witness_at(self.sides, self.law.names, row, shown=self.limits.shown)
 
     def lacking(self) -> tuple[str, Witness] | None:
         """A variable that the truth depends on and the prediction lacks, with two points."""
@@ -220,5 +223,5 @@ class Case:
         if found is None:
             return None
         name, points = found
-        witness = two_points(self.sides, self.law.names, points)
+        witness = two_points(self.sides, self.law.names, points, shown=self.limits.shown)
         return None if witness is None else (name, witness)

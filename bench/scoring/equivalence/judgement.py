@@ -9,21 +9,23 @@ from time import perf_counter, thread_time
 
 import numpy as np
 
-from bench.expression import Call, Expression, Number, ParseError, parse, symbols
-from bench.problems import Domain
+from bench.expression import Call, Expression, Number, ParseError, Reading, read, symbols
+from bench.problems import Domain, Variable
 from bench.scoring.equivalence.case import Case
 from bench.scoring.equivalence.law import NoValues, OutOfRange, law_on
 from bench.scoring.equivalence.numerics.normal import normal_key
 from bench.scoring.equivalence.numerics.points import Region, default_domain, region_of
 from bench.scoring.equivalence.rules import RULES
+from bench.scoring.equivalence.templates import NO_CONSTANTS, filled
 from bench.scoring.equivalence.thresholds import LEAST_R2
 from bench.scoring.equivalence.verdict import JudgeLimits, Ruling, Verdict
 
 Rulings = dict[str, Ruling]
+SKELETON = "skeleton"
 
 
 def judge(
-    prediction: Expression | str,
+    prediction: Expression | Reading | str,
     truth: Expression | str,
     domain: Domain | None = None,
     *,
@@ -33,26 +35,60 @@ def judge(
 ) -> dict[str, Verdict]:
     """Is ``prediction`` the law ``truth`` on ``domain``? One verdict for each of ``rules``.
 
-    The rules are those of ``rules.RULES``. Text is parsed in the names and symbols of the domain's
+    The rules are those of ``rules.RULES``. Text is read in the names and symbols of the domain's
     variables; without a domain every variable of either side is taken from
-    ``points.DEFAULT_SAMPLING``. ``r2`` is the prediction's on test data, for the rules that ask; by
-    default it is taken on the points of the domain.
+    ``points.DEFAULT_SAMPLING``. Of a template, which has constants without a value, ``skeleton``
+    alone is asked. ``r2`` is the prediction's on test data, for the rules that ask; by default it
+    is taken on the points of the domain.
 
     Raises ValueError for a rule there is none of, and nothing else: what goes wrong is a verdict.
     """
+    return examined(prediction, truth, domain, rules=rules, r2=r2, limits=limits)[0]
+
+
+def examined(
+    prediction: Expression | Reading | str,
+    truth: Expression | str,
+    domain: Domain | None = None,
+    *,
+    rules: Iterable[str] = tuple(RULES),
+    r2: float | None = None,
+    limits: JudgeLimits | None = None,
+) -> tuple[dict[str, Verdict], list[Case]]:
+    """The same as ``judge``, and the cases that were looked into: what was tried stands there."""
     wanted = tuple(rules)
     unknown = [rule for rule in wanted if rule not in RULES]
     if unknown:
         raise ValueError(f"no rule {unknown[0]!r} (there are {', '.join(RULES)})")
-    started = perf_counter()
+    started, cases = perf_counter(), list[Case]()
     try:
+        asked = _Asked(domain, wanted, r2, limits or JudgeLimits(), thread_time(), cases)
         with np.errstate(all="ignore"):
-            rulings = _judge(prediction, truth, domain, wanted, r2, limits or JudgeLimits())
+            rulings = _judge(prediction, truth, asked)
     except Exception as error:  # whatever it is, a run of thousands goes on
         reason = f"{type(error).__name__}: {error}"[:300]
         rulings = dict.fromkeys(wanted, Ruling("undecided", "failure", reason))
     seconds = perf_counter() - started
-    return {rule: _verdict(rulings[rule], seconds) for rule in wanted}
+    return {rule: _verdict(rulings[rule], seconds) for rule in wanted}, cases
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked of a prediction: where, by which rules, how closely and since when.
+
+    ``cases`` are those that were looked into so far.
+    """
+
+    domain: Domain | None
+    rules: tuple[str, ...]
+    r2: float | None
+    limits: JudgeLimits
+    started: float
+    cases: list[Case]
+
+    @property
+    def late(self) -> bool:
+        return thread_time() > self.started + self.limits.seconds
 
 
 def _verdict(ruling: Ruling, seconds: float) -> Verdict:
@@ -62,37 +98,56 @@ def _verdict(ruling: Ruling, seconds: float) -> Verdict:
 
 
 def _judge(
-    prediction: Expression | str,
-    truth: Expression | str,
-    domain: Domain | None,
-    rules: tuple[str, ...],
-    r2: float | None,
-    limits: JudgeLimits,
+    prediction: Expression | Reading | str, truth: Expression | str, asked: _Asked
 ) -> Rulings:
+    names = None if asked.domain is None else asked.domain.variables
     try:
-        true = _parsed(truth, domain, kept=True)
+        true = _law(truth, names)
     except ParseError as error:
-        return dict.fromkeys(rules, Ruling("undecided", "truth", f"the truth: {error}"))
+        return dict.fromkeys(asked.rules, Ruling("undecided", "truth", f"the truth: {error}"))
     outside = {
         rule: Ruling("not_applicable", "scope", reason)
-        for rule in rules
+        for rule in asked.rules
         if (reason := _scope(rule, true))
     }
-    asked = tuple(rule for rule in rules if rule not in outside)
+    asked = replace(asked, rules=tuple(rule for rule in asked.rules if rule not in outside))
     try:
-        found = _parsed(prediction, domain)
+        found = read(prediction, names) if isinstance(prediction, str) else prediction
     except ParseError as error:
-        return outside | dict.fromkeys(asked, Ruling("no", "parse", str(error)))
-    if normal_key(found) == normal_key(true) and (r2 is None or r2 > LEAST_R2):
+        return outside | dict.fromkeys(asked.rules, Ruling("no", "parse", str(error)))
+    if isinstance(found, Reading) and found.constants:
+        return outside | _of_template(found, true, asked)
+    tree = found.expression if isinstance(found, Reading) else found
+    return outside | _of_expression(tree, true, asked)
+
+
+def _of_expression(prediction: Expression, truth: Expression, asked: _Asked) -> Rulings:
+    if normal_key(prediction) == normal_key(truth) and (asked.r2 is None or asked.r2 > LEAST_R2):
         same = Ruling("yes", "same tree", "the same sums, products and functions")
-        return outside | dict.fromkeys(asked, same)
-    if domain is None:
-        domain = default_domain(sorted(symbols(true) | symbols(found)))
-    question = _Question(found, true, region_of(domain), r2, limits, thread_time())
-    answers = _tied(question, asked) if question.region.ties else _decided(question, asked)
-    if limits.prove and any(ruling.answer == "yes" for ruling in answers.values()):
+        return dict.fromkeys(asked.rules, same)
+    domain = asked.domain or default_domain(sorted(symbols(truth) | symbols(prediction)))
+    question = _Question(prediction, truth, region_of(domain), asked)
+    rules = asked.rules
+    answers = _tied(question, rules) if question.region.ties else _decided(question, rules)
+    if asked.limits.prove and any(ruling.answer == "yes" for ruling in answers.values()):
         answers = _with_proof(question, answers)
-    return outside | answers
+    return answers
+
+
+def _of_template(template: Reading, truth: Expression, asked: _Asked) -> Rulings:
+    """``skeleton`` for one set of constants after the other, in the time of one question."""
+    rulings = dict.fromkeys(asked.rules, Ruling("no", "template", NO_CONSTANTS))
+    if SKELETON not in asked.rules:
+        return rulings
+    for one in filled(template, truth):
+        if asked.late:
+            reason = "the time ended before all constants were tried"
+            return rulings | {SKELETON: Ruling("undecided", "time", reason)}
+        found = _of_expression(one, truth, replace(asked, rules=(SKELETON,), r2=None))
+        rulings |= found
+        if found[SKELETON].answer == "yes":
+            break
+    return rulings
 
 
 def _scope(rule: str, truth: Expression) -> str:
@@ -100,29 +155,27 @@ def _scope(rule: str, truth: Expression) -> str:
     return "" if out_of_scope is None else out_of_scope(truth)
 
 
-def _parsed(
-    expression: Expression | str, domain: Domain | None, *, kept: bool = False
-) -> Expression:
-    """The tree of a side; ``kept`` for that which is asked for once per prediction."""
-    if not isinstance(expression, str):
-        return expression
-    names = None if domain is None else domain.variables
-    return _kept(expression, names) if kept else parse(expression, names)
+def _law(truth: Expression | str, names: tuple[Variable, ...] | None) -> Expression:
+    """The tree of the truth, kept: it is asked for once per prediction. Raises ParseError."""
+    if not isinstance(truth, str):
+        return truth
+    reading = _kept(truth, names)
+    if reading.constants:
+        raise ParseError(f"a template: {', '.join(reading.constants)} have no value", truth, 0)
+    return reading.expression
 
 
-_kept = lru_cache(maxsize=256)(parse)
+_kept = lru_cache(maxsize=256)(read)
 
 
 @dataclass(frozen=True)
 class _Question:
-    """What is asked, where, and when the clock was started."""
+    """A prediction before a law on a region, and what is asked of it."""
 
     prediction: Expression
     truth: Expression
     region: Region
-    r2: float | None
-    limits: JudgeLimits
-    started: float
+    asked: _Asked
 
 
 def _decided(question: _Question, rules: Iterable[str]) -> Rulings:
@@ -133,11 +186,13 @@ def _decided(question: _Question, rules: Iterable[str]) -> Rulings:
         return dict.fromkeys(rules, Ruling("undecided", "truth", str(error)))
     except OutOfRange as error:
         return _decided(_brought_in(question, error.power), rules)
-    case = Case(question.prediction, law, question.limits, question.started)
+    asked = question.asked
+    case = Case(question.prediction, law, asked.limits, asked.started)
+    asked.cases.append(case)
     refuted = _refuted(case)
     if refuted is not None:
         return dict.fromkeys(rules, refuted)
-    return {rule: RULES[rule].decide(case, question.r2) for rule in rules}
+    return {rule: RULES[rule].decide(case, asked.r2) for rule in rules}
 
 
 def _brought_in(question: _Question, power: int) -> _Question:
@@ -194,7 +249,7 @@ def _with_proof(question: _Question, rulings: Rulings) -> Rulings:
     positive = frozenset(
         name for name, rule in question.region.rules if rule.signs == "positive" and rule.low > 0
     )
-    seconds = question.limits.prove_seconds
+    seconds = question.asked.limits.prove_seconds
     if not proved(question.prediction, question.truth, positive, seconds=seconds):
         return rulings
     return {

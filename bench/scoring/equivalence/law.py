@@ -14,12 +14,11 @@ from bench.expression import (
     Expression,
     Number,
     fold,
-    numbers,
-    replace_numbers,
     symbols,
 )
 from bench.expression.compiled.program import Program, compile_program
 from bench.scoring.equivalence.forms.literals import roles
+from bench.scoring.equivalence.forms.variants import variant_of, with_everything
 from bench.scoring.equivalence.numerics.bounds import lost_digits, with_bound
 from bench.scoring.equivalence.numerics.branches import margins
 from bench.scoring.equivalence.numerics.compiled import compiled
@@ -146,9 +145,9 @@ class LawOnDomain:
         """By how much, to first order, the truth changes per relative change of a constant.
 
         At each point the largest of ``scale`` and of |c dy/dc| over the constants c: those that are
-        written, and the factor 1 that every variable has. Shape (n,).
+        written, however they are, and the factor 1 that every variable has. Shape (n,).
         """
-        changes = [*self._by_variables(), *self._by_literals()]
+        changes = [*self._by_variables(), *self._by_constants()]
         finite = [np.where(np.isfinite(change), change, 0.0) for change in changes]
         reach: Array = np.array([self.scale, *finite]).max(axis=0)
         return reach
@@ -165,16 +164,11 @@ class LawOnDomain:
             changes.append(np.abs(ends[1] - ends[0]) / (2 * _STEP))
         return changes
 
-    def _by_literals(self) -> list[Array]:
-        changes = []
-        for position, value in enumerate(numbers(self.expression)):
-            if type(value) is float:
-                ends = []
-                for factor in (1 - _STEP, 1 + _STEP):
-                    moved = replace_numbers(self.expression, {position: value * factor})
-                    ends.append(compiled(moved, self.names)(self.X))
-                changes.append(np.abs(ends[1] - ends[0]) / (2 * _STEP))
-        return changes
+    def _by_constants(self) -> Array:
+        constants = with_everything(variant_of(self.expression))
+        program = compile_program(constants.expression, self.names, constants.movable)
+        changes: Array = np.abs(slopes(program, program.constants, self.X))
+        return changes * np.abs(program.constants)[:, None]
 
     def own_changes(self, value: Array, usable: NDArray[np.bool_]) -> Array:
         """The relative changes of the truth's own constants that best explain ``value``.

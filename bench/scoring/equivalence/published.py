@@ -137,7 +137,7 @@ def _without_decimals(case: Case) -> Ruling | None:
             return None
     gap = np.where(usable, law.y - case.values, np.nan)
     rows = law.X[[int(np.nanargmax(gap)), int(np.nanargmin(gap))]]
-    witness = two_points(case.sides, law.names, rows)
+    witness = two_points(case.sides, law.names, rows, shown=case.limits.shown)
     if witness is None:
         return None
     reason = "neither difference nor ratio is constant; there are no numbers to round"
@@ -153,7 +153,8 @@ def _neither(
         reason = "with its numbers rounded to three decimals the prediction has no values"
         return Ruling("no", "accuracy", reason, evidence)
     note = "with its numbers rounded to three decimals"
-    witness = two_points(sides_of(model, case.law.expression), case.law.names, varies.rows, note)
+    sides, shown = sides_of(model, case.law.expression), case.limits.shown
+    witness = two_points(sides, case.law.names, varies.rows, note, shown)
     if witness is None:
         return Ruling("undecided", "failure", "two points at which the two differ are equal there")
     reason = "neither difference nor ratio is constant, numbers rounded to three decimals"

@@ -18,8 +18,8 @@ class JudgeLimits:
     ``seconds`` of processor time, not of the clock, so that a busy machine gives the same answers,
     bound one call of ``judge``, all rules together. ``tolerance`` is how far, relatively, a
     constant may be from the one that is meant (``closeness.py``). ``digits`` is the precision in
-    which an identity is confirmed. ``prove`` asks for a symbolic proof by SymPy of what was
-    confirmed, of at most ``prove_seconds``.
+    which an identity is confirmed, and ``shown`` that of a witness's values. ``prove`` asks for a
+    symbolic proof by SymPy of what was confirmed, of at most ``prove_seconds``.
     """
 
     seconds: float = 1.5
@@ -36,6 +36,11 @@ class JudgeLimits:
                 )
         if not 30 <= self.digits <= 1000:
             raise ValueError(f"JudgeLimits.digits must be from 30 to 1000, not {self.digits!r}")
+
+    @property
+    def shown(self) -> int:
+        """Digits of a value in a witness, at least."""
+        return max(20, self.digits - 30)
 
 
 @dataclass(frozen=True, slots=True)

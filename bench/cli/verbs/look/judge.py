@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.basics.words import counted
 from bench.cli import UserError
 from bench.cli.named import find_problem, load_named
-from bench.expression import read
+from bench.expression import ParseError, read
 from bench.scoring.pairs import Pair, first_witness, judge_file, judge_pairs, pair, read_pairs
 from bench.scoring.pool import ScoringError
 from bench.scoring.predictions import CsvError
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 def main(arguments: argparse.Namespace, rest: list[str]) -> int:
     limits = ScoringLimits(prove=arguments.prove)
+    if arguments.explain and (arguments.pairs or arguments.json or arguments.prove):
+        raise UserError("--explain is for one pair, in words: leave out --pairs, --json, --prove")
     if arguments.pairs:
         return _judge_file(arguments, limits)
     return _judge_one(arguments, limits)
@@ -45,6 +48,8 @@ def _judge_one(arguments: argparse.Namespace, limits: ScoringLimits) -> int:
     one = pair(texts[0], truth, problem, variables=names)
     if one.fault:
         raise UserError(one.fault)
+    if arguments.explain:
+        return _explain(one)
     card = next(judge_pairs([one], limits=limits))
     if card.failure:
         raise UserError(f"the prediction: {card.failure}")
@@ -52,6 +57,20 @@ def _judge_one(arguments: argparse.Namespace, limits: ScoringLimits) -> int:
         print(json.dumps(_as_json(card), indent=1))
     else:
         _print(card, _told(one))
+    return 0
+
+
+def _explain(one: Pair) -> int:
+    """Print every step, in many digits, here and now: the edit distance is not asked."""
+    from bench.scoring.equivalence.explain import explained
+
+    variables = one.problem.variables
+    try:
+        prediction = read(one.prediction or "", variables)
+    except ParseError as error:
+        raise UserError(f"the prediction: no expression: {error}") from None
+    truth = read(one.problem.truth or "", variables)
+    _aligned(explained(prediction, truth, one.problem.domain))
     return 0
 
 
@@ -97,8 +116,13 @@ def _print(card: Scorecard, told: list[tuple[str, str]]) -> None:
     witness = first_witness(card)
     if witness is not None:
         lines.append(("witness", _witness_text(witness)))
-    width = max(len(name) for name, _ in lines)
-    for name, text in lines:
+    _aligned(lines)
+
+
+def _aligned(lines: Iterable[tuple[str, str]]) -> None:
+    kept = list(lines)
+    width = max(len(name) for name, _ in kept)
+    for name, text in kept:
         print(f"{name:{width}} {text}")
 
 

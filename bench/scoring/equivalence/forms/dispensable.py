@@ -78,7 +78,10 @@ def _vanishing(
 ) -> set[Expression]:
     """The poles of what vanishes, where they are: those of ``part`` that ``rest`` does not have."""
     kept = set(margins(rest, of_poles=True))
-    pairs = zip(margins(part, of_poles=True), margins(left, of_poles=True), strict=True)
+    before, after = margins(part, of_poles=True), margins(left, of_poles=True)
+    if len(before) != len(after):  # an exponent became 0, and its base a pole or none
+        after = before
+    pairs = zip(before, after, strict=True)
     found = {pole for pole, zeroed in pairs if without_zeros(zeroed) not in kept}
     found.update(pole for term in gone for pole in margins(term, of_poles=True))
     return {pole for pole in found if symbols(pole)}

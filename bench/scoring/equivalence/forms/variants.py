@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.expression import (
+    OPERATORS,
     Call,
     Constant,
     Expression,
@@ -145,37 +146,19 @@ _SHORTER = 0.75
 def with_everything(variant: Variant) -> Variant:
     """The variant with all its constants as numbers that may move, those not written among them.
 
-    Named constants become numbers, and every term of a sum and every argument of a function that
-    has no number of its own before it gets the factor 1. They move within the tolerance.
+    What stands for one constant, as ``1/3`` and ``sqrt(2)*pi``, becomes one number, and every term
+    of a sum and every argument of a function that has no number of its own before it gets the
+    factor 1. They move within the tolerance. Whole exponents stay, for where their base is
+    negative there is no value beside them.
     """
-    kept: list[Number] = []  # so that no two numbers share their identity
-    old: dict[int, int] = {}
-    counter = iter(range(len(numbers(variant.expression))))
-
-    def number(value: int | float, position: int = -1) -> Number:
-        kept.append(Number(value))
-        old[id(kept[-1])] = position
-        return kept[-1]
-
-    def leaf(node: Leaf) -> Expression:
-        if isinstance(node, Number):
-            return number(node.value, next(counter))
-        if isinstance(node, Constant) and node.name in _NAMED:
-            return number(_NAMED[node.name])
-        return node
-
-    def call(node: Call, args: list[Expression]) -> Expression:
-        if node.op in _SUMS or (node.op not in _HOMOGENEOUS and not _constant_power(node)):
-            args = [arg if _has_number(arg) else _times(number(1.0), arg) for arg in args]
-        return Call(node.op, tuple(args))
-
-    tree = fold(variant.expression, leaf, call)
+    numbered = _Numbered(variant)
+    tree = fold(variant.expression, numbered.leaf, numbered.call)
     if not _has_number(tree):
-        tree = _times(number(1.0), tree)
+        tree = _times(numbered.number(1.0), tree)
     order = [node for node in postorder(tree) if isinstance(node, Number)]
-    before = [old[id(node)] for node in order]
+    before = [numbered.position[id(node)] for node in order]
     free = tuple(at for at, position in enumerate(before) if position in set(variant.free))
-    held = tuple(at for at, node in enumerate(order) if at not in free and node.value != 0)
+    held = tuple(at for at, node in enumerate(order) if at not in free and numbered.moves(node))
     either = frozenset(at for at, position in enumerate(before) if position in variant.either)
     given = None if variant.given is None else before.index(variant.given)
     return replace(
@@ -184,14 +167,73 @@ def with_everything(variant: Variant) -> Variant:
     )  # fmt: skip
 
 
+class _Numbered:
+    """Takes a variant's tree and gives it with numbers for all its constants (``with_everything``).
+
+    ``position`` is, by identity, what each number was among those of the variant; -1: none.
+    """
+
+    def __init__(self, variant: Variant) -> None:
+        self.position: dict[int, int] = {}
+        self._free = frozenset(variant.free) | {variant.given}
+        self._kept: list[Number] = []  # so that no two numbers share their identity
+        self._fixed: set[int] = set()
+        self._counter = iter(range(len(numbers(variant.expression))))
+
+    def number(self, value: int | float, position: int = -1) -> Number:
+        self._kept.append(Number(value))
+        self.position[id(self._kept[-1])] = position
+        return self._kept[-1]
+
+    def moves(self, number: Number) -> bool:
+        """Whether a number that is not free may move within the tolerance."""
+        return number.value != 0 and id(number) not in self._fixed
+
+    def leaf(self, node: Leaf) -> Expression:
+        if isinstance(node, Number):
+            return self.number(node.value, next(self._counter))
+        if isinstance(node, Constant) and node.name in _NAMED:
+            return self.number(_NAMED[node.name])
+        return node
+
+    def call(self, node: Call, args: list[Expression]) -> Expression:
+        value = self._one_number(node, args)
+        if value is not None:
+            return self.number(value)
+        if node.op == "pow":
+            self._fixed.update(id(arg) for arg in args[1:] if _is_whole(arg))
+        if node.op in _SUMS or not (node.op in _HOMOGENEOUS or _one_sided_power(node, args)):
+            args = [arg if _has_number(arg) else _times(self.number(1.0), arg) for arg in args]
+        return Call(node.op, tuple(args))
+
+    def _one_number(self, node: Call, args: list[Expression]) -> float | None:
+        """The value of a call on constants none of which is free."""
+        if node.op == "piecewise":
+            return None
+        values = [arg.value for arg in args if isinstance(arg, Number) and not self._is_free(arg)]
+        if len(values) < len(args):
+            return None
+        with np.errstate(all="ignore"):
+            value = float(OPERATORS[node.op].apply([np.asarray(float(one)) for one in values]))
+        return value if math.isfinite(value) and value != 0 else None
+
+    def _is_free(self, number: Number) -> bool:
+        return self.position[id(number)] in self._free
+
+
+def _is_whole(node: Expression) -> bool:
+    return isinstance(node, Number) and float(node.value).is_integer()
+
+
 _NAMED = {"pi": math.pi, "e": math.e}
 _SUMS = frozenset({"add", "sub"})
 _HOMOGENEOUS = frozenset({"mul", "div", "neg", "sqrt", "cbrt", "abs", "sign"})
 """Operators before which a factor of an argument may stand as well, or has no effect at all."""
 
 
-def _constant_power(node: Call) -> bool:
-    return node.op == "pow" and not symbols(node.args[1])
+def _one_sided_power(node: Call, args: list[Expression]) -> bool:
+    """Whether base or exponent of a power is constant: a factor of the other is none of its own."""
+    return node.op == "pow" and (isinstance(args[0], Number) or not symbols(node.args[1]))
 
 
 def _times(factor: Number, node: Expression) -> Expression:
@@ -199,11 +241,11 @@ def _times(factor: Number, node: Expression) -> Expression:
 
 
 def _has_number(node: Expression) -> bool:
-    """Whether a number stands before ``node``, or it is one."""
+    """Whether a number stands before ``node``, or before every term of it, or it is one."""
     stack = [node]
     while stack:
         part = stack.pop()
-        if isinstance(part, Number):
+        if isinstance(part, Number) or (isinstance(part, Call) and part.op in _SUMS):
             return True
         if isinstance(part, Call) and part.op in ("mul", "div", "neg"):
             stack.extend(part.args)

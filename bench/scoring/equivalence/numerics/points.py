@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,11 +63,9 @@ class Region:
         """``count`` points, shape (count, d), that obey ranges, signs, integers and conditions."""
         if not self.rules:
             return np.zeros((count, 0))
-        variables = tuple(Variable(name, sampling=sampling) for name, sampling in self.rules)
-        X = sample_domain(Domain(variables, self.constraints), count, seed)
-        for tie in self.ties:
-            X[:, self.names.index(tie.name)] = evaluate(tie.value, self.names, X)
-        return X
+        if self.constraints:
+            return self._tied(_drawn(self.rules, self.constraints, count, seed))
+        return self._tied(_free(tuple(rule for _, rule in self.rules), count, seed))
 
     def edges(self, count: int) -> Array:
         """``count`` points near either end of every range, shape (at most 2*d*count, d).
@@ -74,20 +73,27 @@ class Region:
         A law may have a feature there that is rarely met elsewhere. Points that the conditions
         forbid are left out.
         """
-        rows = count * 2 * len(self.rules)
-        X = self.draw(rows, seed=1)
-        random = np.random.default_rng(0)
-        for index, (_, rule) in enumerate(self.rules):
-            for side, narrow in enumerate(_ends(rule)):
-                first = count * (2 * index + side)
-                u, sign = random.random((2, count))
-                X[first : first + count, index] = draw_variable(narrow, u, sign)
-        for tie in self.ties:
-            X[:, self.names.index(tie.name)] = evaluate(tie.value, self.names, X)
-        held = np.ones(rows, dtype=np.bool_)
+        rules = [rule for _, rule in self.rules]
+        u, sign = np.random.default_rng(0).random((2, 2 * count * len(rules), len(rules)))
+        for index in range(len(rules)):
+            first = 2 * count * index
+            ends = u[first : first + 2 * count, index]
+            ends *= _EDGE
+            ends[count:] += 1.0 - _EDGE
+        columns = [draw_variable(rule, u[:, at], sign[:, at]) for at, rule in enumerate(rules)]
+        X = self._tied(np.stack(columns, axis=1)) if columns else np.zeros((0, 0))
+        held = np.ones(len(X), dtype=np.bool_)
         for text in self.constraints:
             held &= parse_constraint(text, self.names).holds(self.names, X)
         return X[held]
+
+    def _tied(self, X: Array) -> Array:
+        """``X`` with what the data fix in its place."""
+        if self.ties:
+            X = X.copy()
+        for tie in self.ties:
+            X[:, self.names.index(tie.name)] = evaluate(tie.value, self.names, X)
+        return X
 
     def untied(self) -> Region:
         """The region without what ties its variables, those that are fixed in a range of theirs."""
@@ -113,6 +119,20 @@ class Region:
         if not keys:
             return np.zeros(len(X), dtype=np.int64)
         return np.unique(np.stack(keys, axis=1), axis=0, return_inverse=True)[1].reshape(-1)
+
+
+@lru_cache(maxsize=256)
+def _free(rules: tuple[Sampling, ...], count: int, seed: int) -> Array:
+    """Points without conditions: the same whatever the variables are called; not to be written."""
+    named = tuple((f"x{index}", rule) for index, rule in enumerate(rules))
+    X = _drawn(named, (), count, seed)
+    X.flags.writeable = False
+    return X
+
+
+def _drawn(rules: Sequence[Rule], constraints: tuple[str, ...], count: int, seed: int) -> Array:
+    variables = tuple(Variable(name, sampling=sampling) for name, sampling in rules)
+    return sample_domain(Domain(variables, constraints), count, seed)
 
 
 def region_of(domain: Domain) -> Region:
@@ -149,17 +169,6 @@ def _rule(sampling: Sampling | None) -> Sampling:
     if sampling is None:
         return DEFAULT_SAMPLING
     return replace(sampling, kind="uniform") if sampling.kind == "grid" else sampling
-
-
-def _ends(rule: Sampling) -> tuple[Sampling, Sampling]:
-    """The first and the last percent of a range; the first and the last of integers."""
-    if rule.kind == "integer":
-        return replace(rule, high=rule.low + 1), replace(rule, low=rule.high - 1)
-    if rule.kind == "log_uniform":
-        factor = (rule.high / rule.low) ** _EDGE
-        return replace(rule, high=rule.low * factor), replace(rule, low=rule.high / factor)
-    width = _EDGE * (rule.high - rule.low)
-    return replace(rule, high=rule.low + width), replace(rule, low=rule.high - width)
 
 
 def _widened(rule: Sampling) -> Sampling:

@@ -17,8 +17,10 @@ from bench.scoring.equivalence.verdict import Witness
 Sides = Callable[[int], tuple[Precise, Precise]]
 """Prediction and truth to so many digits."""
 
-_SHOWN = 20
+SHOWN = 20
+"""Digits of a value in a witness, at least."""
 _DIGITS = (50, 200, 800)
+_GUARD = 60
 
 
 def sides_of(prediction: Expression, truth: Expression) -> Sides:
@@ -27,25 +29,29 @@ def sides_of(prediction: Expression, truth: Expression) -> Sides:
 
 
 def witness_at(
-    sides: Sides, names: Sequence[str], row: Sequence[float], note: str = ""
+    sides: Sides, names: Sequence[str], row: Sequence[float], note: str = "", shown: int = SHOWN
 ) -> Witness | None:
     """The point with both values; None where more digits make them equal."""
-    found = texts_at(sides, names, row)
+    found = texts_at(sides, names, row, shown)
     if found[0] == found[1]:
         return None
     return Witness(dict(zip(names, row, strict=True)), *found, note=note)
 
 
-def texts_at(sides: Sides, names: Sequence[str], row: Sequence[float]) -> tuple[str, str]:
-    """Both values in decimal, to as many digits as tell them apart, 20 at least.
+def texts_at(
+    sides: Sides, names: Sequence[str], row: Sequence[float], shown: int = SHOWN
+) -> tuple[str, str]:
+    """Both values in decimal, to as many digits as tell them apart, ``shown`` at least.
 
     They are equal where the gap between them is one of rounding: it shrinks as digits are added.
     Where there is no value, the text says why.
     """
     for digits in _DIGITS:
+        if 2 * digits < shown + _GUARD:
+            continue
         rough, fine = (_values(sides(count), names, row) for count in (digits, 2 * digits))
         if any(isinstance(value, str) for value in fine):
-            first, second = (_text(value, _SHOWN) for value in fine)
+            first, second = (_text(value, shown) for value in fine)
             return first, second
         if any(isinstance(value, str) for value in rough):
             continue  # there is a value by a hair, or none
@@ -54,9 +60,10 @@ def texts_at(sides: Sides, names: Sequence[str], row: Sequence[float]) -> tuple[
         if gaps[1] == 0:
             break
         if abs(gaps[0] - gaps[1]) <= gaps[1] / 100:
-            shown = max(_SHOWN, 3 + ceil(float(-_log10(gaps[1] / largest))))
-            return _text(fine[0], shown), _text(fine[1], shown)
-    text = _text(fine[1], _SHOWN)
+            needed = 3 + ceil(float(-_log10(gaps[1] / largest)))
+            first, second = (_text(value, max(shown, needed)) for value in fine)
+            return first, second
+    text = _text(fine[1], shown)
     return text, text
 
 
@@ -99,7 +106,11 @@ def _text(value: Value, digits: int) -> str:
 
 
 def two_points(
-    sides: Sides, names: Sequence[str], rows: NDArray[np.float64], note: str = ""
+    sides: Sides,
+    names: Sequence[str],
+    rows: NDArray[np.float64],
+    note: str = "",
+    shown: int = SHOWN,
 ) -> Witness | None:
     """A witness with both of ``rows``, shape (2, d): it begins with one at which the sides differ.
 
@@ -107,7 +118,7 @@ def two_points(
     """
     ends: list[tuple[Mapping[str, float], str, str]] = []
     for row in rows.tolist():
-        prediction, truth = texts_at(sides, names, row)
+        prediction, truth = texts_at(sides, names, row, shown)
         ends.append((dict(zip(names, row, strict=True)), prediction, truth))
     first, second = sorted(ends, key=lambda end: end[1] == end[2])
     if first[1] == first[2]:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.expression import Expression
+from bench.expression import Expression, symbols
 from bench.scoring.equivalence.numerics.bounds import with_bound
 from bench.scoring.equivalence.numerics.branches import unbroken
 from bench.scoring.equivalence.numerics.compiled import compiled
@@ -25,6 +25,8 @@ Array = NDArray[np.float64]
 _ROWS = 32
 _DECADES = (1.0, 4.0, 12.0)
 """How far variables are taken: by so many decades, up and down, together and each on its own."""
+_FURTHEST = 36.0
+"""How far from 1 they are brought, so that constants of any size meet their match."""
 _STEPS = 256
 _LOOKED_AT = 16
 _CERTAIN = 100.0
@@ -53,7 +55,10 @@ def rescaled(X: Array, rules: Sequence[Rule], seed: int = 0) -> tuple[Array, Arr
         alone = np.zeros((n, d))
         alone[np.arange(n), random.integers(0, d, n)] = 1.0
         moved.append(start * 10.0 ** (alone * random.uniform(-decades, decades, (n, 1))))
-    moved.append(np.sign(start) * 10.0 ** random.uniform(-1.0, 1.0, (n, d)))
+    moved += [
+        np.sign(start) * 10.0 ** random.uniform(-decades, decades, (n, d))
+        for decades in (1.0, _FURTHEST)
+    ]
     ends = np.concatenate(moved)
     whole = [rule.kind == "integer" for _, rule in rules]
     ends[:, whole] = np.sign(ends[:, whole]) * np.maximum(1.0, np.round(np.abs(ends[:, whole])))
@@ -74,8 +79,10 @@ def apart_beyond(
 ) -> tuple[Array, Array] | None:
     """A point of the domain, and one on its branch beyond at which the two differ for certain.
 
-    ``start`` and ``end`` are from ``rescaled``.
+    ``start`` and ``end`` are from ``rescaled``. Of two that use different variables the branch does
+    not matter: ``max(x, y)`` is not x, though y be small on the domain.
     """
+    anywhere = symbols(first) != symbols(second)
     with np.errstate(all="ignore"):
         seen = [compiled(side, names)(end) for side in (first, second)]
         far = np.abs(seen[0] - seen[1]) > _CLEAR * np.abs(seen[1])
@@ -91,7 +98,7 @@ def apart_beyond(
     candidates = np.flatnonzero((excess > _CERTAIN) & (share > _CLEAR))
     nearby = np.argsort(_decades(start[candidates], end[candidates]))
     for row in candidates[nearby][:_LOOKED_AT].tolist():
-        if unbroken((first, second), names, path(start[row], end[row])):
+        if anywhere or unbroken((first, second), names, path(start[row], end[row])):
             return start[row], end[row]
     return None
 

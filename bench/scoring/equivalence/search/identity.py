@@ -26,7 +26,12 @@ from bench.scoring.equivalence.forms.variants import (
 )
 from bench.scoring.equivalence.search.confirm import Confirmation, Status, confirm
 from bench.scoring.equivalence.search.nearest import nearest
-from bench.scoring.equivalence.search.refit import refit, refit_from_afar, refit_with_own_signs
+from bench.scoring.equivalence.search.refit import (
+    refit,
+    refit_from_afar,
+    refit_matched,
+    refit_with_own_signs,
+)
 from bench.scoring.equivalence.search.two_sides import TwoSides
 from bench.scoring.equivalence.thresholds import IDENTICAL, MOST_CONSTANTS, NEAR, SLACK
 from bench.scoring.equivalence.verdict import Witness
@@ -35,7 +40,7 @@ if TYPE_CHECKING:
     from bench.scoring.equivalence.case import Case
 
 Array = NDArray[np.float64]
-Stage = Literal["written", "nearest", "all", "refit", "afar", "own signs"]
+Stage = Literal["written", "nearest", "all", "refit", "matched", "afar", "own signs"]
 
 _GUARD = 20
 """Digits carried beyond those that are compared; more where values cancel."""
@@ -97,7 +102,7 @@ def anywhere(case: Case) -> Iterator[Identity]:
         if one is not None and one.status == "confirmed" and one.variant.given is None
     ]
     for variant in chain(case.forms(), _with_factors(case)):
-        for stage in ("written", "refit", "all", "afar", "own signs"):
+        for stage in ("written", "refit", "all", "matched", "afar", "own signs"):
             yield from _staged(case, variant, stage)
 
 
@@ -203,6 +208,18 @@ def _refitted(case: Case, variant: Variant) -> Identity | None:
     )  # fmt: skip
 
 
+def _from_matched(case: Case, variant: Variant) -> Identity | None:
+    """At constants found from the truth's own."""
+    if not variant.free or case.late or case.needs_precision or _settled(case, variant):
+        return None
+    found = refit_matched(variant, case.law, case.trusted, case.deadline)
+    if found is None or found.residual >= NEAR:
+        return None
+    return _confirmed(
+        case, variant, variant, found.constants, None, found.residual, found.iterations
+    )
+
+
 def _from_afar(case: Case, variant: Variant) -> Identity | None:
     """At constants found from other starts, where those that are written are not fitted at all."""
     if not case.far or case.late or case.needs_precision or _settled(case, variant):
@@ -233,6 +250,7 @@ _STAGES = {
     "nearest": _nearest,
     "all": _with_all,
     "refit": _refitted,
+    "matched": _from_matched,
     "afar": _from_afar,
     "own signs": _with_own_signs,
 }
@@ -268,7 +286,7 @@ def _confirmed(
         return known
     guard = max(_GUARD, _GUARD_IF_NEEDED if case.needs_precision else 0, case.lost_digits + _GUARD)
     while True:
-        sides = TwoSides(variant, constants, case.law, case.limits.digits, guard, truths)
+        sides = TwoSides(variant, constants, case.law, case.limits, guard, truths)
         outcome = confirm(sides, case.fresh, case.deadline, tied=bool(case.law.region.ties))
         if outcome.status != "refuted" or outcome.witness is not None or guard > _MOST_GUARD:
             break

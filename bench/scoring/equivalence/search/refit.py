@@ -29,6 +29,7 @@ _SLOW_ALLOWED = 4
 _MOST_CONSTANTS_TO_RESTART = 8
 _RESTARTS = 6
 _SAME_ENDS = 4
+_SAME = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +68,21 @@ def refit(variant: Variant, law: LawOnDomain, usable: Mask, deadline: float) -> 
         if slow >= _SLOW_ALLOWED:
             break
     return Refit(fit.constants, _residual(fit, law, usable), iterations, finished)
+
+
+def refit_matched(
+    variant: Variant, law: LawOnDomain, usable: Mask, deadline: float
+) -> Refit | None:
+    """The descent from the truth's constants, each in the place of the one that is nearest to it.
+
+    For a prediction of which some constants are right and others far off. None where that is no
+    other start.
+    """
+    start = _matched(variant, law)
+    if start is None:
+        return None
+    program = compile_program(variant.expression, law.names, variant.free)
+    return _as_refit(_fitter(law, usable).fit(program, start, max_iterations=40), law, usable)
 
 
 def refit_from_afar(
@@ -146,6 +162,26 @@ def _starts(variant: Variant, law: LawOnDomain) -> Iterator[Array]:
         yield np.copysign(random.choice(pool, len(written)), written)
     for _ in range(_RESTARTS):
         yield written * 10.0 ** random.normal(0.0, 0.5, len(written))
+
+
+def _matched(variant: Variant, law: LawOnDomain) -> Array | None:
+    """The constants with those that the truth has not as the nearest of those left of its own."""
+    written = variant.constants
+    left = [abs(float(value)) for value in numbers(law.expression) if value != 0]
+    others = []
+    for at, value in enumerate(np.abs(written).tolist()):
+        same = next((one for one in left if abs(one - value) <= _SAME * value), None)
+        if same is None:
+            others.append(at)
+        else:
+            left.remove(same)
+    start = written.copy()
+    for at in others:
+        if left:
+            nearest = min(left, key=lambda one: abs(np.log(one / abs(written[at]))))
+            left.remove(nearest)
+            start[at] = np.copysign(nearest, written[at])
+    return None if np.array_equal(start, written) else start
 
 
 def _as_refit(fit: Fit, law: LawOnDomain, usable: Mask) -> Refit:

@@ -24,8 +24,7 @@ from bench.scoring.equivalence.numerics.slopes import precise_slopes, shortest_s
 from bench.scoring.equivalence.numerics.values import precisely
 from bench.scoring.equivalence.numerics.witnesses import witness_at
 from bench.scoring.equivalence.search.nearest import TRUTHS, willingness
-from bench.scoring.equivalence.thresholds import LITERAL
-from bench.scoring.equivalence.verdict import Witness
+from bench.scoring.equivalence.verdict import JudgeLimits, Witness
 
 Array = NDArray[np.float64]
 
@@ -65,13 +64,14 @@ class TwoSides:
         variant: Variant,
         constants: Array,
         law: LawOnDomain,
-        digits: int,
+        limits: JudgeLimits,
         guard: int,
         truths: Array | None = None,
     ) -> None:
-        self.variant, self.law, self.digits, self.guard = variant, law, digits, guard
-        self.prediction = precisely(variant.expression, digits + guard).copy()
-        self.truth = law.precise(digits + guard).copy()
+        self.variant, self.law, self.limits, self.guard = variant, law, limits, guard
+        self.digits = limits.digits
+        self.prediction = precisely(variant.expression, self.digits + guard).copy()
+        self.truth = law.precise(self.digits + guard).copy()
         self.context = self.truth.context
         self.free = variant.movable
         self.fixed = law.program.positions
@@ -189,13 +189,6 @@ class TwoSides:
             if abs(value) <= _TRIFLE * abs(written):
                 self.prediction.literals[position] = self.context.zero
 
-    def within_literals(self, tolerance: float = LITERAL) -> bool:
-        """Whether the truth's decimals are still those that were written, so far relatively."""
-        return all(
-            abs(self.truth.literals[at] - self._given[at]) <= tolerance * abs(self._given[at])
-            for at in self.fixed
-        )
-
     def improve(self, rows: Array, misfit: Sequence[Value], step: Step, stretch: int = 1) -> None:
         """One Gauss-Newton step towards no misfit at ``rows``, ``stretch`` times as long."""
         moves = (
@@ -302,7 +295,7 @@ class TwoSides:
 
     def witness(self, row: Array, note: str) -> Witness | None:
         """The point, and both values with the constants as they are now; None if they are equal."""
-        return witness_at(self.to_digits, self.law.names, row.tolist(), note)
+        return witness_at(self.to_digits, self.law.names, row.tolist(), note, self.limits.shown)
 
 
 def _moved(
