@@ -6,6 +6,7 @@ import csv
 import json
 from pathlib import Path
 
+import mpmath
 import pytest
 from outcome import Command
 
@@ -30,6 +31,49 @@ def test_a_problem_supplies_truth_and_domain(command: Command) -> None:
     outcome = command("judge", "abs(mu)*Nn", "--problem", "srsd_easy/feynman-i.12.1")
     assert outcome.code == 0
     assert "exact            yes" in outcome.out  # mu is positive there
+
+
+def test_an_explanation_says_what_was_read_moved_and_dropped(command: Command) -> None:
+    text = "y = 1.0002|mu| Nn + 1e-9*Nn**2"
+    outcome = command("judge", text, "--problem", "srsd_easy/feynman-i.12.1", "--explain")
+    assert (outcome.code, outcome.err) == (0, "")
+    told = [" ".join(line.split()) for line in outcome.out.splitlines()]
+    for begin in (
+        "read as 1.0002*abs(x0)*x1 + 1e-09*x1**2", "'y =' is left out", "truth read as x0*x1",
+        "variable x0 from 0.01 to 1 (log-uniform)", "digits 130; an identity must hold to 110",
+        "form 1.0002*abs(x0)*x1", "its constants as they are: not the law", "exact yes: equal to",
+        "by step 'confirmed'", "moved: 1.0002 to 1.0",
+    ):  # fmt: skip
+        assert any(line.startswith(begin) for line in told), begin
+    assert "1e-09 to 0.0" in outcome.out or "dropped: 1e-09" in outcome.out
+
+
+def test_an_explanation_has_the_witness_to_a_hundred_digits(command: Command) -> None:
+    outcome = command("judge", "pi*x0", "3*x0/7 + exp(-x0)", "--explain")
+    lines = [line.strip() for line in outcome.out.splitlines()]
+    at = next(i for i, line in enumerate(lines) if line.startswith("witness"))
+    values = dict(line.split(" = ", 1) for line in lines[at + 1 : at + 4] if " = " in line)
+    values = {name.strip(): value for name, value in values.items()}
+    with mpmath.workdps(130):
+        x = mpmath.mpf(float(values["x0"]))
+        assert values["prediction"] == mpmath.nstr(mpmath.pi * x, 100)
+        assert values["truth"] == mpmath.nstr(3 * x / 7 + mpmath.exp(-x), 100)
+
+
+@pytest.mark.parametrize("more", [("--json",), ("--prove",), ("--pairs", "a.csv", "-o", "b.csv")])
+def test_an_explanation_is_of_one_pair_in_words(command: Command, more: tuple[str, ...]) -> None:
+    outcome = command("judge", "x0", "x0", "--explain", *more)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.startswith("rediscover: --explain is for one pair")
+
+
+def test_a_template_can_be_explained_and_what_is_refused_is_refused(command: Command) -> None:
+    told = command("judge", "c[0]*x0", "x0 + 0.1*x0", "--explain").out
+    assert "skeleton         yes: " in told and "exact            no: a template" in told
+    for text in ("x0(x0+1)", "1e400*x0"):
+        outcome = command("judge", text, "x0 + 0.1*x0", "--explain")
+        assert (outcome.code, outcome.out) == (2, "")
+        assert outcome.err.startswith("rediscover: the prediction: no expression: ")
 
 
 def test_pairs_are_judged_in_their_order(command: Command, tmp_path: Path) -> None:

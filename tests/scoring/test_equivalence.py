@@ -255,6 +255,22 @@ def test_text_goes_by_the_problems_names_and_symbols() -> None:
         assert (verdict.answer, verdict.step) == ("no", "parse")
 
 
+def test_text_is_read_as_everywhere() -> None:
+    for text in ("y = 2x0", r"2 \cdot x_{0}", "lambda x0: 2*x0", "np.float64(2.0)*x0", "x[0] + x0"):
+        assert answers(text, "f(x0) = 2 x0", ONE) == "yyy"
+    refused = judge("x0(x0 + 1)", "x0", ONE)["exact"]
+    assert (refused.answer, refused.step) == ("no", "parse") and "two readings" in refused.reason
+
+
+def test_a_template_is_asked_for_its_skeleton() -> None:
+    assert answers("c[0]*x0 + c[1]", "2.5*x0 + 7", ONE) == "nny"
+    assert answers("c[0]*x0", "2.5*x0 + 7", ONE) == "nnn"
+    verdict = judge("x0", "c[0]*x0", ONE)["exact"]
+    assert (verdict.answer, verdict.step) == ("undecided", "truth")
+    late = judge("c[0]*x0", "2*x0**2", ONE, limits=JudgeLimits(seconds=1e-9))["skeleton"]
+    assert (late.answer, late.step) == ("undecided", "time")
+
+
 def test_a_truth_that_cannot_be_judged_against_is_no_fault_of_the_prediction() -> None:
     for truth in ("2*(", "sqrt(-1 - x0**2)"):
         verdict = judge("x0", truth, ONE)["exact"]

@@ -30,7 +30,9 @@ def positive(*names: str) -> Domain:
 @pytest.mark.parametrize("form", FORMS)
 def test_every_spelling_of_a_constant_has_one_verdict(form: str) -> None:
     draw = random.Random(form)
-    symbolic, value = draw.choice([("pi/2", pi / 2), ("sqrt(2)", sqrt(2)), ("sqrt(3)/2", 0.75**0.5)])
+    symbolic, value = draw.choice(
+        [("pi/2", pi / 2), ("sqrt(2)", sqrt(2)), ("sqrt(3)/2", 0.75**0.5)]
+    )
     near = Fraction(value).limit_denominator(5000)
     spelled = [symbolic, f"{near.numerator}/{near.denominator}", f"{value:.7f}", f"{value:.15g}"]
     for first in spelled:
