@@ -14,6 +14,7 @@ VERBS = {
     "score": "experiment.score",
     "merge": "experiment.merge",
     "leaderboard": "look.leaderboard",
+    "compare": "look.compare",
     "judge": "look.judge",
     "show": "look.show",
     "list": "look.listing",
@@ -214,6 +215,14 @@ def _results(verbs: _Verbs) -> None:
     board.add_argument("--format", choices=["table", "csv", "md", "tex", "html"], default="table")
     board.add_argument("-o", "--output", metavar="FILE", help="write it there")
     board.add_argument("--json", action="store_true", help="for machines")
+
+    compare = _verb(verbs, "compare", "are the differences between methods more than chance?")
+    compare.add_argument("folder", metavar="DIR", help="results/<experiment>")
+    compare.add_argument("methods", metavar="METHOD", nargs="*", help="default: all")
+    compare.add_argument(
+        "--metric", metavar="NAME", default="exact", help="a rule, or a metric; default: exact"
+    )
+    compare.add_argument("--json", action="store_true", help="for machines")
 
     merge = _verb(verbs, "merge", "join the results of two machines, refusing what contradicts")
     merge.add_argument("folders", metavar="DIR", nargs="+", help="from these")

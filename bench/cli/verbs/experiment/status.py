@@ -6,6 +6,7 @@ import argparse
 import json
 
 from bench.cli.named import open_store
+from bench.cli.tables import print_columns
 
 
 def main(arguments: argparse.Namespace, rest: list[str]) -> int:
@@ -20,25 +21,20 @@ def main(arguments: argparse.Namespace, rest: list[str]) -> int:
 
 
 def _print(status: object) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
     from bench.running.progress.counts import duration
     from bench.running.results.status import ExperimentStatus
 
     assert isinstance(status, ExperimentStatus)
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("method", "planned", "ok", "failed", "running", "left", "time left"):
-        table.add_column(name, justify="left" if name == "method" else "right")
+    counts = ("planned", "ok", "failed", "running", "left", "time left")
+    rows = []
     for method in status.methods:
         failed = ", ".join(f"{n} {kind}" for kind, n in method.done.items() if kind != "ok")
         left = duration(method.seconds_left) if method.left else "-"
-        table.add_row(
-            Text(method.method), str(method.planned), str(method.done.get("ok", 0)),
+        rows.append((
+            method.method, str(method.planned), str(method.done.get("ok", 0)),
             failed or "0", str(method.running), str(method.left), left,
-        )  # fmt: skip
-    Console().print(table)
+        ))  # fmt: skip
+    print_columns(("method", *counts), rows, counts)
     for run in status.running:
         print(f"running: {run.run_id} ({run.host}, process {run.pid})")
     for path, reason in status.damaged.items():

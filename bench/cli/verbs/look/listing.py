@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bench.cli.named import all_methods
+from bench.cli.tables import print_columns
 
 
 def main(arguments: argparse.Namespace, rest: list[str]) -> int:
@@ -88,20 +89,10 @@ def _truth(problems: int | None, truths: int | None) -> str:
 
 
 def _print(entries: list[dict[str, Any]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    hidden = ("target",)
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    names = [name for name in (entries[0] if entries else {}) if name not in hidden]
-    for name in names:
-        table.add_column(name, justify="right" if name == "problems" else "left")
-    for entry in entries:
-        table.add_row(*(Text(_cell(entry[name])) for name in names))
-    console = Console()
-    # In a pipe a line per entry, however long; a terminal folds.
-    (console if console.is_terminal else Console(width=1000)).print(table)
+    names = [name for name in (entries[0] if entries else {}) if name != "target"]
+    print_columns(
+        names, ([_cell(entry[name]) for name in names] for entry in entries), ["problems"]
+    )
 
 
 def _cell(value: Any) -> str:

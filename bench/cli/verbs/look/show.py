@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.cli import UserError
 from bench.cli.named import find_problem
+from bench.cli.tables import print_columns
 
 if TYPE_CHECKING:
     from bench.problems.dataset import Dataset
@@ -101,20 +102,15 @@ def _dataset(dataset: Dataset) -> dict[str, Any]:
 
 
 def _print_dataset(value: dict[str, Any], settings: str) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
     print(f"{value['name']} (version {value['version']}): {value['title']}")
     print(f"source: {value['source']}")
     print(f"licence: {value['licence']}")
     print(f"in a run: {settings}\n" if settings else "")
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("problem", "tier", "variables", "truth", "flaws"):
-        table.add_column(name, justify="right" if name == "variables" else "left")
-    for one in value["problems"]:
-        truth = one["truth"] if one["truth"] is not None else "unknown"
-        cells = (one["name"], one["tier"], str(one["variables"]), truth, ", ".join(one["flaws"]))
-        table.add_row(*map(Text, cells))
-    console = Console()
-    (console if console.is_terminal else Console(width=1000)).print(table)
+    rows = [
+        (
+            one["name"], one["tier"], str(one["variables"]),
+            "unknown" if one["truth"] is None else one["truth"], ", ".join(one["flaws"]),
+        )
+        for one in value["problems"]
+    ]  # fmt: skip
+    print_columns(("problem", "tier", "variables", "truth", "flaws"), rows, ["variables"])

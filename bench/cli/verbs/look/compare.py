@@ -1,0 +1,125 @@
+"""``rediscover compare``: are the differences between methods more than chance?"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench.cli import UserError
+from bench.cli.tables import print_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bench.leaderboard.comparison import Comparison, Pair
+    from bench.leaderboard.statistics.paired import Difference
+    from bench.leaderboard.statistics.ranks import Ranks
+
+_HEADER = ("first", "second", "problems", "difference", "won", "lost", "tied", "test", "p", "Holm",
+           "better")  # fmt: skip
+_NUMBERS = ("problems", "won", "lost", "tied", "p", "Holm")
+
+
+def main(arguments: argparse.Namespace, rest: list[str]) -> int:
+    from bench.leaderboard import LeaderboardError
+    from bench.leaderboard.comparison import compare_methods
+    from bench.leaderboard.rows import read_rows
+
+    try:
+        rows = read_rows([Path(arguments.folder)])
+        found = compare_methods(rows, arguments.methods, arguments.metric)
+    except LeaderboardError as error:
+        raise UserError(str(error)) from None
+    if arguments.json:
+        print(json.dumps(_plain(found), indent=1))
+    else:
+        _print(found)
+    return 0
+
+
+def _print(found: Comparison) -> None:
+    print(f"by {found.measure.name}: {found.measure.meaning}")
+    print_columns(_HEADER, [_cells(found, pair) for pair in found.pairs], _NUMBERS)
+    for pair in found.pairs:
+        _print_alone(pair)
+    if found.ranks is not None:
+        _print_ranks(found.methods, found.ranks)
+
+
+def _cells(found: Comparison, pair: Pair) -> tuple[str, ...]:
+    one = pair.difference
+    return (
+        pair.first, pair.second, str(one.problems), _with_interval(one), str(one.won),
+        str(one.lost), str(one.tied), one.test, _p(one.p), _p(pair.p),
+        found.better(pair) or "not shown",
+    )  # fmt: skip
+
+
+def _with_interval(one: Difference) -> str:
+    if math.isnan(one.difference):
+        return "-"
+    if math.isnan(one.low):
+        return f"{one.difference:+.3f}"
+    return f"{one.difference:+.3f} [{one.low:+.3f}, {one.high:+.3f}]"
+
+
+def _p(value: float) -> str:
+    return "-" if math.isnan(value) else f"{value:.2g}"
+
+
+def _print_alone(pair: Pair) -> None:
+    for name, count in zip((pair.first, pair.second), pair.alone, strict=True):
+        if count:
+            other = pair.second if name == pair.first else pair.first
+            runs = "1 run" if count == 1 else f"{count} runs"
+            print(f"left out: {runs} of {name} that {other} has not done")
+
+
+def _print_ranks(methods: Sequence[str], ranks: Ranks) -> None:
+    order = sorted(range(len(methods)), key=lambda one: ranks.mean[one])
+    listed = ", ".join(f"{methods[one]} {ranks.mean[one]:.2f}" for one in order)
+    print(f"mean ranks over {ranks.problems} problems: {listed}")
+    print(
+        f"Friedman's test: p = {_p(ranks.p)}; critical difference of mean ranks: "
+        f"{ranks.critical:.2f} (Nemenyi, 5 %)"
+    )
+    for members in ranks.alike:
+        print(f"not told apart by ranks: {', '.join(methods[one] for one in members)}")
+
+
+def _plain(found: Comparison) -> dict[str, Any]:
+    """For machines; what is not known is null."""
+    pairs = [
+        {
+            "first": pair.first,
+            "second": pair.second,
+            "better": found.better(pair) or None,
+            **{name: _known(value) for name, value in asdict(pair.difference).items()},
+            "p_holm": _known(pair.p),
+            "alone": list(pair.alone),
+        }
+        for pair in found.pairs
+    ]
+    return {
+        "measure": found.measure.name,
+        "pairs": pairs,
+        "ranks": None if found.ranks is None else _plain_ranks(found.methods, found.ranks),
+    }
+
+
+def _plain_ranks(methods: Sequence[str], ranks: Ranks) -> dict[str, Any]:
+    return {
+        "problems": ranks.problems,
+        "mean": dict(zip(methods, ranks.mean, strict=True)),
+        "friedman_p": ranks.p,
+        "critical_difference": ranks.critical,
+        "alike": [[methods[one] for one in members] for members in ranks.alike],
+    }
+
+
+def _known(value: Any) -> Any:
+    return None if isinstance(value, float) and math.isnan(value) else value
