@@ -156,6 +156,7 @@ def _parser() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentPa
     verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True, dest="verb")
     _running(verbs)
     _results(verbs)
+    _tables(verbs)
     _looking(verbs)
     _judging(verbs)
     _authors(verbs)
@@ -202,6 +203,12 @@ def _results(verbs: _Verbs) -> None:
         "--workers", type=int, metavar="N", help="processes; default one per processor"
     )
 
+    merge = _verb(verbs, "merge", "join the results of two machines, refusing what contradicts")
+    merge.add_argument("folders", metavar="DIR", nargs="+", help="from these")
+    merge.add_argument("-o", "--output", metavar="DIR", required=True, help="into this folder")
+
+
+def _tables(verbs: _Verbs) -> None:
     board = _verb(verbs, "leaderboard", "the table, from the records of one folder or several")
     board.add_argument("folders", metavar="DIR", nargs="+", help="results/<experiment>")
     board.add_argument(
@@ -223,10 +230,6 @@ def _results(verbs: _Verbs) -> None:
         "--metric", metavar="NAME", default="exact", help="a rule, or a metric; default: exact"
     )
     compare.add_argument("--json", action="store_true", help="for machines")
-
-    merge = _verb(verbs, "merge", "join the results of two machines, refusing what contradicts")
-    merge.add_argument("folders", metavar="DIR", nargs="+", help="from these")
-    merge.add_argument("-o", "--output", metavar="DIR", required=True, help="into this folder")
 
 
 def _looking(verbs: _Verbs) -> None:

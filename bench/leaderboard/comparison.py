@@ -24,7 +24,7 @@ _RUN = ["dataset", "problem", "noise", "seed"]
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class Contest:
     """Two methods compared: ``difference`` is of ``first`` less ``second``.
 
     ``p`` is the difference's own, made good by Holm's way for the other pairs. ``alone`` counts
@@ -44,15 +44,15 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Contests:
     """All pairs of ``methods`` by one measure; ``ranks`` over the problems that all have done."""
 
     measure: Column
     methods: tuple[str, ...]
-    pairs: tuple[Pair, ...]
+    pairs: tuple[Contest, ...]
     ranks: Ranks | None
 
-    def better(self, pair: Pair) -> str:
+    def better(self, pair: Contest) -> str:
         """The method that is better beyond chance; empty where none is shown to be."""
         if not pair.told_apart:
             return ""
@@ -62,7 +62,7 @@ class Comparison:
 
 def compare_methods(
     rows: pd.DataFrame, methods: Sequence[str] = (), measure: str = "symbolic_exact"
-) -> Comparison:
+) -> Contests:
     """Compare ``methods``, all where none is named, by the runs in ``rows`` (``read_rows``).
 
     Runs are paired by problem, noise and seed. A failure counts with the worst value; a run
@@ -75,10 +75,10 @@ def compare_methods(
     found = [(a, b, *_pair(values, a, b, column)) for a, b in itertools.combinations(names, 2)]
     adjusted = holm([difference.p for _, _, difference, _ in found])
     pairs = tuple(
-        Pair(a, b, difference, float(p), alone)
+        Contest(a, b, difference, float(p), alone)
         for (a, b, difference, alone), p in zip(found, adjusted, strict=True)
     )
-    return Comparison(column, tuple(names), pairs, _ranks(values, column))
+    return Contests(column, tuple(names), pairs, _ranks(values, column))
 
 
 def _pair(

@@ -10,11 +10,11 @@ from results_folders import Result, write
 
 from bench.cli import main
 from bench.leaderboard import LeaderboardError
-from bench.leaderboard.comparison import Comparison, compare_methods
+from bench.leaderboard.comparison import Contests, compare_methods
 from bench.leaderboard.rows import read_rows
 
 
-def compared(folder: Path, *methods: str, measure: str = "exact") -> Comparison:
+def compared(folder: Path, *methods: str, measure: str = "exact") -> Contests:
     return compare_methods(read_rows([folder]), methods, measure)
 
 

@@ -6,7 +6,7 @@ import argparse
 import json
 
 from bench.cli.named import open_store
-from bench.cli.tables import print_columns
+from bench.cli.screen import print_columns
 
 
 def main(arguments: argparse.Namespace, rest: list[str]) -> int:

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.cli import UserError
-from bench.cli.tables import print_columns
+from bench.cli.screen import print_columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bench.leaderboard.comparison import Comparison, Pair
+    from bench.leaderboard.comparison import Contest, Contests
     from bench.leaderboard.statistics.paired import Difference
     from bench.leaderboard.statistics.ranks import Ranks
 
@@ -41,7 +41,7 @@ def main(arguments: argparse.Namespace, rest: list[str]) -> int:
     return 0
 
 
-def _print(found: Comparison) -> None:
+def _print(found: Contests) -> None:
     print(f"by {found.measure.name}: {found.measure.meaning}")
     print_columns(_HEADER, [_cells(found, pair) for pair in found.pairs], _NUMBERS)
     for pair in found.pairs:
@@ -50,7 +50,7 @@ def _print(found: Comparison) -> None:
         _print_ranks(found.methods, found.ranks)
 
 
-def _cells(found: Comparison, pair: Pair) -> tuple[str, ...]:
+def _cells(found: Contests, pair: Contest) -> tuple[str, ...]:
     one = pair.difference
     return (
         pair.first, pair.second, str(one.problems), _with_interval(one), str(one.won),
@@ -71,7 +71,7 @@ def _p(value: float) -> str:
     return "-" if math.isnan(value) else f"{value:.2g}"
 
 
-def _print_alone(pair: Pair) -> None:
+def _print_alone(pair: Contest) -> None:
     for name, count in zip((pair.first, pair.second), pair.alone, strict=True):
         if count:
             other = pair.second if name == pair.first else pair.first
@@ -91,7 +91,7 @@ def _print_ranks(methods: Sequence[str], ranks: Ranks) -> None:
         print(f"not told apart by ranks: {', '.join(methods[one] for one in members)}")
 
 
-def _plain(found: Comparison) -> dict[str, Any]:
+def _plain(found: Contests) -> dict[str, Any]:
     """For machines; what is not known is null."""
     pairs = [
         {

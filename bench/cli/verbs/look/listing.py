@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bench.cli.named import all_methods
-from bench.cli.tables import print_columns
+from bench.cli.screen import print_columns
 
 
 def main(arguments: argparse.Namespace, rest: list[str]) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.cli import UserError
 from bench.cli.named import find_problem
-from bench.cli.tables import print_columns
+from bench.cli.screen import print_columns
 
 if TYPE_CHECKING:
     from bench.problems.dataset import Dataset
