@@ -237,8 +237,13 @@ def _looking(verbs: _Verbs) -> None:
     listing.add_argument("what", choices=["methods", "datasets", "metrics", "rules"])
     listing.add_argument("--json", action="store_true", help="for machines")
 
-    show = _verb(verbs, "show", "a dataset, or a problem: formula, variables, splits, digest, rows")
-    show.add_argument("name", metavar="DATASET[/PROBLEM]")
+    show = _verb(verbs, "show", "a dataset, a problem, a results folder, or one run of it")
+    show.usage = (
+        "rediscover show DATASET[/PROBLEM] [--json]\n"
+        "       rediscover show results/EXPERIMENT [METHOD PROBLEM SEED ...] [--json]"
+    )
+    show.add_argument("name", metavar="DATASET[/PROBLEM]|DIR")
+    show.add_argument("words", metavar="WORD", nargs="*", help="what says which run of DIR")
     show.add_argument("--json", action="store_true", help="for machines")
 
     data = _verb(verbs, "data", "write a dataset out for other tools")

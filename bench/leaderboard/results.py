@@ -55,7 +55,7 @@ class Results:
 
         store = Store(self.folder)
         plan = store.plan()
-        truths = self._truths(plan.values())
+        truths = self.truths(plan.values())
         return pd.DataFrame([_row(store, planned, truths) for planned in plan.values()])
 
     def leaderboard(self, by: str | Sequence[str] = ()) -> pd.DataFrame:
@@ -73,7 +73,8 @@ class Results:
         except LeaderboardError as error:
             return escape(str(error))
 
-    def _truths(self, plan: Iterable[PlannedRun]) -> dict[tuple[str, str], str | None]:
+    def truths(self, plan: Iterable[PlannedRun]) -> dict[tuple[str, str], str | None]:
+        """The laws of the problems that ``plan`` names, as text, by dataset and problem."""
         wanted = {(planned.dataset, planned.problem) for planned in plan}
         unknown = {dataset for dataset, name in wanted if (dataset, name) not in self.problems}
         found: Problems = {**find_problems(unknown, [self.folder]), **self.problems}

@@ -1,4 +1,4 @@
-"""``rediscover show``: a dataset, or one problem of it; a results folder by its status."""
+"""``rediscover show``: a dataset, or one problem of it; a results folder, or one run of it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bench.cli import UserError
 from bench.cli.named import find_problem
 from bench.cli.screen import print_columns
+from bench.cli.verbs.look.showrun import show_run
 
 if TYPE_CHECKING:
     from bench.problems.dataset import Dataset
@@ -21,6 +22,8 @@ PLAN = "plan.jsonl"
 
 
 def main(arguments: argparse.Namespace, rest: list[str]) -> int:
+    if arguments.words:
+        return show_run(arguments.name, arguments.words, as_json=arguments.json)
     if (Path(arguments.name) / PLAN).is_file():
         return _results(arguments)
     dataset, problem = find_problem(arguments.name)
@@ -64,6 +67,7 @@ def _results(arguments: argparse.Namespace) -> int:
     code = status.main(argparse.Namespace(folder=folder, json=arguments.json), [])
     if not arguments.json:
         print(f"the table: rediscover leaderboard {folder}")
+        print(f"one run: rediscover show {folder} METHOD PROBLEM SEED")
     return code
 
 

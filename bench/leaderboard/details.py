@@ -1,0 +1,110 @@
+"""One run, whole: what was asked, answered, judged and used, from its files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bench.method import Answer
+from bench.running.results.judging import read_score
+from bench.running.results.plan import PlannedRun
+from bench.running.results.record import Record, Report, Resources
+from bench.running.results.store import Store
+from bench.scoring.equivalence.verdict import Verdict
+
+_TAIL = 4_000
+"""Bytes of a log's end that are shown."""
+
+
+@dataclass(frozen=True)
+class RunDetails:
+    """What is known of one run.
+
+    ``status`` is empty where it has no record; then ``record`` is None, and so is all that comes
+    from it. ``verdicts`` are by rule, or by ``part: rule`` of an answer that has several
+    expressions. ``truth`` is text, None where it is not known.
+    """
+
+    planned: PlannedRun
+    truth: str | None
+    record: Record | None
+    verdicts: Mapping[str, Verdict]
+    values: Mapping[str, float | None]
+    read_as: str
+    log: str
+
+    @property
+    def status(self) -> str:
+        return "" if self.record is None else self.record.status
+
+    @property
+    def answer(self) -> Answer | None:
+        """What is judged; None where the run gave no expression."""
+        if self.record is None or self.record.discovery is None:
+            return None
+        return self.record.discovery.best.expression
+
+    @property
+    def prediction(self) -> str | None:
+        """The answer as text."""
+        if self.record is None or self.record.discovery is None:
+            return None
+        return self.record.discovery.best.text
+
+    @property
+    def reports(self) -> Sequence[Report]:
+        return () if self.record is None else self.record.reports
+
+    @property
+    def resources(self) -> Resources | None:
+        return None if self.record is None else self.record.resources
+
+    @property
+    def provenance(self) -> Mapping[str, Any]:
+        return {} if self.record is None else self.record.provenance
+
+
+def run_details(store: Store, planned: PlannedRun, truth: str | None) -> RunDetails:
+    """All that ``store`` holds of a run. Raises RecordError where its record is damaged."""
+    record = store.read(planned.id)
+    if record is not None and record.digest != planned.digest:
+        record = None
+    kept = None if record is None else read_score(store, planned.id)
+    verdicts: dict[str, Verdict] = {}
+    values: Mapping[str, float | None] = {}
+    read_as = ""
+    if kept is not None and record is not None and kept.record_digest == record.digest:
+        values, parts = kept.card.values, kept.card.comparisons
+        for name, part in parts.items():
+            start = f"{name}: " if len(parts) > 1 else ""
+            verdicts |= {f"{start}{rule}": verdict for rule, verdict in part.verdicts.items()}
+        read_as = "; ".join(part.read_as for part in parts.values() if part.read_as)
+    return RunDetails(planned, truth, record, verdicts, values, read_as, _tail(store, planned))
+
+
+def _tail(store: Store, planned: PlannedRun) -> str:
+    try:
+        with store.log_path(planned.id).open("rb") as file:
+            size = file.seek(0, 2)
+            file.seek(max(0, size - _TAIL))
+            return file.read().decode(errors="replace")
+    except OSError:
+        return ""
+
+
+def find_runs(store: Store, words: Sequence[str]) -> list[PlannedRun]:
+    """The planned runs that every one of ``words`` fits.
+
+    A word fits a run's id, its method, dataset, problem, ``dataset/problem``, seed (``3`` or
+    ``seed3``) or noise (``0.01`` or ``noise0.01``).
+    """
+    return [run for run in store.plan().values() if all(word in _words(run) for word in words)]
+
+
+def _words(run: PlannedRun) -> set[str]:
+    noise = f"{run.noise:g}"
+    return {
+        run.id, run.method, run.dataset, run.problem, f"{run.dataset}/{run.problem}",
+        str(run.seed), f"seed{run.seed}", noise, f"noise{noise}", f"seed{run.seed}_noise{noise}",
+    }  # fmt: skip
