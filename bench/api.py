@@ -104,10 +104,12 @@ def run(
     """Run every method on every problem, judge what comes back, and give the results.
 
     ``methods`` are names, paths, classes or objects; a mapping gives them labels. ``datasets``
-    are names, paths, datasets or problems. ``budget`` is seconds, or a Budget. Results go to
-    ``folder``, where the same call goes on after an interruption; without one, to a temporary
-    folder that goes with the object returned. ``workers`` runs at a time, by default one for each
-    processor. Runs whose status is in ``retry`` are done again.
+    are names, paths, datasets or problems. ``budget`` is CPU seconds of a run, its processes and
+    threads together, with wall time to spare (``Budget.of_cpu``); or it is a Budget:
+    ``Budget(seconds=60)`` is wall time alone. Results go to ``folder``, where the same call goes
+    on after an interruption; without one, to a temporary folder that goes with the object
+    returned. ``workers`` runs at a time, by default one for each processor. Runs whose status is
+    in ``retry`` are done again.
 
     A class that stands in the script, notebook or standard input itself is carried to workers by
     value: no ``__main__`` guard is needed.

@@ -129,10 +129,10 @@ def _budget(budget: float | Budget) -> Budget:
     if isinstance(budget, Budget):
         return budget
     if isinstance(budget, bool) or not isinstance(budget, int | float):
-        raise ValueError(f"budget is {budget!r:.80}; it is a number of seconds, or a Budget")
+        raise ValueError(f"budget is {budget!r:.80}; it is a number of CPU seconds, or a Budget")
     if not (budget > 0 and math.isfinite(budget)):
-        raise ValueError(f"budget is {budget}; it is a positive number of seconds")
-    return Budget(seconds=float(budget))
+        raise ValueError(f"budget is {budget}; it is a positive number of CPU seconds")
+    return Budget.of_cpu(float(budget))
 
 
 def _seed(value: Any) -> int:

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias, runtime_checkable
+from typing import Any, Protocol, Self, TypeAlias, runtime_checkable
 
 Answer: TypeAlias = str | Mapping[str, str]
 """An expression as text or, where several are asked for, the text of each by name."""
@@ -47,15 +47,39 @@ class Budget:
     """What a run may use.
 
     ``seconds`` is wall-clock time from the moment the data are in the method's hands;
-    ``evaluations`` (None: no limit) is for methods that can count theirs; ``threads`` is what
-    BLAS, OpenMP and the like are held to; ``memory_mb`` is the resident size of the run's whole
-    process group at which it is ended.
+    ``cpu_seconds`` (None: no limit) is CPU time from then on, of all processes and threads of the
+    run together: 60 with four threads at work is 15 s by the clock. Whichever ends first ends
+    the run. ``evaluations`` (None: no limit) is for methods that can count theirs; ``threads`` is
+    what BLAS, OpenMP and the like are held to; ``memory_mb`` is the resident size of the run's
+    whole process group at which it is ended.
     """
 
     seconds: float = 60.0
     evaluations: int | None = None
     threads: int = 1
     memory_mb: int = 4096
+    cpu_seconds: float | None = None
+
+    @classmethod
+    def of_cpu(cls, cpu_seconds: float, **more: Any) -> Self:
+        """A budget of CPU seconds, with wall time for a machine that is busy with other things."""
+        return cls(**{"seconds": wall_limit(cpu_seconds), **more}, cpu_seconds=cpu_seconds)
+
+    @property
+    def likely_seconds(self) -> float:
+        """Wall seconds of a run that spends all of it on a machine of its own."""
+        if self.cpu_seconds is None:
+            return self.seconds
+        return min(self.seconds, self.cpu_seconds / self.threads)
+
+
+def wall_limit(cpu_seconds: float) -> float:
+    """The wall seconds of a budget that is given in CPU seconds: generous on purpose.
+
+    A machine that gives a run a fifth of a processor stretches a second to five. What sleeps
+    or hangs is ended here.
+    """
+    return 4.0 * cpu_seconds + 30.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,7 +14,7 @@ from bench.cli import UserError
 from bench.cli.overrides import SELECTION
 from bench.cli.quoting import stem
 from bench.experiment import Experiment
-from bench.method import Budget
+from bench.method import Budget, wall_limit
 from bench.problems.dataset import Dataset
 from bench.problems.problem import Problem
 from bench.running import Limits, MethodSpec, Run, matrix
@@ -179,13 +180,26 @@ def _selection(values: Mapping[str, Any], where: str) -> Selection:
 def _budget(config: Mapping[str, Any]) -> tuple[Budget, Limits]:
     values = dict(config)
     grace = values.pop("grace", Limits().grace)
+    if values.get("seconds") is None:
+        values["seconds"] = _wall_seconds(values.get("cpu_seconds"))
     budget = typed(Budget, values, "budget")
-    if budget.seconds <= 0 or budget.threads < 1 or budget.memory_mb < 1:
+    cpu = math.inf if budget.cpu_seconds is None else budget.cpu_seconds
+    if min(budget.seconds, cpu, budget.threads, budget.memory_mb) <= 0:
         raise UserError(
-            f"budget: seconds={budget.seconds}, threads={budget.threads}, "
-            f"memory_mb={budget.memory_mb}; all must be positive"
+            f"budget: seconds={budget.seconds}, cpu_seconds={budget.cpu_seconds}, "
+            f"threads={budget.threads}, memory_mb={budget.memory_mb}; all must be positive"
         )
     return budget, typed(Limits, {"grace": grace}, "budget")
+
+
+def _wall_seconds(cpu_seconds: Any) -> float:
+    """The wall limit of a budget that sets none."""
+    if isinstance(cpu_seconds, bool) or not isinstance(cpu_seconds, int | float):
+        raise UserError(
+            f"budget: cpu_seconds is {cpu_seconds!r} and seconds is null; "
+            "write budget.cpu_seconds=30, or budget.seconds=30 for wall time"
+        )
+    return wall_limit(cpu_seconds)
 
 
 def typed(cls: type[Any], values: Mapping[str, Any], where: str) -> Any:

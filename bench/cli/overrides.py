@@ -37,7 +37,15 @@ def registered(overrides: Iterable[str]) -> list[str]:
         _written(text, values, known[_key(text)]) if values else register_executor(text)
         for text, values in given.items()
     ]
-    return [*written, *_sweep_folder(given)]
+    return [*written, *_wall_time_alone(given), *_sweep_folder(given)]
+
+
+def _wall_time_alone(given: Mapping[str, list[Choice]]) -> list[str]:
+    """Who sets a wall time and no CPU time means the wall time: no other budget ends the run."""
+    keys = {_key(text) for text in given}
+    if "budget.seconds" in keys and "budget.cpu_seconds" not in keys:
+        return ["budget.cpu_seconds=null"]
+    return []
 
 
 def _sweep_folder(given: Mapping[str, list[Choice]]) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.clock import Clock
 from bench.method import Answer, Budget
 
 if TYPE_CHECKING:
@@ -119,8 +120,12 @@ class Kind(Protocol):
         seed: int,
         budget: Budget,
         on_report: Callable[[Answer, float | None], None],
+        clock: Clock,
     ) -> Any:
-        """The task that was posed (in the worker); ``arrays`` are read-only."""
+        """The task that was posed (in the worker); ``arrays`` are read-only.
+
+        ``clock.remaining(budget)`` says what is left; it starts when ``discover`` is called.
+        """
         ...
 
     def refusal(self, answer: Answer, told: Mapping[str, Any]) -> str | None:

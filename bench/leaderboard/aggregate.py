@@ -56,7 +56,7 @@ def _coverage(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
         problems=(_OWNER, "nunique"),
         planned=("status", "size"),
     )
-    return table.join(grouped[["done", *STATUSES, "unsealed", "unscored"]].sum())
+    return table.join(grouped[["done", *STATUSES, "unsealed", "starved", "unscored"]].sum())
 
 
 def _together(values: pd.Series[str]) -> str:

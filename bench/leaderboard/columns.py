@@ -64,12 +64,13 @@ _STATUSES = {
 _COVERAGE = (
     Column("method", "key", "the method's label; `--by` adds its columns after this one"),
     Column("disclosure", "key", "what methods were told: `blind`, `symbols` or `full`"),
-    Column("seconds", "key", "the budget of a run"),
+    Column("seconds", "key", "the budget of a run: wall time, or `CPU` time of all its processes"),
     Column("problems", "count", "problems planned"),
     Column("planned", "count", "runs planned: problems x seeds x levels of noise"),
     Column("done", "count", "runs with a record, whatever its status"),
     *(Column(status, "count", _STATUSES[status]) for status in STATUSES),
     Column("unsealed", "count", "runs round which not all walls stood, imported ones among them"),
+    Column("starved", "count", "runs kept from running for over a quarter of their CPU time"),
     Column("unscored", "count", "runs with a record but no scorecard (`rediscover score`)"),
 )
 _COSTS = (

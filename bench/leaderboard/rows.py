@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _TEXTS = ("method", "disclosure", "dataset", "problem", "kind", "status", "budget")
-_FLAGS = ("unsealed", "unscored")
+_FLAGS = ("unsealed", "starved", "unscored")
 _LOST = "lost measures"
 
 
@@ -87,10 +87,11 @@ def _row(store: Store, planned: PlannedRun) -> tuple[object, dict[str, Any]]:
         "problem": planned.problem,
         "kind": "",
         "status": "",
-        "budget": f"{planned.seconds:g}",
+        "budget": _budget_text(planned),
         "seed": planned.seed,
         "noise": planned.noise,
         "unsealed": False,
+        "starved": False,
         "unscored": False,
     }
     place = f"{relative_path(planned.id)}.json"
@@ -111,6 +112,12 @@ def _row(store: Store, planned: PlannedRun) -> tuple[object, dict[str, Any]]:
     except (KeyError, TypeError, ValueError, AttributeError):
         pass  # no scorecard, a damaged one, or one of another judge's making
     return answer, row
+
+
+def _budget_text(planned: PlannedRun) -> str:
+    if planned.cpu_seconds is None:
+        return f"{planned.seconds:g}"
+    return f"{planned.cpu_seconds:g} CPU"
 
 
 def _read(path: str) -> Any:
@@ -136,6 +143,7 @@ def _of_record(record: Mapping[str, Any]) -> tuple[tuple[str, str | None], dict[
         found["wall_seconds"] = resources["wall_seconds"]
         found["cpu_seconds"] = resources["cpu_seconds"]
         found["memory_mb"] = resources["peak_memory_mb"]
+        found["starved"] = bool(resources.get("starved"))
     found["status"] = str(record["status"])
     return (found["status"], discovery["best"][0] if discovery else None), found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from bench.clock import Clock
 from bench.kinds import kind_of
 from bench.method import Answer, Discovery
 from bench.running.perform import Job, pose
@@ -23,6 +24,8 @@ def debug(job: Job, on_report: Callable[[Answer, float | None], None]) -> Discov
     shown = tuple(array.view() for array in arrays)
     for array in shown:
         array.flags.writeable = False  # as in a worker
-    task = make_task(request, shown, on_report)
+    clock = Clock()
+    task = make_task(request, shown, on_report, clock)
+    clock.start()
     discovery, _ = bounded(method.discover(task))
     return checked(discovery, kind_of(job.problem), request.told)

@@ -8,7 +8,7 @@ import tempfile
 import threading
 import traceback
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from bench.basics.installation import own_version
 from bench.kinds import AnyData, AnyProblem, kind_of, kind_target
 from bench.running.crew import Crew
+from bench.running.measuring.pressure import load_and_pressure
 from bench.running.results.leases import Leases
 from bench.running.results.record import Record, RecordError
 from bench.running.results.run import Run
@@ -74,7 +75,7 @@ class Performer:
             self._leases.release(run.id)
 
     def _run(self, job: Job, on_start: Callable[[], None]) -> Record:
-        begun = datetime.now(UTC)
+        begun, busy = datetime.now(UTC), load_and_pressure()
         log = self._store.log_path(job.run.id)
         try:
             data = self._data.of(job)
@@ -82,13 +83,13 @@ class Performer:
         except Exception as error:  # a problem's own data source: CSV files, anything
             self._keep_traceback(log)
             text = printable(f"{type(error).__name__}: {error}")
-            return to_record(job.run, Outcome("no_data", text), begun, data_digest="")
+            return to_record(job.run, Outcome("no_data", text), begun, busy, data_digest="")
         descriptor = shared_file(arrays)
         try:
             outcome = self._crew.run(job.run.method, request, descriptor, log, on_start)
         finally:
             os.close(descriptor)
-        return to_record(job.run, outcome, begun, data_digest=data.digest)
+        return to_record(job.run, outcome, begun, busy, data_digest=data.digest)
 
     def _keep_traceback(self, path: Path) -> None:
         log = Log(lambda: open_log(path), self._crew.limits.log_bytes)
@@ -136,8 +137,11 @@ def shared_file(arrays: Sequence[NDArray[np.float64]]) -> int:
     return descriptor
 
 
-def to_record(run: Run, outcome: Outcome, begun: datetime, data_digest: str) -> Record:
-    """The record of a run from the outcome its supervisor told."""
+def to_record(
+    run: Run, outcome: Outcome, begun: datetime, busy: Mapping[str, Any], data_digest: str
+) -> Record:
+    """The record of a run from the outcome its supervisor told; ``busy`` says how busy the
+    machine was when it began."""
     return Record(
         run=run,
         status=outcome.status,
@@ -150,6 +154,7 @@ def to_record(run: Run, outcome: Outcome, begun: datetime, data_digest: str) -> 
             "host": platform.node(),
             "cpus": os.cpu_count(),
             "system": platform.platform(),
+            **busy,
             "rediscover": own_version(),
             "packages": dict(outcome.packages),
             "data_digest": data_digest,

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bench import Budget, Discovery, Task, Variable
+from bench.clock import Clock
 from bench.kinds import Conditions, kind_named, kind_names, kind_of
 from bench.problems.data import Data, Table
 from bench.problems.problem import Problem, Target
@@ -54,7 +55,7 @@ def test_a_problem_comes_back_as_a_task_that_says_nothing_of_the_truth() -> None
     told = kind.told(PROBLEM, conditions)
     arrays = kind.arrays(PROBLEM, PROBLEM.data(2), conditions)
     assert not {"a*b", "toy", "p"} & set(str(told).replace("'", " ").split())
-    task = kind.task(told, arrays, seed=7, budget=Budget(), on_report=print)
+    task = kind.task(told, arrays, seed=7, budget=Budget(), on_report=print, clock=Clock())
     assert (task.names, task.seed, task.target.symbol) == (("a", "b"), 7, "F")
     np.testing.assert_array_equal(task.X, X)
     np.testing.assert_array_equal(task.y, Y + 2)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench import Budget, Candidate, Discovery, parse
+from bench.clock import Clock
 from bench.kinds import Brief, Shown
 from bench.method import answer_text
 from bench.problems import Dataset
@@ -94,6 +95,7 @@ class States:
         seed: int,
         budget: Budget,
         on_report: Callable[[Any, float | None], None],
+        clock: Clock,
     ) -> StatesTask:
         return StatesTask(*arrays, seed, budget, on_report)
 

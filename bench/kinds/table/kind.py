@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.clock import Clock
 from bench.kinds.kind import Brief, Conditions, Shown
 from bench.kinds.table import posing
 from bench.kinds.table.noise import noisy_target
@@ -42,6 +43,7 @@ class TableKind:
         seed: int,
         budget: Budget,
         on_report: Callable[[Answer, float | None], None],
+        clock: Clock,
     ) -> Task:
         X, y = arrays
         return Task(
@@ -53,6 +55,7 @@ class TableKind:
             target=posing.target(told),
             description=told["description"],
             on_report=on_report,
+            clock=clock,
         )
 
     def refusal(self, answer: Answer, told: Mapping[str, Any]) -> str | None:

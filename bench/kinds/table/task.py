@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.clock import Clock, Remaining
 from bench.method import Answer, Budget, as_answer
 from bench.problems.variable import Variable
 
@@ -22,7 +23,8 @@ class Task:
 
     ``X`` has shape (n, d), ``y`` shape (n,), both float64 and read-only; column j of ``X`` is
     ``variables[j]``. ``seed`` must fix the method's result. The clock of ``budget`` is running
-    when ``discover`` is called. Raises ValueError where shapes and variables do not match.
+    when ``discover`` is called; outside a run it starts with the first ``remaining()``. Raises
+    ValueError where shapes and variables do not match.
     """
 
     X: NDArray[np.float64]
@@ -33,6 +35,7 @@ class Task:
     target: Variable = Variable("y")
     description: str = ""
     on_report: Callable[[Answer, float | None], None] = field(default=_ignore, repr=False)
+    clock: Clock = field(default_factory=Clock, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         reason = _unnamed(self.variables) or _misfit(np.shape(self.X), np.shape(self.y), self.names)
@@ -51,6 +54,14 @@ class Task:
         times of the reports draw its curve of quality over time.
         """
         self.on_report(as_answer(expression), loss)
+
+    def remaining(self) -> Remaining:
+        """What is left of the budget: ``seconds`` by the clock, ``cpu_seconds`` of all processes
+        of the run (None: no limit), and the lesser of both as a ``share`` from 1 to 0.
+
+        A search that stops while something is left gives its own answer. It costs microseconds.
+        """
+        return self.clock.remaining(self.budget)
 
 
 def _unnamed(variables: Iterable[object]) -> str | None:

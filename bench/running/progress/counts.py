@@ -27,6 +27,7 @@ class MethodProgress:
     planned: int = 0
     done: int = 0
     failed: int = 0
+    starved: int = 0
     timed: int = 0
     wall: float = 0.0
     budget: float = 0.0
@@ -65,6 +66,9 @@ class Progress:
         elif isinstance(event, Finished):
             self.running.pop(event.record.run.id, None)
             self._count(event.record)
+            self.methods[event.record.run.method.label].starved += bool(
+                event.record.resources.starved
+            )
             self.failures.add(event.record, event.log)
         elif isinstance(event, Elsewhere):
             self.elsewhere.add(event.run.id)
@@ -86,6 +90,11 @@ class Progress:
         return sum(method.failed for method in self.methods.values())
 
     @property
+    def starved(self) -> int:
+        """Runs of this command that were kept from running."""
+        return sum(method.starved for method in self.methods.values())
+
+    @property
     def left(self) -> int:
         """Runs without a record that can be run here."""
         return sum(method.left for method in self.methods.values())
@@ -104,7 +113,7 @@ class Progress:
         for label, count in Counter(run.method.label for run in event.runs).items():
             self.methods[label] = MethodProgress(planned=count)
         for run in event.runs:
-            self.methods[run.method.label].budget = run.budget.seconds
+            self.methods[run.method.label].budget = run.budget.likely_seconds
         for label, reason in event.missing.items():
             self.methods[label].missing = reason
         for record in event.done:

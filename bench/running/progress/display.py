@@ -16,6 +16,10 @@ from bench.running.progress.counts import Progress, duration
 
 _LINE_SECONDS = 5.0
 _RUNS_SHOWN = 8
+_STARVED = (
+    "the machine is busy: a run was starved, it waited for a processor for more than a quarter of "
+    "its CPU time (the column starved counts such runs; budgets of CPU seconds suffer least)"
+)
 
 
 class Display:
@@ -33,6 +37,7 @@ class Display:
             else None
         )
         self._next_line = time.monotonic() + _LINE_SECONDS
+        self._warned = False
 
     def __enter__(self) -> Display:
         if self._live is not None:
@@ -65,7 +70,14 @@ class Display:
             self._say(f"damaged record, its run is redone: {event.path}: {event.reason}")
         elif isinstance(event, Note):
             self._say(event.text)
-        elif isinstance(event, Finished) and self._live is None:
+        elif isinstance(event, Finished):
+            self._say_progress()
+
+    def _say_progress(self) -> None:
+        if self.progress.starved and not self._warned:
+            self._warned = True
+            self._say(_STARVED)
+        if self._live is None:
             now = time.monotonic()
             if now >= self._next_line:
                 self._next_line = now + _LINE_SECONDS
@@ -115,7 +127,7 @@ def _running_table(progress: Progress) -> Table:
     table = Table.grid(padding=(0, 2))
     now = time.monotonic()
     for run, since in list(progress.running.values())[:_RUNS_SHOWN]:
-        clock = f"{now - since:.0f} of {run.budget.seconds:g} s"
+        clock = f"{now - since:.0f} of {run.budget.likely_seconds:g} s"
         table.add_row(Text(f"  {run.id}", style="cyan"), clock)
     more = len(progress.running) - _RUNS_SHOWN
     if more > 0:

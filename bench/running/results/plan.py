@@ -18,7 +18,8 @@ from bench.running.results.run import MethodSpec, Run, run_id
 
 @dataclass(frozen=True)
 class PlannedRun:
-    """A line of the plan: which run, with what digest, under how many seconds."""
+    """A line of the plan: which run, with what digest, under how many seconds of wall and CPU
+    time, and how long it is likely to take."""
 
     method: str
     dataset: str
@@ -28,6 +29,8 @@ class PlannedRun:
     noise: float
     digest: str
     seconds: float
+    cpu_seconds: float | None
+    likely_seconds: float
 
     @cached_property
     def id(self) -> str:
@@ -46,6 +49,8 @@ class PlannedRun:
             float(run.noise),
             run.digest,
             run.budget.seconds,
+            run.budget.cpu_seconds,
+            run.budget.likely_seconds,
         )
 
 

@@ -48,16 +48,20 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """What a run used; CPU and memory are those of the whole process group.
+    """What a run used; CPU and memory are those of the whole process family.
 
     ``warm_up_seconds`` is how long its method's ``warm_up`` took before the clock started: 0 where
-    it has none, or the process had been warmed up for an earlier run.
+    it has none, or the process had been warmed up for an earlier run. For ``waited_seconds`` it
+    stood ready to run and did not, because others did; ``starved`` says that this was more than a
+    quarter of its CPU time. Both are None where the system does not say.
     """
 
     wall_seconds: float
     cpu_seconds: float
     peak_memory_mb: float
     warm_up_seconds: float = 0.0
+    waited_seconds: float | None = None
+    starved: bool | None = None
 
 
 NOTHING_USED = Resources(0.0, 0.0, 0.0)

@@ -146,7 +146,9 @@ class Run:
         version, problem and data seed), the seed, the noise, the budget and what the method was
         told. The label, the interpreter and how a worker starts are not part of it.
         """
-        budget = {**asdict(self.budget), "seconds": float(self.budget.seconds)}
+        budget = asdict(self.budget)
+        for name in ("seconds", "cpu_seconds"):
+            budget[name] = None if budget[name] is None else float(budget[name])
         rest = canonical_json(
             [
                 *(self.dataset, self.version, self.problem, self.data_seed, self.seed),

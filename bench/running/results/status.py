@@ -138,7 +138,7 @@ def _by_method(
     seconds: dict[str, float] = defaultdict(float)
     for run in left.values():
         finished = sum(done[run.method].values()) if run.method in done else 0
-        seconds[run.method] += wall[run.method] / finished if finished else run.seconds
+        seconds[run.method] += wall[run.method] / finished if finished else run.likely_seconds
     return tuple(
         MethodStatus(
             method, planned[method], dict(done.get(method, {})), under_way[method], seconds[method]

@@ -2,7 +2,7 @@
 
     runner -> server             Prepare, then a Fork for each supervisor
     runner -> supervisor         Assignment: a Request and its limits; LogOpened
-    supervisor -> worker         Request, Go
+    supervisor -> worker         Request (with a meter where CPU time is limited), Go
     worker -> supervisor         Sealed, Loaded, Reported, Returned, then Answered or Failed
     supervisor -> runner         Watching, ClockStarted, LogWanted, then RunOver (an Outcome) or
                                  SystemStop
@@ -217,19 +217,17 @@ class Sealed(Message):
 
 @dataclass(frozen=True)
 class Loaded(Message):
-    """From a worker: all is loaded, with so much CPU time; it waits for the clock to start.
+    """From a worker: all is loaded; it waits for the clock to start.
 
     ``warm_up`` is how many seconds the method's ``warm_up`` took.
     """
 
-    cpu: float
     warm_up: float
     packages: Mapping[str, str]
 
     @classmethod
     def from_json(cls, plain: Plain) -> Self:
-        cpu, warm_up = (number(plain[name]) or 0.0 for name in ("cpu", "warm_up"))
-        return cls(cpu, warm_up, _versions(plain["packages"]))
+        return cls(number(plain["warm_up"]) or 0.0, _versions(plain["packages"]))
 
 
 @dataclass(frozen=True)
@@ -255,7 +253,6 @@ class Answered(Message):
 
     discovery: Discovery
     left_out: int
-    cpu: float
 
     def to_json(self) -> Plain:
         return {**vars(self), "discovery": discovery_json(self.discovery)}
@@ -265,7 +262,7 @@ class Answered(Message):
         discovery = discovery_from(plain["discovery"])
         if discovery is None:
             raise TypeError("an answer without a discovery")
-        return cls(discovery, int(plain["left_out"]), number(plain["cpu"]) or 0.0)
+        return cls(discovery, int(plain["left_out"]))
 
 
 @dataclass(frozen=True)
@@ -274,12 +271,11 @@ class Failed(Message):
 
     status: FailureStatus
     message: str
-    cpu: float
 
     @classmethod
     def from_json(cls, plain: Plain) -> Self:
         status = _one_of(get_args(FailureStatus), plain["status"])
-        return cls(status, checked_text(plain["message"]), number(plain["cpu"]) or 0.0)
+        return cls(status, checked_text(plain["message"]))
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,11 @@ class Family:
         self.cpu_seconds = 0.0
         self.peak_memory = 0
 
+    @property
+    def known(self) -> set[int]:
+        """The descendants that the last look found."""
+        return set(self._members)
+
     def members(self, *, anew: bool = False) -> set[int]:
         """Process ids of all living descendants, without this process itself."""
         if not LINUX:
@@ -129,14 +134,6 @@ class Family:
                 kill(self.members(anew=True))
             pause = min(2 * pause, 0.02)
 
-    def memory(self) -> int:
-        """Resident bytes of all descendants together; pages they share count for each."""
-        return sum(resident(pid) for pid in self.members())
-
-    def own_memory(self) -> int:
-        """As ``memory``, but a page shared by several processes counts once (slower)."""
-        return sum(_proportional(pid) for pid in self.members())
-
 
 def _present() -> set[int]:
     with os.scandir("/proc") as entries:
@@ -157,7 +154,7 @@ def _read(path: str) -> bytes:
         os.close(descriptor)
 
 
-def _stat(pid: int) -> list[bytes]:
+def stat_fields(pid: int) -> list[bytes]:
     """The fields of ``/proc/PID/stat`` from the state on; empty for the dead and for zombies."""
     # The name in parentheses comes first and may hold anything.
     fields = _read(f"/proc/{pid}/stat").rpartition(b")")[2].split()
@@ -165,7 +162,7 @@ def _stat(pid: int) -> list[bytes]:
 
 
 def _parent(pid: int) -> int | None:
-    fields = _stat(pid)
+    fields = stat_fields(pid)
     return int(fields[1]) if fields else None
 
 
@@ -191,7 +188,8 @@ def resident(pid: int) -> int:
     return int(fields[1]) * _PAGE if fields else 0
 
 
-def _proportional(pid: int) -> int:
+def proportional(pid: int) -> int:
+    """As ``resident``, but of a page that several processes share its part (slower)."""
     for line in _read(f"/proc/{pid}/smaps_rollup").splitlines():
         if line.startswith(b"Pss:"):
             return int(line.split()[1]) * 1024
@@ -252,7 +250,7 @@ def started_at(pid: int) -> int | None:
         with contextlib.suppress(psutil.Error):
             return int(psutil.Process(pid).create_time() * 100)
         return None
-    fields = _stat(pid)
+    fields = stat_fields(pid)
     return int(fields[19]) if fields else None
 
 

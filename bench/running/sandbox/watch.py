@@ -14,10 +14,12 @@ import signal
 import socket
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from bench.kinds.find import kind_at
 from bench.method import Candidate, Discovery
+from bench.running.measuring.usage import Usage
 from bench.running.results.record import Report, Resources, Status
 from bench.running.sandbox import wire
 from bench.running.sandbox.answer import (
@@ -48,10 +50,10 @@ from bench.running.sandbox.messages import (
 from bench.running.sandbox.report_log import Reports
 from bench.running.sandbox.workerprocess import WorkerProcess
 
-LOOK_SECONDS = 0.05  # between two looks at memory
 _STOP_SECONDS = 0.5  # who ends a whole job signals all its processes, in any order
 _LAST_REPORTS_TRIED = 20
 _BACK_SECONDS = 5.0  # for a kept worker to come back from a run that was over
+_SENDING_SECONDS = 1.0  # for an answer to follow the word that it is there
 
 
 class RunnerGone(Exception):
@@ -118,11 +120,11 @@ class Watch:
         self._returned: float | None = None
         self._over = False
         self._data: int | None = None
-        self._cpu_before = 0.0
         self._warm_up = 0.0
-        self._peak = 0
+        self._usage = Usage(worker.pid, worker.family, worker.clock, budget)
         self.clean = True
-        self._memory_limit = budget.memory_mb * 2**20
+        cpu = budget.cpu_seconds
+        self._cpu_allowed = None if cpu is None else cpu + limits.grace
         self._allowed = budget.seconds + limits.grace
         self._load_seconds = limits.load_seconds
         self._deadline = time.monotonic() + limits.load_seconds
@@ -134,7 +136,7 @@ class Watch:
         """
         self._data = descriptor
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            wire.send(self._worker.socket, self._request)
+            wire.send(self._worker.socket, self._request, self._usage.meter)
         self._check_seal()  # an earlier run may have told
         self._worker.socket.setblocking(False)
         try:
@@ -142,20 +144,23 @@ class Watch:
         finally:
             self._close_data()
         ended = time.monotonic()
+        if not isinstance(end, Answered) or self._returned is None:
+            self._stop_clock(ended)
         self._over = True
         if self._keep and (isinstance(end, Answered) or self._comes_back(end)):
             self._worker.socket.setblocking(True)
         else:
             self.clean = self._worker.end()
+        self._usage.close()
         self._read_output()
         self._log.close()
-        return self._outcome(end, ended)
+        return self._outcome(end)
 
     def _watch(self) -> Answered | _RunEnd:
         """Watch until the run is over, in one way or another."""
         poller = select.poll()
         self._listen(poller)
-        next_look = time.monotonic() + LOOK_SECONDS
+        next_look = time.monotonic() + self._usage.pause(self._cpu_allowed)
         while True:
             if self._stop.asked:
                 raise Stopped
@@ -163,9 +168,9 @@ class Watch:
             if now >= self._deadline:
                 return _RunEnd("timeout", self._timeout_message())
             if now >= next_look:
-                if self._look_at_memory():
-                    return _RunEnd("memory", f"over {self._request.budget.memory_mb} MB of memory")
-                next_look = now + LOOK_SECONDS
+                if (end := self._look()) is not None:
+                    return end
+                next_look = now + self._usage.pause(self._cpu_allowed)
             wait = max(0.0, min(next_look, self._deadline) - now)
             for fd, event in poller.poll(1000 * wait + 0.5):
                 self._attend(poller, fd, event)
@@ -250,7 +255,7 @@ class Watch:
                 self._take(message)
         except MessageError as error:
             text = f"the worker's channel carried something else: {error}"
-            self._finish = Failed("invalid", text, 0.0)
+            self._finish = Failed("invalid", text)
         return bool(content)
 
     def _take(self, message: Message) -> None:
@@ -261,6 +266,8 @@ class Watch:
         elif isinstance(message, Loaded) and self._started is None:
             self._start(message)
         elif isinstance(message, Answered | Failed) and self._finish is None:
+            if self._returned is not None and now - self._returned > _SENDING_SECONDS:
+                self._stop_clock(now)
             self._finish = message
         elif self._over:
             return
@@ -268,20 +275,27 @@ class Watch:
             if answer_length(message.answer) <= MAX_EXPRESSION:
                 self._reports.add(Report(now - self._started, message.answer, message.loss))
         elif isinstance(message, Returned):
-            self._returned = now
+            self._stop_clock(now)
+
+    def _stop_clock(self, now: float) -> None:
+        """What comes after is the harness's; an answer that is long in coming is the method's."""
+        if self._over:
+            return
+        self._returned = now
+        self._usage.stop()
 
     def _check_seal(self) -> None:
         seal = self._worker.cell.verdict
         if self._require_seal and seal is not None and seal.level != "full":
             text = f"require_seal=true, and the seal is {seal.level}: {', '.join(seal.missing)}"
-            self._finish = Failed("error", text, 0.0)
+            self._finish = Failed("error", text)
 
     def _start(self, message: Loaded) -> None:
         """Start the clock, and hand over the data."""
-        self._cpu_before = message.cpu
         self._warm_up = message.warm_up
         self._packages = message.packages
         wire.send(self._channel, ClockStarted(os.getpid()))
+        self._usage.start()
         self._started = time.monotonic()
         self._deadline = self._started + self._allowed
         with contextlib.suppress(OSError):  # dead already: that is noticed elsewhere
@@ -293,14 +307,15 @@ class Watch:
             os.close(self._data)
             self._data = None
 
-    def _look_at_memory(self) -> bool:
-        """Whether the group is over its limit; pages shared by its processes count once."""
-        family = self._worker.family
-        used = family.memory()
-        if used > self._memory_limit:
-            used = family.own_memory()
-        self._peak = max(self._peak, used)
-        return bool(used > self._memory_limit)
+    def _look(self) -> _RunEnd | None:
+        """Look at what the run uses; how it ends where that is too much."""
+        if self._usage.look():
+            return _RunEnd("memory", f"over {self._request.budget.memory_mb} MB of memory")
+        allowed = self._cpu_allowed
+        if allowed is not None and self._usage.cpu_seconds >= allowed and not self._over:
+            text = f"still running after {allowed:g} s of CPU time; budget and grace are over"
+            return _RunEnd("timeout", text)
+        return None
 
     def _timeout_message(self) -> str:
         if self._started is None:
@@ -324,7 +339,7 @@ class Watch:
             return _RunEnd("crash", f"killed by {name}{why}")
         return _RunEnd("crash", f"killed by signal {-code}")
 
-    def _outcome(self, end: Answered | _RunEnd, ended: float) -> Outcome:
+    def _outcome(self, end: Answered | _RunEnd) -> Outcome:
         discovery, left_out = None, 0
         if isinstance(end, Answered):
             try:
@@ -342,7 +357,7 @@ class Watch:
             message=printable(end.message + hangs),
             discovery=discovery,
             reports=tuple(self._reports.all()),
-            resources=self._resources(ended),
+            resources=self._resources(),
             packages=self._packages,
             left_out=left_out,
             seal=self._worker.cell.verdict,
@@ -356,20 +371,11 @@ class Watch:
                 return Discovery(Candidate(report.expression, None, report.loss))
         return None
 
-    def _resources(self, ended: float) -> Resources:
-        family = self._worker.family
-        if self._worker.usable and self._finish is not None:
-            cpu = self._finish.cpu
-        else:
-            cpu = family.cpu_seconds
-            self._peak = max(self._peak, family.peak_memory)
-        wall = 0.0 if self._started is None else (self._returned or ended) - self._started
-        return Resources(
-            wall_seconds=round(wall, 6),
-            cpu_seconds=round(max(0.0, cpu - self._cpu_before), 6),
-            peak_memory_mb=round(self._peak / 2**20, 3),
-            warm_up_seconds=round(self._warm_up, 6),
-        )
+    def _resources(self) -> Resources:
+        started, returned = self._started, self._returned
+        wall = 0.0 if started is None or returned is None else returned - started
+        used = self._usage.resources(wall, ended=not self._worker.usable)
+        return replace(used, warm_up_seconds=round(self._warm_up, 6))
 
 
 def _end_of(finish: Answered | Failed) -> Answered | _RunEnd:

@@ -32,10 +32,12 @@ import numpy as np
 import numpy.random  # NumPy loads it at first use: here, before a clock runs or a fork is made
 from numpy.typing import NDArray
 
+from bench.clock import Clock
 from bench.kinds.find import kind_at
 from bench.method import Answer, Budget
 from bench.running.limits import hold_threads
 from bench.running.load import build
+from bench.running.measuring.meter import Reading
 from bench.running.results.plain import number
 from bench.running.results.run import canonical_json
 from bench.running.sandbox import wire
@@ -69,7 +71,7 @@ def serve(sock: socket.socket) -> None:
         reply = _Reply(sock, interrupts)
         threads = threading.active_count()
         try:
-            _run(received[0], reply)
+            _run(*received, reply)
         except KeyboardInterrupt as error:
             if threading.active_count() > threads:
                 os._exit(1)  # what goes on in the background would go on in the next run
@@ -82,6 +84,7 @@ def serve(sock: socket.socket) -> None:
         except BaseException as error:  # a method may raise anything, SystemExit included
             traceback.print_exc()
             reply.fail("error", _first_line(error))
+        reply.end_child()
 
 
 class _Interrupts:
@@ -145,11 +148,24 @@ class _Reply:
     def __init__(self, sock: socket.socket, interrupts: _Interrupts) -> None:
         self._sock = sock
         self._lock = threading.Lock()
+        self._worker = os.getpid()
         self.interrupts = interrupts
 
     def send(self, message: Message) -> None:
+        """Say ``message``; a process that the method has forked has nothing to say.
+
+        The supervisor would not believe it. It would have the next request to this worker.
+        """
+        if os.getpid() != self._worker:
+            return
         with self.interrupts.held(), self._lock:
             wire.send(self._sock, message)
+
+    def end_child(self) -> None:
+        """End the process here if it is no worker, but one that the method has forked."""
+        if os.getpid() != self._worker:
+            _flush()
+            os._exit(0)
 
     def start(self, message: Loaded) -> int:
         """Say that all is loaded, and wait for the supervisor to start the clock and send the
@@ -172,19 +188,22 @@ class _Reply:
     def answer(self, returned: object) -> None:
         discovery, left_out = bounded(returned)
         _flush()
-        self.send(Answered(discovery, left_out, cpu_seconds()))
+        self.send(Answered(discovery, left_out))
 
     def fail(self, status: FailureStatus, message: str) -> None:
         _flush()
-        self.send(Failed(status, message, cpu_seconds()))
+        self.send(Failed(status, message))
 
 
-def _run(request: Request, reply: _Reply) -> None:
+def _run(request: Request, meter: int | None, reply: _Reply) -> None:
     method, seconds = ready(request)
     random.seed(request.seed)
     np.random.seed(request.seed % 2**32)  # noqa: NPY002  (for engines that draw from the global one)
-    descriptor = reply.start(Loaded(cpu_seconds(), seconds, versions(request.requires)))
-    task = make_task(request, read_arrays(request.shapes, descriptor), reply.report)
+    descriptor = reply.start(Loaded(seconds, versions(request.requires)))
+    clock = Clock()
+    clock.start(None if meter is None else Reading(meter))
+    arrays = read_arrays(request.shapes, descriptor)
+    task = make_task(request, arrays, reply.report, clock)
     with reply.interrupts.wanted():
         returned = method.discover(task)
     reply.send(Returned())
@@ -247,11 +266,13 @@ def make_task(
     request: Request,
     arrays: tuple[NDArray[np.float64], ...],
     on_report: Callable[[Answer, float | None], None],
+    clock: Clock,
 ) -> Any:
     """The task that a request describes."""
     return kind_at(request.kind).task(
-        request.told, arrays, seed=request.seed, budget=request.budget, on_report=on_report
-    )
+        request.told, arrays, seed=request.seed, budget=request.budget, on_report=on_report,
+        clock=clock,
+    )  # fmt: skip
 
 
 def read_arrays(shapes: Sequence[Shape], descriptor: int) -> tuple[NDArray[np.float64], ...]:
@@ -268,12 +289,6 @@ def read_arrays(shapes: Sequence[Shape], descriptor: int) -> tuple[NDArray[np.fl
         values[start : start + size].reshape(shape)
         for start, size, shape in zip(starts, sizes, shapes, strict=False)
     )
-
-
-def cpu_seconds() -> float:
-    """CPU seconds of this process and of its children that have ended."""
-    times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
 
 
 def _first_line(error: BaseException) -> str:

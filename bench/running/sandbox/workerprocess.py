@@ -7,6 +7,7 @@ import os
 import socket
 from collections.abc import Callable
 
+from bench.running.measuring.cpu import FamilyClock
 from bench.running.sandbox import wire
 from bench.running.sandbox.processes import Family
 from bench.running.seal.walls import Cell
@@ -31,6 +32,7 @@ class WorkerProcess:
         theirs.close()
         os.close(write_end)
         self.family = Family()
+        self.clock = FamilyClock(self.family)
         self.wait_status: int | None = None
         self.usable = True
         self.death = _death_of(self.pid)

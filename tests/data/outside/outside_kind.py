@@ -76,6 +76,7 @@ class NumberKind:
         seed: int,
         budget: Any,
         on_report: Callable[[Any, float | None], None],
+        clock: Any,
     ) -> NumberTask:
         return NumberTask(arrays[0], seed, budget)
 

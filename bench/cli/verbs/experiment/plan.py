@@ -48,8 +48,8 @@ def _as_text(experiment: Experiment) -> None:
         text = f"{label}: {counted(planned[label], 'run')}, {finished[label]} done"
         print(text if reason is None else f"{text}; cannot run: {reason}")
     left = [run for run in experiment.runs if done(store, run) is None]
-    seconds = sum(run.budget.seconds for run in left)
+    seconds = sum(run.budget.likely_seconds for run in left)
     print(
         f"{counted(len(experiment.runs), 'run')} in {experiment.folder}, {len(left)} to do: "
-        f"at most {duration(seconds)} of budget, one after the other"
+        f"about {duration(seconds)} of budget, one after the other"
     )

@@ -84,6 +84,7 @@ def _machine() -> Iterator[Diagnosis]:
     memory = psutil.virtual_memory()
     free = f"{memory.available / 2**30:.1f} of {memory.total / 2**30:.1f} GiB free"
     yield Diagnosis("memory", True, free)
+    yield _busy()
     hard = sys.platform == "linux"
     text = "processes of a run are all found and killed, in any session" if hard else (
         f"on {sys.platform} a run's processes that make their own session may outlive it"
@@ -92,6 +93,17 @@ def _machine() -> Iterator[Diagnosis]:
     yield _seal()
     julia = shutil.which("julia")
     yield Diagnosis("julia", julia is not None, julia or "not on the path (needed by pysr alone)")
+
+
+def _busy() -> Diagnosis:
+    from bench.running.measuring.pressure import load_and_pressure, too_busy
+
+    reason = too_busy()
+    load = load_and_pressure()["load"]
+    if reason is None:
+        return Diagnosis("busy", True, f"quiet enough to measure on (load {load})")
+    advice = "too busy to measure on; under wall time runs find less, CPU time bears it better"
+    return Diagnosis("busy", False, f"{reason} (load {load}): {advice}")
 
 
 def _seal() -> Diagnosis:

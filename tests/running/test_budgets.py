@@ -1,0 +1,222 @@
+"""Budgets of CPU time hold for whatever a run starts, and a run that is kept waiting says so.
+
+Nothing here looks at a clock on the wall: CPU time is what it is, on the busiest machine.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from toys import dataset, log_of
+
+from bench import Budget, Task, Variable
+from bench.running import Limits, LocalExecutor, MethodSpec, Record, Store, execute, matrix
+from bench.running.measuring.waiting import Waiting, is_starved
+
+BUSY = Path(__file__).with_name("busy_methods.py")
+GRACE = 0.2
+WALL = 120.0  # never reached
+
+
+def run(
+    folder: Path,
+    name: str,
+    budget: Budget,
+    *,
+    keep: bool = False,
+    seeds: int = 1,
+    **settings: object,
+) -> list[Record]:
+    worker = {"start": "keep"} if keep else {}
+    spec = MethodSpec(name, f"{BUSY}:{name}", settings, worker=worker)
+    datasets = {"toy": dataset(1)}
+    runs = matrix([spec], datasets, budget=budget, seeds=range(seeds))
+    execute(runs, datasets, Store(folder), LocalExecutor(1), limits=Limits(grace=GRACE))
+    return sorted(Store(folder).records(), key=lambda record: record.run.seed)
+
+
+@pytest.mark.parametrize("how", ["here", "threads", "child", "short", "unwaited", "program"])
+def test_cpu_time_ends_a_run_whoever_in_it_uses_it(tmp_path: Path, how: str) -> None:
+    budget = Budget(seconds=WALL, cpu_seconds=0.6)
+    (record,) = run(tmp_path, "Burns", budget, how=how)
+    assert record.status == "timeout", record.message
+    assert record.message == "still running after 0.8 s of CPU time; budget and grace are over"
+    assert 0.8 <= record.resources.cpu_seconds <= 0.8 + 0.2
+    assert record.discovery is not None
+    assert record.discovery.best.expression == "x0*x1"  # the last report counts
+
+
+@pytest.mark.parametrize("how", ["here", "threads", "child", "short", "unwaited", "program"])
+def test_the_cpu_time_of_a_run_is_that_of_its_whole_family(tmp_path: Path, how: str) -> None:
+    budget = Budget(seconds=WALL, cpu_seconds=20.0)
+    (record,) = run(tmp_path, "Burns", budget, how=how, seconds=0.5)
+    assert record.status == "ok", record.message
+    # What a process used since it was last looked at is lost where nobody waits for it.
+    least = 0.5 - 2 * 0.06 if how == "unwaited" else 0.49
+    assert least <= record.resources.cpu_seconds < 1.5
+    told = float(log_of(tmp_path, record).split()[1])
+    assert told == pytest.approx(record.resources.cpu_seconds, abs=0.2)
+
+
+def test_a_worker_that_is_kept_is_charged_for_each_run_by_itself(tmp_path: Path) -> None:
+    budget = Budget(seconds=WALL, cpu_seconds=20.0)
+    records = run(tmp_path, "Burns", budget, keep=True, seeds=3, how="short", seconds=0.2)
+    assert [record.status for record in records] == ["ok"] * 3
+    assert all(0.15 < record.resources.cpu_seconds < 0.6 for record in records)
+
+
+@pytest.mark.parametrize("forked", [False, True])
+def test_a_method_sees_what_is_left_of_both(tmp_path: Path, forked: bool) -> None:
+    (record,) = run(tmp_path, "Asks", Budget(seconds=WALL, cpu_seconds=0.5), forked=forked)
+    assert record.status == "ok", record.message
+    first, last = (line.split()[1:] for line in log_of(tmp_path, record).splitlines())
+    assert float(first[0]) > WALL - 60 > 0
+    assert 0.3 < float(first[1]) <= 0.5
+    assert 0.6 < float(first[2]) <= 1.0
+    assert [float(last[1]), float(last[2])] == [0.0, 0.0]
+    assert 0.5 <= record.resources.cpu_seconds < 0.7
+
+
+def test_without_a_limit_of_cpu_time_only_the_clock_counts(tmp_path: Path) -> None:
+    (record,) = run(tmp_path, "Burns", Budget(seconds=WALL), seconds=0.1)
+    assert record.status == "ok"
+    task = _task(Budget(seconds=WALL))
+    assert task.remaining().cpu_seconds is None
+    assert task.remaining().share == pytest.approx(task.remaining().seconds / WALL, abs=0.1)
+
+
+def _task(budget: Budget) -> Task:
+    import numpy as np
+
+    return Task(np.ones((2, 1)), np.ones(2), (Variable("x0"),), budget=budget)
+
+
+def test_outside_a_run_the_clock_starts_when_it_is_first_asked() -> None:
+    end = time.process_time() + 0.05
+    task = _task(Budget(seconds=WALL, cpu_seconds=0.1))
+    while time.process_time() < end:
+        pass
+    assert task.remaining().share > 0.9
+    end = time.process_time() + 0.1
+    while time.process_time() < end:
+        pass
+    left = task.remaining()
+    assert (left.cpu_seconds, left.share) == (0.0, 0.0)
+    assert left.seconds > 0
+
+
+def test_another_budget_of_cpu_time_is_another_run() -> None:
+    digests = {
+        matrix([MethodSpec("m", "m:M")], {"toy": dataset(1)}, budget=budget)[0].digest
+        for budget in (Budget(), Budget(cpu_seconds=1), Budget(cpu_seconds=2), Budget.of_cpu(2))
+    }
+    assert len(digests) == 4
+    same = (Budget(cpu_seconds=2), Budget(cpu_seconds=2.0))
+    assert len({matrix([MethodSpec("m", "m:M")], {"toy": dataset(1)}, budget=one)[0].digest
+                for one in same}) == 1  # fmt: skip
+
+
+@contextlib.contextmanager
+def burners(processor: int, count: int) -> Iterator[None]:
+    """So many programs that use all they get of one processor."""
+    code = (
+        f"import os\nos.sched_setaffinity(0, {{{processor}}})\nprint(flush=True)\nwhile True: pass"
+    )
+    started = [
+        subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+        for _ in range(count)
+    ]  # fmt: skip
+    try:
+        for one in started:
+            assert one.stdout is not None
+            one.stdout.readline()
+        yield
+    finally:
+        for one in started:
+            one.kill()
+            one.wait()
+            assert one.stdout is not None
+            one.stdout.close()
+
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="waits are counted on Linux")
+
+
+@linux
+def test_a_run_that_shares_its_processor_is_starved(tmp_path: Path) -> None:
+    processor = min(os.sched_getaffinity(0))
+    with burners(processor, 2):
+        budget = Budget(seconds=WALL, cpu_seconds=30.0)
+        (record,) = run(tmp_path, "Pinned", budget, processor=processor, seconds=0.4)
+    used = record.resources
+    assert record.status == "ok", record.message
+    assert used.starved is True
+    assert used.waited_seconds is not None
+    assert used.waited_seconds > 0.5 * used.cpu_seconds  # two of three seconds, for a fair kernel
+    assert record.provenance["load"] > 0
+
+
+@linux
+def test_a_run_with_more_threads_than_its_budget_waits_for_itself(tmp_path: Path) -> None:
+    processor = min(os.sched_getaffinity(0))
+    budget = Budget(seconds=WALL, cpu_seconds=30.0)
+    (record,) = run(tmp_path, "Pinned", budget, processor=processor, seconds=1.0, threads=4)
+    used = record.resources
+    assert used.waited_seconds is not None
+    # Three of its four threads wait at any time. Of that, only what others took counts: what it
+    # is short of the one processor it was given.
+    assert used.waited_seconds <= max(0.0, used.wall_seconds - used.cpu_seconds) + 0.2
+
+
+@linux
+def test_waits_are_those_of_every_thread_and_process() -> None:
+    processor = min(os.sched_getaffinity(0))
+    code = (
+        "import os, threading, hashlib\n"
+        f"os.sched_setaffinity(0, {{{processor}}})\n"
+        "def work():\n  while True: hashlib.sha256(bytes(1 << 20))\n"
+        "threading.Thread(target=work).start()\nprint(flush=True)\nthreading.Event().wait()"
+    )
+    with burners(processor, 1):
+        process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+        try:
+            assert process.stdout is not None
+            process.stdout.readline()
+            waiting = Waiting(threads=1)
+            end = time.monotonic() + 1.0
+            while time.monotonic() < end:
+                waiting.look({process.pid})
+                time.sleep(0.05)
+            waited = waiting.seconds()
+        finally:
+            process.kill()
+            process.wait()
+            process.stdout.close()
+    assert waited is not None
+    assert waited > 0.1  # its first thread, which sleeps, waited for nothing
+
+
+def test_short_runs_are_not_starved_and_what_is_not_known_is_not_said() -> None:
+    assert is_starved(0.4, 0.1, 0.3) is False
+    assert is_starved(0.6, 0.1, 0.3) is True
+    assert is_starved(0.6, 0.4, 0.1) is False
+    assert is_starved(10.0, 0.4, None) is None
+
+
+@pytest.mark.parametrize("how", ["returns", "reports", "raises"])
+@pytest.mark.parametrize("keep", [False, True])
+def test_a_child_does_not_answer_for_the_method(tmp_path: Path, how: str, keep: bool) -> None:
+    budget = Budget(seconds=WALL)
+    records = run(tmp_path, "Answers", budget, keep=keep, seeds=3 if keep else 1, how=how)
+    for record in records:
+        assert record.status == "ok", record.message
+        assert record.discovery is not None
+        assert record.discovery.best.expression == "x0*x1"
+        assert [report.expression for report in record.reports] == ["x0"]
