@@ -31,7 +31,7 @@ Rediscover hands problems to symbolic-regression methods, runs each under hard l
 comes back, and prints a leaderboard.
 
   rediscover run                                  the quickstart: 3 methods, 5 problems, a minute
-  rediscover run method=[operon] dataset=[srsd_easy] budget.seconds=30 seeds=[0,1,2]
+  rediscover run method=[operon] dataset=[srsd_easy] budget.cpu_seconds=30 seeds=[0,1,2]
   rediscover run method=my_method.py dataset=[my_data.csv]
   rediscover judge "x0*x1 + 0.0" "x1*x0"          is this the law?
 """
@@ -43,8 +43,8 @@ Settings are Hydra overrides, KEY=VALUE (rediscover run --cfg job prints them al
   method.operon.population=500  a setting of one method
   dataset=[srsd_easy,my.csv]    names (rediscover list datasets), files or folders
   dataset.limit=5               the first 5 problems of each; also dataset.only, dataset.exclude
-  budget.seconds=30             also budget.threads, budget.memory_mb, budget.evaluations;
-  budget=minute                 or by name: quick, minute, hour, day
+  budget.cpu_seconds=30         CPU time; budget.seconds is wall time; also budget.threads,
+  budget=minute                 budget.memory_mb, budget.evaluations; names: quick, minute, hour, day
   seeds=[0,1,2] noise=[0,0.01]  one run for each
   executor.workers=2            runs at a time
   experiment=my_first           results go to results/my_first

@@ -10,8 +10,9 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from toys import dataset, log_of
@@ -25,67 +26,83 @@ GRACE = 0.2
 WALL = 120.0  # never reached
 
 
-def run(
-    folder: Path,
-    name: str,
-    budget: Budget,
-    *,
-    keep: bool = False,
-    seeds: int = 1,
-    **settings: object,
-) -> list[Record]:
-    worker = {"start": "keep"} if keep else {}
-    spec = MethodSpec(name, f"{BUSY}:{name}", settings, worker=worker)
+def run_each(
+    folder: Path, name: str, budget: Budget, settings: Sequence[Mapping[str, Any]]
+) -> dict[str, Record]:
+    """A run of the method with each of ``settings``, one after the other; by their values."""
+    specs = [
+        MethodSpec("_".join(map(str, one.values())) or name, f"{BUSY}:{name}", one)
+        for one in settings
+    ]
     datasets = {"toy": dataset(1)}
-    runs = matrix([spec], datasets, budget=budget, seeds=range(seeds))
+    runs = matrix(specs, datasets, budget=budget)
     execute(runs, datasets, Store(folder), LocalExecutor(1), limits=Limits(grace=GRACE))
-    return sorted(Store(folder).records(), key=lambda record: record.run.seed)
+    return {record.run.method.label: record for record in Store(folder).records()}
 
 
-@pytest.mark.parametrize("how", ["here", "threads", "child", "short", "unwaited", "program"])
-def test_cpu_time_ends_a_run_whoever_in_it_uses_it(tmp_path: Path, how: str) -> None:
-    budget = Budget(seconds=WALL, cpu_seconds=0.6)
-    (record,) = run(tmp_path, "Burns", budget, how=how)
-    assert record.status == "timeout", record.message
-    assert record.message == "still running after 0.8 s of CPU time; budget and grace are over"
-    assert 0.8 <= record.resources.cpu_seconds <= 0.8 + 0.2
-    assert record.discovery is not None
-    assert record.discovery.best.expression == "x0*x1"  # the last report counts
+def run(folder: Path, name: str, budget: Budget, **settings: Any) -> Record:
+    (record,) = run_each(folder, name, budget, [settings]).values()
+    return record
 
 
-@pytest.mark.parametrize("how", ["here", "threads", "child", "short", "unwaited", "program"])
-def test_the_cpu_time_of_a_run_is_that_of_its_whole_family(tmp_path: Path, how: str) -> None:
+def run_kept(folder: Path, name: str, budget: Budget, **settings: Any) -> list[Record]:
+    """Three runs in one worker."""
+    spec = MethodSpec(name, f"{BUSY}:{name}", settings, worker={"start": "keep"})
+    datasets = {"toy": dataset(1)}
+    runs = matrix([spec], datasets, budget=budget, seeds=range(3))
+    execute(runs, datasets, Store(folder), LocalExecutor(1), limits=Limits(grace=GRACE))
+    return list(Store(folder).records())
+
+
+WAYS = ("here", "threads", "child", "short", "unwaited", "program")
+
+
+def test_cpu_time_ends_a_run_whoever_in_it_uses_it(tmp_path: Path) -> None:
+    budget = Budget(seconds=WALL, cpu_seconds=0.5)
+    records = run_each(tmp_path, "Burns", budget, [{"how": how} for how in WAYS])
+    assert set(records) == set(WAYS)
+    for how, record in records.items():
+        assert record.status == "timeout", (how, record.message)
+        assert record.message == "still running after 0.7 s of CPU time; budget and grace are over"
+        assert 0.7 <= record.resources.cpu_seconds <= 0.7 + 0.2, how
+        assert record.discovery is not None
+        assert record.discovery.best.expression == "x0*x1"  # the last report counts
+
+
+def test_the_cpu_time_of_a_run_is_that_of_its_whole_family(tmp_path: Path) -> None:
     budget = Budget(seconds=WALL, cpu_seconds=20.0)
-    (record,) = run(tmp_path, "Burns", budget, how=how, seconds=0.5)
-    assert record.status == "ok", record.message
-    # What a process used since it was last looked at is lost where nobody waits for it.
-    least = 0.5 - 2 * 0.06 if how == "unwaited" else 0.49
-    assert least <= record.resources.cpu_seconds < 1.5
-    told = float(log_of(tmp_path, record).split()[1])
-    assert told == pytest.approx(record.resources.cpu_seconds, abs=0.2)
+    settings = [{"how": how, "seconds": 0.5} for how in WAYS]
+    for label, record in run_each(tmp_path, "Burns", budget, settings).items():
+        assert record.status == "ok", (label, record.message)
+        # What a process used since it was last looked at is lost where nobody waits for it.
+        least = 0.5 - 2 * 0.06 if "unwaited" in label else 0.49
+        assert least <= record.resources.cpu_seconds < 1.5, label
+        told = float(log_of(tmp_path, record).split()[1])
+        assert told == pytest.approx(record.resources.cpu_seconds, abs=0.2), label
 
 
 def test_a_worker_that_is_kept_is_charged_for_each_run_by_itself(tmp_path: Path) -> None:
     budget = Budget(seconds=WALL, cpu_seconds=20.0)
-    records = run(tmp_path, "Burns", budget, keep=True, seeds=3, how="short", seconds=0.2)
+    records = run_kept(tmp_path, "Burns", budget, how="short", seconds=0.2)
     assert [record.status for record in records] == ["ok"] * 3
     assert all(0.15 < record.resources.cpu_seconds < 0.6 for record in records)
 
 
-@pytest.mark.parametrize("forked", [False, True])
-def test_a_method_sees_what_is_left_of_both(tmp_path: Path, forked: bool) -> None:
-    (record,) = run(tmp_path, "Asks", Budget(seconds=WALL, cpu_seconds=0.5), forked=forked)
-    assert record.status == "ok", record.message
-    first, last = (line.split()[1:] for line in log_of(tmp_path, record).splitlines())
-    assert float(first[0]) > WALL - 60 > 0
-    assert 0.3 < float(first[1]) <= 0.5
-    assert 0.6 < float(first[2]) <= 1.0
-    assert [float(last[1]), float(last[2])] == [0.0, 0.0]
-    assert 0.5 <= record.resources.cpu_seconds < 0.7
+def test_a_method_sees_what_is_left_of_both(tmp_path: Path) -> None:
+    budget = Budget(seconds=WALL, cpu_seconds=0.5)
+    settings = [{"forked": False}, {"forked": True}]
+    for record in run_each(tmp_path, "Asks", budget, settings).values():
+        assert record.status == "ok", record.message
+        first, last = (line.split()[1:] for line in log_of(tmp_path, record).splitlines())
+        assert float(first[0]) > WALL - 60 > 0
+        assert 0.3 < float(first[1]) <= 0.5
+        assert 0.6 < float(first[2]) <= 1.0
+        assert [float(last[1]), float(last[2])] == [0.0, 0.0]
+        assert 0.5 <= record.resources.cpu_seconds < 0.7
 
 
 def test_without_a_limit_of_cpu_time_only_the_clock_counts(tmp_path: Path) -> None:
-    (record,) = run(tmp_path, "Burns", Budget(seconds=WALL), seconds=0.1)
+    record = run(tmp_path, "Burns", Budget(seconds=WALL), seconds=0.1)
     assert record.status == "ok"
     task = _task(Budget(seconds=WALL))
     assert task.remaining().cpu_seconds is None
@@ -154,7 +171,7 @@ def test_a_run_that_shares_its_processor_is_starved(tmp_path: Path) -> None:
     processor = min(os.sched_getaffinity(0))
     with burners(processor, 2):
         budget = Budget(seconds=WALL, cpu_seconds=30.0)
-        (record,) = run(tmp_path, "Pinned", budget, processor=processor, seconds=0.4)
+        record = run(tmp_path, "Pinned", budget, processor=processor, seconds=0.4)
     used = record.resources
     assert record.status == "ok", record.message
     assert used.starved is True
@@ -167,7 +184,7 @@ def test_a_run_that_shares_its_processor_is_starved(tmp_path: Path) -> None:
 def test_a_run_with_more_threads_than_its_budget_waits_for_itself(tmp_path: Path) -> None:
     processor = min(os.sched_getaffinity(0))
     budget = Budget(seconds=WALL, cpu_seconds=30.0)
-    (record,) = run(tmp_path, "Pinned", budget, processor=processor, seconds=1.0, threads=4)
+    record = run(tmp_path, "Pinned", budget, processor=processor, seconds=1.0, threads=4)
     used = record.resources
     assert used.waited_seconds is not None
     # Three of its four threads wait at any time. Of that, only what others took counts: what it
@@ -210,11 +227,15 @@ def test_short_runs_are_not_starved_and_what_is_not_known_is_not_said() -> None:
     assert is_starved(10.0, 0.4, None) is None
 
 
-@pytest.mark.parametrize("how", ["returns", "reports", "raises"])
 @pytest.mark.parametrize("keep", [False, True])
-def test_a_child_does_not_answer_for_the_method(tmp_path: Path, how: str, keep: bool) -> None:
+def test_a_child_does_not_answer_for_the_method(tmp_path: Path, keep: bool) -> None:
     budget = Budget(seconds=WALL)
-    records = run(tmp_path, "Answers", budget, keep=keep, seeds=3 if keep else 1, how=how)
+    if keep:
+        records = run_kept(tmp_path, "Answers", budget, how="returns")
+    else:
+        settings = [{"how": how} for how in ("returns", "reports", "raises")]
+        records = list(run_each(tmp_path, "Answers", budget, settings).values())
+    assert len(records) == 3
     for record in records:
         assert record.status == "ok", record.message
         assert record.discovery is not None
