@@ -8,7 +8,6 @@ best of them is the answer, in raw units.
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Iterable
 
 import numpy as np
@@ -20,7 +19,7 @@ from methods.rows import ENOUGH, choose_rows
 from methods.scaling import Scaling
 
 _END = 0.95
-"""Share of the time by which the answer is there."""
+"""Share of the budget by which the answer is there."""
 _SHORTENED = 3
 """So many of the best formulas are tried with parts left out."""
 
@@ -35,20 +34,21 @@ class Answering:
 
     def __init__(self, task: Task, rows: int, *, scale: bool = True) -> None:
         self.task = task
-        self.start = time.monotonic()
         self.scaling = Scaling.of(task) if scale else Scaling.none(task)
         finite = _finite_rows(task)
         kept = finite[choose_rows(len(finite), ENOUGH, task.seed)]
         X, y = self.scaling.X(task.X[kept]), self.scaling.y(task.y[kept])
         few = choose_rows(len(y), rows, task.seed)
-        end = self.after(_END)
-        self.on_few = Refiner(task.names, X[few], y[few], end)
-        self.on_all = Refiner(task.names, X, y, end)
+        self.on_few = Refiner(task.names, X[few], y[few], self._late)
+        self.on_all = Refiner(task.names, X, y, self._late)
         self.best: Fitted | None = None
 
-    def after(self, share: float) -> float:
-        """The time of ``time.monotonic()`` at which a share of the budget's seconds is spent."""
-        return self.start + share * self.task.budget.seconds
+    def spent(self, share: float) -> bool:
+        """Whether so much of the budget is spent: of its wall time, or of its CPU time."""
+        return self.task.remaining().share <= 1.0 - share
+
+    def _late(self) -> bool:
+        return self.spent(_END)
 
     @property
     def constant(self) -> bool:

@@ -100,6 +100,7 @@ def _environment(task: Task, data: Path) -> dict[str, str]:
         "REDISCOVER_TARGET": task.target.name,
         "REDISCOVER_SEED": str(task.seed),
         "REDISCOVER_SECONDS": str(budget.seconds),
+        "REDISCOVER_CPU_SECONDS": "" if budget.cpu_seconds is None else str(budget.cpu_seconds),
         "REDISCOVER_EVALUATIONS": "" if budget.evaluations is None else str(budget.evaluations),
         "REDISCOVER_THREADS": str(budget.threads),
         "REDISCOVER_MEMORY_MB": str(budget.memory_mb),

@@ -12,7 +12,7 @@ coefficient mean the same for every problem.
 from __future__ import annotations
 
 import math
-import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -77,7 +77,6 @@ class _GPLearnRun:
     def __init__(self, settings: GPLearn, task: Task) -> None:
         self.settings, self.task = settings, task
         self.answer = Answering(task, settings.rows, scale=settings.scale)
-        self.deadline = self.answer.after(_SEARCH_SHARE)
         self.shortest: dict[int, tuple[Error, Expression]] = {1: (1.0, Number(0.0))}
 
     def discovery(self) -> Discovery:
@@ -91,12 +90,15 @@ class _GPLearnRun:
         few = self.answer.on_few
         limit = self.task.budget.evaluations or math.inf
         with np.errstate(all="ignore"), suppress(_OutOfTime):
-            regressor = _regressor(self.settings, self.task.seed, self.deadline)
+            regressor = _regressor(self.settings, self.task.seed, self._over)
             while regressor.generations * self.settings.population < limit:
                 regressor.generations += 1
                 regressor.fit(few.X, few.y)
                 if self._take(regressor._programs[-1]) < _SOLVED:
                     return
+
+    def _over(self) -> bool:
+        return self.answer.spent(_SEARCH_SHARE)
 
     def _take(self, programs: list[Any]) -> Error:
         """Keep the best of each length; report what is the best yet. Returns its error."""
@@ -126,13 +128,13 @@ class _GPLearnRun:
         return self.answer.raw(self.answer.on_all.scaled(tree).expression)
 
 
-def _regressor(settings: GPLearn, seed: int, deadline: float) -> Any:
+def _regressor(settings: GPLearn, seed: int, over: Callable[[], bool]) -> Any:
     from gplearn.fitness import make_fitness
     from gplearn.functions import _Function
     from gplearn.genetic import SymbolicRegressor
 
     def error(y: NDArray[Any], f: NDArray[Any], w: NDArray[Any]) -> Error:
-        if time.monotonic() > deadline:
+        if over():
             raise _OutOfTime
         return _scaled_error(y, f)
 

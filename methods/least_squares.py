@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
-import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,18 +64,21 @@ def fit_polynomial(task: Task, terms: Sequence[Monomial]) -> Expression:
     too many terms for that, the system is solved by conjugate gradients, as far as time allows.
     Where the mean is nearer, or the polynomial is not finite on the training rows, it is the mean.
     """
-    end = time.monotonic() + _SHARE * task.budget.seconds
+
+    def late() -> bool:
+        return task.remaining().share <= 1.0 - _SHARE
+
     scales = _Scales.of(task)
     mean = scales.formula([float(np.mean(scales.y(task.y)))], [()], task.names)
     task.report(mean)
     X, y = scales.X(task.X), scales.y(task.y)
     terms = _strongest(X, y, terms)
     if 4 * len(terms) * min(X.shape[0], len(terms)) ** 2 <= (
-        _OPERATIONS_A_SECOND * task.budget.seconds
+        _OPERATIONS_A_SECOND * task.budget.likely_seconds
     ):
-        constants = _solved(_triangle(X, y, terms, end), len(terms))
+        constants = _solved(_triangle(X, y, terms, late), len(terms))
     else:
-        constants = _solved_stepwise(X, y, terms, end)
+        constants = _solved_stepwise(X, y, terms, late)
     fitted = scales.formula(constants, terms, task.names)
     rows = choose_rows(len(y), max(1, MOST_CELLS // len(terms)), seed=0)
     misfits = [_misfit(one, task, scales, rows) for one in (fitted, mean)]
@@ -113,11 +115,11 @@ def _column(X: Array, term: Monomial) -> Array:
     return column
 
 
-def _triangle(X: Array, y: Array, terms: Sequence[Monomial], end: float) -> Array:
+def _triangle(X: Array, y: Array, terms: Sequence[Monomial], late: Callable[[], bool]) -> Array:
     """R of the QR factorisation of the design matrix with the target beside it, block by block.
 
-    Rows come in a drawn order where they are more than one block; those that come after ``end``
-    are left out.
+    Rows come in a drawn order where they are more than one block; those that come when it is
+    ``late`` are left out.
     """
     size = max(2 * len(terms), _BLOCK_CELLS // len(terms))
     order = np.arange(len(y))
@@ -125,7 +127,7 @@ def _triangle(X: Array, y: Array, terms: Sequence[Monomial], end: float) -> Arra
         order = np.random.default_rng(0).permutation(order)
     R = np.empty((0, len(terms) + 1))
     for start in range(0, len(y), size):
-        if start and time.monotonic() > end:
+        if start and late():
             break
         rows = order[start : start + size]
         block = np.column_stack([_design(X[rows], terms), y[rows]])
@@ -154,10 +156,12 @@ def _solved(R: Array, terms: int) -> Array:
     return solution
 
 
-def _solved_stepwise(X: Array, y: Array, terms: Sequence[Monomial], end: float) -> Array:
+def _solved_stepwise(
+    X: Array, y: Array, terms: Sequence[Monomial], late: Callable[[], bool]
+) -> Array:
     """The constants by conjugate gradients on the normal equations (Hestenes and Stiefel 1952).
 
-    They end when nothing is left to gain, or at ``end``.
+    They end when nothing is left to gain, or it is ``late``.
     """
     rows = choose_rows(len(y), max(1, MOST_CELLS // len(terms)), seed=0)
     design, residual = _design(X[rows], terms), y[rows]
@@ -169,7 +173,7 @@ def _solved_stepwise(X: Array, y: Array, terms: Sequence[Monomial], end: float) 
     direction = gradient.copy()
     size = first = float(gradient @ gradient)
     for _ in range(2 * len(terms)):
-        if size <= _DUST**2 * first or time.monotonic() > end:
+        if size <= _DUST**2 * first or late():
             break
         image = design @ direction
         step = size / float(image @ image)

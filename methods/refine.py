@@ -14,8 +14,7 @@ to say which of a dozen symbols it is (Rissanen's description length, Automatica
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,17 +44,21 @@ class Fitted:
         return self.error <= 10 * EXACT
 
 
+def _never() -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class Refiner:
-    """Fits and shortens formulas on ``X`` (n, d) and ``y`` (n,) until ``deadline``.
+    """Fits and shortens formulas on ``X`` (n, d) and ``y`` (n,) until it is late.
 
-    ``deadline`` is a time of ``time.monotonic()``; past it, formulas are returned as they are.
+    ``late`` says when; from then on, formulas are returned as they are.
     """
 
     names: tuple[str, ...]
     X: NDArray[np.float64]
     y: NDArray[np.float64]
-    deadline: float
+    late: Callable[[], bool] = _never
 
     def scaled(self, expression: Expression) -> Fitted:
         """``a + b*expression`` with the best a and b; the constants inside stay."""
@@ -73,7 +76,7 @@ class Refiner:
         from bench import fit_constants  # compiled code: only the worker needs it
 
         before = self.judged(expression)
-        if self._late() or before.exact:
+        if self.late() or before.exact:
             return before
         fit = fit_constants(
             expression, self.names, self.X, self.y,
@@ -93,7 +96,7 @@ class Refiner:
 
     def _until_late(self, expression: Expression) -> Iterator[Expression]:
         for shorter in simpler(expression):
-            if self._late():
+            if self.late():
                 return
             yield shorter
 
@@ -110,9 +113,6 @@ class Refiner:
     def _spread(self) -> float:
         spread = float(np.std(self.y))
         return spread if spread > 0 else max(float(np.max(np.abs(self.y))), 1.0)
-
-    def _late(self) -> bool:
-        return time.monotonic() > self.deadline
 
 
 def criterion(rows: int, error: float, nodes: float) -> float:

@@ -31,8 +31,7 @@ class SearchRun:
         self.searches: list[TreeSearch] = []
         self.proposed: list[Expression] = []
         self.spent = 0
-        self._stop = self.answer.after(_SEARCH_SHARE)
-        self._looked = self.answer.start
+        self._looked = time.monotonic()
         self._seen, self._retired = 0, 0
 
     @property
@@ -103,7 +102,7 @@ class SearchRun:
 
     def _spent(self) -> bool:
         most = self.task.budget.evaluations
-        return time.monotonic() > self._stop or (most is not None and self.evaluations >= most)
+        return self.answer.spent(_SEARCH_SHARE) or (most is not None and self.evaluations >= most)
 
     def _look(self, now: bool = False) -> None:
         """Report what is better than before, at once where it is exact."""

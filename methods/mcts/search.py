@@ -40,6 +40,8 @@ from methods.mcts.tree import Policy, Walk, commit, make_tree, restart, search_t
 _NODES = 300_000
 _STRIDE = 1000
 """Simulations of a stride where nothing is committed."""
+_SEEDS = 20
+"""Seeds of a stride: with constants to fit, each takes milliseconds."""
 _TABLE_BITS = 18
 
 
@@ -140,8 +142,8 @@ class TreeSearch:
     def add_seeds(self, rows: Sequence[tuple[int, ...]]) -> Iterator[None]:
         """Offer expressions to the pool, their constants fitted from 1, those that may be said."""
         offspring = make_offspring(self.grammar, self.pool.constants.shape[1])
-        for begin in range(0, len(rows), _STRIDE):
-            for tokens in rows[begin : begin + _STRIDE]:
+        for begin in range(0, len(rows), _SEEDS):
+            for tokens in rows[begin : begin + _SEEDS]:
                 offspring.tokens[: len(tokens)] = tokens
                 add_seed(self.grammar, self.scorer, self.pool, offspring, len(tokens),
                     self.policy.parsimony, self.rng)  # fmt: skip

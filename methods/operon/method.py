@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -68,9 +67,8 @@ class _OperonRun:
     def __init__(self, settings: Operon, task: Task) -> None:
         self.settings, self.task = settings, task
         self.answer = Answering(task, settings.rows, scale=settings.scale)
-        self.stop_search = self.answer.after(_SEARCH_SHARE)
         self.least_error = math.inf
-        self.before = self.answer.start
+        self.before = 1.0
 
     def discovery(self) -> Discovery:
         if self.answer.constant:
@@ -97,8 +95,8 @@ class _OperonRun:
 
     def _go_on(self, generation: Generation) -> bool:
         """Report what is better than before; say whether there is use in another generation."""
-        now = time.monotonic()
-        took, self.before = now - self.before, now
+        left = self.task.remaining().share
+        took, self.before = self.before - left, left
         front = generation.front()
         closest = min(front, key=lambda one: one.error, default=None)
         if closest is not None and closest.error < self.least_error:
@@ -106,7 +104,7 @@ class _OperonRun:
             self._consider(closest)
         most = min(self.settings.evaluations, self.task.budget.evaluations or math.inf)
         wanted = not self.answer.exact and generation.evaluations < most
-        return wanted and now + took < self.stop_search
+        return wanted and left - took > 1.0 - _SEARCH_SHARE
 
     def _consider(self, found: FrontTree) -> None:
         few, best = self.answer.on_few, self.answer.best

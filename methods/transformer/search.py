@@ -7,7 +7,6 @@ that a difference on the leaderboard is a difference between the streams.
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -74,7 +73,6 @@ class SkeletonSearch:
     def __init__(self, task: Task, restarts: int) -> None:
         self.task, self.restarts = task, restarts
         self.answer = Answering(task, _FIT_ROWS)
-        self.stop = self.answer.after(_SEARCH_SHARE)
         self.X, self.y = self.answer.on_all.X, self.answer.on_all.y
         self.columns = relevant_columns(self.X, self.y, task.seed)
         self.names = tuple(task.names[j] for j in self.columns)
@@ -105,7 +103,7 @@ class SkeletonSearch:
     def finished(self) -> bool:
         """Whether there is no use in, or no time for, another proposal."""
         most = self.task.budget.evaluations or math.inf
-        return self.answer.exact or self.evaluations >= most or time.monotonic() > self.stop
+        return self.answer.exact or self.evaluations >= most or self.answer.spent(_SEARCH_SHARE)
 
     def judge(self, skeleton: Skeleton) -> Fitted | None:
         """Fit a skeleton's constants; keep and report it where it is among the best."""

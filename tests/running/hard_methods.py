@@ -238,9 +238,9 @@ class Dies:
         if self.how == "forge":
             for descriptor in range(3, 256):
                 for body in (
-                    b'{"type":"Loaded","cpu":NaN,"packages":[1]}',
+                    b'{"type":"Loaded","warm_up":NaN,"packages":[1]}',
                     b'{"type":"Answered","discovery":{"best":["x0",NaN,1e999],"front":[]},'
-                    b'"left_out":0,"cpu":NaN}',
+                    b'"left_out":0}',
                 ):
                     with contextlib.suppress(OSError):
                         os.write(descriptor, len(body).to_bytes(4, "big") + body)
@@ -255,7 +255,7 @@ class Chatty:
         print("the first line")
         for _ in range(self.megabytes):
             os.write(1, b"\0" + b"x" * (2**20 - 2) + b"\n")
-            os.write(2, b'{"type": "Returned"}\n{"type": "Answered", "cpu": 0}\n')
+            os.write(2, b'{"type": "Returned"}\n{"type": "Answered", "left_out": 0}\n')
         print("the last line")
         return Discovery.of("x0")
 

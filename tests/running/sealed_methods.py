@@ -121,7 +121,7 @@ class Forges:
         body = json.dumps(
             {
                 "type": "Answered", "discovery": {"best": [self.word, None, None], "front": []},
-                "left_out": 0, "cpu": 0.0,
+                "left_out": 0,
             }
         ).encode()  # fmt: skip
         message = len(body).to_bytes(4, "big") + body

@@ -7,7 +7,6 @@ such expressions; a ratio of polynomials; and a sum seen through a function (``l
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
@@ -182,7 +181,7 @@ class Laws:
             _weighted(null[over], [P.expressions[k] for k in over]),
             _weighted(null[under], [Q.expressions[k - split] for k in under]),
         ))  # fmt: skip
-        judged = Refiner(self.names, self.X, target, math.inf).judged(ratio)
+        judged = Refiner(self.names, self.X, target).judged(ratio)
         return ratio if judged.nodes <= self.largest or judged.error <= EXACT else None
 
 
