@@ -44,7 +44,7 @@ Settings are Hydra overrides, KEY=VALUE (rediscover run --cfg job prints them al
   dataset=[srsd_easy,my.csv]    names (rediscover list datasets), files or folders
   dataset.limit=5               the first 5 problems of each; also dataset.only, dataset.exclude
   budget.cpu_seconds=30         CPU time; budget.seconds is wall time; also budget.threads,
-  budget=minute                 budget.memory_mb, budget.evaluations; names: quick, minute, hour, day
+  budget=minute                 budget.memory_mb, evaluations; or by name: quick, minute, hour, day
   seeds=[0,1,2] noise=[0,0.01]  one run for each
   executor.workers=2            runs at a time
   experiment=my_first           results go to results/my_first
