@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bench.method import Budget
 
-Meter = Callable[[], float]
+Used = Callable[[], float]
 """CPU seconds that the processes of a run have used together since its clock started."""
 
 
@@ -35,9 +35,9 @@ class Clock:
 
     def __init__(self) -> None:
         self._started: float | None = None
-        self._used: Meter = _nothing
+        self._used: Used = _nothing
 
-    def start(self, used: Meter | None = None) -> None:
+    def start(self, used: Used | None = None) -> None:
         """Start, or start anew; without a meter CPU time is that of this process."""
         self._started = time.monotonic()
         self._used = used or _OwnTime()

@@ -44,7 +44,7 @@ class Gauge:
         self._page.close()
 
 
-class Reading:
+class Meter:
     """The worker's side: calling it gives the CPU seconds of the run so far."""
 
     def __init__(self, descriptor: int) -> None:

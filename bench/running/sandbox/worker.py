@@ -37,7 +37,7 @@ from bench.kinds.find import kind_at
 from bench.method import Answer, Budget
 from bench.running.limits import hold_threads
 from bench.running.load import build
-from bench.running.measuring.meter import Reading
+from bench.running.measuring.meter import Meter
 from bench.running.results.plain import number
 from bench.running.results.run import canonical_json
 from bench.running.sandbox import wire
@@ -201,7 +201,7 @@ def _run(request: Request, meter: int | None, reply: _Reply) -> None:
     np.random.seed(request.seed % 2**32)  # noqa: NPY002  (for engines that draw from the global one)
     descriptor = reply.start(Loaded(seconds, versions(request.requires)))
     clock = Clock()
-    clock.start(None if meter is None else Reading(meter))
+    clock.start(None if meter is None else Meter(meter))
     arrays = read_arrays(request.shapes, descriptor)
     task = make_task(request, arrays, reply.report, clock)
     with reply.interrupts.wanted():
