@@ -12,13 +12,14 @@ _NAMES = frozenset(
         "LANG", "LANGUAGE", "TZ", "TZDIR", "TERM", "VIRTUAL_ENV", "CONDA_PREFIX", "R_HOME",
         "PYTHONDONTWRITEBYTECODE", "PYTHONUTF8", "PYTHONIOENCODING", "PYTHONMALLOC",
         "JULIA_DEPOT_PATH", "JULIA_PROJECT", "JULIA_LOAD_PATH", "JULIA_BINDIR",
-        "PYTHON_JULIACALL_EXE", "PYTHON_JULIAPKG_EXE", "PYTHON_JULIAPKG_PROJECT",
+        "JULIA_CPU_TARGET", "JULIA_NUM_GC_THREADS", "JULIAUP_DEPOT_PATH",
         "HOME", "XDG_CACHE_HOME",  # for the server; a worker gets its own
     }
 )  # fmt: skip
 _BEGINNINGS = (
     "LC_", "OMP_", "OPENBLAS_", "MKL_", "KMP_", "GOMP_", "BLIS_", "VECLIB_", "NUMEXPR_",
-    "NUMBA_", "CUDA_", "NVIDIA_", "HIP_", "ROCR_", "NCCL_",
+    "NUMBA_", "CUDA_", "NVIDIA_", "HIP_", "ROCR_", "NCCL_", "PYTHON_JULIACALL_",
+    "PYTHON_JULIAPKG_",
 )  # fmt: skip
 _ALWAYS = {"PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1"}
 """The same seed for all; and what a run has printed is in its log also when it is killed."""
@@ -47,12 +48,14 @@ def worker_environment(
 def private_places(private: str, environment: Mapping[str, str]) -> dict[str, str]:
     """The variables by which all that is written by default goes to the folder ``private``.
 
-    Compiled code is still looked for where the harness keeps it, too.
+    Compiled code is still looked for where the harness keeps it, too, and so are Julia's packages.
     """
+    depots = environment.get("JULIA_DEPOT_PATH") or f"{environment.get('HOME', '')}/.julia:"
     return {
         **dict.fromkeys(_PRIVATE_FOLDERS, private),
         **dict.fromkeys(_NAMES_OF_THE_USER, "worker"),
         "NUMBA_CACHE_DIR": kernel_cache(environment),
+        "JULIA_DEPOT_PATH": f"{private}/.julia:{depots}",
     }
 
 

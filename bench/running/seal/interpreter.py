@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import json
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,14 @@ _ASK = (
 )
 _SECONDS = 30
 _OF_A_PREFIX = ("bin", "lib", "lib64", "libexec", "include", "share", "julia_env", "pyvenv.cfg")
+_OF_A_DEPOT = (
+    "artifacts", "compiled", "conda", "environments", "juliaup", "packages", "registries",
+    "scratchspaces",
+)  # fmt: skip
+"""What is code or data of packages in a depot of Julia, and not its user's own."""
+
+_JULIAS = ("PYTHON_JULIACALL_EXE", "PYTHON_JULIAPKG_EXE")
+_JULIA_PROJECTS = ("PYTHON_JULIACALL_PROJECT", "PYTHON_JULIAPKG_PROJECT")
 _PACKAGES = ("site-packages", "dist-packages")
 _CODE = (".py", ".pyc", ".so", ".pyd")
 
@@ -92,6 +101,27 @@ def openings_of(interpreter: Interpreter, closed: Closed) -> list[Opening]:
         if not _is_clone(path):
             openings += _importable(path, closed)
     return list(dict.fromkeys(openings))
+
+
+def openings_of_julia(environment: Mapping[str, str], closed: Closed) -> list[Opening]:
+    """What the Julia of an environment reads that is in no system folder: itself, projects that are
+    named, and the packages in its depots."""
+    programs = [environment[name] for name in _JULIAS if environment.get(name)] + ["julia"]
+    places = [environment[name] for name in _JULIA_PROJECTS if environment.get(name)]
+    for program in map(shutil.which, programs):
+        folder = Path(os.path.realpath(program or "/nowhere")).parent.parent
+        if (folder / "share" / "julia").is_dir():
+            places.append(str(folder))
+    for depot in julia_depots(environment):
+        places += [f"{depot}/{part}" for part in _OF_A_DEPOT]
+    there = [path for path in places if os.path.isdir(path)]  # noqa: PTH112
+    return [one for path in there for one in carved(path, closed, listed=True)]
+
+
+def julia_depots(environment: Mapping[str, str]) -> list[str]:
+    """The depots of Julia that an environment names, or the one in the home folder."""
+    named = [path for path in environment.get("JULIA_DEPOT_PATH", "").split(os.pathsep) if path]
+    return named or [f"{environment.get('HOME', '')}/.julia"]
 
 
 def _is_clone(folder: str) -> bool:

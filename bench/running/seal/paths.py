@@ -16,6 +16,7 @@ from bench.running.seal.interpreter import (
     closed_copies,
     interpreter_at,
     openings_of,
+    openings_of_julia,
     this_interpreter,
 )
 from bench.running.seal.openings import (
@@ -99,6 +100,7 @@ def _of_everybody(
 ) -> Iterator[Opening]:
     """What every worker reads: its interpreter, the harness, the system, and ``opened``."""
     yield from openings_of(interpreter, shut)
+    yield from openings_of_julia(os.environ, shut)
     places: list[str | Path] = [ROOT / "bench", ROOT / "methods", *_of_the_system()]
     for place in places:
         yield from carved(place, shut, listed=True)

@@ -6,7 +6,6 @@ import argparse
 import json
 import os
 import platform
-import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -91,8 +90,6 @@ def _machine() -> Iterator[Diagnosis]:
     )  # fmt: skip
     yield Diagnosis("limits", hard, text)
     yield _seal()
-    julia = shutil.which("julia")
-    yield Diagnosis("julia", julia is not None, julia or "not on the path (needed by pysr alone)")
 
 
 def _busy() -> Diagnosis:
