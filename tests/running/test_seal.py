@@ -21,8 +21,9 @@ from hypothesis import strategies as st
 from bench.basics.paths import CONF, DATASETS, ROOT
 from bench.running.seal import filter as seccomp
 from bench.running.seal import folder
-from bench.running.seal.environment import worker_environment
+from bench.running.seal.environment import private_places, worker_environment
 from bench.running.seal.forbidden import FORBIDDEN, TRUNCATE
+from bench.running.seal.interpreter import openings_of_julia
 from bench.running.seal.landlock import kernel_abi
 from bench.running.seal.openings import (
     Blueprint,
@@ -407,3 +408,37 @@ def test_an_ordinary_user_is_sealed_as_well(tmp_path: Path) -> None:
     assert verdict == {"level": "full", "missing": [], "opened": []}
     assert not list(place.iterdir())
     place.rmdir()
+
+
+def test_of_a_julia_its_programs_and_packages_are_open_and_nothing_of_its_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    depot, install = tmp_path / ".julia", tmp_path / "julia-1.11"
+    for part in ("packages", "compiled", "config", "logs", "servers"):
+        (depot / part).mkdir(parents=True)
+        (depot / part / "file").touch()
+    (install / "share" / "julia").mkdir(parents=True)
+    program = install / "bin" / "julia"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+
+    def opened(environment: dict[str, str]) -> set[str]:
+        found = openings_of_julia(environment, Closed([]))
+        return {str(Path(one.path).relative_to(tmp_path)) for one in found}
+
+    packages = {".julia/packages", ".julia/compiled"}
+    assert opened({"HOME": str(tmp_path)}) == packages
+    named = {"JULIA_DEPOT_PATH": f"{depot}:", "PYTHON_JULIACALL_EXE": str(program)}
+    assert opened(named) == {*packages, "julia-1.11"}
+    (tmp_path / "julia").symlink_to(program)
+    assert opened({"HOME": str(tmp_path)}) == {*packages, "julia-1.11"}
+
+
+def test_julia_writes_to_the_runs_own_depot_and_reads_the_others() -> None:
+    assert private_places("/p", {"HOME": "/h"})["JULIA_DEPOT_PATH"] == "/p/.julia:/h/.julia:"
+    given = {"HOME": "/h", "JULIA_DEPOT_PATH": "/s/julia:"}
+    assert private_places("/p", given)["JULIA_DEPOT_PATH"] == "/p/.julia:/s/julia:"
+    kept = worker_environment({"PYTHON_JULIACALL_PROJECT": "/p", "JULIA_PKG_TOKEN": "x"}, 1)
+    assert kept["PYTHON_JULIACALL_PROJECT"] == "/p" and "JULIA_PKG_TOKEN" not in kept
