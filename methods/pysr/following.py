@@ -13,7 +13,6 @@ import os
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from types import FrameType
 
@@ -23,9 +22,8 @@ _AGAIN_SECONDS = 0.5
 
 
 @contextlib.contextmanager
-def followed(look: Callable[[], None], stop_at: float) -> Iterator[None]:
-    """Call ``look`` every now and then, and from ``stop_at`` (of ``time.monotonic()``) on interrupt
-    what runs inside.
+def followed(look: Callable[[], None], late: Callable[[], bool]) -> Iterator[None]:
+    """Call ``look`` every now and then, and interrupt what runs inside once it is ``late``.
 
     An interruption that nobody inside takes does nothing. Outside the main thread, where Python
     hears no signals, there is none. What ``look`` raises is printed, and it is not called again.
@@ -34,7 +32,7 @@ def followed(look: Callable[[], None], stop_at: float) -> Iterator[None]:
     hears = threading.current_thread() is threading.main_thread()
     before = signal.signal(signal.SIGINT, _absorb) if hears else None
     follower = threading.Thread(
-        target=_follow, args=(look, stop_at if hears else float("inf"), over), daemon=True
+        target=_follow, args=(look, late if hears else lambda: False, over), daemon=True
     )
     follower.start()
     try:
@@ -50,13 +48,12 @@ def _absorb(number: int, frame: FrameType | None) -> None:
     return None
 
 
-def _follow(look: Callable[[], None], stop_at: float, over: threading.Event) -> None:
+def _follow(look: Callable[[], None], late: Callable[[], bool], over: threading.Event) -> None:
     looking = True
-    next_stop = stop_at
-    while not over.wait(max(0.0, min(_LOOK_SECONDS, next_stop - time.monotonic()))):
-        if time.monotonic() >= next_stop:
+    while not over.wait(_LOOK_SECONDS):
+        if late():
             os.kill(os.getpid(), signal.SIGINT)
-            next_stop = time.monotonic() + _AGAIN_SECONDS
+            over.wait(_AGAIN_SECONDS)
         elif looking:
             try:
                 look()

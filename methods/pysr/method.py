@@ -141,7 +141,7 @@ class PySR:
             "precision": self.precision,
             "model_selection": self.model_selection,
             "niterations": 10_000_000,
-            "timeout_in_seconds": search_seconds(budget.seconds),
+            "timeout_in_seconds": search_seconds(budget.likely_seconds),
             "max_evals": budget.evaluations,
             "parallelism": "serial" if budget.threads == 1 else "multithreading",
             "deterministic": budget.threads == 1,
@@ -166,7 +166,8 @@ class _PySRRun:
     def __init__(self, settings: PySR, task: Task) -> None:
         self.settings, self.task = settings, task
         self.answer = Answering(task, ENOUGH, scale=settings.scale)
-        self.stop_at = self.answer.after(search_seconds(task.budget.seconds) / task.budget.seconds)
+        whole = task.budget.likely_seconds
+        self.share = search_seconds(whole) / whole
         self.stand_ins = {f"x{j}": name for j, name in enumerate(task.names)}  # PySR's own names
         self.reported = ""
 
@@ -177,7 +178,7 @@ class _PySRRun:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             arguments = self.settings.arguments(self.task.budget, self.task.seed)
             place = Path(folder, _RUN)
-            with followed(lambda: self._look(place), self.stop_at):
+            with followed(lambda: self._look(place), self._late):
                 regressor = _fitted(arguments, folder, X, y, self._units())
         if regressor is None:
             return self.answer.of_mean()
@@ -186,6 +187,9 @@ class _PySRRun:
         found = discovery_of(rows, chosen, self.stand_ins, self.answer)
         self.task.report(found.best.expression, found.best.loss)
         return found
+
+    def _late(self) -> bool:
+        return self.answer.spent(self.share)
 
     def _look(self, folder: Path) -> None:
         """Report what PySR would choose now, where that has changed."""
