@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from outcome import Command, Outcome
+from command_line import Command, Outcome
 
 from bench.cli import main
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from outcome import Command
+from command_line import Command
 
 QUICK = ("method=linear", "dataset=nguyen", "dataset.limit=1", "budget.seconds=2")
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from outcome import Command
+from command_line import Command
 
 from bench.basics.installation import install_hint
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from outcome import Command
+from command_line import Command
 
 from bench.basics.extension import ExtensionError
 from bench.kinds import kind_names

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import mpmath
 import pytest
-from outcome import Command
+from command_line import Command
 
 RULES = ("srbench_relative", "exact", "skeleton")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from outcome import Command
+from command_line import Command
 
 from bench.problems import load_dataset
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from outcome import Command
+from command_line import Command
 
 from bench.cli.quoting import label
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from outcome import Command
+from command_line import Command
 
 HEAVY = {"numpy", "scipy", "sympy", "pandas", "hydra", "omegaconf", "rich", "numba", "torch"}
 VERBS = (

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from outcome import Command, Outcome
+from command_line import Command, Outcome
 
 from bench import evaluate, parse
 from bench.cli.quoting import quoted

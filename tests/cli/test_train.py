@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
-from outcome import Command
+from command_line import Command
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("torch") is None or importlib.util.find_spec("safetensors") is None,
