@@ -51,7 +51,8 @@ class Budget:
     run together: 60 with four threads at work is 15 s by the clock. Whichever ends first ends
     the run. ``evaluations`` (None: no limit) is for methods that can count theirs; ``threads`` is
     what BLAS, OpenMP and the like are held to; ``memory_mb`` is the resident size of the run's
-    whole process group at which it is ended.
+    whole process group at which it is ended. ``calls``, ``tokens`` and ``money`` (dollars) bound
+    what is asked of a language model; waiting for it is not charged to ``seconds``.
     """
 
     seconds: float = 60.0
@@ -59,6 +60,9 @@ class Budget:
     threads: int = 1
     memory_mb: int = 4096
     cpu_seconds: float | None = None
+    calls: int | None = None
+    tokens: int | None = None
+    money: float | None = None
 
     @classmethod
     def of_cpu(cls, cpu_seconds: float, **more: Any) -> Self:
