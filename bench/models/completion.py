@@ -20,7 +20,7 @@ class BadBody(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
+class Tokens:
     """Tokens of one call; ``cached`` of the prompt's and ``reasoning`` of the answer's.
 
     ``reported``: the endpoint said so; else they are estimated from the number of bytes.
@@ -43,7 +43,7 @@ class Completion:
 
     text: str
     cut: bool
-    usage: Usage
+    usage: Tokens
     model: str = ""
     fingerprint: str = ""
 
@@ -56,7 +56,7 @@ class Completion:
         """Inverse of ``to_json``; raises KeyError, TypeError or ValueError for another shape."""
         if not isinstance(plain["text"], str) or not isinstance(plain["cut"], bool):
             raise TypeError("a completion without text")
-        return cls(**{**plain, "usage": Usage(**plain["usage"])})
+        return cls(**{**plain, "usage": Tokens(**plain["usage"])})
 
 
 def completion_of(body: bytes, prompt: Prompt) -> Completion:
@@ -85,14 +85,14 @@ def completion_of(body: bytes, prompt: Prompt) -> Completion:
     )
 
 
-def estimated(prompt: Prompt, text: str) -> Usage:
+def estimated(prompt: Prompt, text: str) -> Tokens:
     """The tokens of a call that nobody counted."""
     asked = sum(len(one.encode(errors="replace")) for _, one in prompt.texts)
     answered = len(text.encode())
-    return Usage(-(-asked // _BYTES_OF_A_TOKEN), -(-answered // _BYTES_OF_A_TOKEN), reported=False)
+    return Tokens(-(-asked // _BYTES_OF_A_TOKEN), -(-answered // _BYTES_OF_A_TOKEN), reported=False)
 
 
-def _usage(plain: Any, prompt: Prompt, text: str) -> Usage:
+def _usage(plain: Any, prompt: Prompt, text: str) -> Tokens:
     """The tokens that were reported; estimated where none were, or such as cannot be."""
     if not isinstance(plain, dict):
         return estimated(prompt, text)
@@ -103,7 +103,7 @@ def _usage(plain: Any, prompt: Prompt, text: str) -> Usage:
         return estimated(prompt, text)
     if asked > 4 * prompt.most_prompt_tokens + 10_000 or (text and not answered):
         return estimated(prompt, text)
-    return Usage(asked, answered, min(cached, asked), min(reasoning, answered))
+    return Tokens(asked, answered, min(cached, asked), min(reasoning, answered))
 
 
 def _detail(plain: Mapping[str, Any], group: str, name: str) -> int:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from bench.method import Budget
-from bench.models.completion import Usage
+from bench.models.completion import Tokens
 from bench.models.prices import Price
 from bench.models.prompt import Prompt
 
@@ -24,7 +24,7 @@ class ModelCall:
 
     key: str
     status: CallStatus
-    usage: Usage
+    usage: Tokens
     money: float | None
     seconds: float = 0.0
     attempts: int = 0
@@ -86,13 +86,13 @@ class Ledger:
         return cls(**{**plain, "models": tuple(plain["models"])})
 
 
-def worst(prompt: Prompt) -> Usage:
+def worst(prompt: Prompt) -> Tokens:
     """The most tokens that a call can take."""
-    return Usage(prompt.most_prompt_tokens, prompt.max_tokens, reported=False)
+    return Tokens(prompt.most_prompt_tokens, prompt.max_tokens, reported=False)
 
 
 def spent(
-    budget: Budget, calls: Sequence[ModelCall], next_one: Usage, price: Price | None
+    budget: Budget, calls: Sequence[ModelCall], next_one: Tokens, price: Price | None
 ) -> str | None:
     """Which budget the next call might go beyond after ``calls``, None where all have room."""
     if budget.calls is not None and len(calls) + 1 > budget.calls:

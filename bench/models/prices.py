@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from bench.basics.paths import CONF
-from bench.models.completion import Usage
+from bench.models.completion import Tokens
 
 _MILLION = 1e6
 
@@ -22,7 +22,7 @@ class Price:
     completion: float
     cached: float | None = None
 
-    def of(self, usage: Usage) -> float:
+    def of(self, usage: Tokens) -> float:
         """Dollars for a call."""
         kept = self.prompt if self.cached is None else self.cached
         fresh = usage.prompt - usage.cached
