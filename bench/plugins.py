@@ -25,9 +25,9 @@ from bench.basics import byvalue
 from bench.basics.extension import ExtensionError, offered, package_of
 from bench.basics.paths import CONF
 from bench.basics.settings import SettingsError, check_no_secrets, literal
-from bench.describe import DescribeError, Description, describe
 from bench.kinds import kind_names
 from bench.methodfile import MethodFileError, method_in_file
+from bench.running.inspecting.describe import DescribeError, Description, describe
 from bench.running.load import colon_target
 from bench.running.neighbours import code_files
 from bench.running.results.run import MethodSpec
@@ -123,7 +123,7 @@ def register_methods(names_or_paths: Iterable[str]) -> list[str]:
     """Put methods that have no file in ``conf/method`` where Hydra finds them by name.
 
     Returns the names, in order, under which ``method=[...]`` composes them. Their classes are
-    imported, for the defaults of their settings. Raises MethodError.
+    asked for the defaults of their settings. Raises MethodError.
     """
     wanted = list(names_or_paths)
     entries = [find_method(one) for one in wanted]
@@ -155,11 +155,14 @@ def default_settings(entry: MethodEntry) -> dict[str, Any]:
 
 
 def describe_method(
-    label: str, target: str, settings: Mapping[str, Any] | None = None
+    label: str,
+    target: str,
+    settings: Mapping[str, Any] | None = None,
+    worker: Mapping[str, Any] | None = None,
 ) -> Description:
     """As ``describe``, of the method ``label``; raises MethodError."""
     try:
-        return describe(target, settings)
+        return describe(target, settings, worker)
     except DescribeError as error:
         raise MethodError(f"method '{label}': {error}", imported=error.imported) from error
 
@@ -226,7 +229,7 @@ def method_spec(label: str, config: Mapping[str, Any]) -> MethodSpec:
     except SettingsError as error:
         raise MethodError(f"method '{label}': {error}") from None
     try:
-        found = describe_method(label, target, settings)
+        found = describe_method(label, target, settings, worker)
     except MethodError as error:
         if error.imported or not worker.get("python"):
             raise

@@ -8,10 +8,13 @@ import subprocess
 from collections.abc import Sequence
 
 from bench.basics.installation import install_hint, pip_install
+from bench.running.inspecting.describe import is_trusted
+from bench.running.inspecting.inspector import InspectionError, ask
 from bench.running.load import load_class
 from bench.running.neighbours import code_files, imports_beside
 from bench.running.results.run import MethodSpec
 from bench.running.sandbox import BOOTSTRAP
+from bench.running.sandbox.answer import printable
 from bench.running.seal.paths import declared_paths
 
 _SECONDS = 120
@@ -28,9 +31,11 @@ def missing_engine(method: MethodSpec) -> str | None:
         declared_paths((*method.read, *method.write), {})
     except FileNotFoundError as error:
         return str(error)
-    if method.python is None:
+    if method.python is not None:
+        return _missing_there(method)
+    if is_trusted(method.place):
         return missing_here(method.place, method.requires)
-    return _missing_there(method)
+    return _missing_behind_walls(method)
 
 
 def missing_here(target: str, requires: Sequence[str]) -> str | None:
@@ -43,11 +48,22 @@ def missing_here(target: str, requires: Sequence[str]) -> str | None:
             return f"module '{module}' is not installed ({command})"
     try:
         with imports_beside(code_files(target, {})):
-            ask = getattr(load_class(target), "missing", None)
-            answer = ask() if callable(ask) else None
-    except Exception as error:
+            says = getattr(load_class(target), "missing", None)
+            answer = says() if callable(says) else None
+    except (Exception, SystemExit) as error:
         return f"{target}: {type(error).__name__}: {error}".partition("\n")[0]
     return None if answer is None else str(answer)
+
+
+def _missing_behind_walls(method: MethodSpec) -> str | None:
+    question = {"ask": "missing", "target": method.place, "requires": method.requires}
+    try:
+        answer = ask(method.place, method.settings, method.worker, question)["missing"]
+    except InspectionError as error:
+        return f"importing {method.place} {error}"
+    except KeyError:
+        return f"{method.place} does not say whether anything is missing"
+    return None if answer is None else printable(str(answer))
 
 
 def print_missing(target: str, requires: Sequence[str]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.machinery
 import importlib.util
+import json
 import socket
 import sys
 from pathlib import Path
@@ -32,7 +33,8 @@ class _Shared:
 
 
 def main() -> None:
-    """``server FD``, ``worker FD PATH...``, ``seal PATH...`` or ``missing TARGET MODULE...``.
+    """``server FD``, ``worker FD PATH...``, ``seal PATH...``, ``inspect FD JSON PATH...`` or
+    ``missing TARGET MODULE...``.
 
     Python is to be started with ``-P``, without this file's folder on its path.
     """
@@ -54,6 +56,11 @@ def main() -> None:
         from bench.running.machine import print_seal
 
         print_seal()
+    elif role == "inspect":
+        sys.path[:] = rest[2:]
+        from bench.running.inspecting import room
+
+        sys.exit(room.main(int(rest[0]), json.loads(rest[1])))
     else:
         from bench.running.missing import print_missing
 

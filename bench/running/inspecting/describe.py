@@ -1,17 +1,23 @@
 """What planning has to know of a method's class, asked of the class itself.
 
-This is the one place, outside of workers, that imports what others wrote.
+This process imports what ships with the harness, and what its own program has imported. All else
+is imported by an inspector, behind walls.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bench.basics import byvalue
 from bench.basics.settings import SettingsError, checked_settings, defaults_of, untyped_settings
+from bench.running.inspecting.inspector import PATIENCE, InspectionError, ask
 from bench.running.load import load_class
 from bench.running.neighbours import code_files, imports_beside
+from bench.running.results.plain import checked_text
+from bench.running.sandbox.answer import printable
 
 
 class DescribeError(ValueError):
@@ -41,12 +47,58 @@ class Description:
     requires: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ("table",)
 
+    @classmethod
+    def from_json(cls, plain: Any) -> Description:
+        """Inverse of ``vars``; raises TypeError or ValueError for another shape."""
+        defaults, settings = plain["defaults"], plain["settings"]
+        if not (isinstance(defaults, dict) and isinstance(settings, dict)):
+            raise TypeError("settings are no table")
+        names = {name: tuple(map(checked_text, plain[name])) for name in _NAMES}
+        return cls(defaults, settings, version=checked_text(plain["version"]), **names)
 
-def describe(target: str, settings: Mapping[str, Any] | None = None) -> Description:
+
+_NAMES = ("untyped", "requires", "kinds")
+
+
+def describe(
+    target: str,
+    settings: Mapping[str, Any] | None = None,
+    worker: Mapping[str, Any] | None = None,
+    seconds: float = PATIENCE,
+) -> Description:
     """The class at ``target`` and, where ``settings`` are given, these checked by type and by it.
 
-    Raises DescribeError.
+    What is not trusted is imported behind the walls that its ``worker`` has, in at most so many
+    ``seconds``. Raises DescribeError.
     """
+    if is_trusted(target):
+        return describe_here(target, settings)
+    question = {"ask": "describe", "target": target, "settings": settings}
+    try:
+        answer = ask(target, settings or {}, worker or {}, question, seconds)
+        if "error" in answer:
+            text, imported = printable(str(answer["error"])), answer["imported"] is True
+            raise DescribeError(text, imported=imported)
+        return Description.from_json(answer["description"])
+    except InspectionError as error:
+        raise DescribeError(f"importing {target} {error}", imported=False) from None
+    except (KeyError, TypeError, ValueError) as error:
+        if isinstance(error, DescribeError):
+            raise
+        raise DescribeError(f"{target} says nonsense of itself: {error!r:.100}") from None
+
+
+def is_trusted(target: str) -> bool:
+    """Whether this process may import the class at ``target``: it is the harness's, or it is
+    there already, as of a script or a notebook."""
+    place = target.rpartition(":")[0]
+    if place.endswith(byvalue.SUFFIX):
+        return True
+    return place.partition(".")[0] in ("bench", "methods") or place in sys.modules
+
+
+def describe_here(target: str, settings: Mapping[str, Any] | None = None) -> Description:
+    """As ``describe``, in this process."""
     with imports_beside(code_files(target, settings or {})):
         cls = _imported(target)
         try:
@@ -62,7 +114,7 @@ def _imported(target: str) -> type[Any]:
         cls = load_class(target)
     except MemoryError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         where = f"{type(error).__name__}: {error}"
         message = f"importing {target} failed with {where}"
         raise DescribeError(message, imported=False) from error

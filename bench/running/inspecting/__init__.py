@@ -1,0 +1,1 @@
+"""Inspecting: what planning asks of a method's class, behind walls where others wrote it."""

@@ -1,0 +1,174 @@
+"""An inspector: a sealed process that imports a method's module, and answers questions about it.
+
+It is the method's code that answers, so an answer is believed as far as a class may be believed
+about itself. What hangs, prints, exits or reaches for what is closed harms nobody but itself.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import hashlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Any
+
+from bench.running.neighbours import code_files
+from bench.running.sandbox import BOOTSTRAP
+from bench.running.sandbox.answer import printable
+from bench.running.seal.environment import worker_environment
+from bench.running.seal.paths import declared_paths
+
+PATIENCE = 120.0
+"""Seconds for an answer; importing some engines takes minutes on a busy machine."""
+_LARGEST = 2**20  # bytes of an answer
+_KEPT = 8
+_CLOSE_SECONDS = 10.0
+
+
+class InspectionError(Exception):
+    """There is no answer; the message goes on after the name of what was asked about."""
+
+
+class Inspector:
+    """The process that has imported, or will import, the module of one method."""
+
+    def __init__(self, target: str, settings: Mapping[str, Any], worker: Mapping[str, Any]) -> None:
+        self._lock = threading.Lock()
+        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  (closed with it)
+        self._socket, theirs = socket.socketpair()
+        what = {"target": target, "settings": settings, "worker": worker}
+        path = [one for one in sys.path if one]
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", str(BOOTSTRAP), "inspect", str(theirs.fileno()),
+                 json.dumps(what, default=repr), *path],
+                stdin=subprocess.PIPE,  # it ends when this closes, as it does when we are killed
+                stdout=subprocess.DEVNULL,
+                stderr=self._errors,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+                env=worker_environment(os.environ, 1, worker.get("environment") or ()),
+                cwd="/",
+            )  # fmt: skip
+
+    def ask(self, question: Mapping[str, Any], seconds: float) -> dict[str, Any]:
+        """The answer to ``question``, both plain JSON; InspectionError where there is none."""
+        with self._lock:
+            end = time.monotonic() + seconds
+            answer = b""
+            try:
+                self._socket.settimeout(seconds)
+                self._socket.sendall(json.dumps(question, default=repr).encode() + b"\n")
+                while not answer.endswith(b"\n") and len(answer) <= _LARGEST:
+                    self._socket.settimeout(max(0.01, end - time.monotonic()))
+                    part = self._socket.recv(2**16)
+                    if not part:
+                        raise InspectionError(self._obituary())
+                    answer += part
+            except TimeoutError:
+                raise InspectionError(f"took more than {seconds:g} s") from None
+            except OSError:
+                raise InspectionError(self._obituary()) from None
+        try:
+            found = json.loads(answer)
+        except (ValueError, RecursionError):
+            found = None
+        if not isinstance(found, dict):
+            raise InspectionError("gave no answer that can be read")
+        return found
+
+    def close(self) -> None:
+        """End the process and all that its method has started."""
+        self._socket.close()
+        if self._process.stdin is not None:
+            with contextlib.suppress(OSError):
+                self._process.stdin.close()
+        try:
+            self._process.wait(timeout=_CLOSE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._errors.close()
+
+    def _obituary(self) -> str:
+        """Why the process is gone, in the words it printed last."""
+        try:
+            code = self._process.wait(timeout=_CLOSE_SECONDS)
+        except subprocess.TimeoutExpired:
+            code = 0
+        self._errors.seek(0)
+        last = self._errors.read()[-10_000:].decode(errors="replace").strip().rpartition("\n")[2]
+        how = f"ended its process ({_how(code)})"
+        return printable(f"{how}: {last}" if last else how)
+
+
+def _how(code: int) -> str:
+    if code <= 128:
+        return f"exit code {code}"
+    with contextlib.suppress(ValueError):
+        return signal.Signals(code - 128).name
+    return f"signal {code - 128}"
+
+
+_inspectors: dict[str, Inspector] = {}
+_lock = threading.Lock()
+
+
+def ask(
+    target: str,
+    settings: Mapping[str, Any],
+    worker: Mapping[str, Any],
+    question: Mapping[str, Any],
+    seconds: float = PATIENCE,
+) -> dict[str, Any]:
+    """What the inspector of a method answers; InspectionError where it does not.
+
+    There is one for all classes of a module, as long as its file is the same and the same files
+    are open to it. One that gave no answer is gone.
+    """
+    asked = _inspector(target, settings, worker)
+    try:
+        return asked.ask(question, seconds)
+    except InspectionError:
+        _forget(asked)
+        raise
+
+
+def _inspector(target: str, settings: Mapping[str, Any], worker: Mapping[str, Any]) -> Inspector:
+    place = target.rpartition(":")[0]
+    read = [path for path in worker.get("read") or () if Path(path).expanduser().exists()]
+    kept = {"read": read, "environment": worker.get("environment") or ()}
+    digests = [
+        hashlib.sha256(file.read_bytes()).hexdigest() for file in code_files(target, settings)
+    ]
+    key = json.dumps([place, digests, declared_paths(read, settings), kept])
+    with _lock:
+        found = _inspectors.pop(key, None) or Inspector(target, settings, kept)
+        _inspectors[key] = found  # last used, last to go
+        surplus = list(_inspectors)[:-_KEPT]
+        for old in surplus:
+            _inspectors.pop(old).close()
+    return found
+
+
+def _forget(gone: Inspector) -> None:
+    with _lock:
+        for key in [key for key, one in _inspectors.items() if one is gone]:
+            del _inspectors[key]
+    gone.close()
+
+
+@atexit.register
+def _close_all() -> None:
+    while _inspectors:
+        _inspectors.popitem()[1].close()

@@ -1,0 +1,151 @@
+"""Planning asks methods what they are, and survives whatever they do when they are imported."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from bench.basics.paths import DATASETS
+from bench.plugins import MethodError, method_spec
+from bench.running.inspecting.describe import DescribeError, Description, describe
+from bench.running.missing import missing_engine
+
+METHOD = '''
+from dataclasses import dataclass
+from bench import Discovery
+
+@dataclass
+class Mine:
+    """What it is."""
+
+    digits: int = 3
+    version = "7"
+    requires = ("numpy",)
+
+    @classmethod
+    def missing(cls):
+        return "the engine (make it)"
+
+    def discover(self, task):
+        return Discovery.of("x0")
+'''
+
+
+EMPTY: dict[str, object] = {
+    "defaults": {}, "settings": {}, "untyped": [], "requires": [], "kinds": [],
+}  # fmt: skip
+
+
+def written(folder: Path, body: str) -> str:
+    file = folder / "mine.py"
+    file.write_text(body + METHOD)
+    return f"{file}:Mine"
+
+
+def test_a_class_is_described_by_a_process_of_its_own(tmp_path: Path) -> None:
+    told = tmp_path / "told.py"
+    target = written(tmp_path, f"import os, sys\nprint('loud')\nopen({str(told)!r}, 'w').close()")
+    with pytest.raises(DescribeError, match="PermissionError"):
+        describe(target)
+    assert not told.exists()
+    target = written(tmp_path, "print('loud' * 1000)")
+    expected = Description({"digits": 3}, {"digits": 5}, (), "7", ("numpy",), ("table",))
+    assert describe(target, {"digits": 5}) == expected
+    assert not any(name.startswith("mine_") for name in sys.modules)
+    spec = method_spec("mine", {"_target_": target})
+    assert missing_engine(spec) == "the engine (make it)"
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("import sys; sys.exit(3)", "failed with SystemExit: 3"),
+        ("import os; os._exit(3)", r"ended its process \(exit code 3\)"),
+        ("import os; os.abort()", "SIGABRT"),
+        ("1/0", "failed with ZeroDivisionError"),
+        (f"import os; os.listdir({str(DATASETS)!r})", "Permission denied"),
+        ("import socket; socket.socket()", "Permission denied"),
+        ("import os; os.kill(os.getppid(), 9)", "PermissionError"),
+        ("raise KeyboardInterrupt", "ended its process"),
+    ],
+)
+def test_a_module_that_misbehaves_when_imported_is_a_sentence(
+    tmp_path: Path, body: str, words: str
+) -> None:
+    with pytest.raises(MethodError, match=words) as caught:
+        method_spec("mine", {"_target_": written(tmp_path, body)})
+    assert "\n" not in str(caught.value)
+
+
+def test_a_module_that_hangs_when_imported_is_given_up(tmp_path: Path) -> None:
+    target = written(tmp_path, "import os, time\nos.fork() or os.setsid()\ntime.sleep(1000)\n")
+    with pytest.raises(DescribeError, match="took more than"):
+        describe(target, seconds=1.5)
+    assert not _inspecting(target)
+    with pytest.raises(DescribeError, match="took more than"):  # asked anew, of another
+        describe(target, seconds=1.5)
+
+
+def _inspecting(text: str) -> list[int]:
+    """Processes with ``text`` among their arguments."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != os.getpid():
+            try:
+                line = (entry / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if text.encode() in line:
+                found.append(int(entry.name))
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
+def test_no_inspector_outlives_the_program_that_asked(tmp_path: Path) -> None:
+    target = written(tmp_path, "")
+    code = (
+        "import os, sys\nfrom bench.running.inspecting.describe import describe\n"
+        "describe(sys.argv[1])\nprint(flush=True)\nsys.stdin.read() if sys.argv[2] == 'wait' else 0"
+    )
+    for how in ("ends", "wait"):
+        program = subprocess.Popen(
+            [sys.executable, "-c", code, target, how],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        )  # fmt: skip
+        assert program.stdout is not None and program.stdin is not None
+        program.stdout.readline()
+        if how == "wait":
+            program.kill()
+        program.wait()
+        end = time.monotonic() + 60
+        while _inspecting(target) and time.monotonic() < end:
+            time.sleep(0.05)
+        assert not _inspecting(target)
+        program.stdin.close()
+        program.stdout.close()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"description": None},
+        {"description": {"defaults": [], "settings": {}}},
+        {"description": {"defaults": {}, "settings": {}, "untyped": 3}},
+        {"description": {**EMPTY, "version": 7}},
+    ],
+)
+def test_what_a_class_says_of_itself_is_checked(
+    answer: Mapping[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bench.running.inspecting import describe as module
+
+    monkeypatch.setattr(module, "ask", lambda *_: answer)
+    with pytest.raises(DescribeError, match="says nonsense"):
+        describe("elsewhere:Mine")
