@@ -48,11 +48,15 @@ class Clock:
             self.start()
         assert self._started is not None
         seconds = max(0.0, budget.seconds - (time.monotonic() - self._started))
-        share = seconds / budget.seconds
+        share = _share(seconds, budget.seconds)
         if budget.cpu_seconds is None:
             return Remaining(seconds, None, share)
         cpu = max(0.0, budget.cpu_seconds - self._used())
-        return Remaining(seconds, cpu, min(share, cpu / budget.cpu_seconds))
+        return Remaining(seconds, cpu, min(share, _share(cpu, budget.cpu_seconds)))
+
+
+def _share(left: float, whole: float) -> float:
+    return left / whole if whole > 0 else 0.0
 
 
 def _nothing() -> float:
