@@ -11,4 +11,4 @@ The stub beside this file lists what there is; each name is imported when it is 
 
 from bench.basics.lazy import attach
 
-__getattr__, __dir__, __all__ = attach(__name__, __file__)
+__getattr__, __dir__ = attach(__name__, __file__)

@@ -9,6 +9,6 @@ from bench.basics.paths import ROOT
 if sys.path[0] == os.getcwd() != str(ROOT):  # noqa: PTH109
     del sys.path[0]
 
-from bench.cli import main
+from bench.entry import main
 
 sys.exit(main())

@@ -7,41 +7,51 @@ It needs nothing but the standard library: a worker in a foreign interpreter has
 
 from __future__ import annotations
 
-import ast
 import importlib
 import sys
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+
+# Nothing that takes time: before this is imported, Ctrl-C is Python's own (see ``bench.entry``).
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 
-def attach(
-    package: str, file: str
-) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
-    """``__getattr__``, ``__dir__`` and ``__all__`` for ``package``, whose ``__file__`` is ``file``.
+def attach(package: str, file: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """``__getattr__`` and ``__dir__`` for ``package``, whose ``__file__`` is ``file``.
 
-    A name is imported once and then stands in the package like any other. Raises AttributeError
-    for a name that the stub does not list.
+    A name is imported once and then stands in the package like any other; ``__all__`` is all of
+    them. Raises AttributeError for a name that the stub does not list. The stub is read when a
+    name is first asked for.
     """
-    home_of = _homes(Path(file).with_suffix(".pyi"))
-    offered = sorted(home_of)
+    home_of: dict[str, str] = {}
+
+    def homes() -> dict[str, str]:
+        if not home_of:
+            home_of.update(_homes(file.removesuffix(".py") + ".pyi"))
+        return home_of
 
     def get(name: str) -> Any:
-        if name not in home_of:
+        if name == "__all__":
+            return sorted(homes())
+        if name not in homes():
             raise AttributeError(f"module '{package}' has no attribute '{name}'")
         value = getattr(importlib.import_module(home_of[name]), name)
         setattr(sys.modules[package], name, value)
         return value
 
     def names() -> list[str]:
-        return sorted({*vars(sys.modules[package]), *offered})
+        return sorted({*vars(sys.modules[package]), *homes()})
 
-    return get, names, offered
+    return get, names
 
 
-def _homes(stub: Path) -> dict[str, str]:
+def _homes(stub: str) -> dict[str, str]:
     """The module of each name that the stub imports."""
-    lines = ast.parse(stub.read_text(encoding="utf-8"), filename=str(stub)).body
+    import ast
+    from pathlib import Path
+
+    lines = ast.parse(Path(stub).read_text(encoding="utf-8"), filename=stub).body
     return {
         alias.asname or alias.name: line.module
         for line in lines

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from bench.basics.extension import ExtensionError
+from bench.cli.interrupts import Interrupts
 from bench.cli.parser import parse_arguments
 
 
@@ -29,16 +30,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     verb = importlib.import_module(arguments.module)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a name in another script is no fault
+    code, interrupts = 0, Interrupts()
     try:
-        code = int(verb.main(arguments, rest))
-        sys.stdout.flush()
+        with interrupts:
+            code = int(verb.main(arguments, rest))
+            sys.stdout.flush()
     except UserError as error:
         return _refused(str(error), error.code)
     except ExtensionError as error:
         return _refused(str(error), 2)
-    except KeyboardInterrupt:
-        print("\nrediscover: stopped", file=sys.stderr)
-        return 130
     except BrokenPipeError:
         sys.stderr.close()  # whoever read us has gone; Python would complain at exit
         return 0
@@ -46,6 +46,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         if getattr(arguments, "debug", False):
             raise  # it may be the method's, and its traceback is asked for
         return _refused(_disk_fault(error), 1)
+    if interrupts.stopped:
+        print("\nrediscover: stopped", file=sys.stderr)
+        return 130
     return code
 
 

@@ -6,4 +6,4 @@ worker in a foreign interpreter needs few of them, and NumPy alone.
 
 from bench.basics.lazy import attach
 
-__getattr__, __dir__, __all__ = attach(__name__, __file__)
+__getattr__, __dir__ = attach(__name__, __file__)

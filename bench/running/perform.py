@@ -22,6 +22,7 @@ from bench.basics.installation import own_version
 from bench.kinds import AnyData, AnyProblem, kind_of, kind_target
 from bench.running.crew import Crew
 from bench.running.measuring.pressure import load_and_pressure
+from bench.running.measuring.usage import measured_by
 from bench.running.results.leases import Leases
 from bench.running.results.record import Record, RecordError
 from bench.running.results.run import Run
@@ -155,6 +156,7 @@ def to_record(
             "cpus": os.cpu_count(),
             "system": platform.platform(),
             **busy,
+            "measured_by": measured_by(),
             "rediscover": own_version(),
             "packages": dict(outcome.packages),
             "data_digest": data_digest,

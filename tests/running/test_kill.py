@@ -21,6 +21,7 @@ from bench.running import Store
 ROOT = Path(__file__).resolve().parents[2]
 
 BENCHMARK = """
+import socket
 import sys
 from pathlib import Path
 from toys import method, dataset, LIMITS
@@ -28,6 +29,8 @@ from bench.method import Budget
 from bench.running import LocalExecutor, Store, execute, matrix
 from bench.running.progress.display import Display
 folder = Path(sys.argv[1])
+if len(sys.argv) > 2:
+    socket.gethostname = lambda: sys.argv[2]
 sleepy = method("Sleepy", {"seconds": 0.2, "diary": f"{folder}.diary"})
 datasets = {"toy": dataset()}
 runs = matrix([sleepy], datasets, seeds=range(40), budget=Budget(seconds=5))
@@ -36,7 +39,7 @@ with Display() as display:
 """
 
 
-Start = Callable[[Path], "subprocess.Popen[str]"]
+Start = Callable[..., "subprocess.Popen[str]"]
 
 
 @pytest.fixture
@@ -44,10 +47,10 @@ def start() -> Iterator[Start]:
     """Starts a benchmark of 40 runs in a process group of its own, as a shell would."""
     started: list[subprocess.Popen[str]] = []
 
-    def start_one(folder: Path) -> subprocess.Popen[str]:
+    def start_one(folder: Path, *host: str) -> subprocess.Popen[str]:
         environment = {**os.environ, "PYTHONPATH": str(HARD.parent)}
         process = subprocess.Popen(
-            [sys.executable, "-c", BENCHMARK, str(folder)],
+            [sys.executable, "-c", BENCHMARK, str(folder), *host],
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -103,8 +106,10 @@ def test_ctrl_c_stops_cleanly_and_the_same_command_goes_on(tmp_path: Path, start
     assert len(list(Store(tmp_path).records())) == 40
 
 
-def test_two_commands_on_one_folder_share_the_runs(tmp_path: Path, start: Start) -> None:
-    processes = [start(tmp_path) for _ in range(2)]
+def test_commands_on_one_folder_share_the_runs_also_under_two_host_names(
+    tmp_path: Path, start: Start
+) -> None:
+    processes = [start(tmp_path), start(tmp_path), start(tmp_path, "another-host")]
     for process in processes:
         out, _ = process.communicate(timeout=200)
         assert process.returncode == 0, out

@@ -6,12 +6,21 @@ from bench.method import Budget
 from bench.running.limits import processors
 from bench.running.measuring.cpu import FamilyClock
 from bench.running.measuring.meter import Gauge
-from bench.running.measuring.waiting import Waiting, is_starved
+from bench.running.measuring.waiting import Waiting, is_starved, source
 from bench.running.results.record import Resources
-from bench.running.sandbox.processes import Family, proportional, resident
+from bench.running.sandbox.processes import LINUX, Family, proportional, resident
 
 _LOOK_SECONDS = 0.05  # between two looks
 _LEAST_LOOK_SECONDS = 0.005  # where CPU time is about to end
+
+
+def measured_by() -> dict[str, str]:
+    """For a record: by what the figures of a run here are measured."""
+    return {
+        "cpu": "process clocks" if LINUX else "psutil",
+        "memory": "resident; at the limit each its share of shared pages" if LINUX else "resident",
+        "waiting": source() or "nothing",
+    }
 
 
 class Usage:

@@ -1,0 +1,23 @@
+"""``rediscover`` as a program: Ctrl-C ends it with a line, also while it still imports itself."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+
+def _end_at_once(number: int, frame: object) -> None:
+    """Nothing has begun, or all is done: there is nothing to clear away."""
+    os.write(2, b"\nrediscover: stopped\n")
+    os._exit(130)
+
+
+if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is to be ignored
+    signal.signal(signal.SIGINT, _end_at_once)
+
+
+def main() -> int:
+    """The command line of this process; see ``bench.cli.main``."""
+    from bench.cli import main as command
+
+    return command()
