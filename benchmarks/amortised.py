@@ -5,9 +5,9 @@
         [--decode mcts] [--checkpoint FOLDER] [--problems N] [--folder FOLDER] [--table FILE]
 
 Two tables. One gives the transformer and its prior the same number of candidates, on functions as
-it was trained on, by length. The other gives all methods the same seconds on one thread, one run
-at a time, on such functions and on the problems of at most three variables of each dataset, which
-is what the network can read; ``exact`` and ``skeleton`` are the judge's, seconds are of CPU.
+it was trained on, by length. The other gives all methods the same CPU seconds on one thread, one
+run at a time, on such functions and on the problems of at most three variables of each dataset,
+which is what the network can read; ``exact`` and ``skeleton`` are the judge's, seconds are of CPU.
 
 What is finished is kept in the folder, which is named for the seconds and the weights: started
 again, the comparison goes on. The tables are written to ``benchmarks/results/amortised.md``.
@@ -67,7 +67,7 @@ def main() -> None:
     text = []
     if options.candidates and "fresh" in options.suites:
         text += by_candidates(specs, folder, _FUNCTIONS, options.candidates)
-    budget = Budget(seconds=options.seconds, threads=1)
+    budget = Budget.of_cpu(options.seconds)
     runs = matrix(specs, suites, budget=budget)
     store = Store(folder)
     execute(runs, suites, store, LocalExecutor(1))

@@ -10,7 +10,7 @@ fixed seed. What is finished is kept in ``--folder``: started again, the compari
 
 Table and plot (where matplotlib is there) are written to ``benchmarks/results/``.
 ``--rates`` measures expressions evaluated a second instead (see ``search_rates``). The budget is
-wall clock: on a machine that has other work, compare nothing.
+CPU seconds, so other work on the machine makes it slower and hardly another.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def planned(
 ) -> list[Run]:
     """The runs, problem by problem, so that all methods meet the same state of the machine."""
     specs = [spec_of(find_method(name)) for name in methods]
-    runs = matrix(specs, suites, seeds=range(seeds), budget=Budget(seconds=seconds, threads=1))
+    runs = matrix(specs, suites, seeds=range(seeds), budget=Budget.of_cpu(seconds))
     return sorted(runs, key=lambda run: (run.seed, list(suites).index(run.dataset), run.problem))
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from bench.method import Budget
 from bench.problems import load_dataset
 from bench.running import Limits, LocalExecutor, MethodSpec, Record, Store, execute, matrix
@@ -27,6 +29,19 @@ def benchmark(folder: Path, executor: Executor, events: list[Event] | None = Non
     on_event = (events if events is not None else []).append
     execute(runs, datasets, store, executor, limits=LIMITS, on_event=on_event)
     return sorted(store.records(), key=lambda record: record.run.id)
+
+
+def in_a_folder_of_shadows(folder: Path, patch: pytest.MonkeyPatch) -> Path:
+    """Go to a folder whose modules say that they were run: in the file that is returned."""
+    ran = folder / "ran"
+    place = folder / "shadows"
+    place.mkdir()
+    for name in ("bench", "fractions", "methods", "random", "sitecustomize", "uuid"):
+        (place / f"{name}.py").write_text(
+            f"open({str(ran)!r}, 'a').write({name!r})\nraise SystemExit"
+        )
+    patch.chdir(place)
+    return ran
 
 
 def essence(records: list[Record]) -> list[tuple[object, ...]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from clusters import benchmark, essence, local
+from clusters import benchmark, essence, in_a_folder_of_shadows, local
 from toys import method
 
 from bench.basics.installation import install_hint
@@ -38,13 +38,17 @@ def shutdowns() -> Iterator[list[str]]:
     ray.shutdown()
 
 
-def test_ray_gives_what_local_gives(tmp_path: Path, shutdowns: list[str]) -> None:
+def test_ray_gives_what_local_gives(
+    tmp_path: Path, shutdowns: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran = in_a_folder_of_shadows(tmp_path, monkeypatch)
     events: list[Event] = []
     records = benchmark(tmp_path / "ray", RayExecutor(chunk=10), events)
     assert len(records) == 40
     assert essence(records) == local(tmp_path / "local")
     assert sum(isinstance(event, Finished) for event in events) == 40
     assert shutdowns == ["shutdown"]
+    assert not ran.exists()
 
 
 @pytest.mark.usefixtures("shutdowns")

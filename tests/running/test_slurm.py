@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from clusters import benchmark, essence, local
+from clusters import benchmark, essence, in_a_folder_of_shadows, local
 from toys import method
 
 from bench.basics.installation import install_hint
@@ -36,12 +36,14 @@ def slurm() -> None:
 
 
 @pytest.mark.usefixtures("slurm")
-def test_slurm_gives_what_local_gives(tmp_path: Path) -> None:
+def test_slurm_gives_what_local_gives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran = in_a_folder_of_shadows(tmp_path, monkeypatch)
     events: list[Event] = []
     records = benchmark(tmp_path / "slurm", SlurmExecutor(chunk=10), events)
     assert len(records) == 40
     assert essence(records) == local(tmp_path / "local")
     assert sum(isinstance(event, Finished) for event in events) == 40
+    assert not ran.exists()
     assert "40 runs in 4 jobs" in next(e.text for e in events if isinstance(e, Note))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -39,7 +41,8 @@ class RayExecutor:
         ray = _ray()
         ours = not ray.is_initialized()
         if ours:
-            ray.init(address=self.address, log_to_driver=False, include_dashboard=False)
+            with _an_empty_folder():
+                ray.init(address=self.address, log_to_driver=False, include_dashboard=False)
         try:
             yield from self._run(list(jobs), store, limits)
         finally:
@@ -57,6 +60,13 @@ class RayExecutor:
                 return
             yield Note(f"Ray: {len(left)} runs were lost in submission {submission}")
         yield Note("Ray: giving up")
+
+
+@contextlib.contextmanager
+def _an_empty_folder() -> Iterator[None]:
+    """Be in one: Ray has its workers find modules in the current folder before all others."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        yield
 
 
 def _task(budget: Budget) -> Any:

@@ -23,6 +23,9 @@ _RUN_SECONDS = 5  # what a run may take beside its budget and grace: data, fork,
 _JOB_MINUTES = 10  # what a job may take beside its runs: starting, importing
 _JOB_MB = 1024  # what the job itself holds beside the run
 
+_NO_CURRENT_FOLDER = "export PYTHONSAFEPATH=1"
+"""Before a job's ``python -m``, which would find modules in the current folder first."""
+
 _AT_WORK = ("RUNNING", "COMPLETING", "CONFIGURING", "SUSPENDED", "RESIZING", "SIGNALING")
 _WAITING = ("PENDING", "REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED", "UNKNOWN")
 
@@ -79,7 +82,7 @@ class SlurmExecutor:
             "array_parallelism": self.parallel,
             "partition": self.partition,
             "account": self.account,
-            "setup": list(self.setup) or None,
+            "setup": [_NO_CURRENT_FOLDER, *self.setup],
             "additional_parameters": dict(self.parameters) or None,
         }
         executor.update_parameters(**{k: v for k, v in asked.items() if v is not None})
