@@ -160,7 +160,7 @@ def _size(store: Store, record: Record) -> int:
 
 
 _ADVICE = {
-    "timeout": "look at task.budget.seconds in your loop, and task.report(...) as you go: "
+    "timeout": "look at task.remaining().share in your loop, and task.report(...) as you go: "
     "the last report counts when a run is ended",
     "error": "the traceback is in a run's log: rediscover run method=... and see results/*/logs",
     "invalid": "return Discovery.of(text), with the text in task.names and functions such as "
