@@ -31,6 +31,7 @@ COMMANDS = {
     "score": ("score", "results/x", "--again"),
     "merge": ("merge", "results/x", "--into", "results/y"),
     "leaderboard": ("leaderboard", "results/x"),
+    "compare": ("compare", "results/x"),
     "judge": ("judge", "x*y + 0.5*x", "x*y"),
     "show": ("show", "nguyen"),
     "list": ("list", "methods"),
