@@ -66,7 +66,10 @@ def test_the_built_in_methods_are_there():
     assert all(entry.summary for entry in methods.values())
 
 
-@pytest.mark.parametrize("name", ["linear", "polynomial", "gplearn", "operon", "pysr"])
+ENGINES = ["eggp", "symregg", "rils_rols", "gp_elite", "bingo", "psrn"]
+
+
+@pytest.mark.parametrize("name", ["linear", "polynomial", "gplearn", "operon", "pysr", *ENGINES])
 def test_a_built_in_configuration_shows_every_setting_and_its_default(name):
     entry = find_methods()[name]
     shown = {key: value for key, value in entry.config.items() if key != "worker"}

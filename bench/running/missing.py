@@ -18,7 +18,10 @@ from bench.running.sandbox.answer import printable
 from bench.running.seal.paths import declared_paths
 
 _SECONDS = 120
-_EXTRAS = {"pysr": "pysr", "torch": "neural", "safetensors": "neural"}
+_EXTRAS = {
+    "pysr": "pysr", "torch": "neural", "safetensors": "neural", "eggp": "eggp", "symregg": "eggp",
+    "rils_rols_cpp": "rils-rols", "gp_elite": "gp-elite", "bingo": "bingo", "mpi4py": "bingo",
+}  # fmt: skip
 """The extra that brings a module, where it is not a module of the same name."""
 
 

@@ -1,0 +1,1 @@
+"""Engines that others wrote, run as they are: each is an extra, and none is imported by itself."""
