@@ -2,7 +2,7 @@
 
 An engine is called with a limit of time, a short one first, so that there is an answer soon, then
 with all that is left. The formulas it prints have their constants fitted in float64, which it may
-have cut to six digits; nothing else of them is changed, and what is printed is what is scored.
+have cut to six digits, and gathered; the form is left as printed, and is what is scored.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from methods.refine import Fitted
 SHARE = 0.85
 """Of the budget, for the engine; the rest is for fitting constants, and for its delay."""
 _FIRST = 0.15
+_LEAST = 0.05
+"""With less of its share left, an engine is not called again."""
 _FINALISTS = 3
 _CAPITAL = re.compile(r"\b[A-Z][A-Za-z]*(?=\()")
 """``Sin(``, as some write it; no variable is called so: columns are handed over as x0, x1, ..."""
@@ -59,17 +61,16 @@ class Found:
         pool = list(self._pool.values())
         return self.answer.discovery(pool, finalists=_FINALISTS, shortened=0)
 
-    def slices(self) -> Iterator[float]:
+    def slices(self, share: float = SHARE) -> Iterator[float]:
         """The seconds that the engine is given, call by call, until its share is spent."""
-        whole = SHARE * self.task.budget.likely_seconds
+        whole = self.task.budget.likely_seconds
         if not self.done:
-            yield _FIRST * whole
-        while not self.done and (left := self._left()) > 0.05 * whole:
-            yield left
-
-    def _left(self) -> float:
-        left = self.task.remaining().share - (1.0 - SHARE)
-        return left * self.task.budget.likely_seconds
+            yield _FIRST * share * whole
+        while not self.done:
+            left = self.task.remaining().share - (1.0 - share)
+            if left < _LEAST * share:
+                return
+            yield left * whole
 
     def _read(self, text: str) -> Expression | None:
         lower = _CAPITAL.sub(lambda match: match[0].lower(), text)

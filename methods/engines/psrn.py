@@ -15,6 +15,9 @@ import numpy as np
 from bench import Budget, Discovery, Task
 from methods.engines.found import Found
 
+_SHARE = 0.6
+"""Of the budget: it looks at the time between two passes, which take seconds."""
+
 
 @dataclass(frozen=True)
 class PSRN:
@@ -54,7 +57,7 @@ class PSRN:
     def discover(self, task: Task) -> Discovery:
         """Search with one seed after the other until the budget is spent."""
         found = Found(task, self.rows, scale=self.scale)
-        for k, seconds in enumerate(found.slices()):
+        for k, seconds in enumerate(found.slices(_SHARE)):
             self._seed(task.seed + k)
             found.take(self._search(found, max(1, int(seconds))))
         return found.discovery()
