@@ -20,9 +20,12 @@ where a method has them:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol, Self, TypeAlias, runtime_checkable
+
+Predict: TypeAlias = Callable[[Any], Any]
+"""A model: from inputs, an array of shape (n, d), to values, one of shape (n,)."""
 
 Answer: TypeAlias = str | Mapping[str, str]
 """An expression as text or, where several are asked for, the text of each by name."""
@@ -111,15 +114,27 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """What a method returns: the candidate it stands by, and its Pareto front (may be empty)."""
+    """What a method returns: the candidate it stands by, and its Pareto front (may be empty).
+
+    ``predict`` is the model itself, where the method keeps one: from rows of raw inputs, shape
+    (n, d), to values, shape (n,). The worker asks it for values at the test inputs once the answer
+    is fixed. With an empty expression the answer is those values alone: a black box, which gets
+    numeric scores only.
+    """
 
     best: Candidate
     front: tuple[Candidate, ...] = ()
+    predict: Predict | None = field(default=None, compare=False, repr=False)
 
     @classmethod
-    def of(cls, expression: object, front: Iterable[Candidate] = ()) -> Discovery:
+    def of(
+        cls,
+        expression: object,
+        front: Iterable[Candidate] = (),
+        predict: Predict | None = None,
+    ) -> Discovery:
         """The discovery that stands by ``expression``: one, or a mapping of names to several."""
-        return cls(Candidate(as_answer(expression)), tuple(front))
+        return cls(Candidate(as_answer(expression)), tuple(front), predict)
 
 
 @runtime_checkable

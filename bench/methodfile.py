@@ -1,14 +1,17 @@
 """What a plain file holds that can be run as a method, found without running the file.
 
-That is a class with ``discover(task)``, its own or inherited.
+That is a class with ``discover(task)``, its own or inherited, or what another benchmark's
+contract asks for (``bench.adapters``): SRBench's ``est``.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from bench.basics.classes import ClassFile, ClassFileError
 from bench.basics.paths import expanded
@@ -18,18 +21,28 @@ class MethodFileError(ValueError):
     """A file holds no method; the message says why and what to do."""
 
 
+Contract = Literal["rediscover", "srbench"]
+_REGRESSOR = "regressor.py"
+
+
 @dataclass(frozen=True, slots=True)
 class MethodFile:
-    """The class of a file that is a method, and the first line of what it says of itself."""
+    """What of a file is a method: a class, or SRBench's ``est``; by whose contract it is one, and
+    the first line of what it says of itself."""
 
     path: Path
     name: str
     summary: str
+    contract: Contract = "rediscover"
 
     @property
     def label(self) -> str:
-        """What the method is called."""
-        return self.path.stem
+        """What the method is called: as its file or, where all such files have one name, as its
+        folder."""
+        if self.path.name != _REGRESSOR:
+            return self.path.stem
+        label = re.sub(r"\W", "_", self.path.parent.name, flags=re.ASCII)
+        return label if label.isidentifier() else f"_{label}"
 
     @property
     def target(self) -> str:
@@ -38,12 +51,14 @@ class MethodFile:
 
 
 def method_in_file(place: str) -> MethodFile:
-    """The method at ``place``: a file, or ``path.py:Class``.
+    """The method at ``place``: a file, ``path.py:Class``, or a folder with a ``regressor.py``.
 
     Raises MethodFileError where the file is not there, cannot be read or parsed, its name cannot
     be a method's, or nothing or more than one thing in it would do.
     """
     path, name = _split(place)
+    if path.is_dir() and (path / _REGRESSOR).is_file():
+        path = path / _REGRESSOR
     if not path.is_file():
         raise MethodFileError(f"there is no file '{path}'")
     if path.suffix != ".py":
@@ -56,6 +71,8 @@ def method_in_file(place: str) -> MethodFile:
         file = ClassFile.at(path)
     except ClassFileError as error:
         raise MethodFileError(str(error)) from None
+    if name is None and "est" in file.assigned and not file.able(certain=True):
+        return MethodFile(path.resolve(), "est", file.summary, "srbench")
     chosen = _chosen(file, name)
     summary = (ast.get_docstring(chosen) or "").partition("\n")[0]
     return MethodFile(path.resolve(), chosen.name, summary)
@@ -83,11 +100,22 @@ def _chosen(file: ClassFile, name: str | None) -> ast.ClassDef:
             f"'{file.path}' has several classes with discover(task): {names}; "
             f"say which: {file.path.name}:{able[0].name}"
         )
+    estimator = next((one.name for one in classes if _is_estimator(one)), None)
+    hint = "rediscover new NAME writes one that works"
+    if estimator is not None:
+        hint = (
+            f"{estimator} is an estimator of scikit-learn's kind: "
+            f"method=[sklearn] method.sklearn.estimator={file.path}:{estimator}"
+        )
     raise MethodFileError(
-        f"'{file.path}' has no class with a function discover(task){_there_are(classes)} "
-        "(rediscover new NAME writes one that works)"
+        f"'{file.path}' has no class with a function discover(task){_there_are(classes)} ({hint})"
     )
 
 
 def _there_are(classes: Sequence[ast.ClassDef]) -> str:
     return f"; it has {', '.join(one.name for one in classes)}" if classes else ""
+
+
+def _is_estimator(node: ast.ClassDef) -> bool:
+    functions = {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
+    return {"fit", "predict"} <= functions

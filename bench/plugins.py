@@ -5,7 +5,8 @@ Three ways in, all listed by ``find_methods``:
 * built-in: one file in ``conf/method/``;
 * an installed package: an entry point of the group ``rediscover.methods``, as in
   ``my_method = "my_package.module:MyMethod"``;
-* a plain Python file, given by its path: its one class with ``discover``.
+* a plain Python file, given by its path: its one class with ``discover``, or what another
+  benchmark's contract asks for (``bench.adapters``).
 
 Listing imports none of them. Hydra is imported by the functions that need it.
 """
@@ -29,11 +30,15 @@ from bench.kinds import kind_names
 from bench.methodfile import MethodFileError, method_in_file
 from bench.running.inspecting.describe import DescribeError, Description, describe
 from bench.running.load import colon_target
-from bench.running.neighbours import code_files
+from bench.running.neighbours import code_file, code_files
 from bench.running.results.run import MethodSpec
 
 RESERVED = ("_target_", "worker")
 """Keys of a method's configuration that are no settings of its class."""
+
+
+_ADAPTERS = {"srbench": "bench.adapters.srbench:SRBench"}
+"""By the contract of a file that is not ours: what runs it."""
 
 
 class MethodError(ValueError):
@@ -116,7 +121,13 @@ def entry_of_file(path: str | Path) -> MethodEntry:
         found = method_in_file(str(path))
     except MethodFileError as error:
         raise MethodError(str(error)) from None
-    return MethodEntry(found.label, found.target, f"file {found.path}", found.summary)
+    origin = f"file {found.path}"
+    if adapter := _ADAPTERS.get(found.contract):
+        config = {"file": str(found.path)}
+        ships = any(one.name == found.label for one in _builtin())
+        label = f"{found.contract}_{found.label}" if ships else found.label
+        return MethodEntry(label, adapter, origin, found.summary, config)
+    return MethodEntry(found.label, found.target, origin, found.summary)
 
 
 def register_methods(names_or_paths: Iterable[str]) -> list[str]:
@@ -229,13 +240,23 @@ def method_spec(label: str, config: Mapping[str, Any]) -> MethodSpec:
     except SettingsError as error:
         raise MethodError(f"method '{label}': {error}") from None
     try:
-        found = describe_method(label, target, settings, worker)
+        plain = {name: _absolute(value) for name, value in settings.items()}
+        found = describe_method(label, target, plain, worker)
     except MethodError as error:
         if error.imported or not worker.get("python"):
             raise
         return MethodSpec(label, target, settings, worker=worker, kinds=tuple(kind_names()))
     version = found.version + _file_version(target, found.settings)
     return MethodSpec(label, target, found.settings, version, found.requires, worker, found.kinds)
+
+
+def _absolute(setting: Any) -> Any:
+    """A setting that names a file of code, or a class in one, by its whole path."""
+    path = code_file(setting) if isinstance(setting, str) else None
+    if path is None:
+        return setting
+    name = setting.rpartition(":")[2] if not setting.endswith(".py") else ""
+    return f"{path}:{name}" if name else str(path)
 
 
 def _file_version(target: str, settings: Mapping[str, Any]) -> str:

@@ -10,6 +10,9 @@ from functools import cached_property
 from pathlib import Path
 
 FUNCTION = "discover"
+SEARCHER = "BaseSearcher"
+"""The base class of LLM-SRBench's methods."""
+
 
 Answered = bool | None
 """Yes, no, or not to be known: a base class lies in an installed package."""
@@ -38,6 +41,16 @@ class ClassFile:
         except (OSError, ValueError, RecursionError) as error:
             raise ClassFileError(f"'{path}' cannot be read: {error}") from None
 
+    @property
+    def summary(self) -> str:
+        """The first line of what the file says of itself."""
+        return (ast.get_docstring(self.tree) or "").partition("\n")[0]
+
+    @cached_property
+    def assigned(self) -> set[str]:
+        """The names that importing the file gives a value."""
+        return {name for node in _run_on_import(self.tree) for name in _assigned(node)}
+
     @cached_property
     def classes(self) -> dict[str, ast.ClassDef]:
         """The classes at the top of the file, by name."""
@@ -53,6 +66,13 @@ class ClassFile:
         bases = {name for one in found for name, _ in _bases(one)}
         leaves = [one for one in found if one.name not in bases]
         return [one for one in leaves if not one.name.startswith("_")] or leaves
+
+    def descends(self, node: ast.ClassDef, ancestor: str) -> bool:
+        """Whether ``node`` is made from a class called ``ancestor``, as far as its file shows."""
+        names = {name for name, _ in _bases(node)} - {node.name}
+        return ancestor in names or any(
+            self.descends(self.classes[name], ancestor) for name in names & self.classes.keys()
+        )
 
     def _has(self, node: ast.ClassDef, seen: tuple[str, ...]) -> Answered:
         if _defines(node):
@@ -115,3 +135,19 @@ def _defines(node: ast.ClassDef) -> bool:
         isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef) and part.name == FUNCTION
         for part in node.body
     )
+
+
+def _run_on_import(node: ast.AST) -> Iterator[ast.AST]:
+    """The statements that an import runs: none of those in functions and classes."""
+    scopes = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, scopes):
+            yield child
+            yield from _run_on_import(child)
+
+
+def _assigned(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Assign):
+        yield from (one.id for one in node.targets if isinstance(one, ast.Name))
+    elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+        yield node.target.id

@@ -30,7 +30,7 @@ def load_class(target: str) -> type[Any]:
     if place.endswith(byvalue.SUFFIX):
         carried: type[Any] = byvalue.carried(Path(place))
         return carried
-    module = _load_file(Path(place)) if place.endswith(".py") else _load_module(place)
+    module = load_file(Path(place)) if place.endswith(".py") else _load_module(place)
     try:
         found = getattr(module, name)
     except AttributeError:
@@ -97,7 +97,8 @@ class _FileLoader(SourceFileLoader):
         return _COMPILED.get(self.path) or super().get_code(fullname)
 
 
-def _load_file(path: Path) -> ModuleType:
+def load_file(path: Path) -> ModuleType:
+    """The module in the file at ``path``, imported once; raises LoadError where there is none."""
     path = path.resolve()
     if not path.is_file():
         raise LoadError(f"there is no file '{path}'")

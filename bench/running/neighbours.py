@@ -45,16 +45,27 @@ def module_name(file: Path) -> str:
 
 
 def code_files(target: str, settings: Mapping[str, Any]) -> list[Path]:
-    """The Python files that a method is written in: its target's, and those that settings name."""
-    texts = [target.rpartition(":")[0], *(one for one in settings.values() if isinstance(one, str))]
-    return [expanded(text).resolve() for text in dict.fromkeys(texts) if _is_code(text)]
+    """The Python files that a method is written in: its target's, and those that settings name.
+
+    A setting names a file by its path, or a class in it: ``path.py:Class``.
+    """
+    texts = [target, *(one for one in settings.values() if isinstance(one, str))]
+    found = (code_file(text) for text in texts)
+    return list(dict.fromkeys(path for path in found if path is not None))
 
 
-def _is_code(text: str) -> bool:
+def code_file(text: str) -> Path | None:
+    """The Python file that is at ``text``, or whose class ``text`` names; None where none is."""
+    before, colon, name = text.rpartition(":")
+    place = before if colon and name.isidentifier() else text
     try:
-        return text.endswith(".py") and expanded(text).is_file()
+        return expanded(place).resolve() if _is_code(place) else None
     except (OSError, ValueError):
-        return False
+        return None
+
+
+def _is_code(place: str) -> bool:
+    return place.endswith(".py") and expanded(place).is_file()
 
 
 def importable_beside(file: Path) -> dict[str, Path]:

@@ -125,23 +125,26 @@ def _imported(target: str) -> type[Any]:
 
 def _description(cls: type[Any], settings: Mapping[str, Any] | None) -> Description:
     plain: Mapping[str, Any] = {}
+    built: Any = cls
     if settings is not None:
         checked = checked_settings(cls, settings)
-        cls(**checked.values)
+        built = cls(**checked.values)
         plain = checked.plain
     return Description(
         defaults=defaults_of(cls),
         settings=plain,
         untyped=tuple(untyped_settings(cls)),
-        version=str(getattr(cls, "version", "")),
-        requires=_names_of(cls, "requires", ()),
-        kinds=_names_of(cls, "kinds", ("table",)),
+        version=str(getattr(built, "version", "")),
+        requires=_names_of(built, "requires", ()),
+        kinds=_names_of(built, "kinds", ("table",)),
     )
 
 
-def _names_of(cls: type[Any], attribute: str, default: tuple[str, ...]) -> tuple[str, ...]:
-    """A class attribute that is a tuple of names; DescribeError where it is something else."""
-    value = getattr(cls, attribute, default)
+def _names_of(method: Any, attribute: str, default: tuple[str, ...]) -> tuple[str, ...]:
+    """An attribute that is a tuple of names; DescribeError where it is something else."""
+    value = getattr(method, attribute, default)
+    if isinstance(value, property):  # what it is depends on the settings
+        return default
     if isinstance(value, str) or not all(isinstance(one, str) for one in value):
         raise DescribeError(
             f"its class attribute {attribute} is {value!r}; "

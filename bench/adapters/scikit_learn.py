@@ -1,0 +1,74 @@
+"""Any estimator of scikit-learn's kind, named by settings."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+from bench.adapters import estimators, formulas
+from bench.adapters.imports import imported_packages
+from bench.kinds.table.task import Task
+from bench.method import Budget, Discovery
+from bench.running.load import colon_target, load_file
+
+
+@dataclass(frozen=True)
+class SKLearn:
+    """Fits ``estimator`` and answers with its formula, or with its predictions alone.
+
+    ``estimator`` is a class, ``package.module:Class`` or ``/path/file.py:Class``, and ``params``
+    are its arguments. ``expression`` names the attribute or function of the fitted estimator that
+    gives the formula; where it is empty, those of ``bench.adapters.formulas.CONVENTIONS`` are
+    tried, and an estimator that has none is a black box. ``dataframe`` is for those that take
+    data frames, with the columns' names.
+    """
+
+    version: ClassVar[str] = "1"
+
+    estimator: str
+    params: dict[str, Any] = field(default_factory=dict)
+    expression: str = ""
+    dataframe: bool = False
+
+    def __post_init__(self) -> None:
+        if not colon_target(self.estimator).rpartition(":")[0]:
+            raise ValueError(
+                f"estimator is '{self.estimator}'; write package.module:Class or file.py:Class"
+            )
+
+    @property
+    def requires(self) -> tuple[str, ...]:
+        """The estimator's module, or what its file imports."""
+        place = colon_target(self.estimator).rpartition(":")[0]
+        return imported_packages(Path(place)) if place.endswith(".py") else (place,)
+
+    def warm_up(self, budget: Budget) -> None:
+        """Import the estimator's module."""
+        self._class()
+
+    def _class(self) -> Any:
+        place, _, name = colon_target(self.estimator).rpartition(":")
+        module = load_file(Path(place)) if place.endswith(".py") else importlib.import_module(place)
+        try:
+            return getattr(module, name)
+        except AttributeError:
+            raise ImportError(f"'{place}' has no '{name}'") from None
+
+    def discover(self, task: Task) -> Discovery:
+        """Fit the estimator; its formula, where it has one, comes with its predictions."""
+        estimator = self._class()(**self.params)
+        estimators.set_seed(estimator, task.seed)
+        seconds = estimators.SHARE * task.budget.likely_seconds
+        estimators.set_time_limit(estimator, seconds)
+        names = task.names if self.dataframe else None
+        X = estimators.table(task.X, names)
+        estimators.fit(estimator, X, task.y.copy(), seconds)
+        predict = estimators.predictor(estimator, names)
+        predict(task.X[:1])  # one that was stopped before it had a model says so here
+        found = formulas.candidates(estimator, task.variables, task.X, self.expression)
+        if self.expression and not found:
+            raise ValueError(f"what '{self.expression}' gives cannot be read as a formula")
+        formula = formulas.agreeing(found, task.names, task.X, predict)
+        return Discovery.of("" if formula is None else formula, predict=predict)
