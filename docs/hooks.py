@@ -139,6 +139,7 @@ _ROOMS = {
     "problems": "Problems",
     "scoring": "Scores",
     "expression": "Expressions",
+    "models": "Language models",
 }
 """The headings of the reference, by the room that a name comes from."""
 
