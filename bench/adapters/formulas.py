@@ -32,7 +32,7 @@ _ROWS = 500
 
 
 @dataclass(frozen=True)
-class Scaling:
+class Standardising:
     """Columns ``z = (x - mean) / size``, and a target likewise, in which a formula is written."""
 
     mean: Values
@@ -91,7 +91,7 @@ def _read(text: str, variables: Sequence[Variable]) -> Expression | None:
     return None if reading.constants else reading.expression
 
 
-def raw(expression: Expression, scaling: Scaling, names: Sequence[str]) -> Expression:
+def raw(expression: Expression, scaling: Standardising, names: Sequence[str]) -> Expression:
     """``expression`` in columns and a target that are scaled, in raw ones."""
     inner = {
         name: parse(f"({name} - {float(mean)!r}) / {float(size)!r}", [Variable(name)])

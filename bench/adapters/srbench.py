@@ -22,7 +22,7 @@ import numpy as np
 
 from bench.adapters import estimators, formulas
 from bench.adapters.estimators import Predict, Values
-from bench.adapters.formulas import Scaling
+from bench.adapters.formulas import Standardising
 from bench.adapters.imports import imported_packages
 from bench.expression import Expression
 from bench.kinds.table.task import Task
@@ -118,15 +118,15 @@ class _SRBenchRun:
         rows = np.random.default_rng(self.task.seed).choice(len(y), size=most, replace=False)
         return X[rows], y[rows]
 
-    def _scaling(self, X: Values, y: Values) -> Scaling:
+    def _scaling(self, X: Values, y: Values) -> Standardising:
         """As scikit-learn's StandardScaler: a column that does not vary is not divided."""
         mean, size = np.zeros(X.shape[1]), np.ones(X.shape[1])
         if self.asked.get("scale_x", True):
             mean, size = np.mean(X, axis=0), np.std(X, axis=0)
         if not self.asked.get("scale_y", True):
-            return Scaling(mean, _or_one(size))
+            return Standardising(mean, _or_one(size))
         target = _or_one(np.std(y, keepdims=True))
-        return Scaling(mean, _or_one(size), float(np.mean(y)), float(target[0]))
+        return Standardising(mean, _or_one(size), float(np.mean(y)), float(target[0]))
 
     def _seen(self, X: Values) -> Values:
         seen: Values = (X - self.scaling.mean) / self.scaling.size
