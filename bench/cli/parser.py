@@ -15,6 +15,8 @@ VERBS = {
     "merge": "experiment.merge",
     "leaderboard": "look.leaderboard",
     "compare": "look.compare",
+    "report": "look.report",
+    "plots": "look.report",
     "judge": "look.judge",
     "show": "look.show",
     "list": "look.listing",
@@ -157,6 +159,7 @@ def _parser() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentPa
     _running(verbs)
     _results(verbs)
     _tables(verbs)
+    _pictures(verbs)
     _looking(verbs)
     _judging(verbs)
     _authors(verbs)
@@ -230,6 +233,17 @@ def _tables(verbs: _Verbs) -> None:
         "--metric", metavar="NAME", default="exact", help="a rule, or a metric; default: exact"
     )
     compare.add_argument("--json", action="store_true", help="for machines")
+
+
+def _pictures(verbs: _Verbs) -> None:
+    report = _verb(verbs, "report", "the results as one HTML page that needs nothing else")
+    report.add_argument("folder", metavar="DIR", help="results/<experiment>")
+    report.add_argument("-o", "--output", metavar="FILE", help="default: DIR/report.html")
+    report.add_argument("--title", metavar="TEXT", help="what heads the page")
+
+    plots = _verb(verbs, "plots", "the pictures of a report as SVG and PNG, for papers")
+    plots.add_argument("folder", metavar="DIR", help="results/<experiment>")
+    plots.add_argument("--to", metavar="FOLDER", required=True, help="they are written there")
 
 
 def _looking(verbs: _Verbs) -> None:

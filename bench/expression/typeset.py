@@ -36,7 +36,7 @@ def mathml(expression: Expression) -> str:
 
     Names and numbers are escaped: what comes from outside cannot bring markup.
     """
-    return f'<math display="block">{fold(expression, _leaf, _call).markup}</math>'
+    return f'<math displaystyle="true">{fold(expression, _leaf, _call).markup}</math>'
 
 
 def _leaf(leaf: Leaf) -> _Box:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _TEXTS = ("method", "disclosure", "dataset", "problem", "kind", "status", "budget")
 _FLAGS = ("unsealed", "starved", "unscored")
 _LOST = "lost measures"
+ANSWERED = "answer_cpu_seconds"
+"""What a run had spent when it first reported what it answered; of no column of the table."""
 
 
 class LeaderboardError(ValueError):
@@ -49,7 +51,7 @@ def read_rows(folders: Iterable[Path]) -> pd.DataFrame:
             _add(found, planned, answer, row, folder)
     rows = [row for _, _, row in found.values()]
     summed = measures({row["kind"] for row in rows} - {""})
-    numeric = ["noise", "seed", *(column.name for column in summed)]
+    numeric = ["noise", "seed", ANSWERED, *(column.name for column in summed)]
     columns = {name: [row.get(name) for row in rows] for name in (*_TEXTS, *_FLAGS, *numeric)}
     frame = pd.DataFrame(columns).astype(dict.fromkeys(numeric, float))
     return _with_worst(frame, summed, [row.get(_LOST, ()) for row in rows])
@@ -144,8 +146,20 @@ def _of_record(record: Mapping[str, Any]) -> tuple[tuple[str, str | None], dict[
         found["cpu_seconds"] = resources["cpu_seconds"]
         found["memory_mb"] = resources["peak_memory_mb"]
         found["starved"] = bool(resources.get("starved"))
+        found[ANSWERED] = _answered(record)
     found["status"] = str(record["status"])
     return (found["status"], discovery["best"][0] if discovery else None), found
+
+
+def _answered(record: Mapping[str, Any]) -> float:
+    """CPU seconds until the answer was first reported, by its share of the wall seconds."""
+    used, discovery = record["resources"], record["discovery"]
+    wall, cpu = float(used["wall_seconds"]), float(used["cpu_seconds"])
+    if discovery is None or not wall:
+        return cpu
+    answer = discovery["best"][0]
+    first = next((float(one[0]) for one in record["reports"] if one[1] == answer), wall)
+    return cpu * min(1.0, first / wall)
 
 
 def _with_worst(

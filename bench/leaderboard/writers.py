@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from bench.leaderboard.columns import BY, measures
@@ -97,19 +97,24 @@ def _rich_table(table: pd.DataFrame, intervals: bool, without: Collection[str]) 
 def brief(
     table: pd.DataFrame, *, intervals: bool = True, without: Collection[str] = ()
 ) -> tuple[list[str], list[list[str]]]:
-    """Header and cells of the columns that a reader looks at first, less those in ``without``.
+    """Header and cells of the columns that a reader looks at first, less those in ``without``."""
+    titles = {name: title for name, title in brief_columns(table).items() if name not in without}
+    lines = [[cell_text(name, line, intervals) for name in titles] for line in _records(table)]
+    return list(titles.values()), lines
+
+
+def brief_columns(table: pd.DataFrame) -> dict[str, str]:
+    """The columns that a reader looks at first, and what heads them.
 
     What methods were told, and for how long they ran, is among them where it is not the same.
+    ``failed`` is not of the table: it is what is done and not ok.
     """
     by = [name for name in table.columns if name in BY]
     mixed = [name for name in ("disclosure", "seconds") if _differs(table[name])]
     if not mixed and not set(table["disclosure"]) <= {"", "blind"}:
         mixed = ["disclosure"]
     titles = {one.name: one.title for one in measures() if one.title and one.name in table}
-    rest = [name for name in (*_COVERAGE, *titles) if name not in without]
-    names = ["method", *by, *mixed, *rest]
-    lines = [[_cell(name, line, intervals) for name in names] for line in _records(table)]
-    return [titles.get(name, name) for name in names], lines
+    return {name: titles.get(name, name) for name in ("method", *by, *mixed, *_COVERAGE, *titles)}
 
 
 def _differs(values: pd.Series[str]) -> bool:
@@ -118,7 +123,8 @@ def _differs(values: pd.Series[str]) -> bool:
     return len(known) > 1 or any("+" in value for value in known)
 
 
-def _cell(name: str, line: dict[str, Any], intervals: bool) -> str:
+def cell_text(name: str, line: Mapping[str, Any], intervals: bool = True) -> str:
+    """A cell as people read it: rounded, a rate with its interval, ``-`` for what is not known."""
     if name == "failed":
         return str(line["done"] - line["ok"])
     if name == "done":

@@ -1,0 +1,23 @@
+"""The pictures of a report as files for papers: SVG, and PNG at twice the size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench.basics.installation import install_hint
+from bench.leaderboard import LeaderboardError, make_leaderboard
+from bench.leaderboard.report.summary import pictures
+from bench.leaderboard.rows import read_rows
+
+
+def drawn_pictures(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """The name and content of each file. Raises LeaderboardError as ``report_page`` does."""
+    try:
+        import vl_convert
+    except ImportError as error:
+        raise LeaderboardError(f"pictures need vl-convert: {install_hint('report')}") from error
+    for picture in pictures(read_rows([folder]), make_leaderboard([folder])):
+        spec = {**picture.spec, "background": "white"}
+        yield f"{picture.name}.svg", vl_convert.vegalite_to_svg(spec).encode()
+        yield f"{picture.name}.png", vl_convert.vegalite_to_png(spec, scale=2.0)

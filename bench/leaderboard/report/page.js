@@ -1,0 +1,164 @@
+"use strict";
+{ // the library above has globals of its own
+const $ = (id) => document.getElementById(id);
+const make = (tag, text, ...inside) => {
+  const node = document.createElement(tag);
+  if (text) node.textContent = text;
+  node.append(...inside);
+  return node;
+};
+
+// The table: sorted by any column, filtered by method, with the columns that are asked for.
+const head = [...document.querySelectorAll("#leaderboard thead th")];
+const body = document.querySelector("#leaderboard tbody");
+function sortBy(place) {
+  const rising = head[place].getAttribute("aria-sort") === "descending";
+  head.forEach((cell) => cell.removeAttribute("aria-sort"));
+  head[place].setAttribute("aria-sort", rising ? "ascending" : "descending");
+  const value = (row) => row.cells[place].dataset.value;
+  const compare = (a, b) => {
+    const [x, y] = [value(a), value(b)];
+    if (x === "" || y === "") return (x === "") - (y === "");
+    const [n, m] = [Number(x), Number(y)];
+    const order = Number.isNaN(n) || Number.isNaN(m) ? x.localeCompare(y) : n - m;
+    return rising ? order : -order;
+  };
+  body.append(...[...body.rows].sort(compare));
+}
+head.forEach((cell, place) => {
+  cell.querySelector("button").addEventListener("click", () => sortBy(place));
+  const box = document.createElement("input");
+  box.type = "checkbox";
+  box.checked = !cell.hidden;
+  box.addEventListener("change", () => {
+    cell.hidden = !box.checked;
+    for (const row of body.rows) row.cells[place].hidden = !box.checked;
+  });
+  if (place) document.querySelector("#columns .choices").append(make("label", "", box, " " + cell.dataset.column));
+});
+$("filter").addEventListener("input", (event) => {
+  const wanted = event.target.value.toLowerCase();
+  for (const row of body.rows) row.hidden = !row.cells[0].textContent.toLowerCase().includes(wanted);
+});
+
+// The pictures: drawn when they come into view, again for another width or colour scheme.
+const specs = JSON.parse($("specs").textContent);
+const dark = matchMedia("(prefers-color-scheme: dark)");
+function config() {
+  const [ink, line] = dark.matches ? ["#e8eaec", "#3a3f44"] : ["#1a1c1e", "#d5d8db"];
+  const axis = { labelColor: ink, titleColor: ink, domainColor: ink, tickColor: ink, gridColor: line };
+  return { background: "transparent", axis, legend: { labelColor: ink, titleColor: ink, orient: "bottom", columns: 4 }, text: { color: ink }, view: { stroke: null } };
+}
+function fitted(spec, width) {
+  const narrow = { ...spec, width: Math.max(120, width - 190) };
+  if (spec.vconcat) {
+    delete narrow.width;
+    narrow.vconcat = spec.vconcat.map((part) => ({ ...part, width: Math.max(120, width - 190) }));
+  }
+  return narrow;
+}
+function draw(node, spec) {
+  const drawn = fitted(spec, Math.min(node.clientWidth, 900));
+  return vegaEmbed(node, drawn, { actions: false, renderer: "svg", config: config(), tooltip: { sanitize: (value) => String(value).replace(/&/g, "&amp;").replace(/</g, "&lt;") } });
+}
+const charts = [...document.querySelectorAll(".chart")];
+const seen = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) {
+    if (isIntersecting && !target.dataset.drawn) {
+      target.dataset.drawn = "yes";
+      draw(target, specs[target.dataset.picture]);
+    }
+  }
+});
+charts.forEach((node) => seen.observe(node));
+const again = () => charts.filter((node) => node.dataset.drawn).forEach((node) => draw(node, specs[node.dataset.picture]));
+dark.addEventListener("change", again);
+let waiting;
+addEventListener("resize", () => { clearTimeout(waiting); waiting = setTimeout(again, 150); });
+addEventListener("beforeprint", () => charts.forEach((node) => { node.dataset.drawn = "yes"; draw(node, specs[node.dataset.picture]); }));
+
+// The runs: packed, and opened with the first click on a cell.
+let stories;
+async function opened() {
+  if (!stories) {
+    const packed = Uint8Array.from(atob($("stories").textContent), (sign) => sign.charCodeAt(0));
+    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+    stories = await new Response(stream).json();
+  }
+  return stories;
+}
+const shown = (value) => (typeof value === "number" ? Number(value.toPrecision(6)).toString() : String(value));
+function formula(text, math) {
+  const cell = make("dd");
+  // The markup was made from a parsed formula, every name and number in it escaped.
+  if (math) cell.insertAdjacentHTML("beforeend", math);
+  cell.append(make("code", text || "none"));
+  return cell;
+}
+function witness(one) {
+  const lines = [];
+  for (let at = one; at; at = at.beside) {
+    const point = Object.entries(at.point).map(([name, value]) => `${name} = ${shown(value)}`).join(", ");
+    lines.push(make("div", `at ${point}: prediction ${at.prediction}, truth ${at.truth}${at.note ? ` (${at.note})` : ""}`));
+  }
+  return lines;
+}
+function tell(story) {
+  const list = make("dl");
+  const add = (name, ...cells) => list.append(make("dt", name), cells[0] instanceof Node && cells[0].tagName === "DD" ? cells[0] : make("dd", "", ...cells));
+  add("status", `${story.status}${story.message ? `: ${story.message}` : ""}`);
+  if (!("verdicts" in story)) return [list];
+  add("prediction", formula(story.prediction, story.prediction_math));
+  if (story.read_as) add("read as", story.read_as);
+  add("truth", formula(story.truth || "not known", story.truth_math));
+  for (const one of story.verdicts) add(one.rule, make("strong", one.answer), ` ${one.step}: ${one.reason}`, ...witness(one.witness));
+  const values = Object.entries(story.values).filter(([name, value]) => value !== null && !/^(symbolic|undecided|not_applicable)_/.test(name));
+  if (values.length) add("measures", values.map(([name, value]) => `${name} ${shown(value)}`).join(", "));
+  if (story.resources) add("used", Object.entries(story.resources).map(([name, value]) => `${name} ${shown(value)}`).join(", ") + (story.seal ? `, seal ${story.seal}` : ""));
+  const settings = Object.entries(story.settings);
+  if (settings.length) add("settings", settings.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(", "));
+  const parts = [list];
+  if (story.points.length) parts.push(picture("What the prediction is off by, at test rows", residuals(story.points)));
+  if (story.reports.some((one) => one[1] > 0)) parts.push(picture("Loss of the best so far", anytime(story.reports)));
+  if (story.reports.length) parts.push(reported(story.reports));
+  if (story.log) parts.push(make("h3", "The end of its log"), make("pre", story.log));
+  return parts;
+}
+const quantitative = (field, title, scale) => ({ field, type: "quantitative", title, scale });
+const residuals = (points) => ({
+  data: { values: points.map(([y, p]) => ({ true: y, residual: p - y })) }, height: 160,
+  mark: { type: "point", filled: true, color: "#0072B2" },
+  encoding: { x: quantitative("true", "true value", { zero: false }), y: quantitative("residual", "predicted less true", { zero: true }) },
+});
+const anytime = (reports) => ({
+  data: { values: reports.filter((one) => one[1] > 0).map(([seconds, loss]) => ({ seconds, loss })) }, height: 160,
+  mark: { type: "line", interpolate: "step-after", point: true, color: "#E69F00" },
+  encoding: { x: quantitative("seconds", "seconds", { zero: false }), y: quantitative("loss", "loss", { type: "log" }) },
+});
+function picture(caption, spec) {
+  const node = make("div");
+  node.className = "chart";
+  requestAnimationFrame(() => draw(node, spec));
+  return make("figure", "", node, make("figcaption", caption));
+}
+function reported(reports) {
+  const lines = reports.map(([seconds, loss, text]) => `${seconds.toFixed(3)} s  ${loss === null ? "" : `loss ${shown(loss)}  `}${text}`);
+  return make("details", "", make("summary", "Reports"), make("pre", lines.join("\n")));
+}
+async function openCell(method, problem) {
+  const found = (await opened()).filter((one) => one.id.startsWith(`${method}/${problem}/`));
+  $("run-title").textContent = `${method} on ${problem}`;
+  const story = (one) => { $("run-story").replaceChildren(make("h3", one.id), ...tell(one)); };
+  const pick = found.map((one) => {
+    const button = make("button", `${one.id.slice(`${method}/${problem}/`.length)}: ${one.status}`);
+    button.type = "button";
+    button.addEventListener("click", () => story(one));
+    return button;
+  });
+  $("run-list").replaceChildren(...(found.length > 1 ? pick : []));
+  if (!$("run").open) $("run").showModal();
+  if (found.length) story(found[0]);
+  else $("run-story").replaceChildren(make("p", `This page does not hold its runs. See: rediscover show DIR ${method} ${problem}`));
+}
+document.querySelectorAll(".cell").forEach((cell) => cell.addEventListener("click", () => openCell(cell.dataset.method, cell.dataset.problem)));
+}

@@ -1,0 +1,176 @@
+"""The page: one HTML file with all that it shows, which asks nothing of any network."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench.basics.installation import install_hint
+from bench.leaderboard import LeaderboardError, make_leaderboard
+from bench.leaderboard.columns import columns
+from bench.leaderboard.groups import find_problems
+from bench.leaderboard.report.stories import MOST, chosen, stories
+from bench.leaderboard.report.summary import Solved, cells, pictures
+from bench.leaderboard.results import Results
+from bench.leaderboard.rows import read_rows
+from bench.leaderboard.writers import brief_columns, cell_text
+from bench.running.results.store import Store
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_HERE = Path(__file__).parent
+
+
+def report_page(folder: Path, title: str | None = None, most: int = MOST) -> str:
+    """The page of the results in ``folder``, of which ``most`` runs can be opened.
+
+    Raises LeaderboardError for a folder without results, and where the packages that draw are not
+    installed. The same results give the same page.
+    """
+    template = _template()
+    rows, table = read_rows([folder]), make_leaderboard([folder])
+    drawn = [one for one in pictures(rows, table) if one.name != "problems"]
+    solved = Solved.of(rows)
+    return str(
+        template.render(
+            title=title or f"Results of {folder.resolve().name}",
+            facts=_facts(rows),
+            warnings=_warnings(rows, most),
+            pictures=drawn,
+            columns=_columns(table),
+            lines=_lines(table),
+            measure=solved.name,
+            **_map(rows, solved.name),
+            style=_safe((_HERE / "page.css").read_text(encoding="utf-8")),
+            script=_safe((_HERE / "page.js").read_text(encoding="utf-8")),
+            library=_safe(_library()),
+            specs=_safe(_json({one.name: one.spec for one in drawn})),
+            stories=_safe(_packed(folder, most)),
+        )
+    )
+
+
+def _template() -> Any:
+    try:
+        from jinja2 import Environment, StrictUndefined
+    except ImportError as error:
+        raise LeaderboardError(f"a report needs jinja2: {install_hint('report')}") from error
+    environment = Environment(autoescape=True, undefined=StrictUndefined)
+    return environment.from_string((_HERE / "page.html").read_text(encoding="utf-8"))
+
+
+@cache
+def _library() -> str:
+    try:
+        import vl_convert
+    except ImportError as error:
+        raise LeaderboardError(f"a report needs vl-convert: {install_hint('report')}") from error
+    return str(vl_convert.javascript_bundle(None))  # type: ignore[arg-type]  # its stub forgets the default.replace("</script", "<\\/script")
+
+
+def _safe(text: str) -> Any:
+    """``text`` as it is: ours, or encoded so that it holds no markup."""
+    from markupsafe import Markup
+
+    return Markup(text)
+
+
+def _json(value: Any) -> str:
+    """``value`` as JSON within a page: nothing in it ends the element that holds it."""
+    text = json.dumps(value, allow_nan=False, separators=(",", ":"))
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _packed(folder: Path, most: int) -> str:
+    """The stories of the runs that can be opened: JSON, gzip, base64."""
+    store = Store(folder)
+    plan = chosen(store.plan().values(), most)
+    problems = find_problems({run.dataset for run in plan}, [folder])
+    truths = Results(folder).truths(plan)
+    told = json.dumps(list(stories(store, plan, problems, truths)), allow_nan=False)
+    return base64.b64encode(gzip.compress(told.encode(), mtime=0)).decode()
+
+
+def _facts(rows: pd.DataFrame) -> str:
+    done = rows["status"] != ""
+    failed = done & (rows["status"] != "ok")
+    problems = (rows["dataset"] + "/" + rows["problem"]).nunique()
+    return (
+        f"{rows['method'].nunique()} methods, {problems} problems, {len(rows)} runs planned, "
+        f"{int(done.sum())} done, {int(failed.sum())} of them failed."
+    )
+
+
+def _warnings(rows: pd.DataFrame, most: int) -> list[str]:
+    found = []
+    pending = int((rows["status"] == "").sum())
+    if pending:
+        found.append(f"{pending} of {len(rows)} planned runs have no record.")
+    for flag, words in (
+        ("unscored", "have no scorecard (rediscover score)"),
+        ("unsealed", "ran without all walls"),
+        ("starved", "were kept from running by other work on their machine"),
+    ):
+        count = int(rows[flag].fillna(False).astype(bool).sum())
+        if count:
+            found.append(f"{count} runs {words}.")
+    if len(rows) > most:
+        found.append(f"{most} of {len(rows)} runs can be opened here: the first of each cell.")
+    return found
+
+
+def _columns(table: pd.DataFrame) -> list[dict[str, Any]]:
+    brief = brief_columns(table)
+    known = {one.name: one.meaning for one in columns()}
+    return [
+        {
+            "name": name,
+            "title": brief.get(name, name),
+            "brief": name in brief,
+            "meaning": known.get(name, name),
+        }
+        for name in _names(table)
+    ]
+
+
+def _names(table: pd.DataFrame) -> list[str]:
+    """The table's columns, and behind ``done`` what failed, which people look for."""
+    names = list(table.columns)
+    names.insert(names.index("done") + 1, "failed")
+    return names
+
+
+def _lines(table: pd.DataFrame) -> list[list[dict[str, Any]]]:
+    records: list[dict[str, Any]] = table.to_dict(orient="records")  # type: ignore[assignment]
+    return [
+        [{"value": _sortable(name, line), "text": cell_text(name, line)} for name in _names(table)]
+        for line in records
+    ]
+
+
+def _sortable(name: str, line: dict[str, Any]) -> str:
+    value = line["done"] - line["ok"] if name == "failed" else line[name]
+    return "" if value != value else str(value)
+
+
+def _map(rows: pd.DataFrame, measure: str) -> dict[str, Any]:
+    found = cells(rows, measure)
+    methods = list(dict.fromkeys(method for method, *_ in found))
+    by_problem: dict[str, dict[str, Any]] = {}
+    for method, problem, value, runs in found:
+        by_problem.setdefault(problem, {})[method] = {
+            "method": method,
+            "percent": round(100 * (value or 0.0)),
+            "text": "?" if value is None else f"{value:.2g}",
+            "runs": "1 run" if runs == 1 else f"{runs} runs",
+        }
+    rows_of_map = [
+        {"problem": problem, "cells": [by_method.get(method) for method in methods]}
+        for problem, by_method in by_problem.items()
+    ]
+    return {"methods": methods, "map": rows_of_map}
