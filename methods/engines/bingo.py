@@ -8,6 +8,7 @@ the formula that it prints has no value and is not chosen.
 
 from __future__ import annotations
 
+import os
 import random
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -20,6 +21,9 @@ from methods.engines.found import SHARE, Found
 
 _OPERATORS = ("+", "-", "*", "/", "sin", "cos", "sinh", "cosh", "exp", "log", "pow", "sqrt", "abs",
               "asin", "acos")  # fmt: skip
+_MPI_INSIDE = {"MPIR_CVAR_CH4_NETMOD": "ofi", "FI_PROVIDER": "shm"}
+"""MPICH's way without System V memory and sockets, which are closed to runs; none is needed for one
+process."""
 _LOOK = 5
 """Generations between two looks at what was found."""
 _LAST = 40
@@ -48,7 +52,9 @@ class Bingo:
             raise ValueError(f"there is no operator '{unknown[0]}'; choose from {known}")
 
     def warm_up(self, budget: Budget) -> None:
-        """Load what fits constants."""
+        """Load what fits constants; tell MPI, which starts with Bingo, to stay inside."""
+        for name, value in _MPI_INSIDE.items():
+            os.environ.setdefault(name, value)
         warm.fitting()
 
     def discover(self, task: Task) -> Discovery:

@@ -15,8 +15,9 @@ from methods.engines.found import Found
 
 _BASE = ("m", "s", "kg", "K", "V")
 """What ``Variable.unit`` counts exponents of."""
+_FEWEST_ROWS = 3
+_OPERATORS = ("physical", "trig", "full", "poly", "conserve")
 _SPEEDS = ("ultrafast", "fast", "normal", "thorough")
-_OPERATORS = ("physical", "full", "arithmetic")
 
 
 @dataclass(frozen=True)
@@ -26,13 +27,16 @@ class GPElite:
     version: ClassVar[str] = "1"
     requires: ClassVar[tuple[str, ...]] = ("gp_elite",)
 
-    operators: str = "physical"
+    operators: str = "trig"
     speed: str = "normal"
     units: bool = False
     rows: int = 1000
     scale: bool = True
 
     def __post_init__(self) -> None:
+        if self.operators not in _OPERATORS:
+            known = ", ".join(_OPERATORS)
+            raise ValueError(f"operators is '{self.operators}'; choose from {known}")
         if self.speed not in _SPEEDS:
             raise ValueError(f"speed is '{self.speed}'; choose from {', '.join(_SPEEDS)}")
 
@@ -45,6 +49,8 @@ class GPElite:
         from gp_elite import symbolic_regression
 
         found = Found(task, self.rows, scale=self.scale)
+        if len(found.y) < _FEWEST_ROWS:
+            return found.discovery()
         for k, seconds in enumerate(found.slices()):
             result = symbolic_regression(
                 found.X, found.y, feature_names=[f"x{j}" for j in range(found.X.shape[1])],

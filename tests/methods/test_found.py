@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from bench import Budget, Variable
+from methods.engines.bingo import Bingo
 from methods.engines.egraphs import EGGP, SymRegg
 from methods.engines.found import SHARE, Found
+from methods.engines.gp_elite import GPElite
 
 RNG = np.random.default_rng(3)
 X = RNG.uniform(1, 3, (60, 2))
@@ -71,3 +73,17 @@ def test_an_engine_is_called_shortly_first_and_then_with_what_is_left(make_task)
 def test_an_operator_that_hides_what_it_computes_is_refused(method):
     with pytest.raises(ValueError, match="no operator 'logabs'"):
         method(operators=("add", "logabs"))
+
+
+@pytest.mark.parametrize(
+    ("method", "settings", "words"),
+    [
+        (Bingo, {"operators": ("+", "tan")}, "no operator 'tan'"),
+        (GPElite, {"operators": "fysical"}, "operators is 'fysical'; choose from physical"),
+        (GPElite, {"speed": "slow"}, "speed is 'slow'; choose from"),
+        (SymRegg, {"rounds": 0}, "rounds is 0"),
+    ],
+)
+def test_a_setting_that_an_engine_does_not_know_is_refused(method, settings, words):
+    with pytest.raises(ValueError, match=words):
+        method(**settings)
