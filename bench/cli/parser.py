@@ -222,9 +222,15 @@ def _tables(verbs: _Verbs) -> None:
         choices=["dataset", "tier", "noise", "difficulty", "problem"],
         help="a line for each dataset, tier, noise, difficulty or problem; may be given twice",
     )
-    board.add_argument("--format", choices=["table", "csv", "md", "tex", "html"], default="table")
+    board.add_argument(
+        "--format", choices=["table", "csv", "md", "tex", "json", "parquet", "html"],
+        default="table",
+    )  # fmt: skip
     board.add_argument("-o", "--output", metavar="FILE", help="write it there")
     board.add_argument("--json", action="store_true", help="for machines")
+    board.add_argument(
+        "--with-published", action="store_true", help="add what others published, unranked"
+    )
 
     compare = _verb(verbs, "compare", "are the differences between methods more than chance?")
     compare.add_argument("folder", metavar="DIR", help="results/<experiment>")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from bench.leaderboard.columns import BY, measures
 
@@ -36,26 +36,47 @@ def to_json(table: pd.DataFrame) -> str:
 
 def to_markdown(table: pd.DataFrame) -> str:
     """The columns that a reader looks at first, with 95 % intervals."""
-    header, lines = brief(table)
+    return _markdown(*brief(table))
+
+
+def to_latex(table: pd.DataFrame) -> str:
+    """The same as a ``tabular`` for the package booktabs."""
+    return _latex(*brief(table))
+
+
+def to_html(table: pd.DataFrame) -> str:
+    """The same as one HTML table, every text escaped."""
+    return _html(*brief(table))
+
+
+def to_parquet(table: pd.DataFrame) -> bytes:
+    """Every column, unrounded, as Parquet; ImportError where pyarrow is not installed."""
+    import io
+
+    buffer = io.BytesIO()
+    table.to_parquet(buffer, index=False)
+    return buffer.getvalue()
+
+
+Lines: TypeAlias = Sequence[Sequence[str]]
+
+
+def _markdown(header: Sequence[str], lines: Lines) -> str:
     rule = ["---", *["---:" for _ in header[1:]]]
     rows = [[cell.replace("|", "\\|") for cell in cells] for cells in lines]
     return "".join(f"| {' | '.join(cells)} |\n" for cells in (header, rule, *rows))
 
 
-def to_latex(table: pd.DataFrame) -> str:
-    """The same as a ``tabular`` for the package booktabs."""
-    header, lines = brief(table)
+def _latex(header: Sequence[str], lines: Lines) -> str:
     rows = [" & ".join(_escaped(cell) for cell in cells) + r" \\" for cells in (header, *lines)]
     columns = "l" + "r" * (len(header) - 1)
     body = "\n".join([r"\toprule", rows[0], r"\midrule", *rows[1:], r"\bottomrule"])
     return f"\\begin{{tabular}}{{{columns}}}\n{body}\n\\end{{tabular}}\n"
 
 
-def to_html(table: pd.DataFrame) -> str:
-    """The same as one HTML table, every text escaped."""
+def _html(header: Sequence[str], lines: Lines) -> str:
     from html import escape
 
-    header, lines = brief(table)
     head = "".join(f"<th>{escape(cell)}</th>" for cell in header)
     rows = "".join(
         "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>\n"
@@ -64,7 +85,15 @@ def to_html(table: pd.DataFrame) -> str:
     return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n"
 
 
-WRITERS = {"csv": to_csv, "md": to_markdown, "tex": to_latex, "html": to_html}
+WRITERS: Mapping[str, Callable[[pd.DataFrame], str | bytes]] = {
+    "csv": to_csv, "md": to_markdown, "tex": to_latex, "json": to_json, "parquet": to_parquet,
+    "html": to_html,
+}  # fmt: skip
+"""By the format's name, which is also the ending of its files."""
+TEXTS: Mapping[str, Callable[[Sequence[str], Lines], str]] = {
+    "md": _markdown, "tex": _latex, "html": _html,
+}  # fmt: skip
+"""Those that write any header and lines for people."""
 
 
 def print_table(table: pd.DataFrame) -> None:
