@@ -2,10 +2,37 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 
+from bench.scoring.ned.form_cache import FormCache
 from bench.scoring.scorecard import Scorecard
-from bench.scoring.steps import Item
+from bench.scoring.steps import Item, ScoringLimits
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """To a worker: fork, and do the jobs that follow as this program would, in its place."""
+
+    limits: ScoringLimits
+    forms: FormCache
+    folder: str
+    environment: dict[str, str]
+
+    @classmethod
+    def here(cls, limits: ScoringLimits, forms: FormCache) -> Session:
+        """In the current folder and the environment of this process."""
+        try:
+            folder = str(Path.cwd())
+        except OSError:  # it was removed
+            folder = os.sep
+        return cls(limits, FormCache(forms.folder), folder, dict(os.environ))
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOver:
+    """To a worker: end the fork, and wait for another session."""
 
 
 @dataclass(frozen=True, slots=True)

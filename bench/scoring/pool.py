@@ -2,40 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
-import socket
-import subprocess
-import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
-from typing import IO, Any, cast
+from typing import Any, cast
 
-from bench.scoring.messages import Died, Ready, ScoringJob, StepDone, Unscorable
+from bench.scoring.messages import Died, Ready, ScoringJob, Session, StepDone, Unscorable
 from bench.scoring.ned.form_cache import FormCache
+from bench.scoring.process import ScoringProcess, begin, rest
 from bench.scoring.scorecard import Scorecard
 from bench.scoring.steps import Item, ScoringLimits
-
-_START = """\
-import sys
-sys.path[:] = sys.argv[2:]
-from bench.scoring.worker import main
-main(int(sys.argv[1]))
-"""
-"""Not ``python -m``, which would put the current folder on the path before all others."""
-
-_ENVIRONMENT = {
-    # SymPy's sets must come in the same order in every process, or its forms might not.
-    "PYTHONHASHSEED": "0",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "NUMBA_NUM_THREADS": "1",
-}
-
 
 MOST_REPLACED = 5
 """Processes that may vanish, one after the other, in the place of one worker."""
@@ -90,42 +66,16 @@ def _take(source: Iterator[tuple[int, Item]], count: int) -> Iterator[tuple[int,
 
 
 @dataclass
-class _Worker:
-    """A scoring process, the socket to it, and what it is doing."""
-
-    process: subprocess.Popen[bytes]
-    pipe: Connection[Any, Any]
-    errors: IO[bytes]
-    ready: bool = False
-    replaced: int = 0
-    index: int = -1
-    job: ScoringJob | None = None
-
-    def give(self, index: int, job: ScoringJob) -> None:
-        self.index, self.job = index, job
-        with contextlib.suppress(OSError):  # it is gone: waiting for its answer will tell
-            self.pipe.send(job)
-
-    def close(self) -> None:
-        # The process and its fork are one session: both go, whatever they are doing.
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-        self.pipe.close()
-        self.errors.close()
-
-
-@dataclass
 class _Crew:
     """The workers of one ``score_many``."""
 
     limits: ScoringLimits
     forms: FormCache
-    idle: list[_Worker] = field(default_factory=list)
-    busy: dict[Connection[Any, Any], _Worker] = field(default_factory=dict)
+    idle: list[ScoringProcess] = field(default_factory=list)
+    busy: dict[Connection[Any, Any], ScoringProcess] = field(default_factory=dict)
 
     def start(self, index: int, item: Item) -> None:
-        worker = self.idle.pop() if self.idle else _start(self.limits, self.forms)
+        worker = self.idle.pop() if self.idle else begin(Session.here(self.limits, self.forms))
         self.busy[worker.pipe] = worker
         worker.give(index, ScoringJob(item))
 
@@ -144,10 +94,12 @@ class _Crew:
                 yield worker.index, card
 
     def close(self) -> None:
-        for worker in (*self.idle, *self.busy.values()):
+        for worker in self.idle:
+            rest(worker)
+        for worker in self.busy.values():
             worker.close()
 
-    def _hear(self, worker: _Worker, message: object) -> Scorecard | None:
+    def _hear(self, worker: ScoringProcess, message: object) -> Scorecard | None:
         """Take note of ``message``; the scorecard, where it is finished by it."""
         assert worker.job is not None
         item = worker.job.item
@@ -162,7 +114,7 @@ class _Crew:
             raise ScoringError(f"problem {_name(item)} cannot be scored: {message.why}")
         return None
 
-    def _after_death(self, worker: _Worker, why: str) -> Scorecard | None:
+    def _after_death(self, worker: ScoringProcess, why: str) -> Scorecard | None:
         assert worker.job is not None
         job = worker.job
         if job.cut:
@@ -178,7 +130,7 @@ class _Crew:
         worker.give(worker.index, ScoringJob(job.item, job.card, job.steps, why))
         return None
 
-    def _replace(self, worker: _Worker) -> _Worker:
+    def _replace(self, worker: ScoringProcess) -> ScoringProcess:
         """A new worker with the job of ``worker``, whose process is gone."""
         del self.busy[worker.pipe]
         if not worker.ready or worker.replaced == MOST_REPLACED:
@@ -186,7 +138,7 @@ class _Crew:
             trace = worker.errors.read().decode(errors="replace").strip()
             worker.close()
             raise ScoringError(f"a scoring process ended by itself: {trace[-1000:] or 'killed'}")
-        successor = _start(self.limits, self.forms)
+        successor = begin(Session.here(self.limits, self.forms))
         successor.index, successor.job = worker.index, worker.job
         successor.replaced = worker.replaced + 1
         self.busy[successor.pipe] = successor
@@ -196,21 +148,3 @@ class _Crew:
 
 def _name(item: Item) -> str:
     return f"'{item.problem.dataset}/{item.problem.name}'"
-
-
-def _start(limits: ScoringLimits, forms: FormCache) -> _Worker:
-    ours, theirs = socket.socketpair()
-    errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the worker)
-    with theirs:
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-c", _START, str(theirs.fileno()), *filter(None, sys.path)],
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=errors,
-            env={**os.environ, **_ENVIRONMENT},
-            start_new_session=True,
-        )
-    pipe: Connection[Any, Any] = Connection(ours.detach())
-    pipe.send((limits, FormCache(forms.folder)))
-    return _Worker(process, pipe, errors)

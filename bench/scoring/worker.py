@@ -1,9 +1,9 @@
 """The process that scores: ``python -m bench.scoring.worker FD``, started by the pool.
 
-It imports what scoring needs once and then forks. The fork does the jobs; the kernel ends it
-where it outstays a step's time (SIGPROF for processor time, SIGALRM for the clock, even in the
-midst of C code, and even when the pool is gone), and the process that waits for it reports the
-death and forks again, in milliseconds.
+It imports what scoring needs once, and forks for each session. The fork does the jobs; the
+kernel ends it where it outstays a step's time (SIGPROF for processor time, SIGALRM for the clock,
+even in the midst of C code, and even when the pool is gone), and the process that waits for it
+reports the death and forks again, in milliseconds.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 
 import psutil
 
-from bench.scoring.messages import Died, Ready, ScoringJob, StepDone, Unscorable
+from bench.scoring.messages import Died, Ready, ScoringJob, Session, StepDone, Unscorable
 from bench.scoring.ned.form_cache import FormCache
 from bench.scoring.steps import PATIENCE, NoAnswer, ScoringLimits, ScoringStep, Work
 
@@ -28,16 +28,24 @@ OUT_OF_MEMORY = 77
 
 
 def main(descriptor: int) -> None:
-    """Serve the pool at the other end of the socket until it hangs up."""
+    """Serve the pool at the other end of the socket, session by session, until it hangs up."""
     pool: Connection[Any, Any] = Connection(descriptor)
-    limits, forms = pool.recv()
-    _import_all()
-    _compile()
-    pool.send(Ready())
+    while True:
+        try:
+            session: Session = pool.recv()
+        except (EOFError, OSError):
+            return
+        _import_all()
+        _compile()
+        pool.send(Ready())
+        _hold(pool, session)
+
+
+def _hold(pool: Connection[Any, Any], session: Session) -> None:
     while True:
         child = os.fork()
         if child == 0:
-            _serve_and_exit(pool, limits, forms)
+            _serve_and_exit(pool, session)
         _, status = os.waitpid(child, 0)
         if status == 0:
             return
@@ -45,6 +53,7 @@ def main(descriptor: int) -> None:
         _warm_up()
 
 
+@functools.cache
 def _compile() -> None:
     """Have the judge's machine code, be it compiled only now: no step's time is to pay for that."""
     from bench.expression import parse
@@ -70,12 +79,13 @@ def _import_all() -> None:
     import bench.scoring.ned.zhang_shasha  # noqa: F401
 
 
-def _serve_and_exit(pool: Connection[Any, Any], limits: ScoringLimits, forms: FormCache) -> None:
-    _limit_memory(limits.memory_mb)
+def _serve_and_exit(pool: Connection[Any, Any], session: Session) -> None:
+    _stand_in(session)
+    _limit_memory(session.limits.memory_mb)
     status = 0
     try:
-        while True:
-            _do(pool.recv(), pool, limits, forms)
+        while isinstance(job := pool.recv(), ScoringJob):
+            _do(job, pool, session.limits, session.forms)
     except (EOFError, OSError):
         pass  # the pool is gone
     except MemoryError:
@@ -83,6 +93,12 @@ def _serve_and_exit(pool: Connection[Any, Any], limits: ScoringLimits, forms: Fo
     except BaseException:
         status = 1
     os._exit(status)
+
+
+def _stand_in(session: Session) -> None:
+    os.environ.update(session.environment)
+    with contextlib.suppress(OSError):  # removed meanwhile
+        os.chdir(session.folder)
 
 
 def _limit_memory(megabytes: int) -> None:

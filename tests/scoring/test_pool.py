@@ -22,6 +22,7 @@ from bench.scoring.scorecard import SOLE
 
 # Twenty terms, no two alike: SymPy works on it for minutes.
 MONSTER = " + ".join(f"sin({k}.5*x0 + x1**{k})/(x2 + {k}.1)**1.5" for k in range(1, 21))
+TIGHT = ScoringLimits(seconds=1.0)
 PLAIN = ["x0*x1**2", "x0", None, "x0*(", "x1 - x2", "sqrt(x0)*x1"]
 
 
@@ -134,12 +135,42 @@ def test_a_process_that_was_killed_is_replaced(tmp_path: Path) -> None:
     assert not any(card.limits_hit for card in cards)
 
 
-def test_no_process_is_left_behind(tmp_path: Path) -> None:
+def test_what_works_on_is_ended_and_what_is_done_rests(tmp_path: Path) -> None:
     cards = score_many(items(["x0", MONSTER]), workers=2, forms=FormCache(tmp_path))
     next(cards)
-    assert workers()
+    assert len(workers()) >= 3, "one rests, the other has a fork at work"
     cards.close()  # type: ignore[attr-defined]
-    assert not workers()
+    psutil.wait_procs([process for process in workers() if process.ppid() != os.getpid()], 10)
+    (resting,) = workers()
+    assert not resting.children()
+
+
+def test_the_next_pool_scores_in_a_new_fork_of_the_same_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = list(score_many(items(["x0"]), forms=FormCache(tmp_path / "a")))
+    kept = [process for process in workers() if process.ppid() == os.getpid()]
+    monkeypatch.chdir(tmp_path)
+    again = score_many(items(["x0", MONSTER]), limits=TIGHT, forms=FormCache(tmp_path / "b"))
+    assert untimed(next(again)) == untimed(first[0])
+    assert set(kept) & set(workers()), "its imports are not to be paid again"
+    (monster,) = again
+    assert monster.limits_hit == ("edit_distance: simplification time-out",)
+    assert list((tmp_path / "b").iterdir()), "the forms of a session go where it says"
+    os.kill(kept[-1].pid, signal.SIGKILL)
+    psutil.wait_procs(kept[-1:], timeout=10)
+    assert [untimed(card) for card in score_many(items(["x0"]))] == [untimed(first[0])]
+
+
+def test_a_program_that_ends_leaves_no_process(tmp_path: Path) -> None:
+    program = (
+        "from test_pool import *\n"
+        f"list(score_many(items(['x0']), forms=FormCache(Path({str(tmp_path)!r}))))\n"
+        "print(*[process.pid for process in workers()])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, check=True)
+    pids = [int(pid) for pid in done.stdout.split()]
+    assert pids and not any(psutil.pid_exists(pid) for pid in pids)
 
 
 def test_a_pool_killed_outright_leaves_nothing_that_outlives_its_limit(tmp_path: Path) -> None:
