@@ -20,9 +20,16 @@ from bench.running.seal.paths import declared_paths
 _SECONDS = 120
 _EXTRAS = {
     "pysr": "pysr", "torch": "neural", "safetensors": "neural", "eggp": "eggp", "symregg": "eggp",
-    "rils_rols_cpp": "rils-rols", "gp_elite": "gp-elite", "bingo": "bingo", "mpi4py": "bingo",
+    "gp_elite": "gp-elite", "bingo": "bingo", "mpi4py": "bingo",
 }  # fmt: skip
 """The extra that brings a module, where it is not a module of the same name."""
+
+_OTHERWISE = {
+    "rils_rols_cpp": "pip install pybind11 setuptools wheel && "
+    "pip install --no-build-isolation rils-rols",
+    "psrn": "it needs an environment of its own, named in worker.python: docs/methods.md",
+}
+"""How to get a module that no extra brings."""
 
 
 def missing_engine(method: MethodSpec) -> str | None:
@@ -45,10 +52,7 @@ def missing_here(target: str, requires: Sequence[str]) -> str | None:
     """As ``missing_engine``, in this interpreter."""
     for module in requires:
         if not _is_there(module):
-            name = module.partition(".")[0]
-            extra = _EXTRAS.get(name)
-            command = pip_install(name) if extra is None else install_hint(extra)
-            return f"module '{module}' is not installed ({command})"
+            return f"module '{module}' is not installed ({_how_to_get(module.partition('.')[0])})"
     try:
         with imports_beside(code_files(target, {})):
             says = getattr(load_class(target), "missing", None)
@@ -56,6 +60,12 @@ def missing_here(target: str, requires: Sequence[str]) -> str | None:
     except (Exception, SystemExit) as error:
         return f"{target}: {type(error).__name__}: {error}".partition("\n")[0]
     return None if answer is None else str(answer)
+
+
+def _how_to_get(module: str) -> str:
+    if module in _OTHERWISE:
+        return _OTHERWISE[module]
+    return install_hint(_EXTRAS[module]) if module in _EXTRAS else pip_install(module)
 
 
 def _missing_behind_walls(method: MethodSpec) -> str | None:

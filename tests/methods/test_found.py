@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from bench import Budget, Variable
+from bench.running.missing import missing_here
 from methods.engines.bingo import Bingo
 from methods.engines.egraphs import EGGP, SymRegg
 from methods.engines.found import SHARE, Found
@@ -87,3 +88,16 @@ def test_an_operator_that_hides_what_it_computes_is_refused(method):
 def test_a_setting_that_an_engine_does_not_know_is_refused(method, settings, words):
     with pytest.raises(ValueError, match=words):
         method(**settings)
+
+
+@pytest.mark.parametrize(
+    ("target", "module", "words"),
+    [
+        ("methods.engines.egraphs:SymRegg", "symregg_absent", "pip install"),
+        ("methods.engines.rils_rols:RILSROLS", "rils_rols_cpp", "--no-build-isolation rils-rols"),
+        ("methods.engines.psrn:PSRN", "psrn", "an environment of its own, named in worker.python"),
+    ],
+)
+def test_what_is_not_installed_is_said_with_the_way_to_get_it(monkeypatch, target, module, words):
+    monkeypatch.setattr("bench.running.missing._is_there", lambda module: False)
+    assert words in (missing_here(target, (module,)) or "")
