@@ -6,11 +6,14 @@ constants does this in its ``warm_up``.
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 
+@cache
 def fitting() -> None:
-    """Fit one formula, so that the next is fitted at once."""
+    """Fit one formula, once in a process, so that the next is fitted at once."""
     from bench import fit_constants, parse  # compiled code: only the worker needs it
 
     X = np.linspace(1.0, 2.0, 8)[:, None]

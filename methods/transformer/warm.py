@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib
+from functools import cache
 
 import numpy as np
 
 from methods import warm
 
 
+@cache
 def drawing() -> None:
     """What the prior needs."""
     import sklearn.ensemble  # noqa: F401
