@@ -119,12 +119,13 @@ class Discovery:
     ``predict`` is the model itself, where the method keeps one: from rows of raw inputs, shape
     (n, d), to values, shape (n,). The worker asks it for values at the test inputs once the answer
     is fixed. With an empty expression the answer is those values alone: a black box, which gets
-    numeric scores only.
+    numeric scores only. ``predicted`` is filled in by the harness: those values by split, packed.
     """
 
     best: Candidate
     front: tuple[Candidate, ...] = ()
     predict: Predict | None = field(default=None, compare=False, repr=False)
+    predicted: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(

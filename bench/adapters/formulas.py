@@ -18,15 +18,13 @@ from bench.adapters.affine import AffineMap, affine_rows
 from bench.adapters.estimators import Predict, Values
 from bench.expression import Expression, ParseError, Reading, evaluate, parse, read, substitute
 from bench.problems.variable import Variable
+from bench.scoring.numeric import same_values
 
 CONVENTIONS = (
     "sympy", "get_model_string", "program", "equation_", "_program", "best_equation_", "get_eqn",
     "get_model", "model_", "expr_",
 )  # fmt: skip
 """Attributes and functions by which estimators give their formula, in the order of asking."""
-
-CLOSE = 1e-6
-"""A text's values are the model's own where they differ by no more than this share of them."""
 
 _ROWS = 500
 
@@ -119,15 +117,7 @@ def agreeing(
         wanted = predict(X)
     except Exception:
         return found[0]
-    return next((one for one in found if same(evaluate(one, names, X), wanted)), found[0])
-
-
-def same(written: Values, predicted: Values) -> bool:
-    """Whether a text's values are what its model predicts, to rounding error."""
-    with np.errstate(all="ignore"):
-        size = np.abs(predicted) + np.nan_to_num(np.std(predicted))
-        close = np.abs(written - predicted) <= CLOSE * size
-    return bool(np.all(close | (np.isnan(written) & np.isnan(predicted))))
+    return next((one for one in found if same_values(evaluate(one, names, X), wanted)), found[0])
 
 
 def candidates(

@@ -97,7 +97,8 @@ class Kind(Protocol):
     A problem is posed in the harness by ``told`` and ``arrays``; neither holds the truth, or what
     is held back, or anything that names dataset or problem. ``task`` and ``refusal`` are used in
     workers, where there is NumPy and little else: a kind's module imports what other functions
-    need inside them.
+    need inside them. A kind whose models are scored by what they predict also has
+    ``held_back_inputs(problem, data)``: by split, the inputs at which they are asked.
     """
 
     name: str

@@ -142,8 +142,17 @@ def brief_columns(table: pd.DataFrame) -> dict[str, str]:
     mixed = [name for name in ("disclosure", "seconds") if _differs(table[name])]
     if not mixed and not set(table["disclosure"]) <= {"", "blind"}:
         mixed = ["disclosure"]
-    titles = {one.name: one.title for one in measures() if one.title and one.name in table}
+    titles = {
+        one.name: one.title
+        for one in measures()
+        if one.title and one.name in table and (one.worst is not None or _known(table[one.name]))
+    }
     return {name: titles.get(name, name) for name in ("method", *by, *mixed, *_COVERAGE, *titles)}
+
+
+def _known(column: pd.Series[Any]) -> bool:
+    """Whether any line has a number there."""
+    return bool(column.notna().any())
 
 
 def _differs(values: pd.Series[str]) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.method import Budget
-from bench.running.limits import Limits
+from bench.running.limits import PREDICTING_SECONDS, Limits
 from bench.running.results.run import MethodSpec, canonical_json
 from bench.running.sandbox import wire
 from bench.running.sandbox.forkserver import ForkServer, ServerError
@@ -20,6 +20,8 @@ from bench.running.sandbox.log import open_log
 from bench.running.sandbox.messages import (
     Assignment,
     ClockStarted,
+    Inputs,
+    InputsWanted,
     LogOpened,
     LogWanted,
     Message,
@@ -36,6 +38,13 @@ _SERVERS_KEPT = 16
 _SLACK_SECONDS = 15.0  # for a supervisor to kill, collect and answer
 
 Key = tuple[Any, ...]
+HeldBack = Callable[[], tuple[Inputs, int]]
+"""The inputs that were held back, and an open file with them."""
+
+
+def nothing_held_back() -> tuple[Inputs, int]:
+    """No inputs, as where no model is asked."""
+    return Inputs((), ()), os.open(os.devnull, os.O_RDONLY)
 
 
 class Crew:
@@ -65,13 +74,15 @@ class Crew:
         descriptor: int,
         log: Path,
         on_start: Callable[[], None] = lambda: None,
+        held_back: HeldBack = nothing_held_back,
     ) -> Outcome:
         """Run ``request`` under its limits and return what its supervisor tells of it.
 
         ``descriptor`` is the open file with the data; what the run prints goes to ``log``;
-        ``on_start`` is called when the clock starts. Where a server or supervisor itself dies, the
-        outcome says ``crash``. Raises CrewClosed where the crew is closed meanwhile, or the system
-        ends the whole job.
+        ``on_start`` is called when the clock starts. ``held_back`` gives the inputs at which a
+        model is asked for values once its answer is fixed. Where a server or supervisor itself
+        dies, the outcome says ``crash``. Raises CrewClosed where the crew is closed meanwhile, or
+        the system ends the whole job.
         """
         try:
             server, channel = self._channel(method, request.budget)
@@ -83,7 +94,7 @@ class Crew:
         with contextlib.suppress(OSError):
             log.unlink(missing_ok=True)  # what an earlier attempt printed
         try:
-            over = self._converse(channel, assignment, descriptor, log, on_start)
+            over = self._converse(channel, assignment, descriptor, log, on_start, held_back)
         except BaseException:
             channel.close()
             raise
@@ -116,6 +127,7 @@ class Crew:
         descriptor: int,
         log: Path,
         on_start: Callable[[], None],
+        held_back: HeldBack,
     ) -> RunOver:
         channel.settimeout(self.limits.load_seconds + _SLACK_SECONDS)
         supervisor = 0
@@ -129,6 +141,13 @@ class Crew:
                     raise CrewClosed
                 if isinstance(message, LogWanted):
                     _hand_over(channel, log)
+                if isinstance(message, InputsWanted):
+                    channel.settimeout(PREDICTING_SECONDS + _SLACK_SECONDS)
+                    inputs, file = held_back()
+                    try:
+                        wire.send(channel, inputs, file)
+                    finally:
+                        os.close(file)
                 if isinstance(message, Watching | ClockStarted):
                     supervisor = message.pid
                 if isinstance(message, ClockStarted):

@@ -7,6 +7,9 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
+PREDICTING_SECONDS = 60.0
+"""How long a model may take, once its answer is fixed, for values at all inputs held back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from bench.running.results.run import Run
 from bench.running.results.store import Store, storage_error
 from bench.running.sandbox.answer import printable
 from bench.running.sandbox.log import Log, open_log
-from bench.running.sandbox.messages import Outcome, Request
+from bench.running.sandbox.messages import Inputs, Outcome, Request
 from bench.running.seal.trial import Standing
 
 Arrays = tuple[NDArray[np.float64], ...]
@@ -87,7 +88,9 @@ class Performer:
             return to_record(job.run, Outcome("no_data", text), begun, busy, data_digest="")
         descriptor = shared_file(arrays)
         try:
-            outcome = self._crew.run(job.run.method, request, descriptor, log, on_start)
+            outcome = self._crew.run(
+                job.run.method, request, descriptor, log, on_start, partial(held_back, job, data)
+            )
         finally:
             os.close(descriptor)
         return to_record(job.run, outcome, begun, busy, data_digest=data.digest)
@@ -123,6 +126,15 @@ def pose(job: Job, data: AnyData) -> tuple[Request, Arrays]:
         budget=run.budget,
     )
     return request, arrays
+
+
+def held_back(job: Job, data: AnyData) -> tuple[Inputs, int]:
+    """The inputs at which a model is asked for values once its answer is fixed: no targets."""
+    kind = kind_of(job.problem)
+    given = getattr(kind, "held_back_inputs", None)  # not every kind scores models
+    arrays: Mapping[str, NDArray[np.float64]] = given(job.problem, data) if given else {}
+    shapes = tuple(array.shape for array in arrays.values())
+    return Inputs(tuple(arrays), shapes), shared_file(tuple(arrays.values()))
 
 
 def shared_file(arrays: Sequence[NDArray[np.float64]]) -> int:

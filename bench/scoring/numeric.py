@@ -17,6 +17,9 @@ Values = NDArray[np.float64]
 TAU = 0.1
 ACCURATE_R2 = 0.999
 
+SAME = 1e-6
+"""Two sets of values are the same where none differ by more than this share of them."""
+
 _EPSILON = float(np.finfo(np.float64).eps)
 
 
@@ -91,6 +94,15 @@ def accuracy(y: Values, predicted: Values) -> bool:
 def finite_share(predicted: Values) -> float:
     """The share of points at which the prediction is a finite real number."""
     return float(np.isfinite(predicted).mean())
+
+
+def same_values(one: Values, other: Values) -> bool:
+    """Whether two predictions are the same but for rounding; NaN is only like NaN."""
+    with np.errstate(all="ignore"):
+        size = np.abs(other) + np.nan_to_num(np.std(other), posinf=0.0)
+        apart = np.abs(one - other)
+        close = (apart <= SAME * size) | (one == other) | (np.isnan(one) & np.isnan(other))
+    return bool(np.all(close))
 
 
 def _check(y: Values, predicted: Values) -> None:

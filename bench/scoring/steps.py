@@ -12,12 +12,15 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bench.method import Answer
 from bench.scoring.metrics import AFTERWARDS, BUILT_IN, Metric
 from bench.scoring.ned.form_cache import FormCache
 from bench.scoring.scorecard import SOLE, Comparison, Scorecard
 
-SCORING_VERSION = "3"
+SCORING_VERSION = "4"
 """Raise when the same answer gets another scorecard."""
 
 PATIENCE = 10.0
@@ -104,7 +107,9 @@ class Scheme:
 class Item:
     """One answer to score for one problem, as its kind says, by ``metrics()``.
 
-    ``data`` None: those of the problem for ``data_seed``. Items are sent to processes: ``metrics``
+    ``data`` None: those of the problem for ``data_seed``. ``predicted`` is what the answer's own
+    model said, by split, where it kept one; without a text, that is all there is to score. Items
+    are sent to processes: ``metrics``
     is a function that they can import, its rows need not be.
     """
 
@@ -114,6 +119,9 @@ class Item:
     metrics: Callable[[], tuple[Metric, ...]]
     data_seed: int = 0
     data: Any = field(default=None, repr=False, compare=False)
+    predicted: Mapping[str, NDArray[np.float64]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def blank(self, limits: ScoringLimits) -> Scorecard:
         """The scorecard before any step."""

@@ -15,10 +15,10 @@ from contracts import data, discovered, regressor
 
 from bench import Discovery, Variable, evaluate, parse
 from bench.adapters.estimators import TIME_LIMITS
-from bench.adapters.formulas import same
 from bench.adapters.srbench import NoModel
 from bench.plugins import MethodError, find_method, register_methods, spec_of
 from bench.running.neighbours import module_name
+from bench.scoring.numeric import same_values
 
 
 def module_of(place: Path) -> ModuleType:
@@ -136,7 +136,7 @@ def test_a_pipelines_scaling_is_undone(tmp_path: Path, steps: str) -> None:
     found = discovered(regressor(tmp_path, more=PIPELINE.format(steps=steps)), X, y, seed=11)
     assert found.predict is not None
     other, _ = data(seed=1)
-    assert same(written(found, other), found.predict(other)), found.best.text
+    assert same_values(written(found, other), found.predict(other)), found.best.text
     np.testing.assert_allclose(written(found, X), y, rtol=1e-6)
 
 

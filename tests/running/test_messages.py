@@ -21,12 +21,15 @@ from bench.running.sandbox.messages import (
     Failed,
     Fork,
     Go,
+    Inputs,
+    InputsWanted,
     Loaded,
     LogOpened,
     LogWanted,
     Message,
     MessageError,
     Outcome,
+    Predicted,
     Prepare,
     Prepared,
     Reported,
@@ -46,7 +49,10 @@ TEXT = st.text(max_size=20)
 NUMBERS = st.none() | st.floats(allow_nan=False, allow_infinity=False)
 ANSWERS = st.one_of(TEXT, st.dictionaries(TEXT, TEXT, max_size=3))
 CANDIDATES = st.builds(Candidate, ANSWERS, NUMBERS, NUMBERS)
-DISCOVERIES = st.builds(Discovery, CANDIDATES, st.lists(CANDIDATES, max_size=3).map(tuple))
+DISCOVERIES = st.builds(
+    Discovery, CANDIDATES, st.lists(CANDIDATES, max_size=3).map(tuple), st.none(),
+    st.dictionaries(TEXT, TEXT, max_size=2),
+)  # fmt: skip
 SECONDS = st.floats(0, 1e6)
 RESOURCES = st.builds(
     Resources, SECONDS, SECONDS, SECONDS, SECONDS, st.none() | SECONDS, st.none() | st.booleans()
@@ -74,12 +80,13 @@ MESSAGES = st.one_of(
         [
             REQUEST, Go(), Returned(), Prepared(), SystemStop(), Fork("keep"), Watching(7),
             ClockStarted(7), Assignment(REQUEST, Limits(grace=0.5)),
-            PREPARE, LogOpened(), LogWanted(), Sealed(SEAL),
+            PREPARE, LogOpened(), LogWanted(), Sealed(SEAL), InputsWanted(),
+            Inputs(("test", "ood"), ((10, 2), (5, 2))), Predicted(("AAAA",)), Predicted((), "why"),
         ]
     ),
     st.builds(Loaded, SECONDS, VERSIONS),
     st.builds(Reported, ANSWERS, NUMBERS),
-    st.builds(Answered, DISCOVERIES, st.integers(0, 9)),
+    st.builds(Answered, DISCOVERIES, st.integers(0, 9), st.booleans()),
     st.builds(Failed, st.sampled_from(["error", "invalid", "memory"]), TEXT),
     st.builds(RunOver, OUTCOMES, st.booleans()),
 )  # fmt: skip
@@ -104,7 +111,7 @@ def test_every_class_of_message_is_tried() -> None:
     tried = {
         "Request", "Go", "Returned", "Prepared", "SystemStop", "Fork", "Watching", "ClockStarted",
         "Assignment", "Prepare", "Loaded", "Reported", "Answered", "Failed", "RunOver", "Outcome",
-        "LogOpened", "LogWanted", "Sealed",
+        "LogOpened", "LogWanted", "Sealed", "InputsWanted", "Inputs", "Predicted",
     }  # fmt: skip
     assert known == tried
 

@@ -35,6 +35,9 @@ class TableKind:
     ) -> tuple[NDArray[np.float64], ...]:
         return data.train.X, noisy_target(problem, conditions, data.train.y)
 
+    def held_back_inputs(self, problem: Problem, data: Data) -> Mapping[str, NDArray[np.float64]]:
+        return {name: data.splits[name].X for name in ("test", "ood") if name in data.splits}
+
     def task(
         self,
         told: Mapping[str, Any],

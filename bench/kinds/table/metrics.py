@@ -19,6 +19,8 @@ NUMERIC = "numeric"
 
 
 def _consistent(subject: TableSubject) -> bool | None:
+    if subject.reading is None:
+        return None
     return check_units(subject.prediction, subject.problem).consistent
 
 
@@ -94,8 +96,36 @@ METRICS = (
     ),
     Metric(
         "complexity", "how many nodes does the answer have?",
-        lambda subject: complexity(subject.prediction),
+        lambda subject: subject.reading and complexity(subject.prediction),
         step=NUMERIC, summary="median", better="lower", worst=None, title="nodes",
+    ),
+    Metric(
+        "black_box", "of answers that keep their model: has it no formula, and numbers only?",
+        lambda subject: None if subject.modelled is None else subject.reading is None,
+        step=NUMERIC, summary="rate", better="lower", worst=None, everywhere=False,
+        title="black box",
+    ),
+    Metric(
+        "text_differs", "of answers that keep their model: does its text have other values?",
+        lambda subject: subject.text_differs,
+        step=NUMERIC, summary="rate", better="lower", worst=None, everywhere=False,
+        title="text differs",
+    ),
+    Metric(
+        "model_accuracy", "as `accuracy`, of what the answer's own model predicts?",
+        lambda subject: subject.as_modelled and subject.as_modelled.accurate,
+        step=NUMERIC, summary="rate", better="higher", worst=None, everywhere=False,
+        title="R2>.999 by model",
+    ),
+    Metric(
+        "model_r2", "as `r2`, of what the answer's own model predicts?",
+        lambda subject: subject.as_modelled and subject.as_modelled.r2,
+        step=NUMERIC, summary="median", better="higher", worst=None, everywhere=False, title="",
+    ),
+    Metric(
+        "model_nmse", "as `nmse`, of what the answer's own model predicts?",
+        lambda subject: subject.as_modelled and subject.as_modelled.nmse,
+        step=NUMERIC, summary="median", better="lower", worst=None, everywhere=False, title="",
     ),
 )  # fmt: skip
 """The rows but for those of the judge's rules."""

@@ -23,30 +23,36 @@ from bench.problems.data import Data
 from bench.problems.problem import Problem
 from bench.scoring.comparing import Claim, nothing_compared
 from bench.scoring.ned.form_cache import FormCache
-from bench.scoring.numeric import NumericScore, numeric_score
+from bench.scoring.numeric import NumericScore, numeric_score, same_values
 from bench.scoring.scorecard import SOLE, Comparison, Scorecard
 from bench.scoring.steps import Item, NoAnswer, Scheme, ScoringLimits, ScoringStep
 from bench.scoring.used_variables import VariableUse, variable_use
 
 Values = NDArray[np.float64]
 
+NO_FORMULA = "a black box: it has no formula"
+
 
 @dataclass(frozen=True)
 class TableSubject:
     """An answer to a table, made ready: what the metrics of ``table`` look at.
 
-    ``truth`` is None where the law is not known.
+    ``truth`` is None where the law is not known, ``reading`` where the answer is a black box: what
+    its model predicted, and no formula.
     """
 
     item: Item
-    reading: Reading
+    reading: Reading | None
     truth: Expression | None
     forms: FormCache
     limits: ScoringLimits
 
     @property
     def prediction(self) -> Expression:
-        """What was read, with decimals for constants without a value."""
+        """What was read, with decimals for constants without a value; raises NoAnswer where the
+        answer has no formula."""
+        if self.reading is None:
+            raise NoAnswer(NO_FORMULA)
         return self.reading.filled
 
     @property
@@ -63,7 +69,7 @@ class TableSubject:
     @property
     def steps(self) -> tuple[ScoringStep, ...]:
         numeric = ScoringStep(NUMERIC, self._variables, prepare=lambda: self.data)
-        if self.truth is None:
+        if self.truth is None or self.reading is None:
             return (numeric,)
         claim = Claim(
             self.prediction, self.truth, lambda: self.problem.domain, self.forms, self.limits,
@@ -85,7 +91,7 @@ class TableSubject:
     @cached_property
     def variables(self) -> VariableUse | None:
         """The variables used, missed and needless; None where the law is not known."""
-        if self.truth is None:
+        if self.truth is None or self.reading is None:
             return None
         return variable_use(self.prediction, self.truth, self.problem.names, self.data.test.X)
 
@@ -95,11 +101,44 @@ class TableSubject:
 
     @cached_property
     def _values(self) -> Callable[[Values], Values]:
+        if self.reading is None:
+            return self._modelled
         if self.reading.constants:  # a template has no values
             return lambda X: np.full(len(X), np.nan)
         return compile_expression(self.prediction, self.problem.names)
 
+    @cached_property
+    def modelled(self) -> Values | None:
+        """What the answer's own model says at the test inputs; None where it kept none."""
+        found = self.item.predicted.get("test")
+        fits = found is not None and len(found) == len(self.data.test.y)
+        return found if fits else None
+
+    @cached_property
+    def as_modelled(self) -> NumericScore | None:
+        """How well that matches the test split."""
+        return None if self.modelled is None else numeric_score(self.data.test.y, self.modelled)
+
+    @cached_property
+    def text_differs(self) -> bool | None:
+        """Whether the text's values are other ones than the model's; None without either."""
+        if self.modelled is None or self.reading is None:
+            return None
+        return not same_values(self.predicted(self.data.test.X), self.modelled)
+
+    def _modelled(self, X: Values) -> Values:
+        """What a black box said at the inputs of one of the splits that it was asked about."""
+        for name, values in self.item.predicted.items():
+            table = self.data.splits.get(name)
+            if table is not None and table.X is X and len(values) == len(X):
+                return values
+        return np.full(len(X), np.nan)
+
     def _variables(self, card: Scorecard) -> Scorecard:
+        if self.reading is None:
+            truth = self.truth
+            compared = {} if truth is None else {SOLE: nothing_compared(truth, NO_FORMULA)}
+            return card.but(comparisons=compared)
         if self.truth is None:
             return card.compared(SOLE, read_as=self.reading.told) if self.reading.steps else card
         return card.compared(SOLE, variables=self.variables)
@@ -113,7 +152,9 @@ def _r2(card: Scorecard) -> float | None:
 def _ready(item: Item, forms: FormCache, limits: ScoringLimits) -> TableSubject:
     problem: Problem = item.problem
     truth = None if problem.truth is None else parse(problem.truth, problem.variables)
-    return TableSubject(item, readable(item.answer, problem), truth, forms, limits)
+    black_box = item.answer == "" and item.predicted
+    reading = None if black_box else readable(item.answer, problem)
+    return TableSubject(item, reading, truth, forms, limits)
 
 
 def readable(answer: Answer | None, problem: Problem) -> Reading:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bench.kinds import AnyProblem, item_of
 from bench.kinds.metrics import metrics_of
 from bench.method import Answer
+from bench.running.results.plain import unpacked
 from bench.running.results.record import Record
 from bench.running.results.store import Store
 from bench.scoring.pool import score_many
@@ -19,8 +24,8 @@ from bench.scoring.steps import ScoringLimits, judge_version
 Problems = Mapping[tuple[str, str], AnyProblem]
 """Problems by dataset and name."""
 
-_Question: TypeAlias = tuple[str, str, int, str]
-"""Dataset, problem, data seed and answer as JSON: what a scorecard follows from."""
+_Question: TypeAlias = tuple[str, str, int, str, str]
+"""Dataset, problem, data seed, answer and predictions as JSON: what a scorecard follows from."""
 _Asker: TypeAlias = tuple[str, str]
 """A run's id, and the digest of its record."""
 
@@ -72,8 +77,8 @@ def judge_records(
         if again or not _current(store, record, versions[problem.kind]):
             groups.setdefault(_question(record), []).append((record.run.id, record.digest))
     items = (
-        item_of(json.loads(answer), problems[dataset, name], data_seed)
-        for dataset, name, data_seed, answer in groups
+        item_of(json.loads(answer), problems[dataset, name], data_seed, _values(predicted))
+        for dataset, name, data_seed, answer, predicted in groups
     )
     cards = score_many(items, workers=workers, limits=limits)
     done, total = 0, sum(map(len, groups.values()))
@@ -87,7 +92,17 @@ def judge_records(
 
 def _question(record: Record) -> _Question:
     answer = json.dumps(answer_of(record), sort_keys=True)
-    return (*_key(record), record.run.data_seed, answer)
+    found = {} if record.discovery is None else dict(record.discovery.predicted)
+    return (*_key(record), record.run.data_seed, answer, json.dumps(found, sort_keys=True))
+
+
+def _values(predicted: str) -> dict[str, NDArray[np.float64]]:
+    """What a model predicted, by split; a split whose values are damaged is left out."""
+    found = {}
+    for split, text in json.loads(predicted).items():
+        with contextlib.suppress(ValueError):
+            found[split] = unpacked(text)
+    return found
 
 
 def answer_of(record: Record) -> Answer | None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import math
 import reprlib
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from bench.method import Answer, Candidate, Discovery
 
@@ -46,13 +50,14 @@ def candidate_from(value: object) -> Candidate:
 
 
 def discovery_json(discovery: Discovery | None) -> dict[str, Any] | None:
-    """``{"best": candidate, "front": [candidate, ...]}``."""
+    """``{"best": candidate, "front": [candidate, ...]}``, and ``predicted`` where it has that."""
     if discovery is None:
         return None
-    return {
+    plain: dict[str, Any] = {
         "best": candidate_json(discovery.best),
         "front": [candidate_json(candidate) for candidate in discovery.front],
     }
+    return plain | ({"predicted": dict(discovery.predicted)} if discovery.predicted else {})
 
 
 def discovery_from(value: object) -> Discovery | None:
@@ -62,4 +67,18 @@ def discovery_from(value: object) -> Discovery | None:
     if not isinstance(value, dict) or not isinstance(value["front"], list):
         raise TypeError(f"{reprlib.repr(value)} is no discovery: best and front")
     front = tuple(candidate_from(item) for item in value["front"])
-    return Discovery(candidate_from(value["best"]), front)
+    predicted = {
+        checked_text(split): checked_text(values)
+        for split, values in value.get("predicted", {}).items()
+    }
+    return Discovery(candidate_from(value["best"]), front, predicted=predicted)
+
+
+def packed(values: NDArray[np.float64]) -> str:
+    """Values of shape (n,) as text, to the last bit: base64 of ``<f8``."""
+    return base64.b64encode(values.astype("<f8").tobytes()).decode()
+
+
+def unpacked(text: str) -> NDArray[np.float64]:
+    """Inverse of ``packed``; raises ValueError where ``text`` is none of its making."""
+    return np.frombuffer(base64.b64decode(text, validate=True), dtype="<f8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from bench.kinds.kind import Kind
@@ -31,8 +32,10 @@ def bounded(returned: object) -> tuple[Discovery, int]:
     if not isinstance(returned.best, Candidate):
         raise InvalidAnswer(f"the discovery's best is {_short(returned.best)}, no Candidate")
     _check_length(returned.best)
+    if returned.predict is not None and not callable(returned.predict):
+        raise InvalidAnswer(f"the discovery's predict is {_short(returned.predict)}, no function")
     front, left_out = _bounded_front(returned.front)
-    return Discovery(returned.best, tuple(front)), left_out
+    return Discovery(returned.best, tuple(front), returned.predict), left_out
 
 
 def _bounded_front(front: Any) -> tuple[list[Candidate], int]:
@@ -74,13 +77,14 @@ def checked(discovery: Discovery, kind: Kind, told: Mapping[str, Any]) -> Discov
     Candidates of the front that are none are left out. Raises InvalidAnswer where the best one
     is none.
     """
-    reason = refusal(discovery.best.expression, kind, told)
+    black_box = discovery.best.expression == "" and discovery.predicted
+    reason = None if black_box else refusal(discovery.best.expression, kind, told)
     if reason is not None:
         raise InvalidAnswer(f"'{_cut(discovery.best.text)}' is no expression: {reason}")
     if len(discovery.front) > MAX_FRONT:
         raise InvalidAnswer(f"the front has {len(discovery.front)} candidates")
     front = (one for one in discovery.front if refusal(one.expression, kind, told) is None)
-    return Discovery(discovery.best, tuple(front))
+    return replace(discovery, front=tuple(front))
 
 
 def refusal(answer: Answer, kind: Kind, told: Mapping[str, Any]) -> str | None:

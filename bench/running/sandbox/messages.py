@@ -1,11 +1,12 @@
 """What runner, supervisor and worker say to each other: a class for each message, both ways.
 
     runner -> server             Prepare, then a Fork for each supervisor
-    runner -> supervisor         Assignment: a Request and its limits; LogOpened
-    supervisor -> worker         Request (with a meter where CPU time is limited), Go
-    worker -> supervisor         Sealed, Loaded, Reported, Returned, then Answered or Failed
-    supervisor -> runner         Watching, ClockStarted, LogWanted, then RunOver (an Outcome) or
-                                 SystemStop
+    runner -> supervisor         Assignment: a Request and its limits; LogOpened; Inputs
+    supervisor -> worker         Request (with a meter where CPU time is limited), Go, Inputs
+    worker -> supervisor         Sealed, Loaded, Reported, Returned, then Answered or Failed;
+                                 Predicted
+    supervisor -> runner         Watching, ClockStarted, LogWanted, InputsWanted, then RunOver (an
+                                 Outcome) or SystemStop
 
 On its way a message is a JSON object, its class under ``type``. What comes from a worker was
 written by somebody's method: everything is checked as it is read, and what is of another shape
@@ -249,10 +250,14 @@ class Returned(Message):
 
 @dataclass(frozen=True)
 class Answered(Message):
-    """From a worker: what ``discover`` returned, without ``left_out`` candidates of its front."""
+    """From a worker: what ``discover`` returned, without ``left_out`` candidates of its front.
+
+    ``predicts``: it has kept its model, which can be asked for values.
+    """
 
     discovery: Discovery
     left_out: int
+    predicts: bool = False
 
     def to_json(self) -> Plain:
         return {**vars(self), "discovery": discovery_json(self.discovery)}
@@ -262,7 +267,40 @@ class Answered(Message):
         discovery = discovery_from(plain["discovery"])
         if discovery is None:
             raise TypeError("an answer without a discovery")
-        return cls(discovery, int(plain["left_out"]))
+        return cls(discovery, int(plain["left_out"]), plain["predicts"] is True)
+
+
+@dataclass(frozen=True)
+class InputsWanted(Message):
+    """From a supervisor: the answer is fixed, and its model can be asked for values; where?"""
+
+
+@dataclass(frozen=True)
+class Inputs(Message):
+    """Inputs that were held back until the answer was fixed; the file with them comes along.
+
+    ``names`` are those of the splits, ``shapes`` their arrays', (n, d).
+    """
+
+    names: tuple[str, ...]
+    shapes: tuple[Shape, ...]
+
+    @classmethod
+    def from_json(cls, plain: Plain) -> Self:
+        shapes = tuple(tuple(map(int, shape)) for shape in plain["shapes"])
+        return cls(_strings(plain["names"]), shapes)
+
+
+@dataclass(frozen=True)
+class Predicted(Message):
+    """From a worker: a model's values at the inputs of each split, packed; none, and ``why``."""
+
+    values: tuple[str, ...]
+    why: str = ""
+
+    @classmethod
+    def from_json(cls, plain: Plain) -> Self:
+        return cls(_strings(plain["values"]), checked_text(plain["why"]))
 
 
 @dataclass(frozen=True)

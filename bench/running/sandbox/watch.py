@@ -13,13 +13,15 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from bench.kinds.find import kind_at
 from bench.method import Candidate, Discovery
+from bench.running.limits import PREDICTING_SECONDS
 from bench.running.measuring.usage import Usage
+from bench.running.results.plain import unpacked
 from bench.running.results.record import Report, Resources, Status
 from bench.running.sandbox import wire
 from bench.running.sandbox.answer import (
@@ -37,15 +39,19 @@ from bench.running.sandbox.messages import (
     ClockStarted,
     Failed,
     Go,
+    Inputs,
+    InputsWanted,
     Loaded,
     LogOpened,
     LogWanted,
     Message,
     MessageError,
     Outcome,
+    Predicted,
     Reported,
     Returned,
     Sealed,
+    Shape,
 )
 from bench.running.sandbox.report_log import Reports
 from bench.running.sandbox.workerprocess import WorkerProcess
@@ -116,9 +122,12 @@ class Watch:
         self._reports = Reports()
         self._packages: Mapping[str, str] = {}
         self._finish: Answered | Failed | None = None
+        self._fixed: Answered | None = None
+        self._predicted: Predicted | None = None
         self._started: float | None = None
         self._returned: float | None = None
         self._over = False
+        self._lost = False
         self._data: int | None = None
         self._warm_up = 0.0
         self._usage = Usage(worker.pid, worker.family, worker.clock, budget)
@@ -147,7 +156,9 @@ class Watch:
         if not isinstance(end, Answered) or self._returned is None:
             self._stop_clock(ended)
         self._over = True
-        if self._keep and (isinstance(end, Answered) or self._comes_back(end)):
+        if isinstance(end, Answered) and end.predicts:
+            end = self._with_predictions(end)
+        if self._keep and not self._lost and (isinstance(end, Answered) or self._comes_back(end)):
             self._worker.socket.setblocking(True)
         else:
             self.clean = self._worker.end()
@@ -179,6 +190,34 @@ class Watch:
             self._worker.look()
             if self._worker.wait_status is not None:
                 return self._died(self._worker.wait_status)
+
+    def _with_predictions(self, answer: Answered) -> Answered | _RunEnd:
+        """The answer with what its model predicts at inputs that were held back until now.
+
+        A model that fails costs an answer that has a formula nothing.
+        """
+        wire.send(self._channel, InputsWanted())
+        received = wire.receive(self._channel, Inputs)
+        if received is None or received[1] is None:
+            raise RunnerGone
+        inputs, descriptor = received[0], received[1]
+        self._fixed, self._finish = answer, None
+        self._deadline = time.monotonic() + PREDICTING_SECONDS
+        with contextlib.suppress(OSError):  # dead already: that is noticed below
+            wire.send(self._worker.socket, inputs, descriptor)
+        os.close(descriptor)
+        end = self._watch()
+        self._lost = not isinstance(end, Answered)
+        found = self._predicted
+        why = end.message if isinstance(end, _RunEnd) else found.why if found else ""
+        if isinstance(end, _RunEnd) and end.status == "timeout":
+            why = f"it took more than {PREDICTING_SECONDS:g} s"
+        if found is None or self._lost or not _fits(found.values, inputs.shapes):
+            if answer.discovery.best.expression == "":
+                return _RunEnd("invalid", f"a model without a formula did not predict: {why}")
+            return answer
+        predicted = dict(zip(inputs.names, found.values, strict=True))
+        return replace(answer, discovery=replace(answer.discovery, predicted=predicted))
 
     def _comes_back(self, end: _RunEnd) -> bool:
         """Whether a worker whose run is over by its limit, interrupted, is ready for another.
@@ -265,6 +304,9 @@ class Watch:
             self._check_seal()
         elif isinstance(message, Loaded) and self._started is None:
             self._start(message)
+        elif self._fixed is not None:  # the answer is; what its model says is all that counts
+            if isinstance(message, Predicted):
+                self._predicted, self._finish = message, self._fixed
         elif isinstance(message, Answered | Failed) and self._finish is None:
             if self._returned is not None and now - self._returned > _SENDING_SECONDS:
                 self._stop_clock(now)
@@ -380,3 +422,11 @@ class Watch:
 
 def _end_of(finish: Answered | Failed) -> Answered | _RunEnd:
     return finish if isinstance(finish, Answered) else _RunEnd(finish.status, finish.message)
+
+
+def _fits(values: Sequence[str], shapes: Sequence[Shape]) -> bool:
+    """Whether packed ``values`` are one for each row of arrays of these shapes."""
+    try:
+        return [len(unpacked(one)) for one in values] == [shape[0] for shape in shapes]
+    except ValueError:
+        return False

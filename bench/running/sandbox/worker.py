@@ -34,11 +34,11 @@ from numpy.typing import NDArray
 
 from bench.clock import Clock
 from bench.kinds.find import kind_at
-from bench.method import Answer, Budget
+from bench.method import Answer, Budget, Predict
 from bench.running.limits import hold_threads
 from bench.running.load import build
 from bench.running.measuring.meter import Meter
-from bench.running.results.plain import number
+from bench.running.results.plain import number, packed
 from bench.running.results.run import canonical_json
 from bench.running.sandbox import wire
 from bench.running.sandbox.answer import MAX_EXPRESSION, InvalidAnswer, answer_length, bounded
@@ -47,9 +47,11 @@ from bench.running.sandbox.messages import (
     Failed,
     FailureStatus,
     Go,
+    Inputs,
     Loaded,
     Message,
     MessageError,
+    Predicted,
     Reported,
     Request,
     Returned,
@@ -186,13 +188,37 @@ class _Reply:
         self.send(Reported(answer, number(loss)))
 
     def answer(self, returned: object) -> None:
+        """Send the answer; then, if it keeps its model, the values of that where it is asked."""
         discovery, left_out = bounded(returned)
         _flush()
-        self.send(Answered(discovery, left_out))
+        self.send(Answered(discovery, left_out, predicts=discovery.predict is not None))
+        if discovery.predict is None or os.getpid() != self._worker:
+            return
+        received = wire.receive(self._sock, Inputs)
+        if received is None or received[1] is None:
+            raise ConnectionError("the supervisor is gone")
+        predicted = _predicted(discovery.predict, read_arrays(received[0].shapes, received[1]))
+        _flush()
+        self.send(predicted)
 
     def fail(self, status: FailureStatus, message: str) -> None:
         _flush()
         self.send(Failed(status, message))
+
+
+def _predicted(predict: Predict, inputs: Sequence[NDArray[np.float64]]) -> Predicted:
+    """What a model says of each array of inputs; nothing, and why, where it raises."""
+    values = []
+    try:
+        for X in inputs:
+            found = np.asarray(predict(X), dtype=np.float64)
+            if found.shape != (len(X),):
+                raise ValueError(f"predict gave shape {found.shape} for {len(X)} rows")
+            values.append(packed(found))
+    except BaseException as error:  # a model is the method's, and may raise anything
+        traceback.print_exc()
+        return Predicted((), _first_line(error))
+    return Predicted(tuple(values))
 
 
 def _run(request: Request, meter: int | None, reply: _Reply) -> None:
