@@ -20,7 +20,7 @@ from bench.running.sandbox.log import open_log
 from bench.running.sandbox.messages import (
     Assignment,
     ClockStarted,
-    Inputs,
+    HeldBackInputs,
     InputsWanted,
     LogOpened,
     LogWanted,
@@ -38,13 +38,13 @@ _SERVERS_KEPT = 16
 _SLACK_SECONDS = 15.0  # for a supervisor to kill, collect and answer
 
 Key = tuple[Any, ...]
-HeldBack = Callable[[], tuple[Inputs, int]]
+HeldBack = Callable[[], tuple[HeldBackInputs, int]]
 """The inputs that were held back, and an open file with them."""
 
 
-def nothing_held_back() -> tuple[Inputs, int]:
+def nothing_held_back() -> tuple[HeldBackInputs, int]:
     """No inputs, as where no model is asked."""
-    return Inputs((), ()), os.open(os.devnull, os.O_RDONLY)
+    return HeldBackInputs((), ()), os.open(os.devnull, os.O_RDONLY)
 
 
 class Crew:
@@ -143,11 +143,7 @@ class Crew:
                     _hand_over(channel, log)
                 if isinstance(message, InputsWanted):
                     channel.settimeout(PREDICTING_SECONDS + _SLACK_SECONDS)
-                    inputs, file = held_back()
-                    try:
-                        wire.send(channel, inputs, file)
-                    finally:
-                        os.close(file)
+                    _show(channel, *held_back())
                 if isinstance(message, Watching | ClockStarted):
                     supervisor = message.pid
                 if isinstance(message, ClockStarted):
@@ -230,6 +226,14 @@ def _hand_over(channel: socket.socket, log: Path) -> None:
         wire.send(channel, LogOpened(), descriptor)
     finally:
         os.close(descriptor)
+
+
+def _show(channel: socket.socket, inputs: HeldBackInputs, file: int) -> None:
+    """Send what was held back; the file with it is closed."""
+    try:
+        wire.send(channel, inputs, file)
+    finally:
+        os.close(file)
 
 
 def _crash(message: str) -> RunOver:

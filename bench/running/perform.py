@@ -30,7 +30,7 @@ from bench.running.results.run import Run
 from bench.running.results.store import Store, storage_error
 from bench.running.sandbox.answer import printable
 from bench.running.sandbox.log import Log, open_log
-from bench.running.sandbox.messages import Inputs, Outcome, Request
+from bench.running.sandbox.messages import HeldBackInputs, Outcome, Request
 from bench.running.seal.trial import Standing
 
 Arrays = tuple[NDArray[np.float64], ...]
@@ -128,13 +128,13 @@ def pose(job: Job, data: AnyData) -> tuple[Request, Arrays]:
     return request, arrays
 
 
-def held_back(job: Job, data: AnyData) -> tuple[Inputs, int]:
+def held_back(job: Job, data: AnyData) -> tuple[HeldBackInputs, int]:
     """The inputs at which a model is asked for values once its answer is fixed: no targets."""
     kind = kind_of(job.problem)
     given = getattr(kind, "held_back_inputs", None)  # not every kind scores models
     arrays: Mapping[str, NDArray[np.float64]] = given(job.problem, data) if given else {}
     shapes = tuple(array.shape for array in arrays.values())
-    return Inputs(tuple(arrays), shapes), shared_file(tuple(arrays.values()))
+    return HeldBackInputs(tuple(arrays), shapes), shared_file(tuple(arrays.values()))
 
 
 def shared_file(arrays: Sequence[NDArray[np.float64]]) -> int:

@@ -21,7 +21,7 @@ from bench.running.sandbox.messages import (
     Failed,
     Fork,
     Go,
-    Inputs,
+    HeldBackInputs,
     InputsWanted,
     Loaded,
     LogOpened,
@@ -81,7 +81,7 @@ MESSAGES = st.one_of(
             REQUEST, Go(), Returned(), Prepared(), SystemStop(), Fork("keep"), Watching(7),
             ClockStarted(7), Assignment(REQUEST, Limits(grace=0.5)),
             PREPARE, LogOpened(), LogWanted(), Sealed(SEAL), InputsWanted(),
-            Inputs(("test", "ood"), ((10, 2), (5, 2))), Predicted(("AAAA",)), Predicted((), "why"),
+            HeldBackInputs(("test", "ood"), ((10, 2), (5, 2))), Predicted(("AAAA",)), Predicted((), "why"),
         ]
     ),
     st.builds(Loaded, SECONDS, VERSIONS),
@@ -111,7 +111,7 @@ def test_every_class_of_message_is_tried() -> None:
     tried = {
         "Request", "Go", "Returned", "Prepared", "SystemStop", "Fork", "Watching", "ClockStarted",
         "Assignment", "Prepare", "Loaded", "Reported", "Answered", "Failed", "RunOver", "Outcome",
-        "LogOpened", "LogWanted", "Sealed", "InputsWanted", "Inputs", "Predicted",
+        "LogOpened", "LogWanted", "Sealed", "InputsWanted", "HeldBackInputs", "Predicted",
     }  # fmt: skip
     assert known == tried
 

@@ -1,8 +1,8 @@
 """What runner, supervisor and worker say to each other: a class for each message, both ways.
 
     runner -> server             Prepare, then a Fork for each supervisor
-    runner -> supervisor         Assignment: a Request and its limits; LogOpened; Inputs
-    supervisor -> worker         Request (with a meter where CPU time is limited), Go, Inputs
+    runner -> supervisor         Assignment: a Request and its limits; LogOpened; HeldBackInputs
+    supervisor -> worker         Request (with a meter where CPU time is limited), Go, HeldBackInputs
     worker -> supervisor         Sealed, Loaded, Reported, Returned, then Answered or Failed;
                                  Predicted
     supervisor -> runner         Watching, ClockStarted, LogWanted, InputsWanted, then RunOver (an
@@ -276,8 +276,8 @@ class InputsWanted(Message):
 
 
 @dataclass(frozen=True)
-class Inputs(Message):
-    """Inputs that were held back until the answer was fixed; the file with them comes along.
+class HeldBackInputs(Message):
+    """HeldBackInputs that were held back until the answer was fixed; the file with them comes along.
 
     ``names`` are those of the splits, ``shapes`` their arrays', (n, d).
     """

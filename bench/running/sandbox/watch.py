@@ -39,7 +39,7 @@ from bench.running.sandbox.messages import (
     ClockStarted,
     Failed,
     Go,
-    Inputs,
+    HeldBackInputs,
     InputsWanted,
     Loaded,
     LogOpened,
@@ -197,7 +197,7 @@ class Watch:
         A model that fails costs an answer that has a formula nothing.
         """
         wire.send(self._channel, InputsWanted())
-        received = wire.receive(self._channel, Inputs)
+        received = wire.receive(self._channel, HeldBackInputs)
         if received is None or received[1] is None:
             raise RunnerGone
         inputs, descriptor = received[0], received[1]

@@ -47,7 +47,7 @@ from bench.running.sandbox.messages import (
     Failed,
     FailureStatus,
     Go,
-    Inputs,
+    HeldBackInputs,
     Loaded,
     Message,
     MessageError,
@@ -194,7 +194,7 @@ class _Reply:
         self.send(Answered(discovery, left_out, predicts=discovery.predict is not None))
         if discovery.predict is None or os.getpid() != self._worker:
             return
-        received = wire.receive(self._sock, Inputs)
+        received = wire.receive(self._sock, HeldBackInputs)
         if received is None or received[1] is None:
             raise ConnectionError("the supervisor is gone")
         predicted = _predicted(discovery.predict, read_arrays(received[0].shapes, received[1]))
