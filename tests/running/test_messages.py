@@ -81,7 +81,8 @@ MESSAGES = st.one_of(
             REQUEST, Go(), Returned(), Prepared(), SystemStop(), Fork("keep"), Watching(7),
             ClockStarted(7), Assignment(REQUEST, Limits(grace=0.5)),
             PREPARE, LogOpened(), LogWanted(), Sealed(SEAL), InputsWanted(),
-            HeldBackInputs(("test", "ood"), ((10, 2), (5, 2))), Predicted(("AAAA",)), Predicted((), "why"),
+            HeldBackInputs(("test", "ood"), ((10, 2), (5, 2))), Predicted(("AAAA",)),
+            Predicted((), "why"),
         ]
     ),
     st.builds(Loaded, SECONDS, VERSIONS),

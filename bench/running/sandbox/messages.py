@@ -2,7 +2,8 @@
 
     runner -> server             Prepare, then a Fork for each supervisor
     runner -> supervisor         Assignment: a Request and its limits; LogOpened; HeldBackInputs
-    supervisor -> worker         Request (with a meter where CPU time is limited), Go, HeldBackInputs
+    supervisor -> worker         Request (with a meter where CPU time is limited), Go,
+                                 HeldBackInputs
     worker -> supervisor         Sealed, Loaded, Reported, Returned, then Answered or Failed;
                                  Predicted
     supervisor -> runner         Watching, ClockStarted, LogWanted, InputsWanted, then RunOver (an
@@ -277,7 +278,7 @@ class InputsWanted(Message):
 
 @dataclass(frozen=True)
 class HeldBackInputs(Message):
-    """HeldBackInputs that were held back until the answer was fixed; the file with them comes along.
+    """Inputs that were held back until the answer was fixed; the file with them comes along.
 
     ``names`` are those of the splits, ``shapes`` their arrays', (n, d).
     """
