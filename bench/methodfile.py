@@ -1,7 +1,7 @@
 """What a plain file holds that can be run as a method, found without running the file.
 
 That is a class with ``discover(task)``, its own or inherited, or what another benchmark's
-contract asks for (``bench.adapters``): SRBench's ``est``.
+contract asks for (``bench.adapters``): SRBench's ``est``, LLM-SRBench's ``BaseSearcher``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from bench.basics.classes import ClassFile, ClassFileError
+from bench.basics.classes import SEARCHER, ClassFile, ClassFileError
 from bench.basics.paths import expanded
 
 
@@ -21,7 +21,7 @@ class MethodFileError(ValueError):
     """A file holds no method; the message says why and what to do."""
 
 
-Contract = Literal["rediscover", "srbench"]
+Contract = Literal["rediscover", "srbench", "llmsrbench"]
 _REGRESSOR = "regressor.py"
 
 
@@ -75,7 +75,8 @@ def method_in_file(place: str) -> MethodFile:
         return MethodFile(path.resolve(), "est", file.summary, "srbench")
     chosen = _chosen(file, name)
     summary = (ast.get_docstring(chosen) or "").partition("\n")[0]
-    return MethodFile(path.resolve(), chosen.name, summary)
+    contract: Contract = "llmsrbench" if file.descends(chosen, SEARCHER) else "rediscover"
+    return MethodFile(path.resolve(), chosen.name, summary, contract)
 
 
 def _split(place: str) -> tuple[Path, str | None]:

@@ -37,7 +37,10 @@ RESERVED = ("_target_", "worker")
 """Keys of a method's configuration that are no settings of its class."""
 
 
-_ADAPTERS = {"srbench": "bench.adapters.srbench:SRBench"}
+_ADAPTERS = {
+    "srbench": "bench.adapters.srbench:SRBench",
+    "llmsrbench": "bench.adapters.llmsrbench:LLMSRBench",
+}
 """By the contract of a file that is not ours: what runs it."""
 
 
@@ -124,6 +127,8 @@ def entry_of_file(path: str | Path) -> MethodEntry:
     origin = f"file {found.path}"
     if adapter := _ADAPTERS.get(found.contract):
         config = {"file": str(found.path)}
+        if found.contract == "llmsrbench":
+            config["searcher"] = found.name
         ships = any(one.name == found.label for one in _builtin())
         label = f"{found.contract}_{found.label}" if ships else found.label
         return MethodEntry(label, adapter, origin, found.summary, config)
