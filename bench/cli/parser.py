@@ -7,6 +7,8 @@ import difflib
 from collections.abc import Mapping
 from typing import NoReturn, TypeAlias
 
+from bench.cli import completion
+
 VERBS = {
     "run": "experiment.run",
     "plan": "experiment.plan",
@@ -25,6 +27,7 @@ VERBS = {
     "new": "author.new",
     "check": "author.check",
     "train": "author.train",
+    "completion": "author.completion",
 }
 """The module of each verb, below ``bench.cli.verbs``."""
 
@@ -70,6 +73,14 @@ from +-[0.1, 10], where the truth has a real value.
   rediscover judge "abs(mu)*Nn" --problem srsd_easy/feynman-i.12.1
 """
 
+_SHELL = """\
+Put one of these into the file that your shell reads when it starts:
+
+  eval "$(rediscover completion bash)"
+  eval "$(rediscover completion zsh)"
+  rediscover completion fish | source
+"""
+
 _TRAIN = """\
 Settings are Hydra overrides, KEY=VALUE (rediscover train --cfg job prints them all):
 
@@ -86,6 +97,8 @@ To use it: rediscover run method=[transformer] method.transformer.checkpoint=FOL
 def parse_arguments(argv: list[str]) -> tuple[argparse.Namespace, list[str]]:
     """The verb's arguments, and for those that take them the overrides meant for Hydra."""
     parser, verbs = _parser()
+    if completion.asked():
+        completion.complete(parser, verbs)
     if argv and not argv[0].startswith("-") and argv[0] not in verbs:
         near = difflib.get_close_matches(argv[0], verbs, 1)
         hint = f"did you mean '{near[0]}'?" if near else f"there is {', '.join(verbs)}"
@@ -320,6 +333,10 @@ def _authors(verbs: _Verbs) -> None:
     check = _verb(verbs, "check", "hold a method to the contract, and say in words what is wrong")
     check.add_argument("name", metavar="NAME|PATH")
     check.add_argument("--json", action="store_true", help="for machines")
+    shell = _verb(
+        verbs, "completion", "the code by which your shell completes this command", _SHELL
+    )
+    shell.add_argument("shell", choices=completion.SHELLS)
     train = _verb(
         verbs, "train", "train the network of an amortised method; goes on where it was", _TRAIN
     )
