@@ -52,9 +52,14 @@ from bench.method import Budget as Budget
 from bench.method import Candidate as Candidate
 from bench.method import Discovery as Discovery
 from bench.method import Method as Method
+from bench.models.completion import Completion as Completion
+from bench.models.endpoint import Endpoint as Endpoint
+from bench.models.language_model import LanguageModel as LanguageModel
 from bench.models.programs import ProgramError as ProgramError
 from bench.models.programs import Translation as Translation
 from bench.models.programs import from_program as from_program
+from bench.models.prompt import Prompt as Prompt
+from bench.models.stops import BudgetSpent as BudgetSpent
 from bench.problems import Data as Data
 from bench.problems import Dataset as Dataset
 from bench.problems import Problem as Problem

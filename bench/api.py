@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bench.kinds.kind import AnyProblem, Disclosure
     from bench.leaderboard.results import Results
     from bench.method import Answer, Budget
+    from bench.models.endpoint import Endpoint
     from bench.problems.dataset import Dataset
     from bench.problems.problem import Problem
     from bench.scoring.equivalence.verdict import Verdict
@@ -96,6 +97,7 @@ def run(
     seeds: Iterable[int] = (0,),
     noise: Iterable[float] = (0.0,),
     disclosure: Disclosure = "blind",
+    model: Endpoint | Mapping[str, Any] | None = None,
     folder: str | Path | None = None,
     workers: int | None = None,
     retry: Collection[str] = (),
@@ -109,7 +111,8 @@ def run(
     ``Budget(seconds=60)`` is wall time alone. Results go to ``folder``, where the same call goes
     on after an interruption; without one, to a temporary folder that goes with the object
     returned. ``workers`` runs at a time, by default one for each processor. Runs whose status is
-    in ``retry`` are done again.
+    in ``retry`` are done again. ``model`` is the language model of methods that ask one: an
+    ``Endpoint``, or its fields (``url``, ``name``, ``key``, ...).
 
     A class that stands in the script, notebook or standard input itself is carried to workers by
     value: no ``__main__`` guard is needed.
@@ -121,7 +124,14 @@ def run(
     keeper = None if folder is not None else TemporaryFolder()
     place = keeper.path if keeper else Path(str(folder))
     experiment = experiment_of(
-        methods, datasets, place, budget=budget, seeds=seeds, noise=noise, disclosure=disclosure
+        methods,
+        datasets,
+        place,
+        budget=budget,
+        seeds=seeds,
+        noise=noise,
+        disclosure=disclosure,
+        model=model,
     )
     _carry_out(experiment, LocalExecutor(workers), workers, retry, progress)
     return Results(place, experiment.problems, keeper)

@@ -8,9 +8,10 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, get_args
 
-from bench.experiment import Experiment
+from bench.experiment import Experiment, with_model
 from bench.kinds.kind import Disclosure
 from bench.method import Budget
+from bench.models.endpoint import Endpoint
 from bench.plugins import find_method, find_methods, is_path, spec_of, spec_of_object
 from bench.problems.checking import check_data
 from bench.problems.dataset import Dataset
@@ -29,6 +30,7 @@ def experiment_of(
     seeds: Iterable[int],
     noise: Iterable[float],
     disclosure: Disclosure,
+    model: Endpoint | Mapping[str, Any] | None = None,
 ) -> Experiment:
     """The experiment of these arguments of ``bench.run``.
 
@@ -40,6 +42,8 @@ def experiment_of(
     chosen, sources = _chosen(datasets)
     check_data([problem for dataset in chosen.values() for problem in dataset.problems])
     allowed = _budget(budget)
+    endpoint = Endpoint(**model) if isinstance(model, Mapping) else model
+    specs = list(with_model(specs, endpoint, allowed))
     levels = [_level(one) for one in _several(noise)]
     numbers = [_seed(one) for one in _several(seeds)]
     runs = matrix(specs, chosen, seeds=numbers, noise=levels, budget=allowed, disclosure=disclosure)
@@ -50,8 +54,9 @@ def experiment_of(
         "seeds": numbers,
         "noise": levels,
         "disclosure": disclosure,
+        "model": {} if endpoint is None else asdict(endpoint),
     }
-    return Experiment(folder, config, tuple(specs), chosen, tuple(runs))
+    return Experiment(folder, config, tuple(specs), chosen, tuple(runs), endpoint=endpoint)
 
 
 def _specs(methods: Any) -> list[MethodSpec]:

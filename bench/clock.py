@@ -35,19 +35,25 @@ class Clock:
 
     def __init__(self) -> None:
         self._started: float | None = None
+        self._excused = 0.0
         self._used: Used = _nothing
 
     def start(self, used: Used | None = None) -> None:
         """Start, or start anew; without a meter CPU time is that of this process."""
         self._started = time.monotonic()
+        self._excused = 0.0
         self._used = used or _OwnTime()
+
+    def excuse(self, seconds: float) -> None:
+        """Do not charge so many seconds of wall time: the run waited for a language model."""
+        self._excused += max(0.0, seconds)
 
     def remaining(self, budget: Budget) -> Remaining:
         """What is left of ``budget``; it costs some microseconds."""
         if self._started is None:
             self.start()
         assert self._started is not None
-        seconds = max(0.0, budget.seconds - (time.monotonic() - self._started))
+        seconds = max(0.0, budget.seconds + self._excused - (time.monotonic() - self._started))
         share = _share(seconds, budget.seconds)
         if budget.cpu_seconds is None:
             return Remaining(seconds, None, share)

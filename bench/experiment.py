@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+import hashlib
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from bench.method import Budget
+from bench.models.endpoint import Endpoint
 from bench.problems.dataset import Dataset
 from bench.problems.problem import Problem
 from bench.running import Limits, MethodSpec, Run, Store, execute
 from bench.running.events import Event
 from bench.running.executors import Executor
 from bench.running.results.judging import judge_records
+from bench.running.results.run import canonical_json
+from bench.running.seal.environment import worker_environment
 from bench.scoring.steps import ScoringLimits
 
 
@@ -32,6 +37,7 @@ class Experiment:
     notes: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
     scoring: ScoringLimits = field(default_factory=ScoringLimits)
+    endpoint: Endpoint | None = None
 
     @property
     def problems(self) -> dict[tuple[str, str], Problem]:
@@ -48,6 +54,49 @@ class Experiment:
         return Store(self.folder)
 
 
+def with_model(
+    methods: Sequence[MethodSpec], endpoint: Endpoint | None, budget: Budget
+) -> tuple[MethodSpec, ...]:
+    """The methods as they are with the language model of ``endpoint``: another model makes another
+    method of one that asks it.
+
+    Raises ValueError where one asks and there is none, where the key would reach a worker, and
+    for a budget of money without a price.
+    """
+    asking = [one for one in methods if one.asks_model]
+    if asking and endpoint is None:
+        raise ValueError(
+            f"method '{asking[0].label}' asks a language model; give its endpoint: "
+            "model.url=http://127.0.0.1:8080/v1 model.name=NAME"
+        )
+    if endpoint is None:
+        return tuple(methods)
+    _check_key(methods, endpoint)
+    if asking and budget.money is not None and endpoint.prices is None:
+        raise ValueError(
+            f"budget.money is set, and the price of '{endpoint.name}' is not known; give "
+            "model.price={prompt: 0.5, completion: 1.5} in dollars for a million tokens"
+        )
+    digest = hashlib.sha256(canonical_json(dict(endpoint.identity)).encode()).hexdigest()[:12]
+    return tuple(
+        replace(one, version=f"{one.version}+{digest}") if one.asks_model else one
+        for one in methods
+    )
+
+
+def _check_key(methods: Sequence[MethodSpec], endpoint: Endpoint) -> None:
+    """Raise ValueError where the key is not there, or a worker would be given it."""
+    if not endpoint.key or endpoint.mode == "replay":
+        return
+    for one in methods:
+        if endpoint.key in worker_environment({endpoint.key: ""}, 1, one.environment):
+            raise ValueError(
+                f"method '{one.label}': its workers are given the variable that model.key names; "
+                "leave it out of worker.environment, or give the variable another name"
+            )
+    endpoint.secret()
+
+
 def carry_out(
     experiment: Experiment,
     executor: Executor,
@@ -62,7 +111,7 @@ def carry_out(
     keep_config(experiment)
     execute(
         experiment.runs, experiment.datasets, experiment.store, executor,
-        limits=experiment.limits, retry=retry, on_event=on_event,
+        limits=experiment.limits, retry=retry, on_event=on_event, endpoint=experiment.endpoint,
     )  # fmt: skip
 
 

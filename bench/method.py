@@ -1,7 +1,7 @@
 """The contract between the harness and a discovery method.
 
 A method is a dataclass (its fields are its settings) with one function, ``discover(task)``.
-Nothing else is asked of it: no base class, no registration in code. Five attributes are read
+Nothing else is asked of it: no base class, no registration in code. Six attributes are read
 where a method has them:
 
 * ``kinds: ClassVar[tuple[str, ...]]``: the kinds of task it takes, ``("table",)`` where nothing is
@@ -11,6 +11,7 @@ where a method has them:
 * ``requires: ClassVar[tuple[str, ...]]``: modules the method needs (``("pyoperon",)``). They are
   checked before anything runs, their versions are recorded, and workers import them before the
   clock starts.
+* ``asks_model: ClassVar[bool]``: True where it asks a language model, as ``task.model``.
 * ``warm_up(budget) -> None``: what has to happen once in a process before the first run, such as
   compiling. Workers call it before the clock starts, and before they are handed any data.
   ``budget`` is that of the run to come. The record says how long it took.

@@ -252,7 +252,10 @@ def method_spec(label: str, config: Mapping[str, Any]) -> MethodSpec:
             raise
         return MethodSpec(label, target, settings, worker=worker, kinds=tuple(kind_names()))
     version = found.version + _file_version(target, found.settings)
-    return MethodSpec(label, target, found.settings, version, found.requires, worker, found.kinds)
+    return MethodSpec(
+        label, target, found.settings, version, found.requires, worker, found.kinds,
+        asks_model=found.asks_model,
+    )  # fmt: skip
 
 
 def _absolute(setting: Any) -> Any:

@@ -13,8 +13,9 @@ from bench.basics.words import counted
 from bench.cli import UserError
 from bench.cli.overrides import SELECTION
 from bench.cli.quoting import stem
-from bench.experiment import Experiment
+from bench.experiment import Experiment, with_model
 from bench.method import Budget, wall_limit
+from bench.models.endpoint import Endpoint, EndpointError
 from bench.problems.dataset import Dataset
 from bench.problems.problem import Problem
 from bench.running import Limits, MethodSpec, Run, matrix
@@ -50,10 +51,25 @@ def read_experiment(config: Any, folder: Path) -> Experiment:
     notes = (*_left_out(plain["datasets"], chosen), *_labels(plain["datasets"]), *_seeds(plain))
     budget, limits = _budget(plain["budget"])
     limits = replace(limits, require_seal=_yes_or_no(plain["require_seal"], "require_seal"))
+    endpoint = read_endpoint(plain["model"])
+    try:
+        methods = with_model(methods, endpoint, budget)
+    except ValueError as error:
+        raise UserError(str(error)) from None
     runs = _matrix(plain, methods, datasets, budget, data_seed)
     _check_data(datasets)
     scoring = typed(ScoringLimits, plain["scoring"], "scoring")
-    return Experiment(folder, plain, methods, datasets, tuple(runs), notes, limits, scoring)
+    return Experiment(
+        folder, plain, methods, datasets, tuple(runs), notes, limits, scoring, endpoint
+    )
+
+
+def read_endpoint(config: Mapping[str, Any]) -> Endpoint | None:
+    """The endpoint of a language model as ``model`` describes it, None where it says nothing."""
+    if not any(config.get(name) for name in ("url", "name", "key")):
+        return None
+    endpoint: Endpoint = typed(Endpoint, config, "model")
+    return endpoint
 
 
 def read_methods(configs: Mapping[str, Mapping[str, Any]]) -> tuple[MethodSpec, ...]:
@@ -210,6 +226,8 @@ def typed(cls: type[Any], values: Mapping[str, Any], where: str) -> Any:
         return cls(**checked_settings(cls, values).values)
     except SettingsError as error:
         raise UserError(f"{where}: {error}") from None
+    except EndpointError as error:
+        raise UserError(str(error)) from None
 
 
 def _matrix(

@@ -16,13 +16,12 @@ from bench.method import Budget
 from bench.models.client import Client, TooLate
 from bench.models.completion import Completion
 from bench.models.endpoint import Endpoint
+from bench.models.language_model import MOST_AT_ONCE
 from bench.models.ledger import Ledger, ModelCall, spent, worst
 from bench.models.prompt import Prompt
 from bench.models.stops import BudgetSpent, ModelError
 from bench.models.transcript import Exchange, Transcript, difference, read_exchanges
 
-MOST_AT_ONCE = 64
-"""Prompts that may be asked together."""
 _LOOK_SECONDS = 0.05
 
 
@@ -43,6 +42,7 @@ class Conversation:
         self._recorded = {} if recording is None else dict(read_exchanges(recording))
         self._transcript = Transcript.opened(path, run)
         self._stop = threading.Event()
+        self._busy = threading.Lock()
         self._asked: Counter[str] = Counter()
         self._calls = self._lost_calls()
         self.waited = 0.0
@@ -54,6 +54,10 @@ class Conversation:
         """
         if not 0 < len(prompts) <= MOST_AT_ONCE:
             raise ModelError(f"{len(prompts)} prompts at once; 1 to {MOST_AT_ONCE} are taken")
+        with self._busy:
+            return self._ask(prompts)
+
+    def _ask(self, prompts: Sequence[Prompt]) -> list[Completion]:
         resolved = [
             one.resolved(self._endpoint.temperature, self._endpoint.top_p) for one in prompts
         ]
@@ -77,11 +81,12 @@ class Conversation:
     def close(self) -> tuple[Ledger, str]:
         """The ledger, and the digest of the transcript; what is under way is lost."""
         self.stop()
-        if self._endpoint.mode == "record" and self._recording is not None:
-            self._transcript.copy_to(self._recording)
-        digest = self._transcript.settle()
-        answered = [call for call in self._calls if call.status == "answered"]
-        return Ledger.of([*self._lost_calls(), *answered], self.waited), digest
+        with self._busy:
+            if self._endpoint.mode == "record" and self._recording is not None:
+                self._transcript.copy_to(self._recording)
+            digest = self._transcript.settle()
+            answered = [call for call in self._calls if call.status == "answered"]
+            return Ledger.of([*self._lost_calls(), *answered], self.waited), digest
 
     def _spent(self, calls: Sequence[ModelCall], prompt: Prompt) -> str | None:
         if self.waited >= self._endpoint.wait_seconds:

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.method import Budget
+from bench.models.conversation import Conversation
+from bench.running.answering import Answering
 from bench.running.limits import PREDICTING_SECONDS, Limits
 from bench.running.results.run import MethodSpec, canonical_json
 from bench.running.sandbox import wire
@@ -26,6 +28,7 @@ from bench.running.sandbox.messages import (
     LogWanted,
     Message,
     MessageError,
+    ModelAsked,
     Outcome,
     Request,
     RunOver,
@@ -75,14 +78,16 @@ class Crew:
         log: Path,
         on_start: Callable[[], None] = lambda: None,
         held_back: HeldBack = nothing_held_back,
+        conversation: Conversation | None = None,
     ) -> Outcome:
         """Run ``request`` under its limits and return what its supervisor tells of it.
 
         ``descriptor`` is the open file with the data; what the run prints goes to ``log``;
         ``on_start`` is called when the clock starts. ``held_back`` gives the inputs at which a
-        model is asked for values once its answer is fixed. Where a server or supervisor itself
-        dies, the outcome says ``crash``. Raises CrewClosed where the crew is closed meanwhile, or
-        the system ends the whole job.
+        model is asked for values once its answer is fixed. ``conversation`` answers what the run
+        asks of a language model. Where a server or supervisor itself dies, the outcome says
+        ``crash``. Raises CrewClosed where the crew is closed meanwhile, or the system ends the
+        whole job.
         """
         try:
             server, channel = self._channel(method, request.budget)
@@ -94,7 +99,10 @@ class Crew:
         with contextlib.suppress(OSError):
             log.unlink(missing_ok=True)  # what an earlier attempt printed
         try:
-            over = self._converse(channel, assignment, descriptor, log, on_start, held_back)
+            with Answering(channel, conversation) as answering:
+                over = self._converse(
+                    channel, assignment, descriptor, log, on_start, held_back, answering
+                )
         except BaseException:
             channel.close()
             raise
@@ -128,6 +136,7 @@ class Crew:
         log: Path,
         on_start: Callable[[], None],
         held_back: HeldBack,
+        answering: Answering,
     ) -> RunOver:
         channel.settimeout(self.limits.load_seconds + _SLACK_SECONDS)
         supervisor = 0
@@ -140,14 +149,19 @@ class Crew:
                 if isinstance(message, SystemStop):
                     raise CrewClosed
                 if isinstance(message, LogWanted):
-                    _hand_over(channel, log)
+                    with answering.sending:
+                        _hand_over(channel, log)
+                if isinstance(message, ModelAsked):
+                    answering.take(message)
                 if isinstance(message, InputsWanted):
                     channel.settimeout(PREDICTING_SECONDS + _SLACK_SECONDS)
-                    _show(channel, *held_back())
+                    with answering.sending:
+                        _show(channel, *held_back())
                 if isinstance(message, Watching | ClockStarted):
                     supervisor = message.pid
                 if isinstance(message, ClockStarted):
                     allowed = assignment.request.budget.seconds + self.limits.grace
+                    allowed += self.limits.wait_seconds
                     channel.settimeout(allowed + _SLACK_SECONDS)
                     on_start()
         except TimeoutError:

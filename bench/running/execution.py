@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
+from bench.models.endpoint import Endpoint
 from bench.problems.dataset import Dataset
 from bench.problems.problem import Problem
 from bench.running.events import Damaged, OnEvent, Planned
@@ -25,13 +27,14 @@ def execute(
     limits: Limits | None = None,
     retry: Collection[str] = (),
     on_event: OnEvent = lambda event: None,
+    endpoint: Endpoint | None = None,
 ) -> None:
     """Do every run that has no record yet.
 
     The plan is on disk before the first run starts. A run whose record has its digest is done,
     unless its status is one of ``retry``; a damaged record is reported and its run redone. Runs
     of a method whose engine is missing are planned and left alone. ``datasets`` maps the names
-    in ``runs`` to datasets.
+    in ``runs`` to datasets, and ``endpoint`` is where a language model answers.
 
     Stopping it (KeyboardInterrupt, or a kill) loses nothing that is finished: the same call goes
     on from there. Raises StoreError where the results folder cannot be written.
@@ -42,8 +45,11 @@ def execute(
     todo = [run for run in todo if run.method.label not in missing]
     on_event(Planned(tuple(runs), tuple(finished), missing))
     problems = _problems(datasets)
-    jobs = [Job(run, problems[run.dataset, run.problem]) for run in todo]
-    for event in executor.run(jobs, store, limits or Limits()) if jobs else ():
+    jobs = [Job(run, problems[run.dataset, run.problem], endpoint) for run in todo]
+    limits = limits or Limits()
+    if endpoint is not None:
+        limits = replace(limits, wait_seconds=endpoint.wait_seconds)
+    for event in executor.run(jobs, store, limits) if jobs else ():
         on_event(event)
 
 

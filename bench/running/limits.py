@@ -18,7 +18,8 @@ class Limits:
     ``grace`` follows the budget's end before everything is killed. ``load_seconds`` bounds what
     comes before the clock starts: importing the method and warming it up (Julia compiles for
     minutes at its first start). ``log_bytes`` bounds a run's log: the first and the last
-    halves of what it printed are kept. With ``require_seal`` nothing runs that is not sealed in
+    halves of what it printed are kept. ``wait_seconds`` is how long a run may wait for a language
+    model beside its budget. With ``require_seal`` nothing runs that is not sealed in
     full.
     """
 
@@ -26,6 +27,7 @@ class Limits:
     load_seconds: float = 1800.0
     log_bytes: int = 1_000_000
     require_seal: bool = False
+    wait_seconds: float = 0.0
 
 
 _THREAD_VARIABLES = (

@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 
 from bench.basics.installation import own_version
 from bench.kinds import AnyData, AnyProblem, kind_of, kind_target
+from bench.models.endpoint import Endpoint, EndpointError
+from bench.running.answering import conversation_of, told_of
 from bench.running.crew import Crew
 from bench.running.measuring.pressure import load_and_pressure
 from bench.running.measuring.usage import measured_by
@@ -40,10 +42,12 @@ _DATA_KEPT = 32  # problems
 
 @dataclass(frozen=True)
 class Job:
-    """A run with the problem it is about: what an executor takes."""
+    """A run with the problem it is about, and where its language model answers: what an executor
+    takes."""
 
     run: Run
     problem: AnyProblem
+    endpoint: Endpoint | None = None
 
 
 class Performer:
@@ -86,14 +90,26 @@ class Performer:
             self._keep_traceback(log)
             text = printable(f"{type(error).__name__}: {error}")
             return to_record(job.run, Outcome("no_data", text), begun, busy, data_digest="")
+        try:
+            conversation = conversation_of(job.run, job.endpoint, self._store)
+        except (EndpointError, OSError) as error:
+            outcome = Outcome("error", printable(str(error)))
+            return to_record(job.run, outcome, begun, busy, data_digest=data.digest)
         descriptor = shared_file(arrays)
         try:
             outcome = self._crew.run(
-                job.run.method, request, descriptor, log, on_start, partial(held_back, job, data)
+                job.run.method,
+                request,
+                descriptor,
+                log,
+                on_start,
+                partial(held_back, job, data),
+                conversation,
             )
         finally:
             os.close(descriptor)
-        return to_record(job.run, outcome, begun, busy, data_digest=data.digest)
+        told = told_of(conversation, job.endpoint)
+        return to_record(job.run, outcome, begun, busy, data_digest=data.digest, model=told)
 
     def _keep_traceback(self, path: Path) -> None:
         log = Log(lambda: open_log(path), self._crew.limits.log_bytes)
@@ -124,6 +140,7 @@ def pose(job: Job, data: AnyData) -> tuple[Request, Arrays]:
         shapes=tuple(array.shape for array in arrays),
         seed=run.seed,
         budget=run.budget,
+        model=run.method.asks_model,
     )
     return request, arrays
 
@@ -151,10 +168,15 @@ def shared_file(arrays: Sequence[NDArray[np.float64]]) -> int:
 
 
 def to_record(
-    run: Run, outcome: Outcome, begun: datetime, busy: Mapping[str, Any], data_digest: str
+    run: Run,
+    outcome: Outcome,
+    begun: datetime,
+    busy: Mapping[str, Any],
+    data_digest: str,
+    model: Mapping[str, Any] | None = None,
 ) -> Record:
     """The record of a run from the outcome its supervisor told; ``busy`` says how busy the
-    machine was when it began."""
+    machine was when it began, ``model`` what it asked of a language model."""
     return Record(
         run=run,
         status=outcome.status,
@@ -174,6 +196,7 @@ def to_record(
             "data_digest": data_digest,
             "front_left_out": outcome.left_out,
             **_seal(outcome.seal),
+            **({} if model is None else {"model": dict(model)}),
         },
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +24,9 @@ class Task:
 
     ``X`` has shape (n, d), ``y`` shape (n,), both float64 and read-only; column j of ``X`` is
     ``variables[j]``. ``seed`` must fix the method's result. The clock of ``budget`` is running
-    when ``discover`` is called; outside a run it starts with the first ``remaining()``. Raises
-    ValueError where shapes and variables do not match.
+    when ``discover`` is called; outside a run it starts with the first ``remaining()``. ``model``
+    is a ``bench.LanguageModel`` where the method says ``asks_model``. Raises ValueError where
+    shapes and variables do not match.
     """
 
     X: NDArray[np.float64]
@@ -36,6 +38,7 @@ class Task:
     description: str = ""
     on_report: Callable[[Answer, float | None], None] = field(default=_ignore, repr=False)
     clock: Clock = field(default_factory=Clock, repr=False, compare=False)
+    model: Any = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         reason = _unnamed(self.variables) or _misfit(np.shape(self.X), np.shape(self.y), self.names)

@@ -37,7 +37,8 @@ class Description:
 
     ``defaults`` are its settings where nothing is said (``???`` for a must), ``settings`` the
     whole of those that were asked about as plain JSON, and ``untyped`` the names of those whose
-    type cannot be checked. ``version``, ``requires`` and ``kinds`` are as in ``bench.method``.
+    type cannot be checked. ``version``, ``requires``, ``kinds`` and ``asks_model`` are as in
+    ``bench.method``.
     """
 
     defaults: Mapping[str, Any]
@@ -46,6 +47,7 @@ class Description:
     version: str = ""
     requires: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ("table",)
+    asks_model: bool = False
 
     @classmethod
     def from_json(cls, plain: Any) -> Description:
@@ -54,7 +56,9 @@ class Description:
         if not (isinstance(defaults, dict) and isinstance(settings, dict)):
             raise TypeError("settings are no table")
         names = {name: tuple(map(checked_text, plain[name])) for name in _NAMES}
-        return cls(defaults, settings, version=checked_text(plain["version"]), **names)
+        asks_model = plain["asks_model"] is True
+        version = checked_text(plain["version"])
+        return cls(defaults, settings, version=version, asks_model=asks_model, **names)
 
 
 _NAMES = ("untyped", "requires", "kinds")
@@ -137,6 +141,7 @@ def _description(cls: type[Any], settings: Mapping[str, Any] | None) -> Descript
         version=str(getattr(built, "version", "")),
         requires=_names_of(built, "requires", ()),
         kinds=_names_of(built, "kinds", ("table",)),
+        asks_model=getattr(built, "asks_model", False) is True,
     )
 
 

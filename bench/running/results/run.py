@@ -27,13 +27,13 @@ class MethodSpec:
     """A method with its settings resolved: all that a worker needs to build it.
 
     ``target`` is ``package.module:Class`` or ``/absolute/file.py:Class``; ``settings`` is plain
-    JSON, passed to the class by keyword. ``version``, ``requires`` and ``kinds`` are the class's
-    own (see ``bench.method``). ``worker`` says where it runs: ``python`` (an interpreter, None for
-    this one) and ``start``: ``fork`` from a server that has imported what it can, a ``fresh``
-    interpreter for every run (so is ``fork`` in another interpreter), or ``keep`` one worker for
-    many runs; and what its walls let through: ``read`` and ``write`` (paths; what is written is
-    seen by other runs), ``environment`` (names of variables), ``processes`` (its programs look at
-    ``/proc``).
+    JSON, passed to the class by keyword. ``version``, ``requires``, ``kinds`` and ``asks_model``
+    are the class's own (see ``bench.method``). ``worker`` says where it runs: ``python`` (an
+    interpreter, None for this one) and ``start``: ``fork`` from a server that has imported what it
+    can, a ``fresh`` interpreter for every run (so is ``fork`` in another interpreter), or ``keep``
+    one worker for many runs; and what its walls let through: ``read`` and ``write`` (paths; what is
+    written is seen by other runs), ``environment`` (names of variables), ``processes`` (its
+    programs look at ``/proc``).
     ``carried`` is the file of a class that cannot be imported (``bench.basics.byvalue``).
     """
 
@@ -45,6 +45,7 @@ class MethodSpec:
     worker: Mapping[str, Any] = field(default_factory=dict)
     kinds: tuple[str, ...] = field(default=("table",), compare=False)
     carried: str = field(default="", compare=False)
+    asks_model: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
         if ":" not in self.target:

@@ -8,6 +8,8 @@
                                  Predicted
     supervisor -> runner         Watching, ClockStarted, LogWanted, InputsWanted, then RunOver (an
                                  Outcome) or SystemStop
+    worker -> supervisor -> runner    ModelAsked
+    runner -> supervisor -> worker    ModelAnswered; or, to the supervisor, ModelFailed
 
 On its way a message is a JSON object, its class under ``type``. What comes from a worker was
 written by somebody's method: everything is checked as it is read, and what is of another shape
@@ -22,6 +24,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self, TypeAlias, get_args
 
 from bench.method import Answer, Budget, Discovery
+from bench.models.completion import Completion
+from bench.models.prompt import Prompt
 from bench.running.limits import Limits
 from bench.running.results.plain import (
     answer_from,
@@ -63,7 +67,8 @@ class Request(Message):
 
     ``target`` and ``settings`` make the method, after importing ``requires``. ``kind`` is where
     the task's kind is to be imported from, ``told`` what it says of the problem, and ``shapes``
-    are those of the arrays in the file that comes along, one after the other as ``<f8``.
+    are those of the arrays in the file that comes along, one after the other as ``<f8``. ``model``
+    says whether there is a language model to ask.
     """
 
     target: str
@@ -74,6 +79,7 @@ class Request(Message):
     shapes: tuple[Shape, ...]
     seed: int
     budget: Budget
+    model: bool = False
 
     def to_json(self) -> Plain:
         return {**vars(self), "budget": asdict(self.budget)}
@@ -315,6 +321,49 @@ class Failed(Message):
     def from_json(cls, plain: Plain) -> Self:
         status = _one_of(get_args(FailureStatus), plain["status"])
         return cls(status, checked_text(plain["message"]))
+
+
+@dataclass(frozen=True)
+class ModelAsked(Message):
+    """From a worker: prompts for the run's language model, the ``number``-th time."""
+
+    number: int
+    prompts: tuple[Prompt, ...]
+
+    def to_json(self) -> Plain:
+        return {**vars(self), "prompts": [one.to_json() for one in self.prompts]}
+
+    @classmethod
+    def from_json(cls, plain: Plain) -> Self:
+        return cls(int(plain["number"]), tuple(map(Prompt.from_json, plain["prompts"])))
+
+
+@dataclass(frozen=True)
+class ModelAnswered(Message):
+    """To a worker: what the language model answers; or that a budget is ``spent``, and which.
+
+    ``granted`` is how many seconds of waiting are not charged: the supervisor says.
+    """
+
+    number: int
+    completions: tuple[Completion, ...] = ()
+    spent: str = ""
+    granted: float = 0.0
+
+    def to_json(self) -> Plain:
+        return {**vars(self), "completions": [one.to_json() for one in self.completions]}
+
+    @classmethod
+    def from_json(cls, plain: Plain) -> Self:
+        completions = tuple(map(Completion.from_json, plain["completions"]))
+        return cls(plain["number"], completions, plain["spent"], plain["granted"])
+
+
+@dataclass(frozen=True)
+class ModelFailed(Message):
+    """To a supervisor: the language model cannot be asked, and the run is over."""
+
+    message: str
 
 
 @dataclass(frozen=True)

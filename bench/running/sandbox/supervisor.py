@@ -8,7 +8,10 @@ import socket
 from bench.running.sandbox import wire
 from bench.running.sandbox.messages import (
     Assignment,
+    Message,
     MessageError,
+    ModelAnswered,
+    ModelFailed,
     RunOver,
     SystemStop,
     Watching,
@@ -30,8 +33,12 @@ def supervise(channel: socket.socket, spawn: Spawn, cell: Cell, stop: Stop, *, k
     worker: WorkerProcess | None = None
     try:
         wire.send(channel, Watching(os.getpid()))
-        while (received := wire.receive(channel, Assignment)) is not None:
+        while (received := wire.receive(channel, Message)) is not None:
             assignment, descriptor = received
+            if isinstance(assignment, ModelAnswered | ModelFailed):
+                continue  # to a run that was over before its answer came
+            if not isinstance(assignment, Assignment):
+                raise MessageError(f"a message {type(assignment).__name__} where none is due")
             if descriptor is None:
                 raise MessageError("an assignment without data")
             if worker is not None and not worker.lives():

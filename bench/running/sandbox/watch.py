@@ -20,6 +20,7 @@ from typing import NamedTuple
 from bench.kinds.find import kind_at
 from bench.method import Candidate, Discovery
 from bench.running.limits import PREDICTING_SECONDS
+from bench.running.measuring.grants import Grants
 from bench.running.measuring.usage import Usage
 from bench.running.results.plain import unpacked
 from bench.running.results.record import Report, Resources, Status
@@ -46,6 +47,9 @@ from bench.running.sandbox.messages import (
     LogWanted,
     Message,
     MessageError,
+    ModelAnswered,
+    ModelAsked,
+    ModelFailed,
     Outcome,
     Predicted,
     Reported,
@@ -57,6 +61,7 @@ from bench.running.sandbox.report_log import Reports
 from bench.running.sandbox.workerprocess import WorkerProcess
 
 _STOP_SECONDS = 0.5  # who ends a whole job signals all its processes, in any order
+_LISTEN_SECONDS = 5.0  # for a worker that has asked to take its answer
 _LAST_REPORTS_TRIED = 20
 _BACK_SECONDS = 5.0  # for a kept worker to come back from a run that was over
 _SENDING_SECONDS = 1.0  # for an answer to follow the word that it is there
@@ -135,6 +140,8 @@ class Watch:
         cpu = budget.cpu_seconds
         self._cpu_allowed = None if cpu is None else cpu + limits.grace
         self._allowed = budget.seconds + limits.grace
+        self._grants = Grants(limits.wait_seconds)
+        self._question = 0
         self._load_seconds = limits.load_seconds
         self._deadline = time.monotonic() + limits.load_seconds
 
@@ -158,7 +165,9 @@ class Watch:
         self._over = True
         if isinstance(end, Answered) and end.predicts:
             end = self._with_predictions(end)
-        if self._keep and not self._lost and (isinstance(end, Answered) or self._comes_back(end)):
+        # One that still waits for its language model is no worker for another run.
+        lost = self._lost or (self._grants.waiting and isinstance(end, Answered))
+        if self._keep and not lost and (isinstance(end, Answered) or self._comes_back(end)):
             self._worker.socket.setblocking(True)
         else:
             self.clean = self._worker.end()
@@ -197,10 +206,11 @@ class Watch:
         A model that fails costs an answer that has a formula nothing.
         """
         wire.send(self._channel, InputsWanted())
-        received = wire.receive(self._channel, HeldBackInputs)
-        if received is None or received[1] is None:
+        inputs, descriptor = self._heard()
+        while isinstance(inputs, ModelAnswered | ModelFailed):  # too late for this run
+            inputs, descriptor = self._heard()
+        if not isinstance(inputs, HeldBackInputs) or descriptor is None:
             raise RunnerGone
-        inputs, descriptor = received[0], received[1]
         self._fixed, self._finish = answer, None
         self._deadline = time.monotonic() + PREDICTING_SECONDS
         with contextlib.suppress(OSError):  # dead already: that is noticed below
@@ -228,6 +238,7 @@ class Watch:
         if end.status != "timeout" or self._started is None:
             return False
         os.kill(self._worker.pid, signal.SIGINT)
+        self._end_of_wait(ModelAnswered(self._question, spent="budget.seconds"))
         self._deadline = time.monotonic() + _BACK_SECONDS
         self._watch()
         finish = self._finish
@@ -244,7 +255,8 @@ class Watch:
 
     def _attend(self, poller: select.poll, fd: int, event: int) -> None:
         if fd == self._channel.fileno():
-            raise RunnerGone
+            self._hear()
+            return
         if fd == self._worker.output:
             open_ = self._read_output(once=True)
         elif fd == self._worker.socket.fileno():
@@ -269,12 +281,57 @@ class Watch:
         """The open file to write to; its name stays with the runner."""
         try:
             wire.send(self._channel, LogWanted())
-            received = wire.receive(self._channel, LogOpened)
+        except OSError:
+            raise RunnerGone from None
+        while True:
+            message, descriptor = self._heard()
+            if isinstance(message, LogOpened):
+                return descriptor
+            self._pass_on(message)
+
+    def _heard(self) -> tuple[Message, int | None]:
+        """The next message of the runner."""
+        try:
+            received = wire.receive(self._channel, Message)
         except OSError:
             received = None
         if received is None:
             raise RunnerGone
-        return received[1]
+        return received
+
+    def _hear(self) -> None:
+        """Take in what the runner says of the language model."""
+        self._pass_on(self._heard()[0])
+
+    def _pass_on(self, message: Message) -> None:
+        """Hand an answer of the language model to the worker that waits for it."""
+        if isinstance(message, ModelFailed) and self._finish is None:
+            self._finish = Failed("error", message.message)
+        elif isinstance(message, ModelAnswered) and not self._over:
+            if message.number == self._question:
+                self._end_of_wait(message)
+
+    def _asks(self, message: ModelAsked, now: float) -> None:
+        """Take a question of the worker to the runner; the wait for its answer is granted."""
+        self._usage.look()
+        self._question = message.number
+        self._deadline += self._grants.begin(now, self._usage.cpu_seconds)
+        wire.send(self._channel, message)
+
+    def _end_of_wait(self, answer: ModelAnswered) -> None:
+        if not self._grants.waiting:
+            return
+        self._usage.look()
+        granted, unused = self._grants.end(time.monotonic(), self._usage.cpu_seconds)
+        self._deadline -= unused
+        # A worker that asked and does not listen is none.
+        self._worker.socket.settimeout(_LISTEN_SECONDS)
+        try:
+            wire.send(self._worker.socket, replace(answer, granted=granted))
+        except OSError:
+            self._finish = self._finish or Failed("error", "the worker asked, and did not listen")
+        finally:
+            self._worker.socket.setblocking(False)
 
     def _read_messages(self) -> bool:
         """Take in what the worker says; False where it has closed its channel.
@@ -313,9 +370,12 @@ class Watch:
             self._finish = message
         elif self._over:
             return
+        elif isinstance(message, ModelAsked):
+            if self._request.model and self._started is not None and not self._grants.waiting:
+                self._asks(message, now)
         elif isinstance(message, Reported) and self._started is not None:
             if answer_length(message.answer) <= MAX_EXPRESSION:
-                self._reports.add(Report(now - self._started, message.answer, message.loss))
+                self._reports.add(Report(self._seconds(now), message.answer, message.loss))
         elif isinstance(message, Returned):
             self._stop_clock(now)
 
@@ -413,9 +473,14 @@ class Watch:
                 return Discovery(Candidate(report.expression, None, report.loss))
         return None
 
+    def _seconds(self, now: float) -> float:
+        """Wall seconds that are charged until ``now``."""
+        assert self._started is not None
+        return max(0.0, now - self._started - self._grants.seconds)
+
     def _resources(self) -> Resources:
         started, returned = self._started, self._returned
-        wall = 0.0 if started is None or returned is None else returned - started
+        wall = 0.0 if started is None or returned is None else self._seconds(returned)
         used = self._usage.resources(wall, ended=not self._worker.usable)
         return replace(used, warm_up_seconds=round(self._warm_up, 6))
 

@@ -24,6 +24,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib import metadata
 from typing import Any
@@ -35,6 +36,10 @@ from numpy.typing import NDArray
 from bench.clock import Clock
 from bench.kinds.find import kind_at
 from bench.method import Answer, Budget, Predict
+from bench.models.completion import Completion
+from bench.models.language_model import LanguageModel
+from bench.models.prompt import Prompt
+from bench.models.stops import BudgetSpent
 from bench.running.limits import hold_threads
 from bench.running.load import build
 from bench.running.measuring.meter import Meter
@@ -51,6 +56,8 @@ from bench.running.sandbox.messages import (
     Loaded,
     Message,
     MessageError,
+    ModelAnswered,
+    ModelAsked,
     Predicted,
     Reported,
     Request,
@@ -150,6 +157,8 @@ class _Reply:
     def __init__(self, sock: socket.socket, interrupts: _Interrupts) -> None:
         self._sock = sock
         self._lock = threading.Lock()
+        self._asking = threading.Lock()
+        self._asked = 0
         self._worker = os.getpid()
         self.interrupts = interrupts
 
@@ -186,6 +195,27 @@ class _Reply:
             print(f"report of {length} characters left out", file=sys.stderr)
             return
         self.send(Reported(answer, number(loss)))
+
+    def ask(self, prompts: Sequence[Prompt], clock: Clock) -> list[Completion]:
+        """What the run's language model answers; its waiting is not charged to ``clock``.
+
+        Raises BudgetSpent.
+        """
+        if os.getpid() != self._worker:
+            raise RuntimeError("a process that a method has forked cannot ask the language model")
+        with self._asking:
+            self._asked += 1
+            with self.interrupts.held():
+                with self._lock:
+                    wire.send(self._sock, ModelAsked(self._asked, tuple(prompts)))
+                received = wire.receive(self._sock, ModelAnswered)
+        if received is None:
+            raise ConnectionError("the supervisor is gone")
+        answered = received[0]
+        clock.excuse(answered.granted)
+        if answered.spent:
+            raise BudgetSpent(answered.spent)
+        return list(answered.completions)
 
     def answer(self, returned: object) -> None:
         """Send the answer; then, if it keeps its model, the values of that where it is asked."""
@@ -230,6 +260,8 @@ def _run(request: Request, meter: int | None, reply: _Reply) -> None:
     clock.start(None if meter is None else Meter(meter))
     arrays = read_arrays(request.shapes, descriptor)
     task = make_task(request, arrays, reply.report, clock)
+    if request.model:
+        task = replace(task, model=LanguageModel(lambda prompts: reply.ask(prompts, clock)))
     with reply.interrupts.wanted():
         returned = method.discover(task)
     reply.send(Returned())

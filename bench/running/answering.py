@@ -1,0 +1,92 @@
+"""Answering: a run's questions to its language model, beside all else that its channel carries."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from pathlib import Path
+from typing import Any, Self
+
+from bench.models.conversation import Conversation
+from bench.models.endpoint import Endpoint, EndpointError
+from bench.models.stops import BudgetSpent, ModelError
+from bench.running.results.run import Run
+from bench.running.results.store import Store, relative_path
+from bench.running.sandbox import wire
+from bench.running.sandbox.answer import printable
+from bench.running.sandbox.messages import Message, ModelAnswered, ModelAsked, ModelFailed
+
+
+def conversation_of(run: Run, endpoint: Endpoint | None, store: Store) -> Conversation | None:
+    """The conversation of a run whose method asks a language model, None for any other.
+
+    Raises EndpointError where the endpoint cannot be asked, and OSError.
+    """
+    if not run.method.asks_model:
+        return None
+    if endpoint is None:
+        raise EndpointError("the method asks a language model; give model.url and model.name")
+    place = f"{relative_path(run.id)}.jsonl"
+    recording = Path(endpoint.recordings) / place if endpoint.mode != "live" else None
+    path = store.folder / "transcripts" / place
+    return Conversation(endpoint, run.budget, run.digest, path, recording)
+
+
+def told_of(conversation: Conversation | None, endpoint: Endpoint | None) -> dict[str, Any] | None:
+    """What a record says of its conversation."""
+    if conversation is None or endpoint is None:
+        return None
+    ledger, digest = conversation.close()
+    return {
+        "name": endpoint.name,
+        "mode": endpoint.mode,
+        "cutoff": endpoint.cutoff,
+        "transcript": digest,
+        **ledger.to_json(),
+    }
+
+
+class Answering:
+    """Answers the questions that come over ``channel``, each in a thread of its own, while inside.
+
+    ``sending`` is to be held by whoever sends on the channel. What comes too late is not sent.
+    """
+
+    def __init__(self, channel: socket.socket, conversation: Conversation | None) -> None:
+        self._channel = channel
+        self._conversation = conversation
+        self._over = False
+        self.sending = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self.sending:
+            self._over = True
+        if self._conversation is not None:
+            self._conversation.stop()
+
+    def take(self, asked: ModelAsked) -> None:
+        """Answer a question as soon as it can be; this returns at once."""
+        threading.Thread(target=self._answer, args=(asked,), name="model", daemon=True).start()
+
+    def _answer(self, asked: ModelAsked) -> None:
+        message = self._found(asked)
+        with self.sending, contextlib.suppress(OSError):
+            if not self._over:
+                wire.send(self._channel, message)
+
+    def _found(self, asked: ModelAsked) -> Message:
+        if self._conversation is None:
+            return ModelFailed("this run has no language model")
+        try:
+            completions = self._conversation.ask(asked.prompts)
+        except BudgetSpent as spent:
+            return ModelAnswered(asked.number, spent=spent.budget)
+        except ModelError as error:
+            return ModelFailed(printable(f"language model: {error}"))
+        except OSError as error:
+            return ModelFailed(printable(f"the transcript cannot be written: {error}"))
+        return ModelAnswered(asked.number, tuple(completions))

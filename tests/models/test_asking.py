@@ -1,0 +1,228 @@
+"""Runs that ask a language model: through the walls, on the clock, on the record."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import VARIABLE
+from scripted_endpoint import KEY, Script
+
+import bench
+from bench.experiment import with_model
+from bench.method import Budget
+from bench.models.endpoint import Endpoint
+from bench.models.transcript import read_transcript
+from bench.plugins import method_spec
+from bench.running import LocalExecutor, Record, Store, execute, matrix
+
+METHODS = Path(__file__).with_name("asking_methods.py")
+
+
+def run(
+    script: Script,
+    folder: Path,
+    name: str = "Asks",
+    settings: Mapping[str, Any] | None = None,
+    budget: Budget | None = None,
+    **more: Any,
+) -> Record:
+    """One run of a method of ``asking_methods``, and its record."""
+    wanted = budget or Budget(seconds=10)
+    endpoint = Endpoint(**{"url": script.url, "name": "toy", "key": VARIABLE, **more})
+    spec = method_spec("m", {"_target_": f"{METHODS}:{name}", **(settings or {})})
+    datasets = {"nguyen": bench.load("nguyen", only=["Nguyen-1"])}
+    runs = matrix(with_model([spec], endpoint, wanted), datasets, budget=wanted)
+    store = Store(folder)
+    execute(runs, datasets, store, LocalExecutor(1), retry=("error",), endpoint=endpoint)
+    record = store.read(runs[0].id)
+    assert record is not None
+    return record
+
+
+def log_of(folder: Path) -> str:
+    return "".join(path.read_text() for path in (folder / "logs").rglob("*.log"))
+
+
+def answer(record: Record) -> str:
+    assert record.discovery is not None
+    return record.discovery.best.text
+
+
+def law(request: Mapping[str, Any], number: int) -> str:
+    return f"x0 + {number}.5"
+
+
+def test_a_sealed_worker_asks_and_the_record_says_what(script: Script, tmp_path: Path) -> None:
+    script.rule = law
+    record = run(script, tmp_path, settings={"calls": 3})
+    assert (record.status, record.message) == ("ok", "")
+    assert answer(record) == "x0 + 2.5"
+    model = record.provenance["model"]
+    assert (model["name"], model["mode"], model["models"]) == ("toy", "live", ["toy-0123"])
+    assert (model["calls"], model["lost"], model["tokens"]) == (3, 0, "reported")
+    assert model["money"] is None and model["prompt_tokens"] > 0
+    transcripts = list((tmp_path / "transcripts").rglob("*.jsonl"))
+    assert len(transcripts) == 1
+    found = read_transcript(transcripts[0])
+    assert found is not None and len(found.exchanges) == 3
+    assert found.settle() == model["transcript"]
+
+
+def test_prompts_together_are_asked_at_once(script: Script, tmp_path: Path) -> None:
+    script.rule = law
+    script.delay = 0.1
+    record = run(script, tmp_path, settings={"calls": 1, "together": 6}, at_once=3)
+    assert record.provenance["model"]["calls"] == 6
+    assert script.most == 3
+
+
+@pytest.mark.parametrize("name", ["calls", "tokens"])
+def test_a_budget_ends_the_calls_and_not_the_run(script: Script, tmp_path: Path, name: str) -> None:
+    script.rule = law
+    most = {"calls": Budget(seconds=10, calls=2), "tokens": Budget(seconds=10, tokens=1090)}
+    record = run(script, tmp_path, settings={"calls": 9}, budget=most[name])
+    assert record.status == "ok"
+    assert answer(record) != "x0"
+    assert len(script.requests) == record.provenance["model"]["calls"] < 9
+    assert f"budget.{name}" in log_of(tmp_path)
+
+
+def test_waiting_is_not_charged(script: Script, tmp_path: Path) -> None:
+    script.delay = 1.0
+    record = run(script, tmp_path, "Spends", budget=Budget(seconds=0.9))
+    assert record.status == "ok"
+    assert record.resources.wall_seconds < 0.9
+    assert record.provenance["model"]["waited_seconds"] >= 1.0
+    assert float(log_of(tmp_path).split()[-1]) > 0.3
+
+
+def test_what_is_computed_meanwhile_is_charged(script: Script, tmp_path: Path) -> None:
+    script.delay = 1.5
+    record = run(script, tmp_path, "Spends", {"seconds": 1.5, "works": True}, Budget(seconds=30))
+    assert record.resources.wall_seconds > 0.2
+
+
+def test_waiting_has_a_limit(script: Script, tmp_path: Path) -> None:
+    script.rule = law
+    script.faults = ["", "slow"]
+    record = run(script, tmp_path, settings={"calls": 9}, wait_seconds=1.0)
+    assert (record.status, answer(record)) == ("ok", "x0 + 0.5")
+    assert record.provenance["model"]["lost"] == 1
+    assert "model.wait_seconds" in log_of(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["Asks", "Swallows"])
+def test_an_endpoint_that_refuses_ends_the_run_in_one_sentence(
+    script: Script, tmp_path: Path, name: str
+) -> None:
+    script.faults = ["403"] * 9
+    record = run(script, tmp_path, name, budget=Budget(seconds=5))
+    assert record.status == "error"
+    assert record.message.startswith("language model: the endpoint answers 403")
+    assert record.provenance["model"]["calls"] == 1  # nobody knows what it took
+    assert len(script.requests) == 1
+
+
+def test_a_run_that_failed_goes_on_where_it_was(script: Script, tmp_path: Path) -> None:
+    script.rule = law
+    script.faults = ["", "", "404"]
+    assert run(script, tmp_path, settings={"calls": 4}).status == "error"
+    record = run(script, tmp_path, settings={"calls": 4})
+    assert (record.status, answer(record)) == ("ok", "x0 + 4.5")
+    assert len(script.requests) == 3 + 2
+    assert record.provenance["model"]["lost"] == 1
+
+
+def test_another_model_makes_another_run(script: Script, tmp_path: Path) -> None:
+    script.rule = law
+    one = run(script, tmp_path)
+    assert run(script, tmp_path).run == one.run
+    assert len(script.requests) == 2
+    assert run(script, tmp_path, temperature=0.5).digest != one.digest
+    assert len(script.requests) == 4
+
+
+def test_a_recorded_run_replays_without_endpoint_or_key(
+    script: Script, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script.rule = law
+    kept = str(tmp_path / "kept")
+    settings = {"calls": 2, "together": 3}
+    first = run(script, tmp_path / "a", settings=settings, mode="record", recordings=kept)
+    monkeypatch.delenv(VARIABLE)
+    again = run(script, tmp_path / "b", settings=settings, mode="replay", recordings=kept, url="")
+    assert again.discovery == first.discovery
+    assert [one.expression for one in again.reports] == [one.expression for one in first.reports]
+    told = dict(first.provenance["model"]), dict(again.provenance["model"])
+    for one in told:
+        one.pop("waited_seconds")
+        one.pop("mode")
+    assert told[0] == told[1]
+    assert len(script.requests) == 6
+    miss = run(script, tmp_path / "c", settings={"calls": 3, "together": 3}, mode="replay",
+               recordings=kept, url="")  # fmt: skip
+    assert miss.status == "error"
+    assert "6 calls are recorded, and the run makes another" in miss.message
+
+
+def test_the_key_reaches_no_worker_and_no_file(script: Script, tmp_path: Path) -> None:
+    script.faults = ["echo"]
+    record = run(script, tmp_path, "Looks", {"name": VARIABLE})
+    assert record.status == "ok"
+    assert log_of(tmp_path).split() == ["environment", "False", "parents", "False"]
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(files) > 3
+    assert [path for path in files if KEY.encode() in path.read_bytes()] == []
+
+
+def test_a_method_that_asks_needs_a_model() -> None:
+    spec = method_spec("m", {"_target_": f"{METHODS}:Asks"})
+    with pytest.raises(ValueError, match="method 'm' asks a language model; give its endpoint"):
+        with_model([spec], None, Budget())
+
+
+def test_the_key_is_not_given_to_workers_by_name(script: Script) -> None:
+    worker = {"environment": [VARIABLE]}
+    spec = method_spec("m", {"_target_": f"{METHODS}:Asks", "worker": worker})
+    with pytest.raises(ValueError, match=r"leave it out of worker\.environment"):
+        with_model([spec], Endpoint(script.url, "toy", VARIABLE), Budget())
+
+
+def test_money_needs_a_price(script: Script) -> None:
+    spec = method_spec("m", {"_target_": f"{METHODS}:Asks"})
+    with pytest.raises(ValueError, match="the price of 'toy' is not known"):
+        with_model([spec], Endpoint(script.url, "toy"), Budget(money=1.0))
+
+
+def test_a_command_that_is_killed_in_mid_call_asks_nothing_twice(
+    script: Script, tmp_path: Path
+) -> None:
+    script.rule = law
+    script.faults = ["", "", "slow"]
+    source = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from pathlib import Path\n"
+        "import test_asking as t\n"
+        "class S: url = sys.argv[2]\n"
+        "t.run(S, Path(sys.argv[3]), settings={'calls': 4})\n"
+    )
+    command = [sys.executable, "-c", source, str(METHODS.parent), script.url, str(tmp_path)]
+    process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(METHODS.parents[2])})
+    while len(script.requests) < 3 and process.poll() is None:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    record = run(script, tmp_path, settings={"calls": 4})
+    assert (record.status, answer(record)) == ("ok", "x0 + 4.5")
+    assert len(script.requests) == 3 + 2
+    model = record.provenance["model"]
+    assert (model["calls"], model["lost"], model["tokens"]) == (5, 1, "estimated")
+    assert model["completion_tokens"] >= 1024
