@@ -124,15 +124,9 @@ def run(
     keeper = None if folder is not None else TemporaryFolder()
     place = keeper.path if keeper else Path(str(folder))
     experiment = experiment_of(
-        methods,
-        datasets,
-        place,
-        budget=budget,
-        seeds=seeds,
-        noise=noise,
-        disclosure=disclosure,
+        methods, datasets, place, budget=budget, seeds=seeds, noise=noise, disclosure=disclosure,
         model=model,
-    )
+    )  # fmt: skip
     _carry_out(experiment, LocalExecutor(workers), workers, retry, progress)
     return Results(place, experiment.problems, keeper)
 

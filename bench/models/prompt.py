@@ -105,15 +105,20 @@ def _fault(prompt: Prompt) -> str:
     for role, _ in texts:
         if role not in ROLES:
             return f"a message has the role '{role[:20]}'; choose from {', '.join(ROLES)}"
-    length = sum(len(text) for _, text in texts) + len(prompt.grammar)
-    length += len(json.dumps(prompt.schema, allow_nan=False)) if prompt.schema else 0
+    if not isinstance(prompt.grammar, str):
+        return "grammar is no text"
+    try:
+        schema = "" if prompt.schema is None else json.dumps(dict(prompt.schema), allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        return "schema is no JSON schema"
+    length = sum(len(text) for _, text in texts) + len(prompt.grammar) + len(schema)
     if length > MOST_CHARACTERS:
         return f"a prompt has {length} characters; at most {MOST_CHARACTERS} are sent"
     if type(prompt.max_tokens) is not int or not 1 <= prompt.max_tokens <= MOST_TOKENS:
         return f"max_tokens is {prompt.max_tokens!r:.20}; it is a number from 1 to {MOST_TOKENS}"
     for name, most in (("temperature", 5.0), ("top_p", 1.0)):
         value = getattr(prompt, name)
-        if value is not None and not 0.0 <= float(value) <= most:
+        if value is not None and not (isinstance(value, int | float) and 0.0 <= value <= most):
             return f"{name} is {value!r:.20}; it is a number from 0 to {most:g}"
     if len(prompt.stop) > 4 or not all(isinstance(one, str) and one for one in prompt.stop):
         return "stop takes up to 4 texts"

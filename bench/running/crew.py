@@ -8,13 +8,14 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bench.method import Budget
 from bench.models.conversation import Conversation
-from bench.running.answering import Answering
 from bench.running.limits import PREDICTING_SECONDS, Limits
+from bench.running.questions import Questions
 from bench.running.results.run import MethodSpec, canonical_json
 from bench.running.sandbox import wire
 from bench.running.sandbox.forkserver import ForkServer, ServerError
@@ -50,6 +51,21 @@ def nothing_held_back() -> tuple[HeldBackInputs, int]:
     return HeldBackInputs((), ()), os.open(os.devnull, os.O_RDONLY)
 
 
+@dataclass(frozen=True)
+class Service:
+    """What the runner has for a run while it goes on.
+
+    ``log`` is where goes what it prints; ``on_start`` is called when its clock starts;
+    ``held_back`` gives the inputs at which a model is asked for values once its answer is fixed;
+    ``conversation`` answers what it asks of a language model.
+    """
+
+    log: Path
+    on_start: Callable[[], None] = lambda: None
+    held_back: HeldBack = nothing_held_back
+    conversation: Conversation | None = None
+
+
 class Crew:
     """Runs methods in watched processes; ``run`` may be called from many threads at once.
 
@@ -71,23 +87,13 @@ class Crew:
         self.close()
 
     def run(
-        self,
-        method: MethodSpec,
-        request: Request,
-        descriptor: int,
-        log: Path,
-        on_start: Callable[[], None] = lambda: None,
-        held_back: HeldBack = nothing_held_back,
-        conversation: Conversation | None = None,
+        self, method: MethodSpec, request: Request, descriptor: int, service: Service
     ) -> Outcome:
         """Run ``request`` under its limits and return what its supervisor tells of it.
 
-        ``descriptor`` is the open file with the data; what the run prints goes to ``log``;
-        ``on_start`` is called when the clock starts. ``held_back`` gives the inputs at which a
-        model is asked for values once its answer is fixed. ``conversation`` answers what the run
-        asks of a language model. Where a server or supervisor itself dies, the outcome says
-        ``crash``. Raises CrewClosed where the crew is closed meanwhile, or the system ends the
-        whole job.
+        ``descriptor`` is the open file with the data. Where a server or supervisor itself dies, the
+        outcome says ``crash``. Raises CrewClosed where the crew is closed meanwhile, or the system
+        ends the whole job.
         """
         try:
             server, channel = self._channel(method, request.budget)
@@ -97,12 +103,9 @@ class Crew:
             return Outcome(error.status, str(error))
         assignment = Assignment(request, self.limits)
         with contextlib.suppress(OSError):
-            log.unlink(missing_ok=True)  # what an earlier attempt printed
+            service.log.unlink(missing_ok=True)  # what an earlier attempt printed
         try:
-            with Answering(channel, conversation) as answering:
-                over = self._converse(
-                    channel, assignment, descriptor, log, on_start, held_back, answering
-                )
+            over = self._converse(channel, assignment, descriptor, service)
         except BaseException:
             channel.close()
             raise
@@ -129,41 +132,22 @@ class Crew:
             server.close()
 
     def _converse(
-        self,
-        channel: socket.socket,
-        assignment: Assignment,
-        descriptor: int,
-        log: Path,
-        on_start: Callable[[], None],
-        held_back: HeldBack,
-        answering: Answering,
+        self, channel: socket.socket, assignment: Assignment, descriptor: int, service: Service
     ) -> RunOver:
         channel.settimeout(self.limits.load_seconds + _SLACK_SECONDS)
         supervisor = 0
         try:
             wire.send(channel, assignment, descriptor)
-            while (received := wire.receive(channel, Message)) is not None:
-                message, _ = received
-                if isinstance(message, RunOver):
-                    return message
-                if isinstance(message, SystemStop):
-                    raise CrewClosed
-                if isinstance(message, LogWanted):
-                    with answering.sending:
-                        _hand_over(channel, log)
-                if isinstance(message, ModelAsked):
-                    answering.take(message)
-                if isinstance(message, InputsWanted):
-                    channel.settimeout(PREDICTING_SECONDS + _SLACK_SECONDS)
-                    with answering.sending:
-                        _show(channel, *held_back())
-                if isinstance(message, Watching | ClockStarted):
-                    supervisor = message.pid
-                if isinstance(message, ClockStarted):
-                    allowed = assignment.request.budget.seconds + self.limits.grace
-                    allowed += self.limits.wait_seconds
-                    channel.settimeout(allowed + _SLACK_SECONDS)
-                    on_start()
+            with Questions(channel, service.conversation) as questions:
+                while (received := wire.receive(channel, Message)) is not None:
+                    message, _ = received
+                    if isinstance(message, RunOver):
+                        return message
+                    if isinstance(message, SystemStop):
+                        raise CrewClosed
+                    if isinstance(message, Watching | ClockStarted):
+                        supervisor = message.pid
+                    self._serve(channel, message, assignment, service, questions)
         except TimeoutError:
             # Stopped, by its own worker most likely. The server kills what it leaves behind.
             if supervisor:
@@ -174,6 +158,30 @@ class Crew:
         if self._closed:
             raise CrewClosed
         return _crash("the process that watched the run was killed")
+
+    def _serve(
+        self,
+        channel: socket.socket,
+        message: Message,
+        assignment: Assignment,
+        service: Service,
+        questions: Questions,
+    ) -> None:
+        """Do what a supervisor asks for while its run goes on."""
+        if isinstance(message, LogWanted):
+            with questions.sending:
+                _hand_over(channel, service.log)
+        elif isinstance(message, ModelAsked):
+            questions.take(message)
+        elif isinstance(message, InputsWanted):
+            channel.settimeout(PREDICTING_SECONDS + _SLACK_SECONDS)
+            with questions.sending:
+                _show(channel, *service.held_back())
+        elif isinstance(message, ClockStarted):
+            limits = self.limits
+            allowed = assignment.request.budget.seconds + limits.grace + limits.wait_seconds
+            channel.settimeout(allowed + _SLACK_SECONDS)
+            service.on_start()
 
     def _channel(self, method: MethodSpec, budget: Budget) -> tuple[ForkServer, socket.socket]:
         key = _key(method, budget.threads)

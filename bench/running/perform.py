@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 from bench.basics.installation import own_version
 from bench.kinds import AnyData, AnyProblem, kind_of, kind_target
 from bench.models.endpoint import Endpoint, EndpointError
-from bench.running.answering import conversation_of, told_of
-from bench.running.crew import Crew
+from bench.running.crew import Crew, Service
 from bench.running.measuring.pressure import load_and_pressure
 from bench.running.measuring.usage import measured_by
+from bench.running.questions import conversation_of, told_of
 from bench.running.results.leases import Leases
 from bench.running.results.record import Record, RecordError
 from bench.running.results.run import Run
@@ -97,15 +97,8 @@ class Performer:
             return to_record(job.run, outcome, begun, busy, data_digest=data.digest)
         descriptor = shared_file(arrays)
         try:
-            outcome = self._crew.run(
-                job.run.method,
-                request,
-                descriptor,
-                log,
-                on_start,
-                partial(held_back, job, data),
-                conversation,
-            )
+            service = Service(log, on_start, partial(held_back, job, data), conversation)
+            outcome = self._crew.run(job.run.method, request, descriptor, service)
         finally:
             os.close(descriptor)
         told = told_of(conversation, job.endpoint)

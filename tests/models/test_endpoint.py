@@ -248,6 +248,10 @@ def test_a_key_given_in_capitals_is_not_repeated() -> None:
         ({"messages": "x", "max_tokens": 0}, "max_tokens is 0"),
         ({"messages": "x", "temperature": -1.0}, "temperature is -1.0"),
         ({"messages": "x", "top_p": float("nan")}, "top_p is nan"),
+        ({"messages": "x", "temperature": "1"}, "temperature is '1'"),
+        ({"messages": "x", "schema": [1, 2]}, "schema is no JSON schema"),
+        ({"messages": "x", "schema": {"a": float("inf")}}, "schema is no JSON schema"),
+        ({"messages": "x", "grammar": 3}, "grammar is no text"),
         ({"messages": "x", "stop": ("",)}, "stop takes"),
     ],
 )

@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.method import Budget, Candidate, Discovery
+from bench.models.completion import Completion, Tokens
+from bench.models.prompt import Prompt
 from bench.running import Limits, Report, Resources
 from bench.running.sandbox import wire
 from bench.running.sandbox.messages import (
@@ -28,6 +30,9 @@ from bench.running.sandbox.messages import (
     LogWanted,
     Message,
     MessageError,
+    ModelAnswered,
+    ModelAsked,
+    ModelFailed,
     Outcome,
     Predicted,
     Prepare,
@@ -75,6 +80,13 @@ OUTCOMES = st.builds(
     st.none() | DISCOVERIES, REPORTS, RESOURCES, VERSIONS, st.integers(0, 9),
     st.sampled_from([None, SEAL]),
 )  # fmt: skip
+PROMPTS = st.builds(
+    Prompt, st.lists(st.tuples(st.sampled_from(["user", "system"]), TEXT), min_size=1, max_size=3),
+    st.integers(1, 99), st.none() | st.floats(0, 1), schema=st.sampled_from([None, {"a": [1]}]),
+)  # fmt: skip
+COMPLETIONS = st.builds(
+    Completion, TEXT, st.booleans(), st.builds(Tokens, st.integers(0, 9), st.integers(0, 9))
+)
 MESSAGES = st.one_of(
     st.sampled_from(
         [
@@ -82,7 +94,7 @@ MESSAGES = st.one_of(
             ClockStarted(7), Assignment(REQUEST, Limits(grace=0.5)),
             PREPARE, LogOpened(), LogWanted(), Sealed(SEAL), InputsWanted(),
             HeldBackInputs(("test", "ood"), ((10, 2), (5, 2))), Predicted(("AAAA",)),
-            Predicted((), "why"),
+            Predicted((), "why"), ModelFailed("why"), ModelAnswered(3, spent="budget.calls"),
         ]
     ),
     st.builds(Loaded, SECONDS, VERSIONS),
@@ -90,6 +102,8 @@ MESSAGES = st.one_of(
     st.builds(Answered, DISCOVERIES, st.integers(0, 9), st.booleans()),
     st.builds(Failed, st.sampled_from(["error", "invalid", "memory"]), TEXT),
     st.builds(RunOver, OUTCOMES, st.booleans()),
+    st.builds(ModelAsked, st.integers(0, 9), st.lists(PROMPTS, max_size=2).map(tuple)),
+    st.builds(ModelAnswered, st.integers(0, 9), st.lists(COMPLETIONS, max_size=2).map(tuple)),
 )  # fmt: skip
 
 
@@ -113,6 +127,7 @@ def test_every_class_of_message_is_tried() -> None:
         "Request", "Go", "Returned", "Prepared", "SystemStop", "Fork", "Watching", "ClockStarted",
         "Assignment", "Prepare", "Loaded", "Reported", "Answered", "Failed", "RunOver", "Outcome",
         "LogOpened", "LogWanted", "Sealed", "InputsWanted", "HeldBackInputs", "Predicted",
+        "ModelAsked", "ModelAnswered", "ModelFailed",
     }  # fmt: skip
     assert known == tried
 

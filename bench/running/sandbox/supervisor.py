@@ -33,14 +33,8 @@ def supervise(channel: socket.socket, spawn: Spawn, cell: Cell, stop: Stop, *, k
     worker: WorkerProcess | None = None
     try:
         wire.send(channel, Watching(os.getpid()))
-        while (received := wire.receive(channel, Message)) is not None:
+        while (received := _next_assignment(channel)) is not None:
             assignment, descriptor = received
-            if isinstance(assignment, ModelAnswered | ModelFailed):
-                continue  # to a run that was over before its answer came
-            if not isinstance(assignment, Assignment):
-                raise MessageError(f"a message {type(assignment).__name__} where none is due")
-            if descriptor is None:
-                raise MessageError("an assignment without data")
             if worker is not None and not worker.lives():
                 worker.close()
                 worker = None
@@ -63,3 +57,17 @@ def supervise(channel: socket.socket, spawn: Spawn, cell: Cell, stop: Stop, *, k
                 worker.end()
             worker.close()
         cell.close()
+
+
+def _next_assignment(channel: socket.socket) -> tuple[Assignment, int] | None:
+    """The next assignment and its data; None where the runner is gone."""
+    while (received := wire.receive(channel, Message)) is not None:
+        message, descriptor = received
+        if isinstance(message, ModelAnswered | ModelFailed):
+            continue  # to a run that was over before its answer came
+        if not isinstance(message, Assignment):
+            raise MessageError(f"a message {type(message).__name__} where none is due")
+        if descriptor is None:
+            raise MessageError("an assignment without data")
+        return message, descriptor
+    return None

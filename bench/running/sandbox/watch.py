@@ -305,11 +305,12 @@ class Watch:
 
     def _pass_on(self, message: Message) -> None:
         """Hand an answer of the language model to the worker that waits for it."""
+        if self._over:
+            return
         if isinstance(message, ModelFailed) and self._finish is None:
             self._finish = Failed("error", message.message)
-        elif isinstance(message, ModelAnswered) and not self._over:
-            if message.number == self._question:
-                self._end_of_wait(message)
+        elif isinstance(message, ModelAnswered) and message.number == self._question:
+            self._end_of_wait(message)
 
     def _asks(self, message: ModelAsked, now: float) -> None:
         """Take a question of the worker to the runner; the wait for its answer is granted."""

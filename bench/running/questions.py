@@ -1,4 +1,4 @@
-"""Answering: a run's questions to its language model, beside all else that its channel carries."""
+"""Questions of a run to its language model, beside all else that its channel carries."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def told_of(conversation: Conversation | None, endpoint: Endpoint | None) -> dic
     }
 
 
-class Answering:
+class Questions:
     """Answers the questions that come over ``channel``, each in a thread of its own, while inside.
 
     ``sending`` is to be held by whoever sends on the channel. What comes too late is not sent.
