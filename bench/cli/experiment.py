@@ -68,7 +68,8 @@ def read_endpoint(config: Mapping[str, Any]) -> Endpoint | None:
     """The endpoint of a language model as ``model`` describes it, None where it says nothing."""
     if not any(config.get(name) for name in ("url", "name", "key")):
         return None
-    endpoint: Endpoint = typed(Endpoint, config, "model")
+    given = {name: value for name, value in config.items() if value is not None}
+    endpoint: Endpoint = typed(Endpoint, given, "model")
     return endpoint
 
 
