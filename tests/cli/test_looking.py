@@ -98,7 +98,7 @@ def test_the_doctor_says_what_is_there_and_what_is_not(command: Command) -> None
     assert outcome.code == 0
     assert findings["python"]["good"] and findings["method linear"]["good"]
     assert findings["package numpy"]["text"] == np.__version__
-    assert {"processors", "memory", "results", "cache", "method pysr"} <= findings.keys()
+    assert {"processors", "memory", "busy", "results", "cache", "method pysr"} <= findings.keys()
 
 
 @pytest.mark.parametrize("name", ["srsd_easy", "nguyen"])

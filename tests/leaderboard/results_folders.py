@@ -40,12 +40,13 @@ class Result:
     values: Mapping[str, float | None] = field(default_factory=dict)
     scored: bool = True
     seconds: float = 10.0
+    cpu_seconds: float | None = None
     setting: int = 0
 
     @property
     def run(self) -> Run:
         method = MethodSpec(self.method, "some.where:Method", {"setting": self.setting})
-        budget = Budget(seconds=self.seconds)
+        budget = Budget(seconds=self.seconds, cpu_seconds=self.cpu_seconds)
         return Run(method, self.dataset, "1", self.problem, self.seed, self.noise, budget)
 
     @property

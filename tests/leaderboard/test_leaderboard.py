@@ -102,6 +102,18 @@ def test_runs_that_were_not_sealed_in_full_are_counted(tmp_path: Path) -> None:
     assert (line["done"], line["unsealed"]) == (5, 3)
 
 
+def test_starved_runs_are_counted_and_budgets_of_cpu_time_are_told(tmp_path: Path) -> None:
+    results = [Result(problem=f"p{k}", cpu_seconds=4.0) for k in range(3)]
+    store = Store(write(tmp_path, results))
+    for result, starved in zip(results, (True, False, None), strict=True):
+        path = store.record_path(result.run.id)
+        record = json.loads(path.read_text())
+        resources = {**record["resources"], "starved": starved}
+        path.write_text(json.dumps({**record, "resources": resources}))
+    line = lines(tmp_path)["m"]
+    assert (line["done"], line["starved"], line["seconds"]) == (3, 1, "4 CPU")
+
+
 def test_what_was_made_from_another_answer_or_other_settings_does_not_count(
     tmp_path: Path,
 ) -> None:

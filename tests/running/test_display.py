@@ -14,7 +14,7 @@ from bench.method import Discovery
 from bench.problems.problem import Problem
 from bench.running import Leases, Run, Store, matrix
 from bench.running.debug import debug
-from bench.running.events import Event
+from bench.running.events import Event, Finished
 from bench.running.perform import Job
 from bench.running.progress.counts import duration
 from bench.running.progress.display import Display
@@ -54,6 +54,22 @@ def test_what_is_shown(events: list[Event], terminal: bool) -> None:
     assert "4/6 done, 2 failed" in text
     assert "Raises: 2 x error: RuntimeError: two lines of trouble; log: " in text
     assert ("\x1b[" in text) == terminal
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_that_runs_were_starved_is_said_once(events: list[Event], terminal: bool) -> None:
+    assert "starved" not in show(
+        [with_starved(event, False) for event in events], terminal=terminal
+    )
+    text = show([with_starved(event, True) for event in events], terminal=terminal)
+    assert text.count("a run was starved") == 1
+
+
+def with_starved(event: Event, starved: bool) -> Event:
+    if not isinstance(event, Finished):
+        return event
+    resources = replace(event.record.resources, starved=starved)
+    return replace(event, record=replace(event.record, resources=resources))
 
 
 def test_stopping_says_how_to_go_on(events: list[Event]) -> None:
