@@ -19,6 +19,8 @@ from toys import dataset, log_of
 
 from bench import Budget, Task, Variable
 from bench.running import Limits, LocalExecutor, MethodSpec, Record, Store, execute, matrix
+from bench.running.measuring import waiting
+from bench.running.measuring.pressure import stalled_seconds, too_busy
 from bench.running.measuring.waiting import Waiting, is_starved
 
 BUSY = Path(__file__).with_name("busy_methods.py")
@@ -206,18 +208,43 @@ def test_waits_are_those_of_every_thread_and_process() -> None:
         try:
             assert process.stdout is not None
             process.stdout.readline()
-            waiting = Waiting(threads=1)
+            waits = Waiting(threads=1)
             end = time.monotonic() + 1.0
             while time.monotonic() < end:
-                waiting.look({process.pid})
+                waits.look({process.pid})
                 time.sleep(0.05)
-            waited = waiting.seconds()
+            waited = waits.seconds()
         finally:
             process.kill()
             process.wait()
             process.stdout.close()
     assert waited is not None
     assert waited > 0.1  # its first thread, which sleeps, waited for nothing
+
+
+@linux
+def test_where_threads_are_not_counted_the_pressure_of_the_machine_stands_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(waiting, "source", lambda: "pressure")
+    if stalled_seconds() is None:
+        assert Waiting(threads=1).seconds() is None
+        return
+    with burners(min(os.sched_getaffinity(0)), 2):
+        waits = Waiting(threads=1)
+        waits.look({os.getpid()})
+        end = time.monotonic() + 60  # the kernel adds up every two seconds
+        while not waits.seconds() and time.monotonic() < end:
+            time.sleep(0.1)
+        assert waits.seconds()
+
+
+@linux
+def test_a_machine_at_work_is_too_busy_to_measure_on() -> None:
+    with contextlib.ExitStack() as stack:
+        for processor in os.sched_getaffinity(0):
+            stack.enter_context(burners(processor, 1))
+        assert "processors" in (too_busy() or "")
 
 
 def test_short_runs_are_not_starved_and_what_is_not_known_is_not_said() -> None:

@@ -51,7 +51,7 @@ class Usage:
 
     def start(self) -> None:
         """The clock starts."""
-        self._before = self._clock.read(self._known())
+        self._before = self._clock.read(self._family.known)
         self._worker_before = self._clock.of(self._worker)
         self._started = True
 
@@ -74,8 +74,8 @@ class Usage:
     def stop(self) -> None:
         """The clock stops: what was used until now counts."""
         if self._started:
-            self._look_at_cpu(self._known())
-            self._waiting.look(self._known())
+            self._look_at_cpu(self._family.known)
+            self._waiting.look(self._family.known)
             self._counted = self._cpu
 
     def resources(self, wall: float, *, ended: bool) -> Resources:
@@ -96,9 +96,6 @@ class Usage:
         """Let go of what the worker reads."""
         if self._gauge is not None:
             self._gauge.close()
-
-    def _known(self) -> set[int]:
-        return self._family.known | {self._worker}
 
     def _look_at_cpu(self, members: set[int]) -> None:
         self._cpu = self._clock.read(members) - self._before

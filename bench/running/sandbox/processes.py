@@ -62,8 +62,12 @@ class Family:
 
     @property
     def known(self) -> set[int]:
-        """The descendants that the last look found."""
+        """The living descendants that are known without another look."""
         return set(self._members)
+
+    def adopt(self, pid: int) -> None:
+        """Know of a child from its first moment."""
+        self._members.add(pid)
 
     def members(self, *, anew: bool = False) -> set[int]:
         """Process ids of all living descendants, without this process itself."""
@@ -111,6 +115,7 @@ class Family:
         for one in ended:
             self.cpu_seconds += one.cpu_seconds
             self.peak_memory = max(self.peak_memory, one.peak_memory)
+            self._members.discard(one.pid)  # its number may be a stranger's next
         return {one.pid: one.status for one in ended}, children
 
     def kill(self, known: set[int], seconds: float) -> bool:

@@ -32,6 +32,7 @@ class WorkerProcess:
         theirs.close()
         os.close(write_end)
         self.family = Family()
+        self.family.adopt(self.pid)
         self.clock = FamilyClock(self.family)
         self.wait_status: int | None = None
         self.usable = True
