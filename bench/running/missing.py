@@ -85,8 +85,9 @@ def print_missing(target: str, requires: Sequence[str]) -> None:
 
 
 def _is_there(module: str) -> bool:
+    """Whether its package is; to look for what is in a package would import that."""
     try:
-        return importlib.util.find_spec(module) is not None
+        return importlib.util.find_spec(module.partition(".")[0]) is not None
     except (ImportError, ValueError):
         return False
 
