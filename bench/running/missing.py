@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import subprocess
 from collections.abc import Sequence
 
 from bench.basics.installation import install_hint, pip_install
 from bench.running.inspecting.describe import is_trusted
-from bench.running.inspecting.inspector import InspectionError, ask
+from bench.running.inspecting.inspector import PATIENCE, InspectionError, Inspector, ask
 from bench.running.load import load_class
 from bench.running.neighbours import code_files, imports_beside
 from bench.running.results.run import MethodSpec
-from bench.running.sandbox import BOOTSTRAP
 from bench.running.sandbox.answer import printable
+from bench.running.seal.interpreter import interpreter_at
 from bench.running.seal.paths import declared_paths
 
-_SECONDS = 120
 _EXTRAS = {
     "pysr": "pysr", "torch": "neural", "safetensors": "neural", "eggp": "eggp", "symregg": "eggp",
     "gp_elite": "gp-elite", "bingo": "bingo", "mpi4py": "bingo",
@@ -93,21 +91,16 @@ def _is_there(module: str) -> bool:
 
 
 def _missing_there(method: MethodSpec) -> str | None:
-    python = str(method.python)
-    command = [python, "-P", str(BOOTSTRAP), "missing", method.place, *method.requires]
+    """As ``missing_engine``, said by the interpreter itself, behind walls."""
     try:
-        done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS, text=True
-        )
+        interpreter_at(str(method.python))
+        told = Inspector(method.place, method.settings, method.worker, method.requires)
     except OSError as error:
-        return f"worker.python '{python}' does not start: {error.strerror}"
-    except subprocess.TimeoutExpired:
-        return f"worker.python '{python}' took more than {_SECONDS} s to load {method.target}"
-    if done.returncode:
-        return f"worker.python '{python}': {_last_line(done.stderr)}"
-    answer = json.loads(_last_line(done.stdout))
-    return None if answer is None else str(answer)
-
-
-def _last_line(text: str) -> str:
-    return text.strip().rpartition("\n")[2]
+        return str(error)
+    try:
+        answer = told.ask(None, PATIENCE)
+    except InspectionError as error:
+        return f"worker.python '{method.python}': loading {method.target} {error}"
+    finally:
+        told.close()
+    return None if answer is None else printable(str(answer))

@@ -15,6 +15,7 @@ from bench.basics.paths import DATASETS
 from bench.plugins import MethodError, method_spec
 from bench.running.inspecting.describe import DescribeError, Description, describe
 from bench.running.missing import missing_engine
+from bench.running.results.run import MethodSpec
 
 METHOD = '''
 from dataclasses import dataclass
@@ -81,6 +82,22 @@ def test_a_module_that_misbehaves_when_imported_is_a_sentence(
     with pytest.raises(MethodError, match=words) as caught:
         method_spec("mine", {"_target_": written(tmp_path, body)})
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("print('loud')", "the engine (make it)"),
+        (f"import os; os.listdir({str(DATASETS)!r})", "Permission denied"),
+        ("import os; os._exit(3)", "ended its process (exit code 3)"),
+    ],
+)
+def test_another_python_is_asked_behind_walls_as_well(
+    tmp_path: Path, body: str, words: str
+) -> None:
+    target = written(tmp_path, body)
+    spec = MethodSpec("mine", target, requires=("numpy",), worker={"python": sys.executable})
+    assert words in (missing_engine(spec) or "")
 
 
 def test_a_module_that_hangs_when_imported_is_given_up(tmp_path: Path) -> None:

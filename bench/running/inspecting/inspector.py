@@ -18,7 +18,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -42,11 +42,18 @@ class InspectionError(Exception):
 class Inspector:
     """The process that has imported, or will import, the module of one method."""
 
-    def __init__(self, target: str, settings: Mapping[str, Any], worker: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        target: str,
+        settings: Mapping[str, Any],
+        worker: Mapping[str, Any],
+        requires: Sequence[str] = (),
+    ) -> None:
         self._lock = threading.Lock()
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  (closed with it)
         self._socket, theirs = socket.socketpair()
-        what = {"target": target, "settings": settings, "worker": worker}
+        what = {"target": target, "settings": settings, "worker": dict(worker),
+                "requires": requires}  # fmt: skip
         path = [one for one in sys.path if one]
         with theirs:
             self._process = subprocess.Popen(
@@ -61,15 +68,19 @@ class Inspector:
                 cwd="/",
             )  # fmt: skip
 
-    def ask(self, question: Mapping[str, Any], seconds: float) -> dict[str, Any]:
-        """The answer to ``question``, both plain JSON; InspectionError where there is none."""
+    def ask(self, question: Mapping[str, Any] | None, seconds: float) -> Any:
+        """The answer to ``question``, both plain JSON; InspectionError where there is none.
+
+        A process in another Python says by itself what it has to say: it is asked nothing.
+        """
         with self._lock:
             end = time.monotonic() + seconds
             answer = b""
             try:
                 self._socket.settimeout(seconds)
-                self._socket.sendall(json.dumps(question, default=repr).encode() + b"\n")
-                while not answer.endswith(b"\n") and len(answer) <= _LARGEST:
+                if question is not None:
+                    self._socket.sendall(json.dumps(question, default=repr).encode() + b"\n")
+                while not (answer.endswith(b"\n") and answer.strip()) and len(answer) <= _LARGEST:
                     self._socket.settimeout(max(0.01, end - time.monotonic()))
                     part = self._socket.recv(2**16)
                     if not part:
@@ -80,12 +91,9 @@ class Inspector:
             except OSError:
                 raise InspectionError(self._obituary()) from None
         try:
-            found = json.loads(answer)
+            return json.loads(answer.strip().rpartition(b"\n")[2])
         except (ValueError, RecursionError):
-            found = None
-        if not isinstance(found, dict):
-            raise InspectionError("gave no answer that can be read")
-        return found
+            raise InspectionError("gave no answer that can be read") from None
 
     def close(self) -> None:
         """End the process and all that its method has started."""
@@ -138,7 +146,10 @@ def ask(
     """
     asked = _inspector(target, settings, worker)
     try:
-        return asked.ask(question, seconds)
+        found = asked.ask(question, seconds)
+        if not isinstance(found, dict):
+            raise InspectionError("gave no answer that can be read")
+        return found
     except InspectionError:
         _forget(asked)
         raise

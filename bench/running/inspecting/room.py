@@ -14,9 +14,11 @@ from dataclasses import asdict
 from typing import Any, NoReturn
 
 from bench.problems.cache import cache_folder
+from bench.running.sandbox import BOOTSTRAP
 from bench.running.sandbox.processes import Family, become_subreaper, die_with
 from bench.running.seal.environment import kernel_cache
 from bench.running.seal.folder import Base
+from bench.running.seal.interpreter import interpreter_at
 from bench.running.seal.paths import blueprint
 from bench.running.seal.walls import Cell, Walls
 
@@ -26,6 +28,8 @@ _MOST_WRITTEN = 64 * 2**20  # bytes of any file, what it prints among them
 
 def main(descriptor: int, what: dict[str, Any]) -> int:
     """Have the method of ``what`` inspected by a sealed child, which answers on ``descriptor``.
+
+    In another Python, named by its ``worker``, the child says what the method lacks there.
 
     The child and all it has started are gone when this returns: once standard input is closed,
     or the child has ended. Returns its exit code, 128 and the signal where one ended it.
@@ -41,7 +45,7 @@ def main(descriptor: int, what: dict[str, Any]) -> int:
         parent = os.getpid()
         child = os.fork()
         if not child:
-            _inspect(parent, descriptor, cell)
+            _inspect(parent, descriptor, cell, what)
         os.close(descriptor)
         code = _wait(child)
         cell.close()
@@ -66,7 +70,7 @@ def _wait(child: int) -> int:
     return code if code >= 0 else 128 - code
 
 
-def _inspect(parent: int, descriptor: int, cell: Cell) -> NoReturn:
+def _inspect(parent: int, descriptor: int, cell: Cell, what: dict[str, Any]) -> NoReturn:
     code = 1
     try:
         die_with(parent)
@@ -75,7 +79,13 @@ def _inspect(parent: int, descriptor: int, cell: Cell) -> NoReturn:
         os.dup2(null, 0)
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_FSIZE, (_MOST_WRITTEN, _MOST_WRITTEN))
+        python = what["worker"].get("python")
+        program = interpreter_at(python).executable if python else ""
         cell.put_up(parent, [descriptor])
+        if program:
+            os.dup2(descriptor, 1)
+            words = [program, "-P", str(BOOTSTRAP), "missing", what["target"], *what["requires"]]
+            os.execv(program, words)
         with socket.socket(fileno=descriptor) as sock:
             _serve(sock)
         code = 0
