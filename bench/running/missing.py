@@ -98,7 +98,7 @@ def _missing_there(method: MethodSpec) -> str | None:
     except OSError as error:
         return str(error)
     try:
-        answer = told.ask(None, PATIENCE)
+        answer = told.hear(PATIENCE)
     except InspectionError as error:
         return f"worker.python '{method.python}': loading {method.target} {error}"
     finally:

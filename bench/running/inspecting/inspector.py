@@ -18,7 +18,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -52,8 +52,9 @@ class Inspector:
         self._lock = threading.Lock()
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  (closed with it)
         self._socket, theirs = socket.socketpair()
-        what = {"target": target, "settings": settings, "worker": dict(worker),
-                "requires": requires}  # fmt: skip
+        what = {
+            "target": target, "settings": settings, "worker": dict(worker), "requires": requires,
+        }  # fmt: skip
         path = [one for one in sys.path if one]
         with theirs:
             self._process = subprocess.Popen(
@@ -68,30 +69,46 @@ class Inspector:
                 cwd="/",
             )  # fmt: skip
 
-    def ask(self, question: Mapping[str, Any] | None, seconds: float) -> Any:
-        """The answer to ``question``, both plain JSON; InspectionError where there is none.
-
-        A process in another Python says by itself what it has to say: it is asked nothing.
-        """
-        with self._lock:
-            end = time.monotonic() + seconds
+    def ask(self, question: Mapping[str, Any], seconds: float) -> Any:
+        """The answer to ``question``, both plain JSON; InspectionError where there is none."""
+        with self._lock, self._in_time(seconds) as end:
+            self._socket.settimeout(seconds)
+            self._socket.sendall(json.dumps(question, default=repr).encode() + b"\n")
             answer = b""
-            try:
-                self._socket.settimeout(seconds)
-                if question is not None:
-                    self._socket.sendall(json.dumps(question, default=repr).encode() + b"\n")
-                while not (answer.endswith(b"\n") and answer.strip()) and len(answer) <= _LARGEST:
-                    self._socket.settimeout(max(0.01, end - time.monotonic()))
-                    part = self._socket.recv(2**16)
-                    if not part:
-                        raise InspectionError(self._obituary())
-                    answer += part
-            except TimeoutError:
-                raise InspectionError(f"took more than {seconds:g} s") from None
-            except OSError:
-                raise InspectionError(self._obituary()) from None
+            while not answer.endswith(b"\n") and len(answer) <= _LARGEST:
+                part = self._received(end)
+                if not part:
+                    raise InspectionError(self._obituary())
+                answer += part
+        return self._read(answer)
+
+    def hear(self, seconds: float) -> Any:
+        """What a process in another Python says last, by itself; InspectionError for nothing."""
+        with self._lock, self._in_time(seconds) as end:
+            heard = b""
+            while part := self._received(end):
+                heard = (heard + part)[-_LARGEST:]
+        if not heard.strip():
+            raise InspectionError(self._obituary())
+        return self._read(heard.strip().rpartition(b"\n")[2])
+
+    @contextlib.contextmanager
+    def _in_time(self, seconds: float) -> Iterator[float]:
+        """Gives the end of ``seconds``; what goes wrong until then is an InspectionError."""
         try:
-            return json.loads(answer.strip().rpartition(b"\n")[2])
+            yield time.monotonic() + seconds
+        except TimeoutError:
+            raise InspectionError(f"took more than {seconds:g} s") from None
+        except OSError:
+            raise InspectionError(self._obituary()) from None
+
+    def _received(self, end: float) -> bytes:
+        self._socket.settimeout(max(0.01, end - time.monotonic()))
+        return self._socket.recv(2**16)
+
+    def _read(self, answer: bytes) -> Any:
+        try:
+            return json.loads(answer)
         except (ValueError, RecursionError):
             raise InspectionError("gave no answer that can be read") from None
 
