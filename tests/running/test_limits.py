@@ -224,7 +224,7 @@ def test_the_clock_does_not_run_while_the_method_is_imported(tmp_path: Path) -> 
 def test_a_method_whose_import_kills_or_hangs_its_interpreter_is_a_record(tmp_path: Path) -> None:
     file = tmp_path / "deadly.py"
     body = "class Never:\n    pass\n"
-    guard = "import os, sys\nif 'pytest' not in sys.modules:\n    "
+    guard = "import os, sys\nif 'inspect' not in sys.argv:\n    "  # planning would find it out
     for action, start, status, message, seconds in [
         ("os._exit(5)", "fork", "crash", "exit code 5", 100),
         ("os._exit(5)", "fresh", "crash", "exit code 5", 100),
