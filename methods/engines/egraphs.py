@@ -2,17 +2,18 @@
 
 Both keep every expression they have visited in one e-graph, so that none is tried twice. They are
 written in Haskell; an e-graph can be written down and gone on with, which is how they are asked
-several times. They have no seed: runs that differ by it alone find the same.
+several times. They take no seed, and no two runs are the same.
 """
 
 from __future__ import annotations
 
-import math
 import os
 import shutil
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -28,12 +29,20 @@ _OPERATORS = (
 """Those that say what they compute: the protected ones are not among them."""
 
 
-def _check(operators: tuple[str, ...]) -> None:
+_SHARE = 0.75
+_PART = 0.35
+"""Of what is left for a call: both may take longer than they were asked to, and go on where they
+were."""
+
+
+def _check(operators: tuple[str, ...], generations: int) -> None:
     unknown = sorted(set(operators) - set(_OPERATORS))
     if unknown:
         raise ValueError(
             f"there is no operator '{unknown[0]}'; choose from {', '.join(_OPERATORS)}"
         )
+    if generations < 1:
+        raise ValueError(f"generations is {generations}; the first call needs 1 or more")
 
 
 class _Graph:
@@ -55,13 +64,32 @@ class _Graph:
         return {"dumpTo": str(self._dumped), "loadFrom": str(self._loaded) if known else ""}
 
 
-def _formulas(regressor: Any) -> list[str]:
-    return [str(text) for text in regressor.results["Expression"]]
+def _searched(task: Task, settings: EGGP | SymRegg, engine: Callable[..., Any]) -> Discovery:
+    """Ask the engine again and again, for as many generations as a part of the time left allows.
+
+    ``engine`` makes its regressor; it is given the generations and where the e-graph is.
+    """
+    found = Found(task, settings.rows, scale=settings.scale)
+    generations = settings.generations
+    with tempfile.TemporaryDirectory() as folder:
+        graph = _Graph(folder)
+        for seconds in found.slices(_SHARE, _PART):
+            begun = time.monotonic()
+            regressor = engine(gen=generations, **graph.arguments())
+            regressor.fit(found.X, found.y)
+            found.take(str(text) for text in regressor.results["Expression"])
+            pace = (time.monotonic() - begun) / generations
+            generations = max(1, min(2 * generations, int(0.5 * seconds / max(pace, 1e-6))))
+    return found.discovery()
 
 
 @dataclass(frozen=True)
 class EGGP:
-    """Genetic programming over an e-graph (de Franca and Kronberger, GECCO 2025)."""
+    """Genetic programming over an e-graph (de Franca and Kronberger, GECCO 2025).
+
+    Its own limit of time keeps seconds back, and so it is asked for ``generations``: as many as
+    this at first, and then as many as the time left allows.
+    """
 
     version: ClassVar[str] = "1"
     requires: ClassVar[tuple[str, ...]] = ("eggp",)
@@ -69,14 +97,15 @@ class EGGP:
     operators: tuple[str, ...] = ("add", "sub", "mul", "div", "square", "sqrt", "exp", "log",
                                   "sin", "cos")  # fmt: skip
     population: int = 100
-    max_size: int = 25
+    max_size: int = 15
     tournament: int = 3
     local_iterations: int = 50
+    generations: int = 2
     rows: int = 1000
     scale: bool = True
 
     def __post_init__(self) -> None:
-        _check(self.operators)
+        _check(self.operators, self.generations)
 
     def warm_up(self, budget: Budget) -> None:
         """Hold its runtime to the budget's threads, which it reads when it is loaded."""
@@ -87,26 +116,19 @@ class EGGP:
         """Evolve until the budget is spent, going on with the same e-graph."""
         from eggp import EGGP as Regressor
 
-        found = Found(task, self.rows, scale=self.scale)
-        with tempfile.TemporaryDirectory() as folder:
-            graph = _Graph(folder)
-            for seconds in found.slices():
-                regressor = Regressor(
-                    gen=1_000_000, nPop=self.population, maxSize=self.max_size,
-                    nTournament=self.tournament, nonterminals=",".join(self.operators),
-                    optIter=self.local_iterations, max_time=max(1, math.floor(seconds)),
-                    **graph.arguments(),
-                )  # fmt: skip
-                regressor.fit(found.X, found.y)
-                found.take(_formulas(regressor))
-        return found.discovery()
+        engine = partial(
+            Regressor, nPop=self.population, maxSize=self.max_size, nTournament=self.tournament,
+            nonterminals=",".join(self.operators), optIter=self.local_iterations,
+        )  # fmt: skip
+        return _searched(task, self, engine)
 
 
 @dataclass(frozen=True)
 class SymRegg:
     """Best-first search in an e-graph: what is promising is put together in every way.
 
-    It has no limit of time: it is asked for as many rounds as the time left allows.
+    It has no limit of time: it is asked for ``generations``, as many as this at first, and then as
+    many as the time left allows.
     """
 
     version: ClassVar[str] = "1"
@@ -114,16 +136,14 @@ class SymRegg:
 
     operators: tuple[str, ...] = ("add", "sub", "mul", "div", "square", "sqrt", "exp", "log",
                                   "sin", "cos")  # fmt: skip
-    max_size: int = 20
+    max_size: int = 15
     local_iterations: int = 50
-    rounds: int = 50
+    generations: int = 50
     rows: int = 1000
     scale: bool = True
 
     def __post_init__(self) -> None:
-        _check(self.operators)
-        if self.rounds < 1:
-            raise ValueError(f"rounds is {self.rounds}; the first call needs 1 or more")
+        _check(self.operators, self.generations)
 
     def warm_up(self, budget: Budget) -> None:
         """Load what fits constants."""
@@ -133,18 +153,8 @@ class SymRegg:
         """Search until the budget is spent, going on with the same e-graph."""
         from symregg import SymRegg as Regressor
 
-        found = Found(task, self.rows, scale=self.scale)
-        rounds = self.rounds
-        with tempfile.TemporaryDirectory() as folder:
-            graph = _Graph(folder)
-            for seconds in found.slices():
-                begun = time.monotonic()
-                regressor = Regressor(
-                    gen=rounds, maxSize=self.max_size, nonterminals=",".join(self.operators),
-                    optIter=self.local_iterations, **graph.arguments(),
-                )  # fmt: skip
-                regressor.fit(found.X, found.y)
-                found.take(_formulas(regressor))
-                pace = (time.monotonic() - begun) / rounds
-                rounds = max(1, min(4 * rounds, int(0.25 * seconds / max(pace, 1e-6))))
-        return found.discovery()
+        engine = partial(
+            Regressor, maxSize=self.max_size, nonterminals=",".join(self.operators),
+            optIter=self.local_iterations,
+        )  # fmt: skip
+        return _searched(task, self, engine)

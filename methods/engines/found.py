@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from bench import Discovery, Expression, ParseError, Task, parse
+from bench import Discovery, Expression, Number, ParseError, Task, parse
 from methods.answering import Answering
 from methods.refine import Fitted
 
@@ -27,7 +27,8 @@ _CAPITAL = re.compile(r"\b[A-Z][A-Za-z]*(?=\()")
 class Found:
     """The formulas an engine has found, fitted; the best of them is reported as it comes.
 
-    The engine gets ``X`` and ``y``: scaled, and of at most ``rows`` rows.
+    The engine gets ``X`` and ``y``: scaled, and of at most ``rows`` rows. The target's mean is
+    reported before anything.
     """
 
     def __init__(self, task: Task, rows: int, *, scale: bool) -> None:
@@ -36,6 +37,8 @@ class Found:
         self.X, self.y = self.answer.on_few.X, self.answer.on_few.y
         self._names = {f"x{j}": name for j, name in enumerate(task.names)}
         self._pool: dict[Expression, Fitted] = {}
+        # What an engine's first call does not come back from has an answer all the same.
+        self.answer.keep(self.answer.on_few.judged(Number(float(self.y.mean()))))
 
     @property
     def done(self) -> bool:
@@ -61,8 +64,11 @@ class Found:
         pool = list(self._pool.values())
         return self.answer.discovery(pool, finalists=_FINALISTS, shortened=0)
 
-    def slices(self, share: float = SHARE) -> Iterator[float]:
-        """The seconds that the engine is given, call by call, until its share is spent."""
+    def slices(self, share: float = SHARE, part: float = 1.0) -> Iterator[float]:
+        """The seconds that the engine is given, call by call, until its share is spent.
+
+        Each call but the first gets ``part`` of what is left.
+        """
         whole = self.task.budget.likely_seconds
         if not self.done:
             yield _FIRST * share * whole
@@ -70,7 +76,7 @@ class Found:
             left = self.task.remaining().share - (1.0 - share)
             if left < _LEAST * share:
                 return
-            yield left * whole
+            yield part * left * whole
 
     def _read(self, text: str) -> Expression | None:
         lower = _CAPITAL.sub(lambda match: match[0].lower(), text)

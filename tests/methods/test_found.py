@@ -82,7 +82,7 @@ def test_an_operator_that_hides_what_it_computes_is_refused(method):
         (Bingo, {"operators": ("+", "tan")}, "no operator 'tan'"),
         (GPElite, {"operators": "fysical"}, "operators is 'fysical'; choose from physical"),
         (GPElite, {"speed": "slow"}, "speed is 'slow'; choose from"),
-        (SymRegg, {"rounds": 0}, "rounds is 0"),
+        (SymRegg, {"generations": 0}, "generations is 0"),
     ],
 )
 def test_a_setting_that_an_engine_does_not_know_is_refused(method, settings, words):
