@@ -332,6 +332,9 @@ def _authors(verbs: _Verbs) -> None:
     new.add_argument("name", metavar="NAME")
     check = _verb(verbs, "check", "hold a method to the contract, and say in words what is wrong")
     check.add_argument("name", metavar="NAME|PATH")
+    check.add_argument(
+        "--seconds", type=float, default=3.0, help="the budget of each of about ten small runs"
+    )
     check.add_argument("--json", action="store_true", help="for machines")
     shell = _verb(
         verbs, "completion", "the code by which your shell completes this command", _SHELL

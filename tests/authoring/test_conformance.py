@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bench.authoring.conformance import check
+from bench.authoring.conformance import check, killed_finding
+from bench.authoring.probing import killed_run
+from bench.plugins import find_method, spec_of
 
 HEAD = """
 import os, random, time
@@ -62,6 +64,74 @@ def test_a_flaw_is_said_in_words(tmp_path, flaw):
     assert message in found.message
     assert found.advice or level == "ok"
     assert report.exit_code == (1 if level == "fail" else 0), report.text()
+
+
+def test_each_fault_is_said_once_with_its_line(tmp_path):
+    (tmp_path / "helper.py").write_text("def fails():\n    raise KeyError('mine')\n")
+    body = "from helper import fails; fails()"
+    report = _check(tmp_path, body)
+
+    (fault,) = (one for one in report.findings if one.level == "fail")
+    assert fault.message == "error: KeyError: 'mine' (helper.py, line 2, in fails)"
+    assert fault.check.startswith("answers a simple law in two variables; one variable; a single")
+
+    report = _check(tmp_path, "k = task.X.sum(); raise ValueError(f'of {k:.3g} mine')")
+    faults = [one for one in report.findings if one.level == "fail"]
+    assert len(faults) > 1 and all(
+        "(mine.py, line 11, in discover)" in one.message for one in faults
+    )
+
+
+def test_nothing_is_ok_that_was_not_seen(tmp_path):
+    report = _check(tmp_path, "task.report('2*x0'); print('hello'); raise ValueError('mine')")
+
+    level = {one.check: (one.level, one.message) for one in report.findings}
+    assert level["returns in time"] == ("warn", "not checked, as no run returned")
+    assert level["the seed decides"] == ("warn", "not checked, as not all of its runs answered")
+    assert level["finds more than the mean"] == ("warn", "not checked, as there was no answer")
+    assert level["a run that is killed"] == ("warn", "not checked, as the run failed by itself")
+    assert level["prints nothing"] == ("warn", "it printed up to 6 characters a run")
+
+
+@pytest.mark.parametrize(
+    ("body", "level", "message"),
+    [
+        ("return Discovery.of('x0')", "ok", "it had returned by half"),
+        ("task.report('3*x0'); time.sleep(60)", "ok", "3*x0 (its last report)"),
+        ("time.sleep(60)", "warn", "it had reported nothing"),
+        (
+            "task.report('3*speed'); time.sleep(60)",
+            "warn",
+            "it had reported nothing, or no formula",
+        ),
+        ("task.report('log(-x0)'); time.sleep(60)", "warn", "is not finite on 200 of 200"),
+    ],
+)
+def test_a_killed_runs_last_report_is_tried(tmp_path, body, level, message):
+    path = tmp_path / "mine.py"
+    path.write_text(HEAD + f"        {body}\n")
+
+    found = killed_finding(killed_run(spec_of(find_method(str(path))), 0.4))
+
+    assert (found.level, message in found.message) == (level, True), found
+
+
+def test_a_black_box_is_checked_by_its_values(tmp_path):
+    body = "return Discovery.of('', predict=lambda X: 2.0 * X[:, 0] * X[:, -1] + 1)"
+    report = _check(tmp_path, body)
+
+    assert report.exit_code == 0, report.text()
+    assert "a black box: a model, and no formula" in report.text()
+    assert "R2 1.0000" in report.text() and "the same seed gave the same answer" in report.text()
+
+
+def test_an_estimator_is_told_how_it_can_be_wrapped(tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text("class Tree:\n    def fit(self, X, y): ...\n    def predict(self, X): ...\n")
+    (finding,) = check(str(path)).findings
+
+    assert finding.level == "fail"
+    assert f"method=[sklearn] method.sklearn.estimator={path}:Tree" in finding.message
 
 
 def test_a_last_report_is_an_answer_though_late(tmp_path):

@@ -6,14 +6,23 @@ import argparse
 import json
 from dataclasses import asdict
 
+from bench.cli import UserError
+
 
 def main(arguments: argparse.Namespace, rest: list[str]) -> int:
     from bench.authoring.conformance import check
 
+    seconds: float = arguments.seconds
+    if not 0 < seconds < 1e6:
+        raise UserError(f"--seconds is {seconds:g}; it is a positive number of seconds for a run")
     if arguments.json:
-        report = check(arguments.name)
+        report = check(arguments.name, seconds=seconds)
         print(json.dumps([asdict(finding) for finding in report.findings], indent=1))
         return report.exit_code
-    report = check(arguments.name, on_finding=lambda finding: print(finding, flush=True))
+    report = check(
+        arguments.name,
+        seconds=seconds,
+        on_finding=lambda finding: print(finding, flush=True),
+    )
     print(report.text().rpartition("\n")[2])
     return report.exit_code
