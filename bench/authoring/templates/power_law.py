@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from bench import Discovery, Task
+from bench import Budget, Discovery, Task
 
 
 @dataclass(frozen=True)
@@ -15,9 +15,19 @@ class PowerLaw:
     """``c * x0**k0 * x1**k1 * ...``, by least squares on logarithms."""
 
     version: ClassVar[str] = "1"  # change it when the same settings give other results
+    kinds: ClassVar[tuple[str, ...]] = ("table",)  # the kinds of task that it takes
+    requires: ClassVar[tuple[str, ...]] = ("numpy",)  # modules it needs; imported off the clock
 
     # Settings: typed fields with defaults, set by `method.power_law.round_to=...`.
     round_to: float = 0.5  # exponents this close to a multiple of it (see `discover`) become it
+
+    @classmethod
+    def missing(cls) -> str | None:
+        """What else is not there and how to get it, in one line; None where nothing is missing."""
+        return None
+
+    def warm_up(self, budget: Budget) -> None:
+        """What must happen once in a process, such as compiling: off the clock, without data."""
 
     def discover(self, task: Task) -> Discovery:
         """Called once per run. `task.X` is (n, d), `task.y` is (n,); both are read-only."""
