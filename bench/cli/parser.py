@@ -289,6 +289,10 @@ def _looking(verbs: _Verbs) -> None:
 
     doctor = _verb(verbs, "doctor", "what this machine has, and what is missing")
     doctor.add_argument("--json", action="store_true", help="for machines")
+    doctor.add_argument(
+        "--model", metavar="KEY=VALUE", nargs="*",
+        help="try a language model with one call: --model model.url=... model.name=...",
+    )  # fmt: skip
 
 
 def _judging(verbs: _Verbs) -> None:

@@ -124,11 +124,13 @@ def test_an_endpoint_that_refuses_ends_the_run_in_one_sentence(
     script: Script, tmp_path: Path, name: str
 ) -> None:
     script.faults = ["403"] * 9
+    script.delay = 0.6
     record = run(script, tmp_path, name, budget=Budget(seconds=5))
     assert record.status == "error"
     assert record.message.startswith("language model: the endpoint answers 403")
     assert record.provenance["model"]["calls"] == 1  # nobody knows what it took
     assert len(script.requests) == 1
+    assert record.resources.wall_seconds < 0.5
 
 
 def test_a_run_that_failed_goes_on_where_it_was(script: Script, tmp_path: Path) -> None:

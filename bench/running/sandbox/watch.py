@@ -142,6 +142,7 @@ class Watch:
         self._allowed = budget.seconds + limits.grace
         self._grants = Grants(limits.wait_seconds)
         self._question = 0
+        self._listens = False
         self._load_seconds = limits.load_seconds
         self._deadline = time.monotonic() + limits.load_seconds
 
@@ -166,7 +167,7 @@ class Watch:
         if isinstance(end, Answered) and end.predicts:
             end = self._with_predictions(end)
         # One that still waits for its language model is no worker for another run.
-        lost = self._lost or (self._grants.waiting and isinstance(end, Answered))
+        lost = self._lost or (self._listens and isinstance(end, Answered))
         if self._keep and not lost and (isinstance(end, Answered) or self._comes_back(end)):
             self._worker.socket.setblocking(True)
         else:
@@ -312,19 +313,27 @@ class Watch:
         elif isinstance(message, ModelAnswered) and message.number == self._question:
             self._end_of_wait(message)
 
+    def _granted(self, now: float) -> float:
+        """What is granted of a wait that ends now."""
+        if not self._grants.waiting:
+            return 0.0
+        self._usage.look()
+        granted, unused = self._grants.end(now, self._usage.cpu_seconds)
+        self._deadline -= unused
+        return granted
+
     def _asks(self, message: ModelAsked, now: float) -> None:
         """Take a question of the worker to the runner; the wait for its answer is granted."""
         self._usage.look()
-        self._question = message.number
+        self._question, self._listens = message.number, True
         self._deadline += self._grants.begin(now, self._usage.cpu_seconds)
         wire.send(self._channel, message)
 
     def _end_of_wait(self, answer: ModelAnswered) -> None:
-        if not self._grants.waiting:
+        if not self._listens:
             return
-        self._usage.look()
-        granted, unused = self._grants.end(time.monotonic(), self._usage.cpu_seconds)
-        self._deadline -= unused
+        self._listens = False
+        granted = self._granted(time.monotonic())
         # A worker that asked and does not listen is none.
         self._worker.socket.settimeout(_LISTEN_SECONDS)
         try:
@@ -372,7 +381,7 @@ class Watch:
         elif self._over:
             return
         elif isinstance(message, ModelAsked):
-            if self._request.model and self._started is not None and not self._grants.waiting:
+            if self._request.model and self._started is not None and not self._listens:
                 self._asks(message, now)
         elif isinstance(message, Reported) and self._started is not None:
             if answer_length(message.answer) <= MAX_EXPRESSION:
@@ -384,6 +393,7 @@ class Watch:
         """What comes after is the harness's; an answer that is long in coming is the method's."""
         if self._over:
             return
+        self._granted(now)
         self._returned = now
         self._usage.stop()
 

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from bench.basics.installation import install_hint, pip_install
+from bench.cli import UserError
 
 _PACKAGES = (
     "numpy", "scipy", "sympy", "pandas", "hydra-core", "numba", "pyoperon", "gplearn",
@@ -34,14 +36,40 @@ class Diagnosis:
 
 
 def main(arguments: argparse.Namespace, rest: list[str]) -> int:
-    diagnoses = list(_diagnoses())
+    diagnoses = list(_diagnoses()) if arguments.model is None else [_model(arguments.model)]
     if arguments.json:
         print(json.dumps([asdict(diagnosis) for diagnosis in diagnoses], indent=1))
     else:
         for diagnosis in diagnoses:
             print(f"{'ok' if diagnosis.good else '--':3} {diagnosis.what}: {diagnosis.text}")
-    essential = [diagnosis for diagnosis in diagnoses if diagnosis.what.startswith("package")]
+    essential = [one for one in diagnoses if one.what.startswith(("package", "model"))]
     return 0 if all(diagnosis.good for diagnosis in essential) else 1
+
+
+def _model(overrides: list[str]) -> Diagnosis:
+    """Whether the language model that ``overrides`` describe answers one call."""
+    from bench.cli.compose import with_configuration
+    from bench.cli.experiment import read_endpoint
+    from bench.models.trial import try_endpoint
+
+    found: list[Diagnosis] = []
+
+    def task(config: Any, folder: Path) -> int:
+        from omegaconf import OmegaConf
+
+        plain: Any = OmegaConf.to_container(config.model, resolve=True)
+        endpoint = read_endpoint(plain)
+        if endpoint is None:
+            raise UserError(
+                "which model? rediscover doctor --model model.url=http://127.0.0.1:8080/v1 "
+                "model.name=NAME model.key=VARIABLE"
+            )
+        trial = try_endpoint(endpoint)
+        found.append(Diagnosis("model", trial.good, trial.text))
+        return 0
+
+    with_configuration(overrides, task)
+    return found[-1]
 
 
 def _diagnoses() -> Iterator[Diagnosis]:
