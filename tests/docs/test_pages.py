@@ -78,7 +78,7 @@ def test_the_readmes_method_is_one(tmp_path: Path) -> None:
     assert told == ["1.0"]
 
 
-@pytest.mark.parametrize("page", ["architecture.md", "python.md"])
+@pytest.mark.parametrize("page", ["architecture.md", "python.md", "language-models.md"])
 def test_python_on_a_page_runs(page: str) -> None:
     code = blocks(ROOT / "docs" / page, "python")
     assert code

@@ -50,7 +50,7 @@ def _model(overrides: list[str]) -> Diagnosis:
     """Whether the language model that ``overrides`` describe answers one call."""
     from bench.cli.compose import with_configuration
     from bench.cli.experiment import read_endpoint
-    from bench.models.trial import try_endpoint
+    from bench.models.first_call import try_endpoint
 
     found: list[Diagnosis] = []
 

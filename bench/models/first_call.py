@@ -17,14 +17,14 @@ _TOKENS = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class FirstCall:
     """Whether an endpoint answers, and what is to be said of it in one line."""
 
     good: bool
     text: str
 
 
-def try_endpoint(endpoint: Endpoint) -> Trial:
+def try_endpoint(endpoint: Endpoint) -> FirstCall:
     """Make one short call; what goes wrong is told and not raised."""
     prompt = Prompt(_QUESTION, max_tokens=_TOKENS)
     prompt = prompt.resolved(endpoint.temperature, endpoint.top_p)
@@ -34,16 +34,16 @@ def try_endpoint(endpoint: Endpoint) -> Trial:
         until = begun + endpoint.call_seconds
         found, attempts = client.complete(prompt, until, threading.Event())
     except (EndpointError, ModelError) as error:
-        return Trial(False, str(error))
+        return FirstCall(False, str(error))
     except TooLate as error:
-        return Trial(False, f"no answer in {endpoint.call_seconds:g} s ({error})")
+        return FirstCall(False, f"no answer in {endpoint.call_seconds:g} s ({error})")
     seconds = time.monotonic() - begun
     tokens = found.usage
     counted = "reported" if tokens.reported else "estimated: the endpoint reports none"
     price = endpoint.prices
     money = "price unknown" if price is None else f"{price.of(tokens):.2g} dollars"
     again = "" if attempts == 1 else f", {attempts} attempts"
-    return Trial(
+    return FirstCall(
         True,
         f"{found.model or endpoint.name} answers in {seconds:.1f} s{again}: "
         f"{tokens.prompt} + {tokens.completion} tokens ({counted}), {money}; "
