@@ -20,13 +20,40 @@ KERNELS = "REDISCOVER_TEST_KERNELS"
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+WAITING = {"running", "cli", "authoring", "scoring", "docs", "test_api.py", "test_extension.py"}
+"""Where tests mostly wait for processes that they start."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many again as there are cores, for a good part of the tests wait for processes."""
+    try:
+        cores = len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS
+        cores = os.cpu_count() or 1
+    return cores + (cores + 1) // 2
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What waits long comes first, then the search, compiled by then, and last what is short."""
+    searching = {item.path for item in items if "kernels" in getattr(item, "fixturenames", ())}
+
+    def turn(item: pytest.Item) -> int:
+        waits = item.path.relative_to(Path(__file__).parent).parts[0] in WAITING
+        return 1 if item.path in searching else 0 if waits else 2
+
+    items.sort(key=turn)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """With several workers, compile the search once, beside their first tests.
 
-    That takes more than a minute the first time; each worker would compile it for itself.
+    That takes a minute the first time; each worker would compile it for itself. Workers get their
+    tests in order, a few at a time, so that none has all the long ones.
     """
     if hasattr(config, "workerinput") or not getattr(config.option, "numprocesses", None):
         return
+    config.option.maxschedchunk = config.option.maxschedchunk or 4
     descriptor, path = tempfile.mkstemp(prefix="kernels-")
     fcntl.flock(descriptor, fcntl.LOCK_EX)  # held until the compiling process has ended
     compiling = subprocess.Popen(

@@ -7,6 +7,7 @@ error names the file, the problem, the field, its value and what is wanted.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,12 @@ def catalogue_path(name: str) -> Path:
 def catalogue_names() -> list[str]:
     """The datasets that ship, by name."""
     return sorted(path.stem for path in DATASETS.glob("*.yaml"))
+
+
+@cache
+def shipped_catalogue(name: str) -> Dataset:
+    """The dataset of that name that ships. It is read once: its file stays as it is."""
+    return read_catalogue(catalogue_path(name))
 
 
 def read_catalogue(path: Path) -> Dataset:
@@ -103,7 +110,7 @@ class _CatalogueReader:
     def _another(self, field: str, name: str) -> Dataset:
         if name not in catalogue_names() or name == self.top["name"]:
             raise self._error("the dataset", field, name, "other datasets that ship, by name")
-        return read_catalogue(catalogue_path(name))
+        return shipped_catalogue(name)
 
     def _problem(self, entry: Any) -> Problem:
         if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):

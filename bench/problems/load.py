@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.basics.paths import expanded
-from bench.problems.catalogue import catalogue_names, catalogue_path, read_catalogue
+from bench.problems.catalogue import catalogue_names, shipped_catalogue
 from bench.problems.dataset import Dataset, renamed
 from bench.problems.formats import Format, format_at, formats_in_words
 from bench.problems.packaged import options_of_package, packaged_datasets, read_packaged
@@ -101,7 +101,7 @@ def _load(name_or_path: str | Path, options: dict[str, Any]) -> Dataset:
         _refuse(found, {key: one for key, one in options.items() if key not in known}, known)
         return read_packaged(points[found], options)
     _refuse(found, options)
-    return read_catalogue(catalogue_path(found))
+    return shipped_catalogue(found)
 
 
 def _generate(name: str, options: dict[str, Any]) -> Dataset:

@@ -58,7 +58,7 @@ def as_zss(tree: LabelledTree) -> zss.Node:
     return open_trees[0]
 
 
-@pytest.mark.parametrize(("pairs", "most"), [(2000, 12), (1000, 20), (4, 45)])
+@pytest.mark.parametrize(("pairs", "most"), [(500, 12), (250, 20), (4, 45)])
 def test_distance_is_that_of_zss(pairs: int, most: int) -> None:
     # benchmarks/edit_distance.py compares 10,000 pairs of up to 20 nodes and 50 larger ones.
     rng = random.Random(most)
@@ -107,12 +107,13 @@ def test_what_is_no_tree_is_refused(labels: tuple[str, ...], arities: tuple[int,
         LabelledTree(labels, arities)
 
 
-@pytest.mark.parametrize("part", range(4))
+@pytest.mark.parametrize("part", range(2))
 def test_srsd_vectors(part: int) -> None:
+    # Every third: of each problem some are among them.
     forms = FormCache()
     rows = [json.loads(line) for line in VECTORS.read_text().splitlines()]
     assert len(rows) == 458
-    for row in rows[part * 115 : (part + 1) * 115]:
+    for row in rows[3 * part :: 6]:
         found = normalized_edit_distance(row["pred"], row["true"], forms=forms)
         assert found.ned == pytest.approx(row["ned"], abs=1e-12), row
         assert (found.distance, found.true_nodes) == (row["distance"], row["true_nodes"]), row

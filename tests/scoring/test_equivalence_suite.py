@@ -11,7 +11,7 @@ from bench.scoring.equivalence.verdict import ANSWERS
 from benchmarks.judge_pairs import LabelledPair, read
 from benchmarks.judge_suite import CLASSES, MAKERS
 
-PER_KIND = 10
+PER_KIND = 6
 
 
 def sample() -> dict[str, list[LabelledPair]]:

@@ -24,7 +24,7 @@ import numpy as np
 
 from bench.basics.installation import install_hint
 from bench.expression import ParseError, Symbol, evaluate, parse, substitute, symbols
-from bench.problems.catalogue import catalogue_path, read_catalogue
+from bench.problems.catalogue import shipped_catalogue
 from bench.problems.dataset import Dataset
 from bench.problems.formats.hdf5_rows import Hdf5Rows
 from bench.problems.formats.tabular import TableError, file_digest
@@ -83,7 +83,7 @@ def read(path: Path, *, subset: str | None = None) -> Dataset:
 
 
 def _catalogued(key: str) -> dict[str, Problem]:
-    catalogue = read_catalogue(catalogue_path(f"llmsrbench_{key}"))
+    catalogue = shipped_catalogue(f"llmsrbench_{key}")
     return {problem.name: problem for problem in catalogue.problems}
 
 

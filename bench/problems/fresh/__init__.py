@@ -15,7 +15,7 @@ from typing import Any
 
 from bench.expression import Expression, parse
 from bench.problems.cache import cached_json
-from bench.problems.catalogue import catalogue_path, dataset_from, read_catalogue
+from bench.problems.catalogue import dataset_from, shipped_catalogue
 from bench.problems.dataset import Dataset
 from bench.problems.fresh.law import Law
 from bench.problems.fresh.novelty import Novelty, SameLaw
@@ -49,7 +49,7 @@ def fresh_transform(seed: int = 0, size: int = 50, same_law: SameLaw | None = No
     """
     from bench.problems.fresh.transform import transformed
 
-    laws = [p for name in _ORIGINALS for p in read_catalogue(catalogue_path(name)).problems]
+    laws = [p for name in _ORIGINALS for p in shipped_catalogue(name).problems]
     laws = [problem for problem in laws if len(problem.variables) >= _LEAST_INPUTS]
 
     def propose(index: int, random: Random) -> tuple[str, Law | None]:
@@ -129,6 +129,6 @@ def _entries(
 def _known_laws() -> Iterator[Expression]:
     """The laws of the benchmarks that ship."""
     for name in _KNOWN:
-        for problem in read_catalogue(catalogue_path(name)).problems:
+        for problem in shipped_catalogue(name).problems:
             if problem.truth is not None:
                 yield parse(problem.truth, problem.variables)
