@@ -39,6 +39,13 @@ def either_sign(columns: list[str]) -> Domain:
     return Domain(tuple(Variable(name, sampling=rule) for name in columns))
 
 
+def somewhere(
+    rng: random.Random, columns: list[str], low: float = 0.3, high: float = 8.0
+) -> Domain:
+    """``box`` or ``either_sign``."""
+    return box(rng, columns, low, high) if rng.random() < 0.6 else either_sign(columns)
+
+
 _CLOSED: tuple[tuple[str, float], ...] = (
     ("1/3", 1 / 3), ("2/3", 2 / 3), ("5/7", 5 / 7), ("3/8", 3 / 8), ("49/5", 9.8),
     ("pi", pi), ("2*pi", 2 * pi), ("pi/4", pi / 4), ("1/(4*pi)", 1 / (4 * pi)), ("pi**2", pi**2),
@@ -53,8 +60,13 @@ _TERMS = (
     "{a} + {k}*{b}", "sin({k}*{a})*{b}", "{b}*exp(-({k})*{a}/5)", "{a}**2 + {k}*{a}*{b}",
     "sqrt({a}**2 + {k}*{b}**2)", "{a}/({b} + {k})", "{a} - {b}/({k})", "{a}*{b} + {k}",
     "log({a} + {k}*{b})", "{a}*cos({k}*{b}) + {b}", "{b}/(1 + ({k})*{a}**2)",
+    "log({k} + {a}**2)*{b}", "({k})**abs({a}) + {b}", "abs({a})**({k})*{b}", "atan({k}*{a}/{b})",
+    "({a} + {k})*({b} - {k})", "{b}*tanh({k}*{a})",
 )  # fmt: skip
-_FACTORS = ("({k})*{a}*{b}", "({k})*{a}/{b}**2", "{a}*{b}**2/({k})", "({k})*{a}*sin({b})")
+_FACTORS = (
+    "({k})*{a}*{b}", "({k})*{a}/{b}**2", "{a}*{b}**2/({k})", "({k})*{a}*sin({b})",
+    "{a}/(({k})*{b}**2)",
+)  # fmt: skip
 
 
 def _decimal(rng: random.Random, value: float) -> str:
@@ -77,7 +89,7 @@ def spelled(rng: random.Random) -> Written:
     sides = [form.format(a=a, b=b, k=k) for k in (f"({closed})", number)]
     if rng.random() < 0.3:
         sides.reverse()
-    return Written(sides[0], sides[1], box(rng, [a, b]), LAW)
+    return Written(sides[0], sides[1], somewhere(rng, [a, b]), LAW)
 
 
 def approximated(rng: random.Random) -> Written:
@@ -86,7 +98,7 @@ def approximated(rng: random.Random) -> Written:
     a, b = names(rng, 2)
     form = rng.choice(_TERMS)
     sides = [form.format(a=a, b=b, k=f"({k})") for k in rng.sample([first, second], 2)]
-    return Written(sides[0], sides[1], box(rng, [a, b]), LAW)
+    return Written(sides[0], sides[1], somewhere(rng, [a, b]), LAW)
 
 
 _UNWRITTEN = (
@@ -105,7 +117,9 @@ def unwritten(rng: random.Random) -> Written:
     sides = [plain.format(a=a, b=b), other.format(a=a, b=b, k=k)]
     if rng.random() < 0.3:
         sides.reverse()
-    return Written(sides[0], sides[1], box(rng, [a, b]), LAW)
+    columns = [a, b]
+    on = box(rng, columns) if "**" in other else somewhere(rng, columns)
+    return Written(sides[0], sides[1], on, LAW)
 
 
 def based(rng: random.Random) -> Written:
@@ -143,7 +157,7 @@ def held(rng: random.Random) -> Written:
     ]
     prediction, truth = rng.choice(pairs)
     labels = Labels("", "no", "no")
-    return Written(prediction, truth, box(rng, [a, b]), labels)
+    return Written(prediction, truth, somewhere(rng, [a, b]), labels)
 
 
 def freed(rng: random.Random) -> Written:
@@ -159,7 +173,7 @@ def freed(rng: random.Random) -> Written:
         (f"{a}/({b} + {rng.uniform(0.3, 0.9):.3g})", f"{a}/({b} + {far})"),
     ]
     prediction, truth = rng.choice(pairs)
-    return Written(prediction, truth, box(rng, [a, b]), Labels("", "no", "yes"))
+    return Written(prediction, truth, somewhere(rng, [a, b]), Labels("", "no", "yes"))
 
 
 def through_zero(rng: random.Random) -> Written:
@@ -175,7 +189,7 @@ def through_zero(rng: random.Random) -> Written:
             (f"-{p}*{a} + {b}**2", f"{a}*{q} + {b}**2"),
         ]
     )
-    return Written(prediction, truth, box(rng, [a, b], 0.3, 4.0), Labels("", "no", "no"))
+    return Written(prediction, truth, somewhere(rng, [a, b], 0.3, 4.0), Labels("", "no", "no"))
 
 
 def like_terms(rng: random.Random) -> Written:
@@ -189,7 +203,7 @@ def like_terms(rng: random.Random) -> Written:
     truth = f"{total * (1 + factor):.6f}*{what}"
     prediction = " + ".join(f"{part}*{what}" for part in parts)
     labels = LAW if close else Labels("yes", "no", "yes")
-    return Written(prediction, truth, box(rng, [a, b]), labels)
+    return Written(prediction, truth, somewhere(rng, [a, b]), labels)
 
 
 def even_vanishing(rng: random.Random) -> Written:

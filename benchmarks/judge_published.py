@@ -1,26 +1,35 @@
 """The label of ``srbench``: SRBench's own arithmetic, SymPy's and mpmath's, none of the judge's.
 
-SymPy builds and rounds prediction, difference and ratio as the published code does
-(``srbench_rule``). Whether what is left is constant is then a matter of its values, at points of
-the domain, to 100 digits: what varies in the sixth digit has the label no, what is constant to the
-13 digits of SymPy's Floats yes, and what lies between, or has no value, none.
+SymPy builds prediction, difference and ratio, and their numbers are rounded: one after the other,
+as the published code does it, and all at once, as the rule says it. Where the two differ, as where
+a number is drawn together with another after it was to be rounded, there is no label.
+
+Whether what is left is constant is then a matter of its values to 100 digits: what varies in the
+sixth digit has the label no, what is constant to the 13 digits of SymPy's Floats yes, and what lies
+between, or has no value, none. It must be constant where the variables have other sizes as well,
+since the rule knows no domain; what is so on the domain alone has no label.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import mpmath
 import numpy as np
+from numpy.typing import NDArray
 
 from bench.expression import evaluate, numbers, parse, to_sympy
 from bench.problems import Domain, sample_domain
-from benchmarks.srbench_rule import rounded
 
 _POINTS = 12
 _LEAST, _LARGEST = 1e-3, 1e3
 _FLOATS = 1e-13
 """SymPy's Floats have 15 digits: what is left of 0 by them."""
+_NOTHING = 1e-50
+"""Values of the law that are so small a part of its largest are zeros."""
+_STEADY = 30.0
+"""By how much 1 - R2 may differ between samples that all say no."""
 
 
 def published_label(prediction: str, truth: str, domain: Domain) -> str:
@@ -29,15 +38,17 @@ def published_label(prediction: str, truth: str, domain: Domain) -> str:
     if scope:
         return scope if scope == "not_applicable" else ""
     least, most = r2_range(prediction, truth, domain)
-    if most < 0.3:
-        return "no"
+    if most < 0.3:  # next to a pole R2 is another in every sample
+        return "no" if 1.0 - least < _STEADY * (1.0 - most) else ""
     try:
-        constant = _is_constant(prediction, truth, domain)
+        found = {
+            _is_constant(prediction, truth, domain, rounded) for rounded in (_in_turn, _at_once)
+        }
     except Exception:  # whatever SymPy raises: no label
         return ""
-    if constant is None or (constant and least < 0.7):
+    if len(found) > 1 or None in found or (True in found and least < 0.7):
         return ""
-    return "yes" if constant else "no"
+    return "yes" if True in found else "no"
 
 
 def scope_label(truth: str) -> str:
@@ -67,27 +78,60 @@ def r2_range(prediction: str, truth: str, domain: Domain) -> tuple[float, float]
     return min(found), max(found)
 
 
-def _is_constant(prediction: str, truth: str, domain: Domain) -> bool | None:
+def _is_constant(
+    prediction: str, truth: str, domain: Domain, rounded: Callable[[Any], Any]
+) -> bool | None:
     model = rounded(to_sympy(parse(prediction, domain.variables)))
     true = to_sympy(parse(truth, domain.variables))
     difference, ratio = rounded(true - model), rounded(model / true)
-    if ratio == 0:
-        ratio = None
-    values = _values(true, domain)
-    typical = sorted(map(abs, values))[len(values) // 2] if values else mpmath.mpf(1)
-    answers = [_constant(difference, domain, typical)]
-    if ratio is not None:
-        answers.append(_constant(ratio, domain, mpmath.mpf(0)))
+    on_domain = sample_domain(domain, _POINTS, 31)
+    beyond = on_domain * 10.0 ** np.random.default_rng(31).uniform(-3.0, 12.0, on_domain.shape)
+    answers = [_either_constant(difference, ratio, true, domain, X) for X in (on_domain, beyond)]
+    return None if answers[0] and not answers[1] else answers[0]
+
+
+def _either_constant(
+    difference: Any, ratio: Any, true: Any, domain: Domain, X: NDArray[np.float64]
+) -> bool | None:
+    """Whether difference or ratio is constant at points; None where their values do not say."""
+    sizes = sorted(map(abs, _values(true, domain, X)))
+    sizes = [size for size in sizes if size > sizes[-1] * _NOTHING]
+    typical = sizes[len(sizes) // 2] if sizes else mpmath.mpf(1)
+    answers = [_constant(_values(difference, domain, X), typical)]
+    if ratio != 0:
+        answers.append(_constant(_values(ratio, domain, X), mpmath.mpf(0)))
     if True in answers:
         return True
     return None if None in answers else False
 
 
-def _constant(expression: Any, domain: Domain, typical: Any) -> bool | None:
-    """Whether it is constant by its values, beside ``typical``; None where they do not say."""
-    if not expression.free_symbols:
-        return True
-    values = _values(expression, domain)
+def _in_turn(expression: Any) -> Any:
+    """Every float of ``expression`` rounded, one after the other, wherever it then occurs."""
+    found = expression
+    for number in _floats(expression):
+        found = found.subs(number, _rounded(number))
+    return found
+
+
+def _at_once(expression: Any) -> Any:
+    return expression.xreplace({number: _rounded(number) for number in _floats(expression)})
+
+
+def _floats(expression: Any) -> list[Any]:
+    import sympy
+
+    return [part for part in sympy.preorder_traversal(expression) if isinstance(part, sympy.Float)]
+
+
+def _rounded(number: Any) -> Any:
+    """To 15 digits: SymPy's ``round`` gives Floats of as few digits as are left."""
+    import sympy
+
+    return sympy.Integer(0) if abs(number) < 1e-4 else sympy.Float(round(float(number), 3))
+
+
+def _constant(values: list[Any], typical: Any) -> bool | None:
+    """Whether the values are one, beside ``typical``; None where they do not say."""
     if len(values) < _POINTS // 2:
         return None
     size = max(typical, *map(abs, values))
@@ -97,15 +141,15 @@ def _constant(expression: Any, domain: Domain, typical: Any) -> bool | None:
     return False if spread > max(map(abs, values)) * 1e-6 else None
 
 
-def _values(expression: Any, domain: Domain) -> list[Any]:
-    """The finite real values at a few points of the domain, to 100 digits."""
+def _values(expression: Any, domain: Domain, X: NDArray[np.float64]) -> list[Any]:
+    """The finite real values at points, to 100 digits."""
     import sympy
 
     names = [variable.name for variable in domain.variables]
     values = []
     with mpmath.workdps(100):
         function = sympy.lambdify(list(map(sympy.Symbol, names)), expression, "mpmath")
-        for row in sample_domain(domain, _POINTS, 31).tolist():
+        for row in X.tolist():
             try:
                 value = function(*map(mpmath.mpf, row))
             except (ArithmeticError, ValueError):

@@ -136,6 +136,9 @@ def same_on_the_box(rng: random.Random) -> Written:
             (f"{a}*{b}/({a} + {b})", b, _domain(**{a: (huge**2, 3 * huge**2), b: (1.0, 5.0)})),
             (f"log(exp(3*{a}) + {b})/3", a, _domain(**{a: span, b: (1.0, 5.0)})),
             (f"{b} + exp(-{a}**2)", b, _domain(**{a: (12.0, 20.0), b: (1.0, 5.0)})),
+            (f"max({a}, {b})", a, _domain(**{a: span, b: (1.0, 5.0)})),
+            (f"{b}*atan({huge:.3g}*{a})", f"pi*{b}/2", _domain(**{a: (huge, 9 * huge), b: (1, 5)})),
+            (f"{b}*cosh({a})", f"{b}*exp({a})/2", _domain(**{a: span, b: (1.0, 5.0)})),
         ]
     )
     return _either_way(rng, Written(prediction, truth, domain, OTHER))

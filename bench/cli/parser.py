@@ -206,9 +206,9 @@ def _results(verbs: _Verbs) -> None:
     score.add_argument(
         "path",
         metavar="DIR|CSV",
-        help="results/<experiment>, or a CSV with the columns method, problem, seed, expression",
+        help="results/<experiment>, or a CSV with the columns problem, expression, method, seed",
     )
-    score.add_argument("--dataset", metavar="NAME|PATH", help="whose problems a CSV answers")
+    score.add_argument("--dataset", metavar="NAME|PATH[,...]", help="whose problems a CSV answers")
     score.add_argument(
         "--experiment", metavar="NAME", help="results folder for a CSV (default: its name)"
     )

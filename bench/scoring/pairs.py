@@ -80,7 +80,7 @@ def read_pairs(path: Path, load: Callable[[str], Dataset]) -> list[Pair]:
     """
     datasets: dict[str, Dataset] = {}
     pairs = []
-    for row in read_rows(path, ("prediction", "truth"), ("problem",)):
+    for row in read_rows(path, ("prediction", "truth"), {"problem": ""}):
         problem = _problem_of(row, datasets, load) if row["problem"] else None
         truth = row["truth"] or (problem.truth if problem else None)
         if truth is None:

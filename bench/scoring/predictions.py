@@ -1,21 +1,37 @@
 """Predictions that were made elsewhere, from a CSV file.
 
-Files from outside are read strictly: every complaint names the file, the row and the column.
+Files from outside are read strictly: every complaint names the file, the row and the column. The
+columns may be called as others call them: files of SRBench, ParFam, E2E and SNIP are read as they
+are.
 """
 
 from __future__ import annotations
 
 import csv
 import difflib
-from collections.abc import Sequence
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
 
 from bench.problems.dataset import Dataset
 from bench.problems.problem import Problem
 
-COLUMNS = ("method", "problem", "seed", "expression")
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "problem": ("dataset",),
+    "expression": ("predicted_tree", "estimated_formula_final", "symbolic_model"),
+    "method": ("algorithm",),
+    "seed": ("random_state",),
+    "noise": ("target_noise",),
+}
+"""The columns, each with what others call it."""
+Number = TypeVar("Number", int, float)
 LONGEST_FIELD = 2**24
+_RENAMED = {"i_15_10": "i_15_1"}
+"""Problems of AI Feynman that SRBench calls otherwise."""
 
 
 class CsvError(ValueError):
@@ -40,66 +56,95 @@ class CsvRow:
 
 @dataclass(frozen=True)
 class Prediction:
-    """What ``method`` found for ``problem`` with ``seed``; None where it found nothing."""
+    """What ``method`` found for ``problem`` with ``seed``; None where it found nothing.
+
+    ``noise`` is that in its data, as of a run.
+    """
 
     method: str
     problem: Problem
     seed: int
     expression: str | None
+    noise: float = 0.0
 
 
 def read_predictions(path: Path, dataset: Dataset) -> list[Prediction]:
-    """The rows of a CSV file with the columns ``COLUMNS``; others are ignored.
+    """The rows of a CSV file with the columns problem and expression; others are ignored.
 
-    ``problem`` is a name of ``dataset``, alone or as ``dataset/name``; an empty ``expression``
-    says that nothing was found. What is no expression is the method's failure, not the file's.
-    Raises CsvError, naming row and column, for everything else.
+    ``problem`` is a name of ``dataset``, alone or as ``dataset/name``, or SRBench's of AI Feynman's
+    problems; an empty ``expression`` says that nothing was found. Without a column ``method`` the
+    file's name is the method's; without ``seed`` or ``noise`` they are 0. What is no expression
+    is the method's failure, not the file's. Raises CsvError, naming row and column, for everything
+    else.
     """
-    problems = {problem.name: problem for problem in dataset.problems}
-    problems.update({problem.id: problem for problem in dataset.problems})
-    first_at: dict[tuple[str, str, int], int] = {}
+    problems = {_plain(problem.name): problem for problem in dataset.problems}
+    problems |= {one.name: one for one in dataset.problems} | {
+        one.id: one for one in dataset.problems
+    }
+    defaults = {"method": path.stem, "seed": "0", "noise": "0"}
+    first_at: dict[tuple[str, str, int, float], int] = {}
     predictions = []
-    for row in read_rows(path, COLUMNS):
+    for row in read_rows(path, ("problem", "expression"), defaults, COLUMNS):
         prediction = _prediction(row, problems, dataset.name)
-        key = (prediction.method, prediction.problem.id, prediction.seed)
+        key = (prediction.method, prediction.problem.id, prediction.seed, prediction.noise)
         if key in first_at:
             raise row.error(
                 "expression",
-                f"a second one of method '{key[0]}' for problem '{key[1]}' and seed {key[2]}; "
-                f"the first is in row {first_at[key]}",
+                f"a second one of method '{key[0]}' for problem '{key[1]}', seed {key[2]} and "
+                f"noise {key[3]:g}; the first is in row {first_at[key]}",
             )
         first_at[key] = row.number
         predictions.append(prediction)
     return predictions
 
 
+def _plain(name: str) -> str:
+    """A problem's name as it is but for spelling: SRBench's feynman_I_12_1 is I.12.1."""
+    plain = re.sub(r"[._-]", "_", name.lower()).removeprefix("feynman_")
+    return _RENAMED.get(plain, plain)
+
+
 def _prediction(row: CsvRow, problems: dict[str, Problem], dataset: str) -> Prediction:
     if not row["method"]:
         raise row.error("method", "empty")
-    problem = problems.get(row["problem"])
+    name = row["problem"]
+    problem = problems.get(name) or problems.get(_plain(name))
     if problem is None:
-        near = difflib.get_close_matches(row["problem"], problems, n=1)
+        near = difflib.get_close_matches(name, problems, n=1)
         hint = f"; did you mean '{near[0]}'?" if near else ""
-        raise row.error("problem", f"'{row['problem']}' is not in dataset '{dataset}'{hint}")
+        raise row.error("problem", f"'{name}' is not in dataset '{dataset}'{hint}")
+    seed = _number(row, "seed", int, "a whole number")
+    noise = _number(row, "noise", float, "a level of noise, 0 or more")
+    if not 0.0 <= noise < math.inf:
+        raise row.error("noise", f"'{row['noise']}' is not a level of noise, 0 or more")
+    return Prediction(row["method"], problem, seed, row["expression"] or None, noise)
+
+
+def _number(row: CsvRow, column: str, kind: Callable[[str], Number], what: str) -> Number:
     try:
-        seed = int(row["seed"])
+        return kind(row[column])
     except ValueError:
-        raise row.error("seed", f"'{row['seed']}' is not a whole number") from None
-    return Prediction(row["method"], problem, seed, row["expression"] or None)
+        raise row.error(column, f"'{row[column]}' is not {what}") from None
 
 
-def read_rows(path: Path, required: Sequence[str], optional: Sequence[str] = ()) -> list[CsvRow]:
+def read_rows(
+    path: Path,
+    required: Sequence[str],
+    optional: Mapping[str, str],
+    called: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> list[CsvRow]:
     """The rows of a UTF-8 CSV file whose header has the ``required`` columns, in any order.
 
-    Fields are stripped of surrounding blanks; an ``optional`` column that is not there is empty;
-    blank lines are skipped. Raises CsvError for anything else than such a file.
+    Fields are stripped of surrounding blanks; ``optional`` has the values of columns that are not
+    there, and ``called`` other names of columns; blank lines are skipped. Raises CsvError for
+    anything else than such a file.
     """
     previous = csv.field_size_limit(LONGEST_FIELD)
     rows: list[CsvRow] = []
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             reader = csv.reader(file, strict=True)
-            header = [name.strip() for name in next(reader, [])]
+            header = _renamed([name.strip() for name in next(reader, [])], called)
             _check_header(path, header, required)
             for number, values in enumerate(reader, start=2):
                 if values:
@@ -112,6 +157,16 @@ def read_rows(path: Path, required: Sequence[str], optional: Sequence[str] = ())
     finally:
         csv.field_size_limit(previous)
     return rows
+
+
+def _renamed(header: list[str], called: Mapping[str, Sequence[str]]) -> list[str]:
+    """The header with a column that is not there in the place of the first that may be meant."""
+    renamed = {
+        next((other for other in others if other in header), name): name
+        for name, others in called.items()
+        if name not in header
+    }
+    return [renamed.get(name, name) for name in header]
 
 
 def _check_header(path: Path, header: list[str], required: Sequence[str]) -> None:
@@ -127,7 +182,7 @@ def _check_header(path: Path, header: list[str], required: Sequence[str]) -> Non
 
 
 def _row(
-    path: Path, number: int, header: list[str], values: list[str], optional: Sequence[str]
+    path: Path, number: int, header: list[str], values: list[str], optional: Mapping[str, str]
 ) -> CsvRow:
     if len(values) != len(header):
         last = header[min(len(values), len(header)) - 1]
@@ -135,6 +190,6 @@ def _row(
             f"{path}, row {number}, column '{last}': {len(values)} fields where the header has "
             f'{len(header)}; an expression with a comma must stand in quotes ("max(x0, x1)")'
         )
-    fields = dict.fromkeys(optional, "")
+    fields = dict(optional)
     fields.update((name, value.strip()) for name, value in zip(header, values, strict=True))
     return CsvRow(path, number, fields)

@@ -118,6 +118,23 @@ def test_predictions_from_elsewhere_get_their_leaderboard(command: Command, scor
     assert [line["method"] for line in table] == ["right", "wrong"]
 
 
+def test_a_file_of_snip_is_scored_as_it_is(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "snip.csv").write_text(
+        "formula,problem,target_noise,predicted_tree,r2_fit,input_dimension\n"
+        'mu*Nn,feynman_I_12_1,0,"((0.0 add x_0) mul (1.0 mul x_1))",1.0,2\n'
+        'mu*Nn,feynman_I_12_1,0.1,"((2.0 mul x_0) mul (inv(2.0) mul x_1))",1.0,2\n'
+        'q,feynman_test_8,0,"(x_0 div (1.0 add sqrt((x_0 add x_1)**2)))",0.5,4\n'
+    )
+    outcome = command(
+        "score", "snip.csv", "--dataset", "aifeynman,aifeynman_bonus", "--workers", "1"
+    )
+    assert outcome.code == 0, outcome
+    with (tmp_path / "results" / "snip" / "leaderboard.csv").open() as file:
+        (line,) = csv.DictReader(file)
+    assert (line["method"], line["runs"], line["invalid"]) == ("snip", "3", "0")
+    assert float(line["symbolic_exact"]) == 0.5, "a mean over two problems"
+
+
 def test_scoring_says_what_failed_as_running_does(command: Command, scored: Path) -> None:
     again = command("score", str(scored), "--again")
     assert "failures:\n  wrong: error: no expression\n  wrong: invalid: " in again.out

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from scoring_problems import problem
 
-from bench.problems import Dataset
+from bench.problems import Dataset, load_dataset
 from bench.scoring import CsvError, read_predictions
 
 TOY = Dataset("toy", "1", (problem(name="energy"), problem("x0 + x1", name="sum")))
@@ -33,18 +33,48 @@ def test_rows_in_any_order_of_columns(tmp_path: Path) -> None:
     ]
 
 
+def test_the_columns_of_others_are_read_as_they_are(tmp_path: Path) -> None:
+    snip = written(
+        tmp_path,
+        "formula,problem,target_noise,predicted_tree,r2_fit\n"
+        "m*c,feynman_I_12_1,0,(0.5 add (2.0 mul x_0)),0.9\n"
+        "m*c,feynman_I_12_1,0.001,x_0,0.9\n"
+        "p,feynman_I_15_10,0,x_1,0.9\n",
+    )
+    aifeynman = load_dataset("aifeynman")
+    found = [
+        (one.method, one.problem.name, one.noise, one.expression)
+        for one in read_predictions(snip, aifeynman)
+    ]
+    assert found == [
+        ("predictions", "I.12.1", 0.0, "(0.5 add (2.0 mul x_0))"),
+        ("predictions", "I.12.1", 0.001, "x_0"),
+        ("predictions", "I.15.1", 0.0, "x_1"),
+    ]
+    srbench = written(
+        tmp_path,
+        "algorithm,dataset,random_state,symbolic_model,symbolic_solution\n"
+        "AFP,feynman_test_3,29910,x0,0\n",
+    )
+    (one,) = read_predictions(srbench, load_dataset("aifeynman_bonus"))
+    assert (one.method, one.problem.name, one.seed) == ("AFP", "test_3", 29910)
+
+
 HEADER = "method,problem,seed,expression\n"
 
 
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("", "row 1: no column 'method'; .* has nothing"),
+        ("", "row 1: no column 'problem'; .* has nothing"),
         ("method,problem,seed\n", "row 1: no column 'expression'"),
         ("method,method,problem,seed,expression\n", "row 1: column 'method' occurs twice"),
         (HEADER + "gp,energi,0,x0\n", "row 2, column 'problem': 'energi' .* mean 'energy'"),
         (HEADER + "gp,energy,one,x0\n", "row 2, column 'seed': 'one' is not a whole number"),
         (HEADER + ",energy,0,x0\n", "row 2, column 'method': empty"),
+        ("problem,expression,noise\nsum,x0,much\n", "row 2, column 'noise': 'much' is not a level"),
+        ("problem,expression,noise\nsum,x0,nan\n", "row 2, column 'noise': 'nan' is not a level"),
+        ("problem,expression,noise\nsum,x0,-1\n", "row 2, column 'noise': '-1' is not a level"),
         (HEADER + "gp,energy,0\n", "row 2, column 'seed': 3 fields where the header has 4"),
         (HEADER + "gp,energy,0,max(x0,x1)\n", "row 2, column 'expression': 5 .* quotes"),
         (HEADER + "gp,sum,0,x0\n" * 2, "row 3, column 'expression': a second .* in row 2"),

@@ -34,7 +34,8 @@ def _record(prediction: Prediction, source: str) -> Record:
     method = MethodSpec(
         prediction.method, f"{ELSEWHERE}:Predictions", {"expression": prediction.expression}
     )
-    run = Run(method, problem.dataset, problem.version, problem.name, prediction.seed)
+    place = (problem.dataset, problem.version, problem.name, prediction.seed, prediction.noise)
+    run = Run(method, *place)
     answer = None if prediction.expression is None else _answer(prediction.expression)
     status, message = _status(answer, prediction)
     discovery = None if answer is None else Discovery.of(answer)

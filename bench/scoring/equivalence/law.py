@@ -26,7 +26,7 @@ from bench.scoring.equivalence.numerics.points import Region
 from bench.scoring.equivalence.numerics.precise import NotFinite, Precise, Value
 from bench.scoring.equivalence.numerics.slopes import slopes
 from bench.scoring.equivalence.numerics.values import precisely, right_values
-from bench.scoring.equivalence.search.beyond import rescaled
+from bench.scoring.equivalence.search.beyond import of_any_size, rescaled
 from bench.scoring.equivalence.thresholds import SCALE_QUANTILE, TRUSTED
 
 Array = NDArray[np.float64]
@@ -113,6 +113,11 @@ class LawOnDomain:
     def rescaled(self) -> tuple[Array, Array]:
         """Points of the domain, and where they are taken beyond it (``search/beyond.py``)."""
         return rescaled(self.X, self.region.rules)
+
+    @cached_property
+    def of_any_size(self) -> tuple[Array, Array]:
+        """The same, further out."""
+        return of_any_size(self.X, self.region.rules)
 
     @cached_property
     def program(self) -> Program:
@@ -237,13 +242,23 @@ class LawOnDomain:
         return {}
 
     def _two_points(self, name: str) -> Array | None:
-        column = self.names.index(name)
-        moved = self.X.copy()
+        """Of the domain; where it does not matter there and the data leave it free, of anywhere."""
+        for X in (self.X,) if self.region.ties else (self.X, self.of_any_size[1]):
+            points = self._apart_by(self.names.index(name), X)
+            if points is not None:
+                return points
+        return None
+
+    def _apart_by(self, column: int, X: Array) -> Array | None:
+        moved = X.copy()
         moved[:, column] = np.roll(moved[:, column], 1)
-        change = np.abs(compiled(self.expression, self.names)(moved) - self.y)
-        share = np.where(np.isfinite(change), change / self.scale, 0.0)
+        function = compiled(self.expression, self.names)
+        with np.errstate(all="ignore"):
+            change = np.abs(function(moved) - function(X))
+            share = change / np.maximum(np.abs(function(X)), self.floor)
+        share = np.where(np.isfinite(share), share, 0.0)
         for row in np.argsort(-share)[:3].tolist():
-            points = np.stack([self.X[row], moved[row]])
+            points = np.stack([X[row], moved[row]])
             try:
                 first, second = (self.precise_value(50, point) for point in points)
             except NotFinite:

@@ -185,8 +185,11 @@ def _variation(side: Expression, case: Case) -> Literal["constant"] | _Variation
         return _Variation(ends)
     nothing = max(map(abs, values)) <= case.law.typical * 10.0 ** (SLACK - case.limits.digits)
     constant = Number(0 if nothing else float(values[0]))
-    beyond = None if law.region.ties else apart_beyond(side, constant, law.names, *law.rescaled)
-    return "constant" if beyond is None else _Variation(np.stack(beyond), beyond=True)
+    for place in () if law.region.ties else (law.rescaled, law.of_any_size):
+        beyond = apart_beyond(side, constant, law.names, *place)
+        if beyond is not None:
+            return _Variation(np.stack(beyond), beyond=True)
+    return "constant"
 
 
 def _furthest(side: Expression, names: Sequence[str], X: Array) -> Array | None:

@@ -67,7 +67,8 @@ def _imported(path: Path, arguments: argparse.Namespace) -> tuple[Store, dict[st
         raise UserError(
             f"whose problems does '{path}' answer? --dataset NAME (rediscover list datasets)"
         )
-    datasets = read_datasets({"_": {"source": arguments.dataset}})
+    names = [name.strip() for name in arguments.dataset.split(",") if name.strip()]
+    datasets = read_datasets({name: {"source": name} for name in names})
     problems = tuple(problem for dataset in datasets.values() for problem in dataset.problems)
     whole = Dataset(arguments.dataset, "", problems)
     try:

@@ -242,7 +242,7 @@ class Gathered:
     def _times(self, factor: Value, node: Node) -> Node:
         """``node`` times a number, which is multiplied into a sum."""
         kind = self._kinds[node]
-        if factor == 1:
+        if _is_one(factor):
             return node
         if isinstance(kind, _Amount):
             return self.amount(factor * kind.number)
@@ -256,7 +256,7 @@ class Gathered:
     def _split(self, node: Node) -> tuple[Node, Value]:
         """A term as what it is but for its number, and that number."""
         kind = self._kinds[node]
-        if not isinstance(kind, _Product) or kind.number == 1:
+        if not isinstance(kind, _Product) or _is_one(kind.number):
             return node, 1
         return self._product_of(1, list(kind.factors)), kind.number
 
@@ -358,6 +358,11 @@ class Gathered:
                 case _Function(op, args):
                     made[one] = Call(op, tuple(made[arg] for arg in args))
         return made[node]
+
+
+def _is_one(value: Value) -> bool:
+    """Whether a factor need not be written: that of ``1.0*x`` stays, and makes ``2*x`` a float."""
+    return value == 1 and not isinstance(value, float)
 
 
 def _decimal(kind: _Kind) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import mul
 from typing import Any
 
 import numpy as np
+from mpmath import libmp
 from numpy.typing import NDArray
 
 from bench.expression.compiled.adjoint import backward
@@ -39,24 +41,17 @@ def values_and_slopes(program: Program, constants: Array, rows: Array) -> tuple[
 def precise_slopes(
     side: Precise, positions: Sequence[int], points: Sequence[Point]
 ) -> list[list[Value]]:
-    """The same by differences to many digits, one row per number; 0 where undefined.
+    """The same to many digits, one row per number; 0 where undefined.
 
-    Slower by a factor of a thousand: for expressions such as ``1 - cos(1e-9)``.
+    Slower by a factor of hundreds: for expressions such as ``1 - cos(1e-9)``.
     """
-    context = side.context
-    step = context.mpf(10) ** (-context.dps // 2)
-    slope = [[context.zero] * len(points) for _ in positions]
-    for column, point in enumerate(points):
+    columns = []
+    for point in points:
         try:
-            here = side(point)
-            for row, position in enumerate(positions):
-                moved = list(side.literals)
-                change = step * (abs(moved[position]) or 1)
-                moved[position] += change
-                slope[row][column] = (side(point, moved) - here) / change
+            columns.append(side.slopes(point, positions))
         except NotFinite:
-            continue
-    return slope
+            columns.append([side.context.zero] * len(positions))
+    return [[column[row] for column in columns] for row in range(len(positions))]
 
 
 def shortest_step(
@@ -64,24 +59,50 @@ def shortest_step(
 ) -> list[Value]:
     """The shortest x with sum_k rows[k][i]*x[k] = target[i], a consistent system.
 
-    By the normal equations with a ridge far below what counts, to more digits than are lost.
-    Equations are brought to one size: near a pole one would drown the others.
+    By the normal equations with a ridge far below what counts, in whole numbers of so many bits
+    that no more is lost. Equations are brought to one size: near a pole one would drown the others.
     """
-    count = len(rows)
+    bits = 3 * context.prec
     sizes = [max(abs(row[i]) for row in rows) or context.one for i in range(len(target))]
-    scaled = [[value / size for value, size in zip(row, sizes, strict=True)] for row in rows]
-    aim = [value / size for value, size in zip(target, sizes, strict=True)]
-    normal = context.matrix(count, count)
-    side = context.matrix(count, 1)
+    scaled = [_fixed(row, sizes, bits) for row in rows]
+    largest = max(map(abs, target), default=0) or context.one
+    aim = _fixed([value / largest for value in target], sizes, bits)
+    side = [sum(map(mul, row, aim)) >> bits for row in scaled]
+    normal = [
+        [sum(map(mul, row, other)) >> bits for other in scaled[: at + 1]]
+        for at, row in enumerate(scaled)
+    ]
+    ridge = (
+        max((normal[i][i] for i in range(len(rows))), default=0) >> (2 * context.prec // 3)
+    ) + 1
+    for i in range(len(rows)):
+        normal[i][i] += ridge
+    solution = _solved(normal, side, bits)
+    return [largest * context.ldexp(context.mpf(value), -bits) for value in solution]
+
+
+def _fixed(values: Sequence[Value], sizes: Sequence[Value], bits: int) -> list[int]:
+    """Each value over its size, in units of 2**-bits."""
+    quotients = (value / size for value, size in zip(values, sizes, strict=True))
+    return [int(libmp.to_fixed(quotient._mpf_, bits)) for quotient in quotients]
+
+
+def _solved(normal: list[list[int]], side: list[int], bits: int) -> list[int]:
+    """x of ``normal`` x = ``side``, the lower half of a positive definite matrix; it is consumed.
+
+    By LDL^T: row i becomes L's times D's.
+    """
+    count = len(side)
     for i in range(count):
-        side[i] = context.fdot(scaled[i], aim)
-        for j in range(i + 1):
-            normal[i, j] = normal[j, i] = context.fdot(scaled[i], scaled[j])
-    largest = max(normal[i, i] for i in range(count)) or context.one
+        for j in range(i):
+            normal[i][j] -= sum((normal[i][k] * normal[j][k]) // normal[k][k] for k in range(j))
+        normal[i][i] -= sum((normal[i][k] * normal[i][k]) // normal[k][k] for k in range(i))
+        normal[i][i] = max(normal[i][i], 1)
+    x = list(side)
     for i in range(count):
-        normal[i, i] += largest * context.mpf(10) ** (-(context.dps * 2) // 3)
-    try:
-        solution = context.lu_solve(normal, side)
-    except ZeroDivisionError:  # nothing here moves the values
-        return [context.zero] * count
-    return [solution[i] for i in range(count)]
+        x[i] -= sum(normal[i][k] * x[k] // normal[k][k] for k in range(i))
+    # Now L D (L^T x) = side is L^T x = x / D.
+    x = [(value << bits) // normal[i][i] for i, value in enumerate(x)]
+    for i in reversed(range(count)):
+        x[i] -= sum((normal[k][i] * x[k]) // normal[i][i] for k in range(i + 1, count))
+    return x

@@ -26,7 +26,7 @@ _ROWS = 32
 _DECADES = (1.0, 4.0, 12.0)
 """How far variables are taken: by so many decades, up and down, together and each on its own."""
 _FURTHEST = 36.0
-"""How far from 1 they are brought, so that constants of any size meet their match."""
+"""How far from 1 they are brought where nothing moved."""
 _STEPS = 256
 _LOOKED_AT = 16
 _CERTAIN = 100.0
@@ -55,14 +55,25 @@ def rescaled(X: Array, rules: Sequence[Rule], seed: int = 0) -> tuple[Array, Arr
         alone = np.zeros((n, d))
         alone[np.arange(n), random.integers(0, d, n)] = 1.0
         moved.append(start * 10.0 ** (alone * random.uniform(-decades, decades, (n, 1))))
-    moved += [
-        np.sign(start) * 10.0 ** random.uniform(-decades, decades, (n, d))
-        for decades in (1.0, _FURTHEST)
-    ]
-    ends = np.concatenate(moved)
+    moved.append(np.sign(start) * 10.0 ** random.uniform(-1.0, 1.0, (n, d)))
+    ends = _whole_where_they_are(np.concatenate(moved), rules)
+    return np.tile(start, (len(moved), 1)), ends
+
+
+def of_any_size(X: Array, rules: Sequence[Rule]) -> tuple[Array, Array]:
+    """The same, each variable brought to any size, so that constants of any size meet their match.
+
+    For two sides without constants that moved: what is left of those would matter out there.
+    """
+    start = X[:_ROWS]
+    powers = np.random.default_rng(1).uniform(-_FURTHEST, _FURTHEST, start.shape)
+    return start, _whole_where_they_are(np.sign(start) * 10.0**powers, rules)
+
+
+def _whole_where_they_are(ends: Array, rules: Sequence[Rule]) -> Array:
     whole = [rule.kind == "integer" for _, rule in rules]
     ends[:, whole] = np.sign(ends[:, whole]) * np.maximum(1.0, np.round(np.abs(ends[:, whole])))
-    return np.tile(start, (len(moved), 1)), ends
+    return ends
 
 
 def path(start: Array, end: Array) -> Array:

@@ -99,7 +99,10 @@ def confirm(sides: TwoSides, rows: Array, deadline: float, *, tied: bool = False
 
 def _beyond(sides: TwoSides) -> Witness | None:
     """A point beyond the domain, on its branch, at which the two differ."""
-    found = apart_beyond(*sides.expressions(), sides.law.names, *sides.law.rescaled)
+    law = sides.law
+    found = apart_beyond(*sides.expressions(), law.names, *law.rescaled)
+    if found is None and sides.as_written:
+        found = apart_beyond(*sides.expressions(), law.names, *law.of_any_size)
     return None if found is None else sides.witness(found[1], _BEYOND)
 
 

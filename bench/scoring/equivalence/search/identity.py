@@ -48,6 +48,7 @@ _GUARD_IF_NEEDED = 70
 _MOST_GUARD = 500
 _CLOSER = 0.01
 """How much closer constants must be than some that were refuted, to be looked at again."""
+_ROUNDING = 1e-11
 _MANY_CONSTANTS = 24
 
 
@@ -89,8 +90,7 @@ def near(case: Case, op: str = "", constant: float = 0.0) -> Iterator[Identity]:
     """Identities near the constants that are written; ``op``: with a constant more."""
     for form in case.forms():
         variant = with_given(form, op, constant) if op else form
-        for stage in ("written", "nearest", "all", "refit"):
-            yield from _staged(case, variant, stage)
+        yield from _in_time(case, variant, ("written", "nearest", "all", "refit"))
 
 
 def anywhere(case: Case) -> Iterator[Identity]:
@@ -102,8 +102,20 @@ def anywhere(case: Case) -> Iterator[Identity]:
         if one is not None and one.status == "confirmed" and one.variant.given is None
     ]
     for variant in chain(case.forms(), _with_factors(case)):
-        for stage in ("written", "refit", "all", "matched", "afar", "own signs"):
-            yield from _staged(case, variant, stage)
+        stages: tuple[Stage, ...] = ("written", "refit", "all", "matched", "afar", "own signs")
+        yield from _in_time(case, variant, stages)
+
+
+def _in_time(case: Case, variant: Variant, stages: tuple[Stage, ...]) -> Iterator[Identity]:
+    """What the stages find, one after the other, and that the time has ended when it has."""
+    for stage in stages:
+        if case.late:
+            yield Identity(
+                "open", "the time ended before all forms were tried", variant, variant.constants,
+                variant.constants, np.zeros(0), np.inf, {},
+            )  # fmt: skip
+            return
+        yield from _staged(case, variant, stage)
 
 
 def _with_factors(case: Case) -> Iterator[Variant]:
@@ -262,9 +274,11 @@ def _confirmed_so_far(case: Case, variant: Variant) -> list[Identity]:
 
 
 def _settled(case: Case, variant: Variant) -> bool:
-    """Whether the constants as they are written make the law: none has to move."""
+    """Whether the constants as they are written settle it: none has to move, or there is none."""
     found = case.found.get((variant, "written"))
-    return found is not None and found.status == "confirmed"
+    if found is None:
+        return False
+    return found.status == "confirmed" or (found.status == "beyond" and not variant.free)
 
 
 def _confirmed(
@@ -278,12 +292,14 @@ def _confirmed(
 ) -> Identity:
     """The identity at these constants, improved and looked at to many digits.
 
-    Where such constants of the same ``form``, and no further from the law, were refuted before,
-    what was said then.
+    Where such constants of the same ``form``, no further from the law, were refuted before, what
+    was said then; but where float64 sees next to nothing, more constants may tell more.
     """
     known = case.refuted.get(form)
     if known is not None and residual > _CLOSER * known.evidence["residual in float64"]:
-        return known
+        as_many = len(variant.movable) <= len(known.variant.movable)
+        if as_many or residual > _ROUNDING:
+            return known
     guard = max(_GUARD, _GUARD_IF_NEEDED if case.needs_precision else 0, case.lost_digits + _GUARD)
     while True:
         sides = TwoSides(variant, constants, case.law, case.limits, guard, truths)

@@ -118,6 +118,11 @@ class TwoSides:
         return np.array([float(self.truth.literals[at]) for at in self.fixed])
 
     @property
+    def as_written(self) -> bool:
+        """Whether no constant has moved."""
+        return self.literals == (self._written, self._given)
+
+    @property
     def finite(self) -> bool:
         """Whether all constants are numbers that float64 can hold."""
         return bool(np.isfinite(self.constants).all() and np.isfinite(self.truths).all())
