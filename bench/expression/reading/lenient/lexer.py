@@ -169,6 +169,8 @@ class _Lexer:
         name, end = found["name"], found.end()
         if name in _WORDS and not found["module"]:
             return self._add("sign", name, end)
+        if self.text.startswith(".(", end, self.end):  # Julia's call, element by element
+            return self._add("name", name, end + 1, module=found["module"] or "")
         logarithm = _LOGARITHM.fullmatch(name)
         if logarithm is not None:
             return self._add("name", "log", end, logarithm[1], found["module"] or "")
