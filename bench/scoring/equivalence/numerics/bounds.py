@@ -116,7 +116,23 @@ def _by_corners(operator: Operator, args: list[_Bounded], value: Array) -> Array
     return worst
 
 
+def _wave(operator: Operator, args: list[_Bounded], value: Array) -> Array:
+    """Of a sine or cosine: no more than the error of the angle, and nothing known of a whole turn.
+
+    The ends of what a large angle may be say nothing of what lies between.
+    """
+    error = args[0][1]
+    return np.where(error < 1.0, error, np.inf)
+
+
+def _tangent(operator: Operator, args: list[_Bounded], value: Array) -> Array:
+    return np.where(args[0][1] < 1.0, _by_corners(operator, args, value), np.inf)
+
+
 _CARRIED = {
+    "sin": _wave,
+    "cos": _wave,
+    "tan": _tangent,
     "add": _sum,
     "sub": _sum,
     "mul": _product,
