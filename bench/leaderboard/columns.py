@@ -77,6 +77,9 @@ _COSTS = (
     Column("wall_seconds", "median", "wall-clock seconds of a run", title="wall s"),
     Column("cpu_seconds", "median", "CPU seconds of a run, its whole process group", title="CPU s"),
     Column("memory_mb", "median", "peak resident memory of a run's process group, MB"),
+    Column("calls", "median", "calls of a language model in a run that asks one"),
+    Column("tokens", "median", "tokens of its prompts and answers together"),
+    Column("money", "median", "dollars that they cost; empty where no price is known"),
 )
 _TAKEN = frozenset(
     {*(column.name for column in (*_COVERAGE, *_COSTS)), *BY}

@@ -146,9 +146,18 @@ def _of_record(record: Mapping[str, Any]) -> tuple[tuple[str, str | None], dict[
         found["cpu_seconds"] = resources["cpu_seconds"]
         found["memory_mb"] = resources["peak_memory_mb"]
         found["starved"] = bool(resources.get("starved"))
+        found.update(_asked(record["provenance"].get("model")))
         found[ANSWERED] = _answered(record)
     found["status"] = str(record["status"])
     return (found["status"], discovery["best"][0] if discovery else None), found
+
+
+def _asked(ledger: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What a run asked of a language model."""
+    if ledger is None:
+        return {}
+    tokens = ledger["prompt_tokens"] + ledger["completion_tokens"]
+    return {"calls": ledger["calls"], "tokens": tokens, "money": ledger["money"]}
 
 
 def _answered(record: Mapping[str, Any]) -> float:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from bench.clock import Clock
 from bench.kinds import kind_of
 from bench.method import Answer, Discovery
+from bench.models.completion import Completion
+from bench.models.conversation import Conversation
+from bench.models.language_model import LanguageModel
+from bench.models.prompt import Prompt
 from bench.running.perform import Job, pose
+from bench.running.questions import conversation_of
+from bench.running.results.store import Store
 from bench.running.sandbox.answer import bounded, checked
 from bench.running.sandbox.worker import make_task, ready
 
@@ -26,6 +34,25 @@ def debug(job: Job, on_report: Callable[[Answer, float | None], None]) -> Discov
         array.flags.writeable = False  # as in a worker
     clock = Clock()
     task = make_task(request, shown, on_report, clock)
-    clock.start()
-    discovery, _ = bounded(method.discover(task))
+    with tempfile.TemporaryDirectory() as folder:
+        conversation = conversation_of(job.run, job.endpoint, Store(folder))
+        if conversation is not None:
+            task = replace(task, model=LanguageModel(_off_the_clock(conversation, clock)))
+        clock.start()
+        discovery, _ = bounded(method.discover(task))
     return checked(discovery, kind_of(job.problem), request.told)
+
+
+def _off_the_clock(
+    conversation: Conversation, clock: Clock
+) -> Callable[[Sequence[Prompt]], list[Completion]]:
+    """Asks in this process, and does not charge the waiting."""
+
+    def ask(prompts: Sequence[Prompt]) -> list[Completion]:
+        before = conversation.waited
+        try:
+            return conversation.ask(prompts)
+        finally:
+            clock.excuse(conversation.waited - before)
+
+    return ask

@@ -29,7 +29,7 @@ def conversation_of(run: Run, endpoint: Endpoint | None, store: Store) -> Conver
         raise EndpointError("the method asks a language model; give model.url and model.name")
     place = f"{relative_path(run.id)}.jsonl"
     recording = Path(endpoint.recordings) / place if endpoint.mode != "live" else None
-    path = store.folder / "transcripts" / place
+    path = store.transcript_path(run.id)
     return Conversation(endpoint, run.budget, run.digest, path, recording)
 
 

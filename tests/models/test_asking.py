@@ -22,6 +22,9 @@ from bench.models.endpoint import Endpoint
 from bench.models.transcript import read_transcript
 from bench.plugins import method_spec
 from bench.running import LocalExecutor, Record, Store, execute, matrix
+from bench.running.debug import debug
+from bench.running.perform import Job
+from bench.running.results.merge import merge
 
 METHODS = Path(__file__).with_name("asking_methods.py")
 
@@ -74,6 +77,26 @@ def test_a_sealed_worker_asks_and_the_record_says_what(script: Script, tmp_path:
     found = read_transcript(transcripts[0])
     assert found is not None and len(found.exchanges) == 3
     assert found.settle() == model["transcript"]
+
+
+def test_the_leaderboard_says_what_was_asked(script: Script, tmp_path: Path) -> None:
+    script.rule = law
+    record = run(script, tmp_path, settings={"calls": 2}, price={"prompt": 1e6, "completion": 2e6})
+    told = record.provenance["model"]
+    board = bench.read_results(tmp_path).leaderboard()
+    assert board["calls"][0] == 2
+    assert board["tokens"][0] == told["prompt_tokens"] + told["completion_tokens"]
+    assert board["money"][0] == told["prompt_tokens"] + 2 * told["completion_tokens"]
+
+
+def test_debug_asks_in_the_foreground(script: Script, tmp_path: Path) -> None:
+    script.rule = law
+    datasets = {"nguyen": bench.load("nguyen", only=["Nguyen-1"])}
+    spec = method_spec("m", {"_target_": f"{METHODS}:Asks"})
+    one = matrix([spec], datasets, budget=Budget(seconds=10))[0]
+    endpoint = Endpoint(script.url, "toy", VARIABLE)
+    found = debug(Job(one, datasets["nguyen"].problems[0], endpoint), lambda answer, loss: None)
+    assert found.best.text == "x0 + 1.5"
 
 
 def test_prompts_together_are_asked_at_once(script: Script, tmp_path: Path) -> None:
@@ -183,6 +206,15 @@ def test_the_key_reaches_no_worker_and_no_file(script: Script, tmp_path: Path) -
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert len(files) > 3
     assert [path for path in files if KEY.encode() in path.read_bytes()] == []
+
+
+def test_merging_brings_transcripts_along(script: Script, tmp_path: Path) -> None:
+    script.rule = law
+    record = run(script, tmp_path / "there")
+    merge(Store(tmp_path / "here"), Store(tmp_path / "there"))
+    found = read_transcript(Store(tmp_path / "here").transcript_path(record.run.id))
+    assert found is not None
+    assert found.settle() == record.provenance["model"]["transcript"]
 
 
 def test_a_method_that_asks_needs_a_model() -> None:

@@ -73,7 +73,8 @@ class SlurmExecutor:
         self, chunks: Sequence[Chunk], budget: Budget, store: Store, limits: Limits
     ) -> _Array:
         executor = _submitit().SlurmExecutor(folder=_folder(store))
-        seconds = max(len(c.jobs) for c in chunks) * (budget.seconds + limits.grace + _RUN_SECONDS)
+        of_a_run = budget.seconds + limits.grace + limits.wait_seconds + _RUN_SECONDS
+        seconds = max(len(chunk.jobs) for chunk in chunks) * of_a_run
         asked: dict[str, Any] = {
             "job_name": f"rediscover-{store.folder.name}"[:64],
             "time": math.ceil(seconds / 60) + _JOB_MINUTES,

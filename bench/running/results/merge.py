@@ -12,6 +12,7 @@ from bench.running.results.record import Record
 from bench.running.results.store import Store
 
 _SHOWN = 5
+_PATHS = (Store.log_path, Store.transcript_path, Store.score_path, Store.record_path)
 
 
 class Contradiction(ValueError):
@@ -27,7 +28,7 @@ class Merged:
 
 
 def merge(into: Store, other: Store) -> Merged:
-    """Bring what ``other`` has and ``into`` has not: plan, records, scores, logs.
+    """Bring what ``other`` has and ``into`` has not: plan, records, scores, logs, transcripts.
 
     Raises Contradiction, before anything is written, where the two disagree: a run planned or
     done under different settings, the same run with different answers, a problem whose data are
@@ -48,7 +49,7 @@ def merge(into: Store, other: Store) -> Merged:
     new = [run_id for run_id in theirs if run_id not in ours]
     for run_id in new:
         # The record last: a run counts as done when its score and log are there, too.
-        for path in (Store.log_path, Store.score_path, Store.record_path):
+        for path in _PATHS:
             _copy(path(other, run_id), path(into, run_id))
     if not into.config_path.exists():
         _copy(other.config_path, into.config_path)

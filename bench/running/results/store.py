@@ -5,6 +5,7 @@ plan.jsonl                             every run, one line each
 records/<method>/<dataset>/<problem>/seed<k>_noise<level>.json
 scores/<same>.json                     what the judge says
 logs/<same>.log                        what the run printed
+transcripts/<same>.jsonl               what it asked of a language model, and the answers
 leases/                                who is running what, now
 """
 
@@ -59,6 +60,10 @@ class Store:
 
     def log_path(self, run_id: str) -> Path:
         return self.logs_folder / f"{relative_path(run_id)}.log"
+
+    def transcript_path(self, run_id: str) -> Path:
+        """Where stands what a run asked of a language model, and what it was answered."""
+        return self.folder / "transcripts" / f"{relative_path(run_id)}.jsonl"
 
     def plan(self) -> dict[str, PlannedRun]:
         """Every run ever planned here, by id; of several plans for one id the latest holds."""

@@ -99,6 +99,6 @@ def _debug(experiment: Experiment) -> int:
     def report(answer: Answer, loss: float | None) -> None:
         print(f"report: {answer_text(answer)}" + ("" if loss is None else f"  (loss {loss:.6g})"))
 
-    discovery = debug(Job(run, problem), report)
+    discovery = debug(Job(run, problem, experiment.endpoint), report)
     print(f"best: {discovery.best.text}")
     return 0
