@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -121,6 +122,17 @@ def _inspecting(text: str) -> list[int]:
             if text.encode() in line:
                 found.append(int(entry.name))
     return found
+
+
+def test_an_inspector_that_has_gone_is_followed_by_another(tmp_path: Path) -> None:
+    target = written(tmp_path, "")
+    first = describe(target)
+    for pid in _inspecting(target):
+        os.kill(pid, signal.SIGKILL)
+    end = time.monotonic() + 60
+    while _inspecting(target) and time.monotonic() < end:
+        time.sleep(0.02)
+    assert describe(target) == first
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")

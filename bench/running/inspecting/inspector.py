@@ -112,6 +112,11 @@ class Inspector:
         except (ValueError, RecursionError):
             raise InspectionError("gave no answer that can be read") from None
 
+    @property
+    def ended(self) -> bool:
+        """Whether the process is gone, as after a while in which nothing was asked."""
+        return self._process.poll() is not None
+
     def close(self) -> None:
         """End the process and all that its method has started."""
         self._socket.close()
@@ -181,7 +186,11 @@ def _inspector(target: str, settings: Mapping[str, Any], worker: Mapping[str, An
     ]
     key = json.dumps([place, digests, declared_paths(read, settings), kept])
     with _lock:
-        found = _inspectors.pop(key, None) or Inspector(target, settings, kept)
+        found = _inspectors.pop(key, None)
+        if found is not None and found.ended:
+            found.close()
+            found = None
+        found = found or Inspector(target, settings, kept)
         _inspectors[key] = found  # last used, last to go
         surplus = list(_inspectors)[:-_KEPT]
         for old in surplus:

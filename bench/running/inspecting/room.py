@@ -23,6 +23,7 @@ from bench.running.seal.paths import blueprint
 from bench.running.seal.walls import Cell, Walls
 
 _KILL_SECONDS = 3.0
+_IDLE_SECONDS = 20.0
 _MOST_WRITTEN = 64 * 2**20  # bytes of any file, what it prints among them
 
 
@@ -98,7 +99,9 @@ def _inspect(parent: int, descriptor: int, cell: Cell, what: dict[str, Any]) -> 
 
 
 def _serve(sock: socket.socket) -> None:
-    with sock.makefile("rb") as questions:
+    """Answer until nothing has been asked for a while: what is imported may hold much memory."""
+    sock.settimeout(_IDLE_SECONDS)
+    with contextlib.suppress(TimeoutError), sock.makefile("rb") as questions:
         for question in questions:
             sock.sendall(json.dumps(_answer(json.loads(question))).encode() + b"\n")
 
