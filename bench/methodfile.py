@@ -23,6 +23,7 @@ class MethodFileError(ValueError):
 
 Contract = Literal["rediscover", "srbench", "llmsrbench"]
 _REGRESSOR = "regressor.py"
+_CALLED_BY_FOLDER = (_REGRESSOR, "searcher.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class MethodFile:
     def label(self) -> str:
         """What the method is called: as its file or, where all such files have one name, as its
         folder."""
-        if self.path.name != _REGRESSOR:
+        if self.contract == "rediscover" or self.path.name not in _CALLED_BY_FOLDER:
             return self.path.stem
         label = re.sub(r"\W", "_", self.path.parent.name, flags=re.ASCII)
         return label if label.isidentifier() else f"_{label}"

@@ -109,7 +109,7 @@ def test_a_searcher_is_found_by_its_base_class(tmp_path: Path) -> None:
     place = written(tmp_path)
     for given in (str(place), f"{place}:Searcher"):
         entry = find_method(given)
-        assert (entry.name, entry.summary) == ("searcher", "Knows the law.")
+        assert (entry.name, entry.summary) == ("mine", "Knows the law.")
         assert entry.config == {"file": str(place), "searcher": "Searcher"}
     spec = spec_of(entry, params={"results": []})
     assert spec.requires == ()
