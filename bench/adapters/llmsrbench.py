@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar
@@ -87,7 +87,7 @@ class LLMSRBench:
 
     file: str
     searcher: str
-    params: dict[str, Any] = field(default_factory=dict)
+    params: dict[str, Any] | None = None
 
     @property
     def requires(self) -> tuple[str, ...]:
@@ -111,7 +111,7 @@ class LLMSRBench:
         """Let the searcher search; the best of its results on the training data is the answer."""
         cls = self._class()
         named = {"name": "searcher"} if "name" in inspect.signature(cls).parameters else {}
-        searcher = cls(**{**named, **self.params})
+        searcher = cls(**{**named, **(self.params or {})})
         estimators.set_seed(searcher, task.seed)
         estimators.set_time_limit(searcher, estimators.SHARE * task.budget.likely_seconds)
         return _chosen(list(searcher.discover(_posed(task))), task)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -28,7 +28,7 @@ class SKLearn:
     version: ClassVar[str] = "1"
 
     estimator: str
-    params: dict[str, Any] = field(default_factory=dict)
+    params: dict[str, Any] | None = None
     expression: str = ""
     dataframe: bool = False
 
@@ -58,7 +58,7 @@ class SKLearn:
 
     def discover(self, task: Task) -> Discovery:
         """Fit the estimator; its formula, where it has one, comes with its predictions."""
-        estimator = self._class()(**self.params)
+        estimator = self._class()(**(self.params or {}))
         estimators.set_seed(estimator, task.seed)
         seconds = estimators.SHARE * task.budget.likely_seconds
         estimators.set_time_limit(estimator, seconds)

@@ -13,7 +13,7 @@ import copy
 import inspect
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar
@@ -50,7 +50,7 @@ class SRBench:
     version: ClassVar[str] = "1"
 
     file: str
-    params: dict[str, Any] = field(default_factory=dict)
+    params: dict[str, Any] | None = None
 
     @property
     def requires(self) -> tuple[str, ...]:
