@@ -101,25 +101,25 @@ def run(
     folder: str | Path | None = None,
     workers: int | None = None,
     retry: Collection[str] = (),
+    rerun_stale: bool = False,
     progress: bool = True,
 ) -> Results:
     """Run every method on every problem, judge what comes back, and give the results.
 
     ``methods`` are names, paths, classes or objects; a mapping gives them labels. ``datasets``
-    are names, paths, datasets or problems. ``budget`` is CPU seconds of a run, its processes and
-    threads together, with wall time to spare (``Budget.of_cpu``); or it is a Budget:
-    ``Budget(seconds=60)`` is wall time alone. Results go to ``folder``, where the same call goes
-    on after an interruption; without one, to a temporary folder that goes with the object
-    returned. ``workers`` runs at a time, by default one for each processor. Runs whose status is
-    in ``retry`` are done again. ``model`` is the language model of methods that ask one: an
-    ``Endpoint``, or its fields (``url``, ``name``, ``key``, ...).
+    are names, paths, datasets or problems. ``budget`` is CPU seconds of a run, all its processes
+    together, with wall time to spare (``Budget.of_cpu``); or a Budget: ``Budget(seconds=60)`` is
+    wall time alone. ``model`` is the language model of methods that ask one: an ``Endpoint``, or
+    its fields. Results go to ``folder``, where the same call goes on after an interruption, or to
+    a temporary folder that goes with the object returned. ``workers`` runs at a time, by default
+    one for each processor. Runs whose status is in ``retry`` are done again, and with
+    ``rerun_stale`` those whose records other code of their method made; else these are told.
 
-    A class that stands in the script, notebook or standard input itself is carried to workers by
-    value: no ``__main__`` guard is needed.
+    A class of the script, notebook or standard input itself is carried to workers by value: no
+    ``__main__`` guard is needed.
     """
     from bench.asked import experiment_of
     from bench.leaderboard.results import Results, TemporaryFolder
-    from bench.running.executors.local import LocalExecutor
 
     keeper = None if folder is not None else TemporaryFolder()
     place = keeper.path if keeper else Path(str(folder))
@@ -127,7 +127,7 @@ def run(
         methods, datasets, place, budget=budget, seeds=seeds, noise=noise, disclosure=disclosure,
         model=model,
     )  # fmt: skip
-    _carry_out(experiment, LocalExecutor(workers), workers, retry, progress)
+    _carry_out(experiment, workers, {"retry": retry, "rerun_stale": rerun_stale}, progress)
     return Results(place, experiment.problems, keeper)
 
 
@@ -144,24 +144,26 @@ def read_results(folder: str | Path) -> Results:
     return Results(Path(folder))
 
 
-def _carry_out(
-    experiment: Any, executor: Any, workers: int | None, retry: Collection[str], progress: bool
-) -> None:
+def _carry_out(experiment: Any, workers: int | None, again: dict[str, Any], progress: bool) -> None:
     from contextlib import ExitStack
 
     from bench.experiment import carry_out, judge_all
+    from bench.running.executors.local import LocalExecutor
     from bench.running.limits import processors
     from bench.running.progress.bar import ProgressBar
     from bench.running.progress.display import Display
 
     with ExitStack() as stack:
-        on_event = stack.enter_context(Display()) if progress else _warn_of_missing
-        carry_out(experiment, executor, retry=retry, on_event=on_event)
+        on_event = stack.enter_context(Display()) if progress else _warn
+        carry_out(experiment, LocalExecutor(workers), **again, on_event=on_event)
     with ExitStack() as stack:
         bar = stack.enter_context(ProgressBar("judged")) if progress else lambda done, total: None
         judge_all(experiment, workers or processors(), on_progress=bar)
 
 
-def _warn_of_missing(event: Any) -> None:
+def _warn(event: Any) -> None:
     for label, reason in getattr(event, "missing", {}).items():
         warnings.warn(f"method '{label}' cannot run: {reason}", stacklevel=4)
+    if stale := getattr(event, "stale", 0):
+        text = f"{stale} of the records were made by other code of their method; rerun_stale=True"
+        warnings.warn(f"{text} makes them again", stacklevel=4)

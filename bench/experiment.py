@@ -15,8 +15,8 @@ from bench.problems.problem import Problem
 from bench.running import Limits, MethodSpec, Run, Store, execute
 from bench.running.events import Event
 from bench.running.executors import Executor
+from bench.running.results.content import canonical_json
 from bench.running.results.judging import judge_records
-from bench.running.results.run import canonical_json
 from bench.running.seal.environment import worker_environment
 from bench.scoring.steps import ScoringLimits
 
@@ -79,7 +79,7 @@ def with_model(
         )
     digest = hashlib.sha256(canonical_json(dict(endpoint.identity)).encode()).hexdigest()[:12]
     return tuple(
-        replace(one, version=f"{one.version}+{digest}") if one.asks_model else one
+        replace(one, model=f"{endpoint.name} {digest}") if one.asks_model else one
         for one in methods
     )
 
@@ -102,6 +102,7 @@ def carry_out(
     executor: Executor,
     *,
     retry: Collection[str] = (),
+    rerun_stale: bool = False,
     on_event: Callable[[Event], None] = lambda event: None,
 ) -> None:
     """Keep what is asked for beside the results, and do every run that has no record yet.
@@ -111,7 +112,8 @@ def carry_out(
     keep_config(experiment)
     execute(
         experiment.runs, experiment.datasets, experiment.store, executor,
-        limits=experiment.limits, retry=retry, on_event=on_event, endpoint=experiment.endpoint,
+        limits=experiment.limits, retry=retry, rerun_stale=rerun_stale, on_event=on_event,
+        endpoint=experiment.endpoint,
     )  # fmt: skip
 
 
@@ -122,7 +124,7 @@ def judge_all(
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> int:
     """Score what has no current scorecard; returns how many. Raises ScoringError, StoreError."""
-    records = experiment.store.records(lambda path, reason: None)
+    records = experiment.store.records(lambda path, error: None)
     return judge_records(
         experiment.store, records, experiment.problems,
         limits=experiment.scoring, workers=workers, on_progress=on_progress,

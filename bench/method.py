@@ -1,13 +1,11 @@
 """The contract between the harness and a discovery method.
 
 A method is a dataclass (its fields are its settings) with one function, ``discover(task)``.
-Nothing else is asked of it: no base class, no registration in code. Six attributes are read
+Nothing else is asked of it: no base class, no registration in code. Five attributes are read
 where a method has them:
 
 * ``kinds: ClassVar[tuple[str, ...]]``: the kinds of task it takes, ``("table",)`` where nothing is
   said. Each kind has a task of its own: ``bench.Task`` is that of ``table``.
-* ``version: ClassVar[str]``: change it when the same settings give other results; it is part of
-  what makes a run the same run.
 * ``requires: ClassVar[tuple[str, ...]]``: modules the method needs (``("pyoperon",)``). They are
   checked before anything runs, their versions are recorded, and workers import them before the
   clock starts.

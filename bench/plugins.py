@@ -14,7 +14,6 @@ Listing imports none of them. Hydra is imported by the functions that need it.
 from __future__ import annotations
 
 import difflib
-import hashlib
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
@@ -26,6 +25,7 @@ from bench.basics import byvalue
 from bench.basics.extension import ExtensionError, offered, package_of
 from bench.basics.paths import CONF
 from bench.basics.settings import SettingsError, check_no_secrets, literal
+from bench.basics.source.digest import source_digest
 from bench.kinds import kind_names
 from bench.methodfile import MethodFileError, method_in_file
 from bench.running.inspecting.describe import DescribeError, Description, describe
@@ -208,8 +208,8 @@ def spec_of_object(method: object) -> MethodSpec:
     except byvalue.CarryError as error:
         raise MethodError(f"method '{label}': {error}") from error
     spec = method_spec(label, {"_target_": f"{place}:{label}", **settings})
-    version = f"{spec.version}+{byvalue.source_digest(cls)}"
-    return replace(spec, target=f"{cls.__module__}:{label}", version=version, carried=place)
+    source = byvalue.source_of_carried(cls)
+    return replace(spec, target=f"{cls.__module__}:{label}", source=source, carried=place)
 
 
 def _settings_of_object(label: str, method: object) -> dict[str, Any]:
@@ -230,8 +230,8 @@ def method_spec(label: str, config: Mapping[str, Any]) -> MethodSpec:
 
     ``config`` holds ``_target_``, maybe ``worker``, and settings, as plain Python values. Where
     ``worker.python`` names another interpreter and the class cannot be imported by this one, the
-    settings go unchecked, and it may be set to problems of any kind. The version of a method in a
-    plain file includes a digest of the file: a changed file is another method.
+    settings go unchecked, and it may be set to problems of any kind. The digest of the method's
+    code is part of the method.
 
     Raises MethodError, naming the method, the setting, its value and its type.
     """
@@ -250,10 +250,11 @@ def method_spec(label: str, config: Mapping[str, Any]) -> MethodSpec:
     except MethodError as error:
         if error.imported or not worker.get("python"):
             raise
-        return MethodSpec(label, target, settings, worker=worker, kinds=tuple(kind_names()))
-    version = found.version + _file_version(target, found.settings)
+        source, kinds = _source(target, settings), tuple(kind_names())
+        return MethodSpec(label, target, settings, source, worker=worker, kinds=kinds)
+    source = _source(target, found.settings)
     return MethodSpec(
-        label, target, found.settings, version, found.requires, worker, found.kinds,
+        label, target, found.settings, source, found.requires, worker, kinds=found.kinds,
         asks_model=found.asks_model,
     )  # fmt: skip
 
@@ -267,10 +268,9 @@ def _absolute(setting: Any) -> Any:
     return f"{path}:{name}" if name else str(path)
 
 
-def _file_version(target: str, settings: Mapping[str, Any]) -> str:
-    """What tells one state of a method's files from another; empty where it has none."""
-    digests = [hashlib.sha256(one.read_bytes()).hexdigest() for one in code_files(target, settings)]
-    return "".join(f"+{digest[:12]}" for digest in digests)
+def _source(target: str, settings: Mapping[str, Any]) -> str:
+    """The digest of the code of a method, of files that its settings name too."""
+    return source_digest([target.rpartition(":")[0], *map(str, code_files("", settings))])
 
 
 @cache

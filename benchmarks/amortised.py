@@ -71,7 +71,7 @@ def main() -> None:
     runs = matrix(specs, suites, budget=budget)
     store = Store(folder)
     execute(runs, suites, store, LocalExecutor(1))
-    records = [record for run in runs if (record := store.read(run.id)) is not None]
+    records = [record for run in runs if (record := store.read(run.key)) is not None]
     problems = {(name, one.name): one for name, suite in suites.items() for one in suite.problems}
     judge_records(store, records, problems, limits=ScoringLimits(), workers=1)
     text += by_seconds(runs, {record.run.id: record for record in records}, store, options.seconds)
@@ -198,7 +198,7 @@ def by_seconds(
 
 
 def _cells(records: Sequence[Record], store: Store) -> str:
-    judged = [read_score(store, record.run.id) for record in records]
+    judged = [read_score(store, record.run.key) for record in records]
     cards: list[Scorecard] = [one.card for one in judged if one is not None]
     firsts = [record.reports[0].seconds for record in records if record.reports]
     counts = [

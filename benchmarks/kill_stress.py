@@ -87,7 +87,7 @@ def stress(folder: Path, options: argparse.Namespace) -> dict[str, object]:
     assert not again, f"finished runs ran again: {sorted(again)}"
     records = list(store.records())
     assert sorted(record.run.seed for record in records) == list(range(options.runs))
-    assert {record.run.id for record in records} == set(store.plan())
+    assert {record.run.slot for record in records} == set(store.plan().runs)
     assert {record.status for record in records} <= {"ok", "crash"}
     return {
         "runs": options.runs,

@@ -226,9 +226,9 @@ def _write_records(store: Store, runs: list[Run]) -> None:
         provenance={"host": "here", "data_digest": "0" * 64},
     )
     for run in runs:
-        path = store.record_path(run.id)
+        path = store.record_path(run.key)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(replace(model, run=run, digest=run.digest).to_json())
+        path.write_text(replace(model, run=run).to_json())
 
 
 def _command(command: list[str]) -> dict[str, object]:

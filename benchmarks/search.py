@@ -101,7 +101,7 @@ def judged(runs: Sequence[Run], suites: dict[str, Dataset], store: Store) -> lis
     known: dict[str, bool] = json.loads(known_path.read_text()) if known_path.exists() else {}
     outcomes = []
     for run in runs:
-        record = store.read(run.id)
+        record = store.read(run.key)
         if record is not None:
             outcomes.append(_outcome(record, suites[run.dataset][run.problem], known))
     known_path.write_text(json.dumps(known))

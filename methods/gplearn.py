@@ -50,7 +50,6 @@ class GPLearn:
     course of the search; how far it gets in a given time, the machine decides.
     """
 
-    version: ClassVar[str] = "1"
     requires: ClassVar[tuple[str, ...]] = ("gplearn.genetic",)
 
     population: int = 1000

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -82,8 +82,6 @@ class SEDTask:
 @dataclass(frozen=True)
 class LLMSRBench:
     """A method of LLM-SRBench: the class ``searcher`` in ``file``, made with ``params``."""
-
-    version: ClassVar[str] = "1"
 
     file: str
     searcher: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from bench.adapters import estimators, formulas
 from bench.adapters.imports import imported_packages
@@ -24,8 +24,6 @@ class SKLearn:
     tried, and an estimator that has none is a black box. ``dataframe`` is for those that take
     data frames, with the columns' names.
     """
-
-    version: ClassVar[str] = "1"
 
     estimator: str
     params: dict[str, Any] | None = None

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -46,8 +46,6 @@ class SRBench:
 
     ``params`` are set on the estimator before each run, over those the file gives it.
     """
-
-    version: ClassVar[str] = "1"
 
     file: str
     params: dict[str, Any] | None = None

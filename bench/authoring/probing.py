@@ -103,7 +103,7 @@ def _done(runs: Iterable[Run], limits: Limits) -> list[Trial]:
 
 
 def _log(store: Store, record: Record) -> str:
-    path: Path = store.log_path(record.run.id)
+    path: Path = store.log_path(record.run.key)
     return path.read_text(errors="replace") if path.exists() else ""
 
 

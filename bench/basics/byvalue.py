@@ -20,6 +20,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from bench.basics.source.digest import source_digest
+from bench.basics.source.syntax import parsed
+
 SUFFIX = ".class"
 
 
@@ -64,21 +67,25 @@ def carried(path: Path) -> Any:
         return pickle.load(file)  # the caller's own class, written by the caller's own process
 
 
-def source_digest(cls: type[Any]) -> str:
-    """What tells one state of the program that holds ``cls`` from another.
+def source_of_carried(cls: type[Any]) -> str:
+    """The digest of the code of a class that is carried: see ``bench.basics.source``.
 
-    That is a digest of the script where there is one, else of the class's own source (a
+    That is the script where there is one, with what it imports, else the class's own source (a
     notebook's cell). Of standard input nothing is known: every time it is another program.
     """
+    if cls.__module__ != "__main__":
+        return source_digest([cls.__module__])
     script = getattr(sys.modules["__main__"], "__file__", None)
     if script is not None and Path(script).is_file():
-        source = Path(script).read_text(encoding="utf-8", errors="replace")
-    else:
-        try:
-            source = inspect.getsource(cls)
-        except (OSError, TypeError):
-            source = os.urandom(16).hex()
-    return hashlib.sha256(source.encode()).hexdigest()[:12]
+        return source_digest([script]) if script.endswith(".py") else _of_text(Path(script))
+    try:
+        return parsed(inspect.getsource(cls).encode()).digest
+    except (OSError, TypeError):
+        return os.urandom(32).hex()
+
+
+def _of_text(script: Path) -> str:
+    return parsed(script.read_bytes()).digest
 
 
 @cache

@@ -1,5 +1,7 @@
-"""Where the shipped configuration and catalogues lie, in a clone and in an installed wheel."""
+"""Where the shipped configuration, the catalogues and the user's cache lie."""
 
+import contextlib
+import os
 from pathlib import Path
 
 _HERE = Path(__file__).resolve().parents[1]
@@ -23,3 +25,18 @@ def expanded(place: str | Path) -> Path:
         return Path(place).expanduser()
     except RuntimeError:  # no user is called like that: ~.csv
         return Path(place)
+
+
+def cache_folder() -> Path:
+    """``$REDISCOVER_CACHE``, else ``rediscover`` in ``$XDG_CACHE_HOME`` or ``~/.cache``."""
+    own = os.environ.get("REDISCOVER_CACHE")
+    if own:
+        return Path(own).expanduser()
+    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "rediscover"
+
+
+def as_named(path: Path) -> str:
+    """``path`` as a person here would give it: from the current folder, where it lies within."""
+    with contextlib.suppress(ValueError):
+        return str(path.absolute().relative_to(Path.cwd()))
+    return str(path)

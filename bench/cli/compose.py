@@ -20,10 +20,9 @@ from typing import Any
 
 from bench.basics.paths import CONF, expanded
 from bench.cli import UserError
+from bench.cli.folder import folder_of
 from bench.cli.overrides import registered
 
-RESULTS = Path("results")
-"""Where experiments are; one that is an absolute path is there and not here."""
 _LONGEST_NAME = 255  # bytes, on every file system in use
 
 
@@ -52,7 +51,7 @@ def with_configuration(
             _remove_if_empty(folder)  # Hydra makes those of a sweep, whatever the task is
 
     # Hydra would make the folder of a single job as well, also on a disk that takes none.
-    rewritten = [*registered(overrides), "hydra.run.dir=."]
+    rewritten = [*registered(overrides, experiments=root == "config"), "hydra.run.dir=."]
     os.environ["HYDRA_FULL_ERROR"] = "1"  # its errors come here, to be said in one line
     before, sys.argv = sys.argv, ["rediscover", *rewritten]
     try:
@@ -75,7 +74,7 @@ def _folder(config: Any) -> Path:
         return Path(job.runtime.output_dir)
     if "folder" in config:
         return expanded(str(config.folder)).absolute()
-    return (RESULTS / expanded(str(config.experiment))).absolute()
+    return folder_of(config)
 
 
 def _refuse_impossible(folder: Path) -> None:

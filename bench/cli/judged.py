@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from bench.basics.paths import as_named
 from bench.cli import UserError
 from bench.running.failures import Failures
 from bench.running.limits import processors
@@ -18,12 +19,16 @@ from bench.scoring.steps import ScoringLimits
 
 @dataclass(frozen=True)
 class Judge:
-    """Scores what is in a store, for the problems it knows; ``failures`` are all it came by."""
+    """Scores what is in a store, for the problems it knows; ``failures`` are all it came by.
+
+    ``wanted`` says which records; all where it is None.
+    """
 
     store: Store
     problems: Problems
     limits: ScoringLimits
     workers: int | None = None
+    wanted: Callable[[Record], bool] | None = None
     failures: Failures = field(default_factory=Failures)
 
     def judge_all(self, *, again: bool = False) -> int:
@@ -38,18 +43,21 @@ class Judge:
                 raise UserError(str(error), 1) from None
 
     def _records(self) -> Iterator[Record]:
-        for record in self.store.records(lambda path, reason: None):
-            self.failures.add(record, self.store.log_path(record.run.id))
-            yield record
+        for record in self.store.records(lambda path, error: None):
+            if self.wanted is None or self.wanted(record):
+                self.failures.add(record, self.store.log_path(record.run.key))
+                yield record
 
 
 def write_leaderboard(store: Store) -> None:
-    """Write ``leaderboard.csv`` of a folder and show the table."""
-    from bench.leaderboard import make_leaderboard
+    """Write ``leaderboard.csv`` of a folder and show the table, and what is stale in it."""
+    from bench.leaderboard import read_board
     from bench.leaderboard.writers import print_table, to_csv
 
-    table = make_leaderboard([store.folder])
+    board = read_board([store.folder])
     path = store.folder / "leaderboard.csv"
-    store.write_text(path, to_csv(table))
-    print_table(table)
-    print(f"leaderboard: {path}")
+    store.write_text(path, to_csv(board.table))
+    print_table(board.table)
+    for line in board.said:
+        print(line)
+    print(f"leaderboard: {as_named(path)}")

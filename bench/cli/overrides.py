@@ -9,6 +9,7 @@ from pathlib import Path
 from bench.basics.paths import CONF, expanded
 from bench.cli import UserError
 from bench.cli.executor import register_executor
+from bench.cli.folder import RESULTS, own_name
 from bench.cli.quoting import Choice, choices, labels, quoted, stem
 
 SELECTION = ("limit", "only", "exclude")
@@ -17,10 +18,11 @@ SELECTION = ("limit", "only", "exclude")
 _GROUPS = ("method", "dataset")
 
 
-def registered(overrides: Iterable[str]) -> list[str]:
+def registered(overrides: Iterable[str], *, experiments: bool = True) -> list[str]:
     """The overrides with every method, dataset and executor by its label, the experiment in quotes.
 
-    What they name is put into Hydra's store. Raises UserError for what is not there.
+    ``experiments`` says that results are to have a folder. What is named is put into Hydra's store.
+    Raises UserError for what is not there.
     """
     from bench.problems.load import shipped_names
 
@@ -37,7 +39,8 @@ def registered(overrides: Iterable[str]) -> list[str]:
         _written(text, values, known[_key(text)]) if values else register_executor(text)
         for text, values in given.items()
     ]
-    return [*written, *_wall_time_alone(given), *_sweep_folder(given)]
+    folder = _sweep_folder(given, known) if experiments else []
+    return [*written, *_wall_time_alone(given), *folder]
 
 
 def _wall_time_alone(given: Mapping[str, list[Choice]]) -> list[str]:
@@ -48,9 +51,14 @@ def _wall_time_alone(given: Mapping[str, list[Choice]]) -> list[str]:
     return []
 
 
-def _sweep_folder(given: Mapping[str, list[Choice]]) -> list[str]:
-    """The folder of a sweep's jobs, where the experiment is an absolute path."""
+def _sweep_folder(
+    given: Mapping[str, list[Choice]], known: Mapping[str, Mapping[str, str]]
+) -> list[str]:
+    """The folder of a sweep's jobs, where the experiment is an absolute path or none is named."""
     values = [one for text, chosen in given.items() if _key(text) == "experiment" for one in chosen]
+    if not values and {"-m", "--multirun"} & given.keys():
+        name = own_name(*(dict.fromkeys(known[group].values()) for group in _GROUPS))
+        return [f"hydra.sweep.dir={quoted(f'{RESULTS}/sweep-{name}')}"]
     if len(values) != 1 or not isinstance(values[0], str):
         return []
     folder = expanded(values[0])

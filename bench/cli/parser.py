@@ -15,6 +15,7 @@ VERBS = {
     "status": "experiment.status",
     "score": "experiment.score",
     "merge": "experiment.merge",
+    "prune": "experiment.prune",
     "leaderboard": "look.leaderboard",
     "compare": "look.compare",
     "report": "look.report",
@@ -52,7 +53,8 @@ Settings are Hydra overrides, KEY=VALUE (rediscover run --cfg job prints them al
   budget=minute                 budget.memory_mb, evaluations; or by name: quick, minute, hour, day
   seeds=[0,1,2] noise=[0,0.01]  one run for each
   executor.workers=2            runs at a time
-  experiment=my_first           results go to results/my_first
+  experiment=my_first           results go to results/my_first; without it, to a folder named after
+                                methods and datasets, which the first line says
   +preset=srsd                  a published protocol: srsd, srbench
   -m method.gplearn.population=100,1000    a sweep, one results folder for each
 
@@ -79,6 +81,12 @@ Put one of these into the file that your shell reads when it starts:
   eval "$(rediscover completion bash)"
   eval "$(rediscover completion zsh)"
   rediscover completion fish | source
+"""
+
+_PRUNE = """\
+That is: records of nothing that is planned, and those that were made again since by other code;
+scorecards and logs without a record; what was half-written when a process was killed; lines of the
+plan that cannot be read. Nothing is asked. Records of a newer version of Rediscover are kept.
 """
 
 _TRAIN = """\
@@ -182,10 +190,17 @@ def _parser() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentPa
 def _running(verbs: _Verbs) -> None:
     run = _verb(verbs, "run", "run methods on problems, judge them, print the leaderboard", _RUN)
     run.set_defaults(takes_overrides=True)
-    run.usage = "rediscover run [KEY=VALUE ...] [-m] [--retry STATUS,...] [--no-score] [--debug]"
+    run.usage = (
+        "rediscover run [KEY=VALUE ...] [-m] [--retry STATUS,...] [--rerun-stale] [--no-score]\n"
+        "                      [--debug]"
+    )
     run.add_argument(
         "--retry", default="", metavar="STATUS,...", help="run these again: error,crash"
     )
+    run.add_argument(
+        "--rerun-stale", action="store_true",
+        help="run again what other code of a method made than there is now",
+    )  # fmt: skip
     run.add_argument("--no-score", action="store_true", help="run only; judge later with score")
     run.add_argument(
         "--debug", action="store_true",
@@ -200,6 +215,7 @@ def _running(verbs: _Verbs) -> None:
 def _results(verbs: _Verbs) -> None:
     status = _verb(verbs, "status", "what is planned, done, running and failed")
     status.add_argument("folder", metavar="DIR", help="results/<experiment>")
+    status.add_argument("--method", default="", metavar="NAME", help="of this method alone")
     status.add_argument("--json", action="store_true", help="for machines")
 
     score = _verb(verbs, "score", "judge the records of a folder, or predictions made elsewhere")
@@ -212,6 +228,7 @@ def _results(verbs: _Verbs) -> None:
     score.add_argument(
         "--experiment", metavar="NAME", help="results folder for a CSV (default: its name)"
     )
+    score.add_argument("--method", default="", metavar="NAME", help="of this method alone")
     score.add_argument("--again", action="store_true", help="judge also what has a scorecard")
     score.add_argument("--prove", action="store_true", help="seek a symbolic proof of every yes")
     score.add_argument("--seconds", type=float, metavar="S", help="limit of each step of scoring")
@@ -252,6 +269,10 @@ def _tables(verbs: _Verbs) -> None:
         "--metric", metavar="NAME", default="exact", help="a rule, or a metric; default: exact"
     )
     compare.add_argument("--json", action="store_true", help="for machines")
+
+    prune = _verb(verbs, "prune", "take away what no plan of a folder holds, and say what", _PRUNE)
+    prune.add_argument("folder", metavar="DIR", help="results/<experiment>")
+    prune.add_argument("--dry-run", action="store_true", help="say it and take nothing away")
 
 
 def _pictures(verbs: _Verbs) -> None:

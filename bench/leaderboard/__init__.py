@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,24 @@ from bench.leaderboard.rows import LeaderboardError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["LeaderboardError", "make_leaderboard"]
+__all__ = ["Board", "LeaderboardError", "make_leaderboard", "read_board"]
+
+
+@dataclass(frozen=True)
+class Board:
+    """A leaderboard, and lines about what of the results could not be read or is stale."""
+
+    table: pd.DataFrame
+    said: tuple[str, ...]
 
 
 def make_leaderboard(folders: Iterable[Path], by: Sequence[str] = ()) -> pd.DataFrame:
-    """The leaderboard of the results in ``folders``, a line for each method and value of ``by``.
+    """The leaderboard of the results in ``folders``: see ``read_board``."""
+    return read_board(folders, by).table
+
+
+def read_board(folders: Iterable[Path], by: Sequence[str] = ()) -> Board:
+    """The leaderboard of ``folders``, a line for each method, its settings and value of ``by``.
 
     ``by`` names some of ``columns.BY``; the columns are those of ``columns.columns``. Raises
     LeaderboardError for a folder that holds no results and for folders that contradict.
@@ -25,4 +39,5 @@ def make_leaderboard(folders: Iterable[Path], by: Sequence[str] = ()) -> pd.Data
     from bench.leaderboard.rows import read_rows
 
     folders = list(folders)
-    return leaderboard(with_groups(read_rows(folders), folders, by), list(by))
+    rows = read_rows(folders)
+    return Board(leaderboard(with_groups(rows.frame, folders, by), list(by)), rows.said)

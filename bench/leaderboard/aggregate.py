@@ -18,12 +18,12 @@ _OWNER = "dataset/problem"
 
 
 def leaderboard(rows: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
-    """One line per method (and value of ``by``), the best method first.
+    """One line per method and its settings (and value of ``by``), the best method first.
 
     Lines are ordered by the metrics that have a rank. The same rows give the same table, bit for
     bit.
     """
-    keys = ["method", *by]
+    keys = ["method", "settings", *by]
     kinds = set(rows["kind"]) - {""}
     summed = measures(kinds)
     rows = rows.assign(**{_OWNER: rows["dataset"] + "/" + rows["problem"]})
@@ -36,9 +36,9 @@ def leaderboard(rows: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     with_interval = [one for one in summed if one.interval]
     table = table.join(_intervals(rows, keys, with_interval)).reset_index()
     ranked = sorted((one for one in summed if one.rank), key=lambda one: one.rank)
-    return table[["method", *by, *column_names(kinds)[1:]]].sort_values(
-        [*by, *(one.name for one in ranked), "method"],
-        ascending=[True] * len(by) + [one.rising for one in ranked] + [True],
+    return table[[*keys, *column_names(kinds)[2:]]].sort_values(
+        [*by, *(one.name for one in ranked), "method", "settings"],
+        ascending=[True] * len(by) + [one.rising for one in ranked] + [True, True],
         kind="stable",
         ignore_index=True,
     )
@@ -56,7 +56,8 @@ def _coverage(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
         problems=(_OWNER, "nunique"),
         planned=("status", "size"),
     )
-    return table.join(grouped[["done", *STATUSES, "unsealed", "starved", "unscored"]].sum())
+    flags = ["unsealed", "starved", "unscored", "stale"]
+    return table.join(grouped[["done", *STATUSES, *flags]].sum())
 
 
 def _together(values: pd.Series[str]) -> str:

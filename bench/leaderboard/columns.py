@@ -62,7 +62,13 @@ _STATUSES = {
 }
 
 _COVERAGE = (
-    Column("method", "key", "the method's label; `--by` adds its columns after this one"),
+    Column("method", "key", "the method's label"),
+    Column(
+        "settings",
+        "key",
+        "what tells the settings and budgets of one method apart, where there are several; `--by` "
+        "adds its columns after this one",
+    ),
     Column("disclosure", "key", "what methods were told: `blind`, `symbols` or `full`"),
     Column("seconds", "key", "the budget of a run: wall time, or `CPU` time of all its processes"),
     Column("problems", "count", "problems planned"),
@@ -72,6 +78,12 @@ _COVERAGE = (
     Column("unsealed", "count", "runs round which not all walls stood, imported ones among them"),
     Column("starved", "count", "runs kept from running for over a quarter of their CPU time"),
     Column("unscored", "count", "runs with a record but no scorecard (`rediscover score`)"),
+    Column(
+        "stale",
+        "count",
+        "runs whose record other code of the method made than there is now (`rediscover run "
+        "--rerun-stale`), or whose scorecard other code of the judge (`rediscover score`)",
+    ),
 )
 _COSTS = (
     Column("wall_seconds", "median", "wall-clock seconds of a run", title="wall s"),

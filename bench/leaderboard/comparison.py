@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench.leaderboard.columns import Column, measures
-from bench.leaderboard.rows import LeaderboardError
+from bench.leaderboard.rows import LeaderboardError, named_apart
 from bench.leaderboard.statistics.paired import Difference, holm, paired_difference
 from bench.leaderboard.statistics.ranks import Ranks, ranks
 
@@ -65,11 +65,13 @@ def compare_methods(
 ) -> Contests:
     """Compare ``methods``, all where none is named, by the runs in ``rows`` (``read_rows``).
 
-    Runs are paired by problem, noise and seed. A failure counts with the worst value; a run
+    A method that has several settings is named with them: ``operon budget.seconds=2``. Runs are
+    paired by problem, noise and seed. A failure counts with the worst value; a run
     without a record, or without a value, is left out. Raises LeaderboardError for a method or a
     measure that there is not.
     """
     column = _measure(measure, rows)
+    rows = named_apart(rows.assign(label=rows["method"]))
     names = _methods(rows, methods)
     values = rows.pivot_table(column.name, _RUN, "method", aggfunc="first").reindex(columns=names)
     found = [(a, b, *_pair(values, a, b, column)) for a, b in itertools.combinations(names, 2)]
@@ -114,6 +116,12 @@ def _measure(name: str, rows: pd.DataFrame) -> Column:
 def _methods(rows: pd.DataFrame, asked: Sequence[str]) -> list[str]:
     known = list(dict.fromkeys(rows["method"]))
     for name in asked:
+        several = list(dict.fromkeys(rows["method"][rows["label"] == name]))
+        if name not in known and several:
+            raise LeaderboardError(
+                f"'{name}' is {len(several)} methods in these results, say which: "
+                + ", ".join(f"'{one}'" for one in several)
+            )
         if name not in known:
             raise LeaderboardError(
                 f"there is no method '{name}' in these results; there is {', '.join(known)}"

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from bench.method import Answer
+from bench.running.results.contents.holdings import Holdings
 from bench.running.results.judging import read_score
+from bench.running.results.naming import MethodNames
 from bench.running.results.plan import PlannedRun
 from bench.running.results.record import Record, Report, Resources
 from bench.running.results.store import Store
@@ -65,27 +68,43 @@ class RunDetails:
         return {} if self.record is None else self.record.provenance
 
 
-def run_details(store: Store, planned: PlannedRun, truth: str | None) -> RunDetails:
-    """All that ``store`` holds of a run. Raises RecordError where its record is damaged."""
-    record = store.read(planned.id)
-    if record is not None and record.digest != planned.digest:
-        record = None
-    kept = None if record is None else read_score(store, planned.id)
+@dataclass(frozen=True)
+class FoundRun:
+    """A planned run: what tells its settings from others, and the key of its record."""
+
+    store: Store
+    planned: PlannedRun
+    settings: str
+    key: str
+
+    @property
+    def name(self) -> str:
+        """What a person calls it; with the settings of its method where there are several."""
+        label = self.planned.method
+        return f"{label} {self.settings}".rstrip() + self.planned.id[len(label) :]
+
+
+def run_details(found: FoundRun, truth: str | None) -> RunDetails:
+    """All that there is of a run. Raises RecordError where its record cannot be read."""
+    store = found.store
+    record = store.read(found.key)
+    kept = None if record is None else read_score(store, found.key)
     verdicts: dict[str, Verdict] = {}
     values: Mapping[str, float | None] = {}
     read_as = ""
-    if kept is not None and record is not None and kept.record_digest == record.digest:
+    if kept is not None and record is not None and kept.run_digest == record.digest:
         values, parts = kept.card.values, kept.card.comparisons
         for name, part in parts.items():
             start = f"{name}: " if len(parts) > 1 else ""
             verdicts |= {f"{start}{rule}": verdict for rule, verdict in part.verdicts.items()}
         read_as = "; ".join(part.read_as for part in parts.values() if part.read_as)
-    return RunDetails(planned, truth, record, verdicts, values, read_as, _tail(store, planned))
+    log = _tail(store.log_path(found.key))
+    return RunDetails(found.planned, truth, record, verdicts, values, read_as, log)
 
 
-def _tail(store: Store, planned: PlannedRun) -> str:
+def _tail(path: Path) -> str:
     try:
-        with store.log_path(planned.id).open("rb") as file:
+        with path.open("rb") as file:
             size = file.seek(0, 2)
             file.seek(max(0, size - _TAIL))
             return file.read().decode(errors="replace")
@@ -93,18 +112,25 @@ def _tail(store: Store, planned: PlannedRun) -> str:
         return ""
 
 
-def find_runs(store: Store, words: Sequence[str]) -> list[PlannedRun]:
+def find_runs(store: Store, words: Sequence[str]) -> list[FoundRun]:
     """The planned runs that every one of ``words`` fits.
 
     A word fits a run's id, its method, dataset, problem, ``dataset/problem``, seed (``3`` or
-    ``seed3``) or noise (``0.01`` or ``noise0.01``).
+    ``seed3``) or noise (``0.01`` or ``noise0.01``), and what tells its settings from others.
     """
-    return [run for run in store.plan().values() if all(word in _words(run) for word in words)]
+    holdings = Holdings.of(store)
+    texts = MethodNames.of(holdings.runs, holdings.plan.setups).texts(holdings.runs)
+    return [
+        FoundRun(store, run, text, holdings.key_of(place))
+        for place, (run, text) in enumerate(zip(holdings.runs, texts, strict=True))
+        if all(word in _words(run, text) for word in words)
+    ]
 
 
-def _words(run: PlannedRun) -> set[str]:
+def _words(run: PlannedRun, settings: str) -> set[str]:
     noise = f"{run.noise:g}"
     return {
+        settings, *settings.split(", "), f"{run.method} {settings}",
         run.id, run.method, run.dataset, run.problem, f"{run.dataset}/{run.problem}",
         str(run.seed), f"seed{run.seed}", noise, f"noise{noise}", f"seed{run.seed}_noise{noise}",
     }  # fmt: skip

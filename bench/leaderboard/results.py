@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 from bench.kinds import AnyProblem, kind_of
 from bench.leaderboard import LeaderboardError, make_leaderboard
 from bench.leaderboard.groups import find_problems
+from bench.running.results.contents.holdings import Holdings
 from bench.running.results.judging import read_score
 from bench.running.results.plan import PlannedRun
-from bench.running.results.record import Record
-from bench.running.results.store import Store
+from bench.running.results.record import Record, RecordError
+from bench.running.results.store import Store, read_record
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,10 +54,10 @@ class Results:
         """
         import pandas as pd
 
-        store = Store(self.folder)
-        plan = store.plan()
-        truths = self.truths(plan.values())
-        return pd.DataFrame([_row(store, planned, truths) for planned in plan.values()])
+        holdings = Holdings.of(Store(self.folder))
+        truths = self.truths(holdings.runs)
+        rows = zip(holdings.runs, holdings.chosen.tolist(), strict=True)
+        return pd.DataFrame([_row(holdings, planned, row, truths) for planned, row in rows])
 
     def leaderboard(self, by: str | Sequence[str] = ()) -> pd.DataFrame:
         """The leaderboard, as ``rediscover leaderboard`` makes it; ``by`` as its ``--by``."""
@@ -83,25 +84,35 @@ class Results:
 
 
 def _row(
-    store: Store, planned: PlannedRun, truths: Mapping[tuple[str, str], str | None]
+    holdings: Holdings,
+    planned: PlannedRun,
+    found: int,
+    truths: Mapping[tuple[str, str], str | None],
 ) -> dict[str, Any]:
+    """What is known of a planned run; ``found`` is the row of its record, or -1."""
+    setup = holdings.plan.setup_of(planned)
     row = {
         "method": planned.method,
         "dataset": planned.dataset,
         "problem": planned.problem,
         "seed": planned.seed,
         "noise": planned.noise,
-        "seconds": planned.seconds,
-        "cpu_limit": planned.cpu_seconds,
+        "seconds": setup.seconds,
+        "cpu_limit": setup.cpu_seconds,
+        "settings": dict(setup.settings),
         "status": "",
         "message": "",
         "prediction": None,
         "truth": truths.get((planned.dataset, planned.problem)),
     }
-    record = store.read(planned.id)
-    if record is None or record.digest != planned.digest:
+    if found < 0:
         return row
-    return {**row, **_of_record(record), **_of_score(store, record)}
+    try:
+        record = read_record(holdings.path(found))
+    except (RecordError, FileNotFoundError):
+        return row  # it has just been cleared away
+    log = str(holdings.store.log_path(record.run.key))
+    return {**row, **_of_record(record), "log": log, **_of_score(holdings.store, record)}
 
 
 def _of_record(record: Record) -> dict[str, Any]:
@@ -116,14 +127,12 @@ def _of_record(record: Record) -> dict[str, Any]:
         "memory_mb": used.peak_memory_mb,
         "starved": used.starved,
         "reports": len(record.reports),
-        "settings": dict(record.run.method.settings),
-        "log": str(record.run.id),
     }
 
 
 def _of_score(store: Store, record: Record) -> dict[str, Any]:
-    judged = read_score(store, record.run.id)
-    if judged is None or judged.record_digest != record.digest:
+    judged = read_score(store, record.run.key)
+    if judged is None or judged.run_digest != record.digest:
         return {}
     card = judged.card
     row: dict[str, Any] = dict(card.values)

@@ -2,188 +2,289 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from bench.basics.extension import ExtensionError
+from bench.basics.paths import as_named
+from bench.basics.words import counted
 from bench.leaderboard.columns import Column, measures
-from bench.running.results.imported import ELSEWHERE
+from bench.running.results.contents.columns import Array, Words
+from bench.running.results.contents.holdings import Holdings, Scores
+from bench.running.results.contents.said import said_of
+from bench.running.results.judging import judge_of
+from bench.running.results.naming import MethodNames
 from bench.running.results.plan import PlannedRun
-from bench.running.results.store import Store, read_file, relative_path
-from bench.scoring.scorecard import values_of
+from bench.running.results.run import Setup
+from bench.running.results.store import Store
+from bench.scoring.steps import ScoringLimits, judging_code
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_TEXTS = ("method", "disclosure", "dataset", "problem", "kind", "status", "budget")
-_FLAGS = ("unsealed", "starved", "unscored")
-_LOST = "lost measures"
+_TEXTS = ("method", "settings", "disclosure", "dataset", "problem", "kind", "status", "budget")
+_FLAGS = ("unsealed", "starved", "unscored", "stale")
 ANSWERED = "answer_cpu_seconds"
 """What a run had spent when it first reported what it answered; of no column of the table."""
+_COSTS = ("wall_seconds", "cpu_seconds", "memory_mb", "calls", "tokens", "money", ANSWERED)
 
 
 class LeaderboardError(ValueError):
     """Folders that cannot be put into one table."""
 
 
-def read_rows(folders: Iterable[Path]) -> pd.DataFrame:
+@dataclass(frozen=True)
+class RunRows:
+    """The rows of some folders, and lines about what of them could not be read or is stale."""
+
+    frame: pd.DataFrame
+    said: tuple[str, ...]
+
+
+def read_rows(folders: Iterable[Path]) -> RunRows:
     """The planned runs of ``folders``, one row each, in the order of the plans.
 
     ``status`` is empty where there is no record of the run as it is planned now. Measures are nan
     where a run has none, and the worst where it has no answer. Raises LeaderboardError where a
     folder has no plan, or two folders contradict each other.
     """
+    parts = [_FolderRows.of(Store(folder)) for folder in folders]
+    picked = _picked(parts)
+    runs = [part.holdings.runs[row] for part, row in picked]
+    setups = {key: one for part in parts for key, one in part.holdings.plan.setups.items()}
+    summed = measures({kind for part in parts for kind in part.kinds})
+    names = [ANSWERED, *(column.name for column in summed)]
+    columns = _columns(parts, picked, names)
+    columns |= _of_plan(runs, setups, columns.pop("elsewhere"))
+    lost = Words.of(columns.pop("lost"))
+    frame = _framed({one: columns[one] for one in (*_TEXTS, *_FLAGS, "noise", "seed", *names)})
+    said = [line for part in parts for line in part.said()]
+    return RunRows(_with_worst(frame, summed, lost), tuple(said))
+
+
+def named_apart(frame: pd.DataFrame) -> pd.DataFrame:
+    """``frame``, rows or table, with the settings of methods that have several in their names."""
+    names = (frame["method"] + " " + frame["settings"]).str.rstrip()
+    return frame.assign(method=names, settings="")
+
+
+def _framed(columns: dict[str, Array]) -> pd.DataFrame:
     import pandas as pd
 
-    found: dict[str, tuple[str, object, dict[str, Any]]] = {}
-    for folder in folders:
-        store = Store(folder)
-        plan = store.plan()
-        if not plan:
-            raise LeaderboardError(
-                f"'{folder}' is no results folder: it has no plan.jsonl (rediscover run makes one)"
+    return pd.DataFrame(columns)
+
+
+@dataclass(frozen=True)
+class _FolderRows:
+    """What one folder contributes, a row for each of its planned runs."""
+
+    holdings: Holdings
+    scores: Scores
+    scored: Array
+    score_rows: Array
+
+    @classmethod
+    def of(cls, store: Store) -> _FolderRows:
+        holdings = Holdings.of(store)
+        if not holdings.runs:
+            why = " ".join(said_of(holdings)) or "it has no plan.jsonl (rediscover run makes one)"
+            raise LeaderboardError(f"'{store.folder}' is no results folder: {why}")
+        scores = holdings.scores()
+        of_files = scores.rows_for(holdings.files)
+        rows = np.append(of_files, -1)[holdings.chosen]
+        scored = rows >= 0
+        if len(scores.files.names) and len(of_files):
+            card, record = scores.columns, holdings.records
+            scored &= card.words["fault"].where("")[rows]
+            for name in ("digest", "answer"):
+                scored &= card.numbers[name][rows] == record.numbers[name][holdings.chosen]
+        return cls(holdings, scores, scored, rows)
+
+    @property
+    def kinds(self) -> set[str]:
+        """The kinds of the problems of its scorecards."""
+        return set(self.score_words("kind", np.arange(len(self.scored)))) - {""}
+
+    def record_words(self, name: str, rows: Array) -> Array:
+        """A word of the records of planned runs; empty where there is none."""
+        return _words(self.holdings.records.words[name], self.holdings.chosen[rows])
+
+    def record_numbers(self, name: str, rows: Array) -> Array:
+        """A number of the records of planned runs; 0 where there is none."""
+        chosen = self.holdings.chosen[rows]
+        found = np.append(self.holdings.records.numbers[name], [0])
+        return np.where(chosen >= 0, found[chosen], 0)
+
+    def score_words(self, name: str, rows: Array) -> Array:
+        """A word of the scorecards of planned runs; empty where there is none that counts."""
+        places = np.where(self.scored, self.score_rows, -1)[rows]
+        return _words(self.scores.columns.words[name], places)
+
+    def values(self, name: str, rows: Array) -> Array:
+        """A metric of the scorecards of planned runs; nan where there is none."""
+        columns = self.scores.columns
+        if name not in columns.names:
+            return np.full(len(rows), np.nan)
+        places = np.where(self.scored, self.score_rows, -1)[rows]
+        return np.append(columns.values[:, columns.names.index(name)], np.nan)[places]
+
+    @property
+    def judged_by_others(self) -> Array:
+        """Which planned runs have a scorecard of other code than there is now."""
+        every = np.arange(len(self.scored))
+        kinds, judges = self.score_words("kind", every), self.score_words("judge", every)
+        now = {kind: _judging_now(kind) for kind in set(kinds)}
+        pairs = zip(kinds, judges, strict=True)
+        return np.array([now[kind] not in ("", judge) for kind, judge in pairs], dtype=bool)
+
+    def said(self) -> list[str]:
+        """Lines about what could not be read, and what other code made."""
+        holdings = self.holdings
+        lines = said_of(holdings, self.scores)
+        old = np.flatnonzero(holdings.stale).tolist()
+        if old:
+            methods = ", ".join(dict.fromkeys(holdings.runs[row].method for row in old))
+            lines.append(
+                f"{counted(len(old), 'record')} made by other code of {methods} than there is "
+                "now (the same rediscover run with --rerun-stale makes them again)"
             )
-        for planned in plan.values():
-            answer, row = _row(store, planned)
-            _add(found, planned, answer, row, folder)
-    rows = [row for _, _, row in found.values()]
-    summed = measures({row["kind"] for row in rows} - {""})
-    numeric = ["noise", "seed", ANSWERED, *(column.name for column in summed)]
-    columns = {name: [row.get(name) for row in rows] for name in (*_TEXTS, *_FLAGS, *numeric)}
-    frame = pd.DataFrame(columns).astype(dict.fromkeys(numeric, float))
-    return _with_worst(frame, summed, [row.get(_LOST, ()) for row in rows])
+        count = int(self.judged_by_others.sum())
+        if count:
+            folder = as_named(holdings.store.folder)
+            cards = counted(count, "scorecard")
+            lines.append(f"{cards} made by other code of the judge (rediscover score {folder})")
+        return lines
 
 
-def _add(
-    found: dict[str, tuple[str, object, dict[str, Any]]],
-    planned: PlannedRun,
-    answer: object,
-    row: dict[str, Any],
-    folder: Path,
-) -> None:
-    """Add a row; of two folders with one run, the one that has its record counts."""
-    digest, other_answer, other = found.get(planned.id, (planned.digest, None, {}))
-    if digest != planned.digest:
-        raise LeaderboardError(
-            f"run '{planned.id}' was planned under other settings in '{folder}' than in the "
-            "folders before it; make one table for each"
+_Place: TypeAlias = tuple[_FolderRows, int]
+"""A folder, and the position of one of its planned runs."""
+
+
+def _words(words: Words, places: Array) -> Array:
+    texts = np.append(words.texts(), "")
+    return np.where(places >= 0, texts[places], "")
+
+
+def _judging_now(kind: str) -> str:
+    """The code that judges ``kind`` now; empty where that kind is not known here."""
+    try:
+        return judging_code(judge_of(kind, ScoringLimits())) if kind else ""
+    except (LookupError, ExtensionError):
+        return ""
+
+
+def _picked(parts: Sequence[_FolderRows]) -> list[_Place]:
+    """The planned runs of all folders, each once: of those that have its record, the first."""
+    if len(parts) == 1:
+        return [(parts[0], row) for row in range(len(parts[0].holdings.runs))]
+    found: dict[str, _Place] = {}
+    for part in parts:
+        for row, place in enumerate(part.holdings.places):
+            other = found.setdefault(place, (part, row))
+            if part is other[0] or part.holdings.chosen[row] < 0:
+                continue
+            if other[0].holdings.chosen[other[1]] < 0:
+                found[place] = (part, row)
+            else:
+                found[place] = _better(other, (part, row))
+    return [one for part in parts for one in found.values() if one[0] is part]
+
+
+def _better(
+    one: tuple[_FolderRows, int], other: tuple[_FolderRows, int]
+) -> tuple[_FolderRows, int]:
+    """Of two records of one run that which is of present code; both must agree if of the same."""
+    facts = [
+        (
+            part.record_words("source", np.array([row]))[0],
+            part.record_words("status", np.array([row]))[0],
+            part.record_numbers("answer", np.array([row]))[0],
         )
-    if not other.get("status"):
-        found[planned.id] = (digest, answer, row)
-    elif row["status"] and answer != other_answer:
+        for part, row in (one, other)
+    ]
+    if facts[0][0] == facts[1][0] and facts[0] != facts[1]:
         raise LeaderboardError(
-            f"run '{planned.id}' gave another result in '{folder}' than in the folders before it; "
-            "leave one of them out"
+            f"run '{other[0].holdings.runs[other[1]].id}' gave another result in "
+            f"'{other[0].holdings.store.folder}' than in the folders before it; leave one of them "
+            "out"
         )
+    part, row = one
+    return other if part.holdings.stale[row] else one
 
 
-def _row(store: Store, planned: PlannedRun) -> tuple[object, dict[str, Any]]:
-    """The answer of a run and its row."""
-    row: dict[str, Any] = {
-        "method": planned.method,
-        "disclosure": "",
-        "dataset": planned.dataset,
-        "problem": planned.problem,
-        "kind": "",
-        "status": "",
-        "budget": _budget_text(planned),
-        "seed": planned.seed,
-        "noise": planned.noise,
-        "unsealed": False,
-        "starved": False,
-        "unscored": False,
+def _columns(
+    parts: Sequence[_FolderRows], picked: Sequence[_Place], names: Sequence[str]
+) -> dict[str, Array]:
+    """What records and scorecards say of the rows, column by column."""
+    chunks = [
+        _of_part(part, np.array([row for one, row in picked if one is part], dtype=np.int64), names)
+        for part in parts
+    ]
+    return {name: np.concatenate([chunk[name] for chunk in chunks]) for name in chunks[0]}
+
+
+def _of_part(part: _FolderRows, rows: Array, names: Sequence[str]) -> dict[str, Array]:
+    status = part.record_words("status", rows)
+    asked = (status != "") & (status != "no_data")
+    elsewhere = part.record_numbers("elsewhere", rows).astype(bool)
+    scored = part.scored[rows] & asked
+    columns: dict[str, Array] = {
+        "status": status,
+        "disclosure": part.record_words("disclosure", rows),
+        "unsealed": part.record_numbers("unsealed", rows).astype(bool) & asked,
+        "starved": part.record_numbers("starved", rows).astype(bool) & asked,
+        "unscored": asked & ~scored,
+        "stale": part.holdings.stale[rows] | part.judged_by_others[rows],
+        "elsewhere": elsewhere,
+        "kind": part.score_words("kind", rows),
+        "lost": part.score_words("lost", rows),
     }
-    place = f"{relative_path(planned.id)}.json"
-    record = _read(f"{store.records_folder}/{place}")
-    try:
-        if record["digest"] != planned.digest:
-            return None, row
-        answer, found = _of_record(record)
-    except (KeyError, TypeError, IndexError):
-        return None, row  # no record, or a damaged one: the run is not done
-    row.update(found)
-    try:
-        score = _read(f"{store.scores_folder}/{place}")
-        card = score["card"]
-        if (score["record_digest"], card["answer"]) == (planned.digest, answer[1]):
-            scored = {"kind": str(card["kind"]), _LOST: tuple(card["lost"]), "unscored": False}
-            row.update(values_of(card) | scored)
-    except (KeyError, TypeError, ValueError, AttributeError):
-        pass  # no scorecard, a damaged one, or one of another judge's making
-    return answer, row
+    for name in names:
+        if name in _COSTS:
+            known = asked & ~elsewhere
+            columns[name] = np.where(known, part.record_numbers(name, rows), np.nan)
+        else:
+            columns[name] = np.where(scored, part.values(name, rows), np.nan)
+    return columns
 
 
-def _budget_text(planned: PlannedRun) -> str:
-    if planned.cpu_seconds is None:
-        return f"{planned.seconds:g}"
-    return f"{planned.cpu_seconds:g} CPU"
+def _of_plan(
+    runs: Sequence[PlannedRun], setups: dict[str, Setup], elsewhere: Array
+) -> dict[str, Any]:
+    """What the plan says of the rows, column by column."""
+    texts = {key: _budget_text(one) for key, one in setups.items()}
+    budgets = np.array([texts.get(run.setup, "") for run in runs], dtype=object)
+    return {
+        "method": [run.method for run in runs],
+        "settings": MethodNames.of(runs, setups).texts(runs),
+        "dataset": [run.dataset for run in runs],
+        "problem": [run.problem for run in runs],
+        "budget": np.where(elsewhere, "", budgets),
+        "noise": np.array([run.noise for run in runs], dtype=np.float64),
+        "seed": np.array([run.seed for run in runs], dtype=np.float64),
+    }
 
 
-def _read(path: str) -> Any:
-    """What a JSON file holds; None where it is not there or cut off."""
-    try:
-        return json.loads(read_file(path).decode())
-    except (OSError, ValueError):
-        return None
+def _budget_text(setup: Setup) -> str:
+    return f"{setup.seconds:g}" if setup.cpu_seconds is None else f"{setup.cpu_seconds:g} CPU"
 
 
-def _of_record(record: Mapping[str, Any]) -> tuple[tuple[str, str | None], dict[str, Any]]:
-    """The answer (status and expression) that a record holds, and what it adds to the row."""
-    discovery, resources = record["discovery"], record["resources"]
-    if record["status"] == "no_data":
-        return ("no_data", None), {"disclosure": record["disclosure"], "status": "no_data"}
-    found: dict[str, Any] = {"disclosure": record["disclosure"], "unscored": True}
-    # One that nothing was started for has no seal, and needs none.
-    found["unsealed"] = record["provenance"].get("seal", "full") != "full"
-    if ELSEWHERE in record["provenance"]:
-        found["budget"] = ""
-        found["unsealed"] = True
-    else:
-        found["wall_seconds"] = resources["wall_seconds"]
-        found["cpu_seconds"] = resources["cpu_seconds"]
-        found["memory_mb"] = resources["peak_memory_mb"]
-        found["starved"] = bool(resources.get("starved"))
-        found.update(_asked(record["provenance"].get("model")))
-        found[ANSWERED] = _answered(record)
-    found["status"] = str(record["status"])
-    return (found["status"], discovery["best"][0] if discovery else None), found
-
-
-def _asked(ledger: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What a run asked of a language model."""
-    if ledger is None:
-        return {}
-    tokens = ledger["prompt_tokens"] + ledger["completion_tokens"]
-    return {"calls": ledger["calls"], "tokens": tokens, "money": ledger["money"]}
-
-
-def _answered(record: Mapping[str, Any]) -> float:
-    """CPU seconds until the answer was first reported, by its share of the wall seconds."""
-    used, discovery = record["resources"], record["discovery"]
-    wall, cpu = float(used["wall_seconds"]), float(used["cpu_seconds"])
-    if discovery is None or not wall:
-        return cpu
-    answer = discovery["best"][0]
-    first = next((float(one[0]) for one in record["reports"] if one[1] == answer), wall)
-    return cpu * min(1.0, first / wall)
-
-
-def _with_worst(
-    frame: pd.DataFrame, summed: Iterable[Column], lost: list[Collection[str]]
-) -> pd.DataFrame:
+def _with_worst(frame: pd.DataFrame, summed: Iterable[Column], lost: Words) -> pd.DataFrame:
     """Fill the measures that a scored run has ``lost`` with the worst.
 
     Its scorecard does not say whether the problem has, say, an out-of-domain split; other runs
     of the problem do.
     """
-    if not any(lost):
+    if not any(lost.words):
         return frame
     problem = frame["dataset"] + "/" + frame["problem"]
     for column in summed:
-        lacking = np.array([column.name in names for names in lost])
+        among = np.array([column.name in words.split() for words in lost.words])
+        lacking = among[lost.codes]
         if column.worst is not None and lacking.any():
             known = frame[column.name].notna().groupby(problem).transform("any")
             frame.loc[known & lacking, column.name] = column.worst

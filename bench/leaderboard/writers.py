@@ -135,19 +135,23 @@ def brief(
 def brief_columns(table: pd.DataFrame) -> dict[str, str]:
     """The columns that a reader looks at first, and what heads them.
 
-    What methods were told, and for how long they ran, is among them where it is not the same.
-    ``failed`` is not of the table: it is what is done and not ok.
+    What methods were told, and for how long they ran, is among them where it is not the same;
+    ``settings`` and ``stale`` are where there are some. ``failed`` is not of the table: it is what
+    is done and not ok.
     """
     by = [name for name in table.columns if name in BY]
     mixed = [name for name in ("disclosure", "seconds") if _differs(table[name])]
     if not mixed and not set(table["disclosure"]) <= {"", "blind"}:
         mixed = ["disclosure"]
+    first = ["method", "settings"] if any(table["settings"]) else ["method"]
+    stale = ["stale"] if any(table["stale"]) else []
     titles = {
         one.name: one.title
         for one in measures()
         if one.title and one.name in table and (one.worst is not None or _known(table[one.name]))
     }
-    return {name: titles.get(name, name) for name in ("method", *by, *mixed, *_COVERAGE, *titles)}
+    names = (*first, *by, *mixed, *_COVERAGE, *stale, *titles)
+    return {name: titles.get(name, name) for name in names}
 
 
 def _known(column: pd.Series[Any]) -> bool:

@@ -11,7 +11,6 @@ import contextlib
 import hashlib
 import io
 import json
-import os
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable
@@ -21,20 +20,13 @@ from typing import Any
 import numpy as np
 
 from bench.basics.files import write_whole
+from bench.basics.paths import cache_folder
 from bench.problems.data import Data, Table
 
 GENERATOR = "2"
 """Changed whenever the same problem comes to have other data."""
 
 _DAMAGED = (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error)
-
-
-def cache_folder() -> Path:
-    """``$REDISCOVER_CACHE``, else ``rediscover`` in ``$XDG_CACHE_HOME`` or ``~/.cache``."""
-    own = os.environ.get("REDISCOVER_CACHE")
-    if own:
-        return Path(own).expanduser()
-    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "rediscover"
 
 
 def cached(parts: Iterable[str], make: Callable[[], Data], libraries: Iterable[str]) -> Data:

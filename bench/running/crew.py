@@ -16,7 +16,8 @@ from bench.method import Budget
 from bench.models.conversation import Conversation
 from bench.running.limits import PREDICTING_SECONDS, Limits
 from bench.running.questions import Questions
-from bench.running.results.run import MethodSpec, canonical_json
+from bench.running.results.content import canonical_json
+from bench.running.results.run import MethodSpec
 from bench.running.sandbox import wire
 from bench.running.sandbox.forkserver import ForkServer, ServerError
 from bench.running.sandbox.log import open_log

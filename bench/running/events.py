@@ -14,13 +14,18 @@ from bench.running.results.run import Run
 class Planned:
     """The whole matrix, before anything runs.
 
-    ``runs`` are all runs asked for; ``done`` of them have a record already. ``missing`` are
-    methods whose engine is not there, and why: their runs are planned and are not started.
+    ``runs`` are all runs asked for, with results in ``folder``; ``done`` of them have a record
+    already, ``stale`` of these one that other code of the method made. ``newer`` have one of a
+    newer version of Rediscover, which is left alone. ``missing`` are methods whose engine is not
+    there, and why: their runs are planned and are not started.
     """
 
     runs: tuple[Run, ...]
     done: tuple[Record, ...]
     missing: Mapping[str, str]
+    folder: Path
+    stale: int = 0
+    newer: int = 0
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from bench.models.endpoint import Endpoint
 from bench.problems.dataset import Dataset
@@ -13,7 +13,8 @@ from bench.running.executors import Executor
 from bench.running.limits import Limits
 from bench.running.missing import missing_engine
 from bench.running.perform import Job
-from bench.running.results.record import Record, RecordError
+from bench.running.results.finding import find
+from bench.running.results.record import Record
 from bench.running.results.run import Run
 from bench.running.results.store import Store
 
@@ -26,24 +27,30 @@ def execute(
     *,
     limits: Limits | None = None,
     retry: Collection[str] = (),
+    rerun_stale: bool = False,
     on_event: OnEvent = lambda event: None,
     endpoint: Endpoint | None = None,
 ) -> None:
     """Do every run that has no record yet.
 
-    The plan is on disk before the first run starts. A run whose record has its digest is done,
-    unless its status is one of ``retry``; a damaged record is reported and its run redone. Runs
-    of a method whose engine is missing are planned and left alone. ``datasets`` maps the names
-    in ``runs`` to datasets, and ``endpoint`` is where a language model answers.
+    The plan is on disk before the first run starts. A run that has a record is done, unless its
+    status is one of ``retry``; a damaged record is reported and its run redone. A record that
+    other code of the method made is kept, and counts as done, unless ``rerun_stale``; then the run
+    is done beside it. What a newer version of Rediscover made is left alone, as are the runs of a
+    method whose engine is missing. ``datasets`` maps the names in ``runs`` to datasets, and
+    ``endpoint`` is where a language model answers.
 
     Stopping it (KeyboardInterrupt, or a kill) loses nothing that is finished: the same call goes
     on from there. Raises StoreError where the results folder cannot be written.
     """
     missing = _missing_engines(runs)
     store.add_to_plan(list(runs))
-    finished, todo = _sort_out(runs, store, retry, on_event)
-    todo = [run for run in todo if run.method.label not in missing]
-    on_event(Planned(tuple(runs), tuple(finished), missing))
+    sorted_out = _SortedOut(store, retry, rerun_stale, on_event)
+    for run in runs:
+        sorted_out.take(run)
+    todo = [run for run in sorted_out.todo if run.method.label not in missing]
+    done, stale, newer = tuple(sorted_out.done), sorted_out.stale, sorted_out.newer
+    on_event(Planned(tuple(runs), done, missing, store.folder, stale, newer))
     problems = _problems(datasets)
     jobs = [Job(run, problems[run.dataset, run.problem], endpoint) for run in todo]
     limits = limits or Limits()
@@ -59,35 +66,39 @@ def _missing_engines(runs: Sequence[Run]) -> dict[str, str]:
     return {label: reason for label, reason in found.items() if reason is not None}
 
 
-def _sort_out(
-    runs: Sequence[Run], store: Store, retry: Collection[str], on_event: OnEvent
-) -> tuple[list[Record], list[Run]]:
-    """The records of runs that are done, and the runs that are not."""
-    finished: list[Record] = []
-    todo: list[Run] = []
-    for run in runs:
-        record = _believed(run, store, on_event)
-        if record is None or record.digest != run.digest:
-            todo.append(run)
-        elif record.status in retry:
-            # Out of the way now, so that this command is resumed, too, when it is killed.
-            store.record_path(run.id).unlink(missing_ok=True)
-            todo.append(run)
+@dataclass
+class _SortedOut:
+    """Runs by what there is of them already."""
+
+    store: Store
+    retry: Collection[str]
+    rerun_stale: bool
+    on_event: OnEvent
+    done: list[Record] = field(default_factory=list)
+    todo: list[Run] = field(default_factory=list)
+    stale: int = 0
+    newer: int = 0
+
+    def take(self, run: Run) -> None:
+        """Put ``run`` where it belongs."""
+        found = find(self.store, run)
+        for path, reason in found.damaged:
+            self.on_event(Damaged(path, reason))
+        if found.record is None:
+            if found.newer:
+                self.newer += 1
+            else:
+                self.todo.append(run)
+        elif found.record.status in self.retry:
+            if not found.stale:
+                # Out of the way now, so that this command is resumed, too, when it is killed.
+                self.store.record_path(run.key).unlink(missing_ok=True)
+            self.todo.append(run)
+        elif found.stale and self.rerun_stale:
+            self.todo.append(run)
         else:
-            finished.append(record)
-    return finished, todo
-
-
-def _believed(run: Run, store: Store, on_event: OnEvent) -> Record | None:
-    try:
-        record = store.read(run.id)
-    except RecordError as error:
-        on_event(Damaged(store.record_path(run.id), str(error)))
-        return None
-    except OSError as error:
-        on_event(Damaged(store.record_path(run.id), error.strerror or str(error)))
-        return None
-    return record
+            self.done.append(found.record)
+            self.stale += found.stale
 
 
 def _problems(datasets: Mapping[str, Dataset]) -> dict[tuple[str, str], Problem]:

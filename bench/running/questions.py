@@ -27,9 +27,9 @@ def conversation_of(run: Run, endpoint: Endpoint | None, store: Store) -> Conver
         return None
     if endpoint is None:
         raise EndpointError("the method asks a language model; give model.url and model.name")
-    place = f"{relative_path(run.id)}.jsonl"
-    recording = Path(endpoint.recordings) / place if endpoint.mode != "live" else None
-    path = store.transcript_path(run.id)
+    kept = Path(endpoint.recordings) / f"{relative_path(run.id)}.jsonl"
+    recording = kept if endpoint.mode != "live" else None
+    path = store.transcript_path(run.key)
     return Conversation(endpoint, run.budget, run.digest, path, recording)
 
 

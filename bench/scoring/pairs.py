@@ -262,7 +262,7 @@ def _faulty(one: Pair, limits: ScoringLimits) -> Scorecard:
 
 def _digest(pairs: Sequence[Pair], limits: ScoringLimits) -> str:
     """What makes results the same: texts, domains, limits, and the version of the judge."""
-    sha = hashlib.sha256(judge_version(pair_metrics(), limits).encode())
+    sha = hashlib.sha256(judge_version(PAIR_SCHEME, pair_metrics(), limits).encode())
     for one in pairs:
         sha.update(repr((one.prediction, one.problem.truth, one.problem.domain)).encode())
     return sha.hexdigest()

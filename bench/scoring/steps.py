@@ -6,22 +6,22 @@ earlier ones found and lets the later ones go on.
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import version
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.basics.source.digest import source_digest
 from bench.method import Answer
 from bench.scoring.metrics import AFTERWARDS, BUILT_IN, Metric
 from bench.scoring.ned.form_cache import FormCache
 from bench.scoring.scorecard import SOLE, Comparison, Scorecard
-
-SCORING_VERSION = "4"
-"""Raise when the same answer gets another scorecard."""
 
 PATIENCE = 10.0
 """How much longer than its processor time a step may take by the clock."""
@@ -126,7 +126,7 @@ class Item:
     def blank(self, limits: ScoringLimits) -> Scorecard:
         """The scorecard before any step."""
         name = f"{self.problem.dataset}/{self.problem.name}"
-        judge = judge_version(self.metrics(), limits)
+        judge = judge_version(self.scheme, self.metrics(), limits)
         return Scorecard(name, self.scheme.kind, self.answer, judge)
 
     def failed(self, limits: ScoringLimits, why: str) -> Scorecard:
@@ -140,13 +140,31 @@ class Item:
         return card
 
 
-def judge_version(metrics: Iterable[Metric], limits: ScoringLimits) -> str:
-    """What a scorecard follows from besides its item: under another, score again."""
+def judge_version(scheme: Scheme, metrics: Iterable[Metric], limits: ScoringLimits) -> str:
+    """What a scorecard follows from besides its item: under another, score again.
+
+    That is the code that scores, of packages that add metrics too, SymPy's version and the limits.
+    """
     settings = f"{limits.seconds:g} s, {limits.memory_mb} MB, tolerance {limits.tolerance:g}"
     proof = ", proof" if limits.prove else ""
+    metrics = tuple(metrics)
     added = [f"{one.name} of {one.origin}" for one in metrics if one.origin != BUILT_IN]
     more = f"; with {', '.join(added)}" if added else ""
-    return f"{SCORING_VERSION} (sympy {version('sympy')}, {settings}{proof}{more})"
+    homes = {getattr(one.value, "func", one.value).__module__ for one in metrics}
+    code = _code_of(frozenset([scheme.ready.__module__, *homes]))
+    return f"{code} (sympy {version('sympy')}, {settings}{proof}{more})"
+
+
+def judging_code(version: str) -> str:
+    """What of a ``judge_version`` is the digest of the judge's code."""
+    return version.partition(" ")[0]
+
+
+@cache
+def _code_of(homes: frozenset[str]) -> str:
+    """The digest of the code that scores; a module that has no file says nothing."""
+    found = [source_digest([home, "bench.scoring.worker"]) for home in sorted(homes)]
+    return hashlib.sha256("\n".join(found).encode()).hexdigest()[:12]
 
 
 def score(item: Item, *, forms: FormCache | None = None) -> Scorecard:

@@ -34,7 +34,6 @@ _LAST = 40
 class Bingo:
     """Bingo's regressor with age-fitness selection, its constants by Levenberg-Marquardt."""
 
-    version: ClassVar[str] = "1"
     requires: ClassVar[tuple[str, ...]] = ("bingo", "mpi4py")
 
     operators: tuple[str, ...] = ("+", "-", "*", "/", "sin", "cos", "exp", "log", "sqrt")

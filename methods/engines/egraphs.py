@@ -91,7 +91,6 @@ class EGGP:
     this at first, and then as many as the time left allows.
     """
 
-    version: ClassVar[str] = "1"
     requires: ClassVar[tuple[str, ...]] = ("eggp",)
 
     operators: tuple[str, ...] = ("add", "sub", "mul", "div", "square", "sqrt", "exp", "log",
@@ -131,7 +130,6 @@ class SymRegg:
     many as the time left allows.
     """
 
-    version: ClassVar[str] = "1"
     requires: ClassVar[tuple[str, ...]] = ("symregg",)
 
     operators: tuple[str, ...] = ("add", "sub", "mul", "div", "square", "sqrt", "exp", "log",

@@ -24,7 +24,6 @@ _SPEEDS = ("ultrafast", "fast", "normal", "thorough")
 class GPElite:
     """GP-Elite; ``units`` makes units that the task discloses a hard constraint of its search."""
 
-    version: ClassVar[str] = "1"
     requires: ClassVar[tuple[str, ...]] = ("gp_elite",)
 
     operators: str = "trig"

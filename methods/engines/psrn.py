@@ -27,7 +27,6 @@ class PSRN:
     constants of the last layer together.
     """
 
-    version: ClassVar[str] = "1"
     requires: ClassVar[tuple[str, ...]] = ("psrn",)
 
     operators: tuple[str, ...] = (

@@ -20,7 +20,6 @@ from methods.engines.found import Found
 class RILSROLS:
     """RILS-ROLS, once with a seventh of the time and once with the rest, on one thread."""
 
-    version: ClassVar[str] = "1"
     requires: ClassVar[tuple[str, ...]] = ("rils_rols_cpp",)
 
     complexity_penalty: float = 0.001

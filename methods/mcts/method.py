@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import count
-from typing import ClassVar
 
 import numpy as np
 
@@ -30,8 +29,6 @@ class MCTS:
 
     The way of the Symbolic Physics Learner (Sun et al., ICLR 2023).
     """
-
-    version: ClassVar[str] = "1"
 
     operators: tuple[str, ...] = OPERATORS
     variables: tuple[str, ...] = ()

@@ -31,7 +31,6 @@ class Operon:
     and makes the result reproducible where the time suffices.
     """
 
-    version: ClassVar[str] = "1"
     requires: ClassVar[tuple[str, ...]] = ("pyoperon",)
 
     population: int = 1000

@@ -76,7 +76,6 @@ class PySR:
     compiles once in a process, before the clock: ``worker.start=keep`` lets the runs share one.
     """
 
-    version: ClassVar[str] = "2"
     requires: ClassVar[tuple[str, ...]] = ("pysr",)
 
     binary: tuple[str, ...] = ("+", "-", "*", "/")

@@ -38,7 +38,6 @@ class Transformer:
     ``greedy``, the one likeliest skeleton and nothing after it, as SRSD's Symbolic Transformer.
     """
 
-    version: ClassVar[str] = "2"
     requires: ClassVar[tuple[str, ...]] = ("torch", "safetensors")
 
     checkpoint: str = ""
@@ -101,8 +100,6 @@ class Prior:
 
     Whatever the network adds to fitting random skeletons is what ``transformer`` has over this.
     """
-
-    version: ClassVar[str] = "2"
 
     batch: int = 32
     restarts: int = 2

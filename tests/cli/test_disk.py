@@ -18,21 +18,21 @@ QUICK = ("method=linear", "dataset=nguyen", "dataset.limit=1", "budget.seconds=2
 READ_ONLY = {
     "plan": 0,
     "plan experiment=new": 0,
-    "status results/quickstart": 0,
-    "show results/quickstart": 0,
-    "leaderboard results/quickstart": 0,
+    "status results/linear-nguyen": 0,
+    "show results/linear-nguyen": 0,
+    "leaderboard results/linear-nguyen": 0,
     "show nguyen": 0,
     "show mine.csv": 0,
     "run experiment=new": 1,
     "run": 1,
     "run -m seeds=[0],[1] experiment=new": 1,
-    "score results/quickstart --again": 1,
+    "score results/linear-nguyen --again": 1,
     "score theirs.csv --dataset nguyen": 1,
-    "merge results/quickstart -o other": 1,
+    "merge results/linear-nguyen -o other": 1,
     "data nguyen --to out --as csv": 1,
     "new mine": 2,
     "judge --pairs pairs.csv -o out.csv": 1,
-    "leaderboard results/quickstart -o out.csv": 2,
+    "leaderboard results/linear-nguyen -o out.csv": 2,
 }
 """What a disk that takes nothing leaves to be done, and what not: exit codes."""
 

@@ -67,7 +67,7 @@ def test_somebody_elses_executor_runs_the_runs(
     assert "backwards" in outcome.out
     expected = "['feynman-i.12.4', 'feynman-i.12.1'] 3 ('a', 'b')"
     assert (tmp_path / "diary").read_text() == expected
-    folder = tmp_path / "results" / "quickstart"
+    folder = tmp_path / "results" / "linear-srsd_easy"
     assert len(list(folder.glob("records/*/*/*/*.json"))) == 2
     kept = yaml.safe_load((folder / "config.yaml").read_text())["executor"]
     assert kept["times"] == 3 and kept["diary"] == "diary"

@@ -67,9 +67,11 @@ def records(folder: Path) -> dict[str, dict[str, Any]]:
 
 def test_a_first_run_ends_in_a_leaderboard(command: Command, tmp_path: Path) -> None:
     outcome = command("run", "method=[linear,polynomial]", "dataset.limit=2", *QUICK)
-    folder = tmp_path / "results" / "quickstart"
+    folder = tmp_path / "results" / "linear+polynomial-quickstart"
     assert outcome.code == 0 and outcome.err == ""
-    assert str(folder / "leaderboard.csv") in outcome.out
+    first, *_, last = outcome.out.splitlines()
+    assert first == "4 runs planned in results/linear+polynomial-quickstart"
+    assert last == "leaderboard: results/linear+polynomial-quickstart/leaderboard.csv"
     lines = board(folder)
     assert lines.keys() == {"linear", "polynomial"}
     assert all(line["planned"] == line["done"] == line["ok"] == "2" for line in lines.values())
@@ -93,7 +95,7 @@ def test_every_failure_is_a_row_and_the_exit_code_is_zero(
     overrides += [f"method.{how}.how={how}" for how in labels]
     outcome = command("run", f"method={behaves}", *overrides, "dataset.limit=1", *QUICK)
     assert outcome.code == 0, outcome.err
-    lines = board(tmp_path / "results" / "quickstart")
+    lines = board(tmp_path / "results" / "behaves+raises+exits+hangs+babbles-quickstart")
     for how, status in labels.items():
         assert lines[how][status] == "1", how
         assert float(lines[how]["symbolic_exact"]) == 0.0
@@ -108,7 +110,7 @@ def test_the_same_command_goes_on_and_another_setting_runs_again(
     command: Command, tmp_path: Path, behaves: str
 ) -> None:
     base = ("run", f"method={behaves}", "dataset.limit=2", "--no-score", *QUICK)
-    folder = tmp_path / "results" / "quickstart"
+    folder = tmp_path / "results" / "behaves-quickstart"
 
     def times() -> dict[str, int]:
         return {str(p): p.stat().st_mtime_ns for p in (folder / "records").rglob("*.json")}
@@ -123,7 +125,9 @@ def test_the_same_command_goes_on_and_another_setting_runs_again(
     assert "2 of them done before" in command(*base, "executor.workers=1").out
     assert times() == second
     assert "done before" not in command(*base, "method.behaves.wait=0.01").out
-    assert all(times()[path] != second[path] for path in second)
+    both = times()
+    assert len(both) == 4 and all(both[path] == second[path] for path in second)
+    assert "2 of them done before" in command(*base).out and times() == both
 
 
 def test_retry_runs_failures_again_and_nothing_else(
@@ -147,7 +151,8 @@ def test_a_users_table_and_truth_by_one_override(command: Command, tmp_path: Pat
         "datasets.my_data.truth=3*length+width", *QUICK,
     )  # fmt: skip
     assert outcome.code == 0, outcome
-    assert float(board(tmp_path / "results" / "quickstart")["linear"]["symbolic_exact"]) == 1.0
+    folder = tmp_path / "results" / "linear-my_data"
+    assert float(board(folder)["linear"]["symbolic_exact"]) == 1.0
 
 
 @pytest.mark.parametrize("name", ["2021", "1e5", "null", "día", "数据", "a, b", "${seeds}"])
@@ -205,7 +210,7 @@ def test_two_files_of_one_name_are_two_datasets_with_the_data_of_each(
     assert "d.csv is set by datasets.b_d (datasets.b_d.target=...), and it is called" in outcome.out
     slopes = {
         record["dataset"]: float(record["discovery"]["best"][0].partition("*")[0])
-        for path in (tmp_path / "results" / "quickstart" / "records").rglob("*.json")
+        for path in (tmp_path / "results" / "linear-a_d+b_d" / "records").rglob("*.json")
         for record in [json.loads(path.read_text())]
     }
     assert slopes == {"a_d": pytest.approx(2.0), "b_d": pytest.approx(3.0)}
@@ -214,21 +219,28 @@ def test_two_files_of_one_name_are_two_datasets_with_the_data_of_each(
 def test_a_damaged_file_of_no_run_is_told_apart_from_one_that_is_redone(
     command: Command, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "results" / "quickstart"
+    folder = tmp_path / "results" / "linear-quickstart"
     base = ("run", "method=linear", "dataset.limit=1", "--no-score", *QUICK)
     assert command(*base).code == 0
     (path,) = (folder / "records").rglob("*.json")
     path.write_text("{")
     stray = path.with_name("seed9_noise0.json")
     stray.write_text("")
-    before = command("status", str(folder))
-    assert f"damaged, will be redone: {path}" in before.out.replace("\n", "")
-    assert command(*base).code == 0
-    status = json.loads(command("status", str(folder), "--json").out)
-    assert status["damaged"] == {} and list(status["strays"]) == [str(stray)]
-    assert "of no run that is planned here; delete it" in command("status", str(folder)).out
-    stray.unlink()
-    assert "damaged" not in command("status", str(folder)).out
+    place = path.relative_to(tmp_path)
+    before = command("status", str(folder)).out
+    assert f"1 record cannot be read: {place}: the record is cut off" in before
+    assert "1 record of nothing that is planned here" in before
+    assert f"1 record cannot be read: {place}" in command(*base).out
+    (line,) = json.loads(command("status", str(folder), "--json").out)["said"]
+    assert line == (
+        "1 record of nothing that is planned here; rediscover prune results/linear-quickstart "
+        f"removes them: {stray.relative_to(tmp_path)}"
+    )
+    assert f"  {stray.relative_to(tmp_path)}" in command("prune", str(folder), "--dry-run").out
+    assert stray.exists() and "1 record removed:" in command("prune", str(folder)).out
+    assert not stray.exists() and path.exists()
+    assert json.loads(command("status", str(folder), "--json").out)["said"] == []
+    assert "nothing removed" in command("prune", str(folder)).out
 
 
 def test_a_missing_engine_is_told_and_leaves_no_record(command: Command, tmp_path: Path) -> None:
@@ -236,7 +248,7 @@ def test_a_missing_engine_is_told_and_leaves_no_record(command: Command, tmp_pat
         "class Odd:\n    requires = ('no_such_engine',)\n    def discover(self, task): ...\n"
     )
     outcome = command("run", "method=[odd.py,linear]", "dataset.limit=1", "--no-score", *QUICK)
-    folder = tmp_path / "results" / "quickstart"
+    folder = tmp_path / "results" / "odd+linear-quickstart"
     assert outcome.code == 1
     assert (
         "no_such_engine" in outcome.out and "1 of 2 planned runs have no record: odd" in outcome.out
@@ -273,7 +285,7 @@ def test_ctrl_c_says_how_to_go_on(tmp_path: Path, behaves: str) -> None:
         "dataset=srsd_easy", "dataset.limit=12", "executor.workers=1", "--no-score",
         "budget.seconds=5",
     ]  # fmt: skip
-    folder = tmp_path / "results" / "quickstart"
+    folder = tmp_path / "results" / "behaves-srsd_easy"
     process = subprocess.Popen(
         command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )

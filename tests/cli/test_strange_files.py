@@ -158,7 +158,7 @@ def test_methods_of_odd_names_are_run_and_checked(command: Command, files: Path)
     base = (f"method=[{','.join(METHODS)}]", "dataset=2021.csv", "budget.seconds=5")
     done = command("run", *base, "--no-score")
     assert not refused(done), done
-    with (files / "results" / "quickstart" / "leaderboard.csv").open() as file:
+    with (next((files / "results").iterdir()) / "leaderboard.csv").open() as file:
         lines = {line["method"]: line["ok"] for line in csv.DictReader(file)}
     assert lines == {Path(name).stem: "1" for name in METHODS}
     assert "keeps the contract" in command("check", "null.py").out

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from bench.kinds.metrics import metrics_of
 from bench.method import Budget, Discovery
 from bench.running import STATUSES, MethodSpec, Record, Resources, Run, Store
-from bench.running.results.judging import KeptScore
+from bench.running.results.content import with_content
+from bench.running.results.judging import KeptScore, judge_of
 from bench.scoring import Scorecard
+from bench.scoring.steps import ScoringLimits
+
+
+@cache
+def judge_now() -> str:
+    """What scorecards made now follow from."""
+    return judge_of("table", ScoringLimits())
+
 
 _METRICS = metrics_of("table")
 _NAMES = [metric.name for metric in _METRICS]
@@ -42,10 +53,14 @@ class Result:
     seconds: float = 10.0
     cpu_seconds: float | None = None
     setting: int = 0
+    source: str = ""
+    judge: str = field(default_factory=judge_now)
 
     @property
     def run(self) -> Run:
-        method = MethodSpec(self.method, "some.where:Method", {"setting": self.setting})
+        method = MethodSpec(
+            self.method, "some.where:Method", {"setting": self.setting}, self.source
+        )
         budget = Budget(seconds=self.seconds, cpu_seconds=self.cpu_seconds)
         return Run(method, self.dataset, "1", self.problem, self.seed, self.noise, budget)
 
@@ -68,7 +83,7 @@ class Result:
         kept = {name: value for name, value in values.items() if name not in lost}
         failure = "" if self.answer else "no expression"
         problem = f"{self.dataset}/{self.problem}"
-        return Scorecard(problem, "table", self.answer, "1", failure, kept, lost)
+        return Scorecard(problem, "table", self.answer, self.judge, failure, kept, lost)
 
 
 def write(folder: Path, results: Iterable[Result]) -> Path:
@@ -84,6 +99,11 @@ def write(folder: Path, results: Iterable[Result]) -> Path:
     return folder
 
 
+def rewrite(path: Path, **changes: object) -> None:
+    """Change what a file holds, as somebody would who writes its digest anew."""
+    path.write_text(json.dumps(with_content({**json.loads(path.read_text()), **changes})))
+
+
 def write_score(store: Store, result: Result) -> None:
     kept = KeptScore(result.run.digest, result.card)
-    store.write_text(store.score_path(result.run.id), kept.to_json())
+    store.write_text(store.score_path(result.run.key), kept.to_json())

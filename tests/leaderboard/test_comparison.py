@@ -15,7 +15,7 @@ from bench.leaderboard.rows import read_rows
 
 
 def compared(folder: Path, *methods: str, measure: str = "exact") -> Contests:
-    return compare_methods(read_rows([folder]), methods, measure)
+    return compare_methods(read_rows([folder]).frame, methods, measure)
 
 
 def test_a_method_that_solves_all_of_many_is_better_than_one_that_solves_none(

@@ -66,9 +66,13 @@ def test_failures_and_runs_to_come_are_shown_as_they_are(folder: Path, capsys: S
     assert "no record yet" in capsys.readouterr().out
 
 
+def _key(folder: Path, run: str) -> str:
+    return next(one.key for one in Store(folder).plan().runs.values() if one.id == run)
+
+
 def test_the_end_of_the_log_is_shown(folder: Path, capsys: Said) -> None:
     run = "a/srsd_easy/feynman-i.12.1/seed0_noise0"
-    path = Store(folder).log_path(run)
+    path = Store(folder).log_path(_key(folder, run))
     path.parent.mkdir(parents=True)
     path.write_bytes(b"x" * 10_000 + b"\nthe last line \xff\n")
     assert main(["show", str(folder), run, "--json"]) == 0
@@ -78,7 +82,8 @@ def test_the_end_of_the_log_is_shown(folder: Path, capsys: Said) -> None:
 
 
 def test_a_damaged_record_is_named(folder: Path, capsys: Said) -> None:
-    path = Store(folder).record_path("a/srsd_easy/feynman-i.12.1/seed0_noise0")
+    run = "a/srsd_easy/feynman-i.12.1/seed0_noise0"
+    path = Store(folder).record_path(_key(folder, run))
     path.write_text("{")
     assert main(["show", str(folder), "a", "feynman-i.12.1", "seed0"]) == 2
     assert str(path) in capsys.readouterr().err

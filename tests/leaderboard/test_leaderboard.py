@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from results_folders import Result, write, write_score
+from results_folders import Result, rewrite, write, write_score
 
 from bench.leaderboard import LeaderboardError, make_leaderboard
 from bench.leaderboard.columns import column_names, columns_markdown
@@ -95,9 +95,7 @@ def test_runs_that_were_not_sealed_in_full_are_counted(tmp_path: Path) -> None:
     provenances = ({"seal": "full"}, {"seal": "partial"}, {"seal": "none"}, {},
                    {"elsewhere": "theirs.csv"})  # fmt: skip
     for result, provenance in zip(results, provenances, strict=True):
-        path = store.record_path(result.run.id)
-        record = json.loads(path.read_text())
-        path.write_text(json.dumps({**record, "provenance": provenance}))
+        rewrite(store.record_path(result.run.key), provenance=provenance)
     line = lines(tmp_path)["m"]
     assert (line["done"], line["unsealed"]) == (5, 3)
 
@@ -106,39 +104,33 @@ def test_starved_runs_are_counted_and_budgets_of_cpu_time_are_told(tmp_path: Pat
     results = [Result(problem=f"p{k}", cpu_seconds=4.0) for k in range(3)]
     store = Store(write(tmp_path, results))
     for result, starved in zip(results, (True, False, None), strict=True):
-        path = store.record_path(result.run.id)
-        record = json.loads(path.read_text())
-        resources = {**record["resources"], "starved": starved}
-        path.write_text(json.dumps({**record, "resources": resources}))
+        path = store.record_path(result.run.key)
+        used = {**json.loads(path.read_text())["resources"], "starved": starved}
+        rewrite(path, resources=used)
     line = lines(tmp_path)["m"]
     assert (line["done"], line["starved"], line["seconds"]) == (3, 1, "4 CPU")
 
 
-def test_what_was_made_from_another_answer_or_other_settings_does_not_count(
-    tmp_path: Path,
-) -> None:
+def test_what_was_made_from_another_answer_does_not_count(tmp_path: Path) -> None:
     store = Store(write(tmp_path, [Result(problem="p0"), Result(problem="p1")]))
     write_score(store, Result(problem="p0", answer="x0 + 1"))
-    store.add_to_plan([Result(problem="p1", setting=1).run])
     line = lines(tmp_path)["m"]
-    assert (line["planned"], line["done"], line["unscored"]) == (2, 1, 1)
+    assert (line["planned"], line["done"], line["unscored"]) == (2, 2, 1)
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"digest": 3}', "\x00"])
 def test_damaged_files_are_runs_not_done_or_not_scored(tmp_path: Path, content: str) -> None:
     results = [Result(problem=f"p{k}") for k in range(3)]
     store = Store(write(tmp_path, results))
-    store.record_path(results[0].run.id).write_text(content)
-    store.score_path(results[1].run.id).write_text(content)
+    store.record_path(results[0].run.key).write_text(content)
+    store.score_path(results[1].run.key).write_text(content)
     line = lines(tmp_path)["m"]
     assert (line["planned"], line["done"], line["unscored"]) == (3, 2, 1)
 
 
 def test_predictions_from_elsewhere_have_no_times(tmp_path: Path) -> None:
     store = Store(write(tmp_path, [Result()]))
-    path = store.record_path(Result().run.id)
-    record = json.loads(path.read_text())
-    path.write_text(json.dumps({**record, "provenance": {"elsewhere": "theirs.csv"}}))
+    rewrite(store.record_path(Result().run.key), provenance={"elsewhere": "theirs.csv"})
     line = lines(tmp_path)["m"]
     assert math.isnan(line["wall_seconds"]) and line["seconds"] == ""
     assert line["symbolic_exact"] == 1.0
@@ -170,11 +162,25 @@ def test_rows_by_dataset_noise_tier_and_difficulty(tmp_path: Path) -> None:
     }
 
 
-def test_conditions_that_differ_within_a_line_are_shown(tmp_path: Path) -> None:
-    results = [Result(problem="p0", seconds=5), Result(problem="p1", seconds=60)]
-    table = make_leaderboard([write(tmp_path, results)])
-    assert table["seconds"][0] == "5+60"
-    assert "5+60" in WRITERS["md"](table)
+def test_settings_and_budgets_are_kept_apart_and_only_what_differs_is_named(
+    tmp_path: Path,
+) -> None:
+    results = [
+        *(Result("m", seconds=seconds, seed=seed) for seconds in (5, 60) for seed in (0, 1)),
+        *(Result("n", setting=setting, noise=0.1) for setting in (0, 1)),
+        Result("o"),
+    ]
+    folder = write(tmp_path / "a", results)
+    table = make_leaderboard([folder])
+    assert {(line.method, line.settings): line.planned for line in table.itertuples()} == {
+        ("m", "budget.seconds=5"): 2, ("m", "budget.seconds=60"): 2,
+        ("n", "setting=0"): 1, ("n", "setting=1"): 1, ("o", ""): 1,
+    }  # fmt: skip
+    assert "budget.seconds=5 |" in WRITERS["md"](table)
+    apart = [write(tmp_path / name, [Result(setting=k)]) for k, name in enumerate("bc")]
+    assert list(make_leaderboard(apart)["settings"]) == ["setting=0", "setting=1"]
+    alone = make_leaderboard([write(tmp_path / "d", [Result(seed=0), Result(seed=1, noise=0.1)])])
+    assert list(alone["planned"]) == [2] and "settings" not in WRITERS["md"](alone)
 
 
 def test_folders_of_several_machines_make_one_table(tmp_path: Path) -> None:
@@ -187,13 +193,9 @@ def test_folders_of_several_machines_make_one_table(tmp_path: Path) -> None:
     assert to_csv(make_leaderboard([b, a])) == to_csv(make_leaderboard([whole]))
 
 
-@pytest.mark.parametrize(
-    ("other", "words"),
-    [(Result(setting=1), "other settings"), (Result(answer="x1"), "another result")],
-)
-def test_folders_that_contradict_are_refused(tmp_path: Path, other: Result, words: str) -> None:
-    a, b = write(tmp_path / "a", [Result()]), write(tmp_path / "b", [other])
-    with pytest.raises(LeaderboardError, match=f"m/toy/p0/seed0_noise0.*{words}"):
+def test_folders_that_contradict_are_refused(tmp_path: Path) -> None:
+    a, b = write(tmp_path / "a", [Result()]), write(tmp_path / "b", [Result(answer="x1")])
+    with pytest.raises(LeaderboardError, match=r"m/toy/p0/seed0_noise0.*another result"):
         make_leaderboard([a, b])
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from bench.basics.paths import cache_folder
 from bench.problems import Data, Problem, load_dataset
-from bench.problems.cache import cache_folder
 
 
 @pytest.fixture

@@ -8,18 +8,19 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
-from toys import dataset, method, problem, run_all
+from toys import method, problem, run_all, toy_run
 
 from bench.method import Discovery
 from bench.problems.problem import Problem
-from bench.running import Leases, Run, Store, matrix
+from bench.running import Leases, Run, Store
 from bench.running.debug import debug
 from bench.running.events import Event, Finished
 from bench.running.perform import Job
 from bench.running.progress.counts import duration
 from bench.running.progress.display import Display
+from bench.running.results.contents.status import experiment_status
 from bench.running.results.merge import Contradiction, merge
-from bench.running.results.status import experiment_status
+from bench.running.results.naming import NoSuchMethod
 from bench.running.sandbox.answer import InvalidAnswer
 
 
@@ -96,21 +97,28 @@ def test_the_status_counts_by_method(tmp_path: Path) -> None:
     run_all(tmp_path, method("Instant"), method("Raises"), problems=2)
     changed = method("Instant", {"expression": "x1"})
     store = Store(tmp_path)
-    store.add_to_plan(matrix([changed], {"toy": dataset(1)}))
-    store.record_path("Raises/toy/p1/seed0_noise0").write_text("{")
+    store.add_to_plan([toy_run(changed)])
+    store.record_path(toy_run(method("Raises"), "p1").key).write_text("{")
     with Leases(store.leases_folder) as leases:
-        assert leases.take("Instant/toy/p0/seed0_noise0")
+        assert leases.take(toy_run(changed).key)
         status = experiment_status(store)
-    as_dict = status.as_dict()
-    instant, raises = as_dict["methods"]
-    assert {key: instant[key] for key in ("planned", "done", "ok", "running", "left")} == {
-        "planned": 2, "done": 1, "ok": 1, "running": 1, "left": 1
-    }  # fmt: skip
-    assert raises["failed"] == {"error": 1}
+        alone = experiment_status(store, "Instant expression=x1")
+        with pytest.raises(
+            NoSuchMethod, match="'Instant expression unset', 'Instant expression=x1'"
+        ):
+            experiment_status(store, "Instant")
+        with pytest.raises(NoSuchMethod, match="there is no method 'Instan' here; there is"):
+            experiment_status(store, "Instan")
+    instant, raises, other = status.as_dict()["methods"]
+    assert alone.as_dict()["methods"] == [other]
+    names = ("settings", "planned", "done", "ok", "running", "left")
+    assert [instant[key] for key in names] == ["expression unset", 2, 2, 2, 0, 0]
+    assert [other[key] for key in names] == ["expression=x1", 1, 0, 0, 1, 1]
+    assert raises["settings"] == "" and raises["failed"] == {"error": 1}
     assert raises["left"] == 1
     assert [run.run_id for run in status.running] == ["Instant/toy/p0/seed0_noise0"]
     assert status.seconds_left is not None
-    assert len(status.damaged) == 1
+    assert len(status.said) == 1 and "1 record cannot be read" in status.said[0]
 
 
 def test_the_status_of_nothing_is_nothing(tmp_path: Path) -> None:
@@ -125,31 +133,28 @@ def test_two_machines_results_are_joined(tmp_path: Path) -> None:
     here, there = tmp_path / "here", tmp_path / "there"
     run_all(here, method("Instant"), problems=3)
     run_all(there, method("Instant"), method("Raises"), problems=4)
-    merged = merge(Store(here), Store(there))
+    (merged,) = merge(Store(here), [Store(there)])
     assert (merged.added, merged.shared) == (5, 3)
-    assert len(Store(here).plan()) == len(list(Store(here).records())) == 8
-    assert Store(here).log_path("Raises/toy/p0/seed0_noise0").exists()
-    assert merge(Store(here), Store(there)).added == 0
+    assert len(Store(here).plan().runs) == len(list(Store(here).records())) == 8
+    assert Store(here).log_path(toy_run(method("Raises")).key).exists()
+    (again,) = merge(Store(here), [Store(there)])
+    assert again.added == 0
 
 
 def test_what_contradicts_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
-    here, there = tmp_path / "here", tmp_path / "there"
-    run_all(here, method("Instant"))
-    run_all(there, method("Instant", {"expression": "x1"}), problems=2)
-    with pytest.raises(Contradiction, match="p0/seed0_noise0 was run under different settings"):
-        merge(Store(here), Store(there))
-    assert len(list(Store(here).records())) == 1
-    store = Store(there)
-    record = next(r for r in Store(here).records())
-    other = replace(record, discovery=Discovery.of("x1"))
-    store.write(other)
-    store.plan_path.unlink()
-    store.record_path("Instant/toy/p1/seed0_noise0").unlink()
+    here, there, into = (Store(tmp_path / name) for name in ("here", "there", "into"))
+    run_all(here.folder, method("Instant"))
+    run_all(there.folder, method("Instant", {"expression": "x1"}))
+    record = next(iter(here.records()))
+    there.write(replace(record, discovery=Discovery.of("x1")))
     with pytest.raises(Contradiction, match="gave 'x0' here and 'x1' there"):
-        merge(Store(here), store)
-    store.write(replace(record, provenance={**record.provenance, "data_digest": "0"}))
+        merge(into, [here, there])
+    there.write(replace(record, provenance={**record.provenance, "data_digest": "0"}))
     with pytest.raises(Contradiction, match="the data of toy/p0 are not the same"):
-        merge(Store(here), store)
+        merge(into, [here, there])
+    assert not into.folder.exists()
+    there.record_path(record.run.key).unlink()
+    assert [merged.added for merged in merge(into, [here, there])] == [1, 1]
 
 
 # Debug

@@ -101,7 +101,7 @@ def test_ctrl_c_stops_cleanly_and_the_same_command_goes_on(tmp_path: Path, start
     assert not list((tmp_path / "leases").iterdir())
     before = len(begun(tmp_path))
     out, _ = start(tmp_path).communicate(timeout=120)
-    assert f"40 runs planned, {len(done)} of them done before" in out
+    assert f"40 runs planned in {tmp_path}, {len(done)} of them done before" in out
     assert not done & {seed for seed, _ in begun(tmp_path)[before:]}
     assert len(list(Store(tmp_path).records())) == 40
 

@@ -153,4 +153,4 @@ def test_contradictions_between_such_answers_are_told(tmp_path: Path) -> None:
     record = run_one(here.folder, turner())
     there.write(replace(record, discovery=Discovery.of({"u": "v", "v": "u"})))
     with pytest.raises(Contradiction, match=r"gave 'u = v, v = -1.0\*u' here and 'u = v, v = u'"):
-        merge(here, there)
+        merge(here, [there])

@@ -26,6 +26,7 @@ from bench.running import (
     StoreError,
     matrix,
 )
+from bench.running.results.content import with_content
 from bench.running.results.store import write_whole
 
 
@@ -70,7 +71,9 @@ def test_a_record_cut_anywhere_is_refused(cut: int) -> None:
     ("change", "message"),
     [
         ({"status": "fine"}, "status 'fine'"),
-        ({"schema": 99}, "no record of schema"),
+        ({"schema": 1}, "no record of schema"),
+        ({"schema": 99}, "made by a newer version"),
+        ({"seed": 7}, "digest is not that of the run"),
         ({"message": 3}, "wrong field"),
         ({"resources": {"wall_seconds": 1}}, "wrong field"),
         ({"discovery": {"front": []}}, "lacks the field 'best'"),
@@ -79,7 +82,7 @@ def test_a_record_cut_anywhere_is_refused(cut: int) -> None:
     ],
 )
 def test_a_record_of_another_shape_says_what_is_wrong(change: dict, message: str) -> None:
-    value = {**json.loads(a_record().to_json()), **change}
+    value = with_content({**json.loads(a_record().to_json()), **change})
     with pytest.raises(RecordError, match=message):
         Record.from_json(json.dumps(value))
 
@@ -88,16 +91,16 @@ def test_the_store_tells_damaged_records_from_good_ones(tmp_path: Path) -> None:
     store = Store(tmp_path)
     for seed in range(4):
         store.write(a_record(a_run(seed=seed)))
-    path = store.record_path(a_run(seed=1).id)
+    path = store.record_path(a_run(seed=1).key)
     path.write_text(path.read_text()[:100])
-    store.record_path(a_run(seed=2).id).write_text("")
+    store.record_path(a_run(seed=2).key).write_text("")
     (path.parent / ".seed9_noise0.json.1.2.tmp").write_text("half")
     damaged = {}
-    good = list(store.records(lambda p, reason: damaged.update({p.name: reason})))
+    good = list(store.records(lambda p, error: damaged.update({p.name[:5]: str(error)})))
     assert sorted(record.run.seed for record in good) == [0, 3]
-    assert sorted(damaged) == ["seed1_noise0.json", "seed2_noise0.json"]
-    assert "empty" in damaged["seed2_noise0.json"]
-    with pytest.raises(RecordError, match=r"seed\d_noise0\.json: "):
+    assert sorted(damaged) == ["seed1", "seed2"]
+    assert "empty" in damaged["seed2"]
+    with pytest.raises(RecordError, match=r"seed\d_noise0_\w{16}\.json: "):
         list(store.records())
 
 
@@ -108,7 +111,7 @@ NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=3
 @given(first=NAMES, second=NAMES)
 def test_any_problem_name_has_a_path_of_its_own(first: str, second: str) -> None:
     store = Store("results")
-    paths = [store.record_path(a_run(problem=name).id) for name in (first, second)]
+    paths = [store.record_path(a_run(problem=name).key) for name in (first, second)]
     assert (paths[0] == paths[1]) == (first == second)
     for path in paths:
         assert ".." not in path.parts
@@ -166,7 +169,6 @@ def test_the_digest_is_over_what_may_change_the_result_and_nothing_else() -> Non
     ]
     other = [
         a_run(method=replace(spec, settings={"expression": "x1"})),
-        a_run(method=replace(spec, version="2")),
         a_run(method=replace(spec, target="other:Class")),
         a_run(budget=Budget(seconds=3)),
         a_run(budget=Budget(seconds=2, threads=2)),
@@ -179,6 +181,9 @@ def test_the_digest_is_over_what_may_change_the_result_and_nothing_else() -> Non
     ]
     assert {r.digest for r in same} == {run.digest}
     assert len({r.digest for r in [run, *other]}) == 1 + len(other)
+    assert len({r.slot.rpartition("_")[2] for r in [run, *other]}) == 1 + len(other)
+    recoded = a_run(method=replace(spec, source="ab" * 32))
+    assert recoded.digest != run.digest and recoded.slot == run.slot and recoded.key != run.key
 
 
 @pytest.mark.parametrize(
@@ -194,7 +199,7 @@ def test_a_method_that_makes_no_sense_is_refused(change: dict, message: str) -> 
         replace(method("Instant"), **change)
 
 
-def test_the_plan_is_the_union_of_all_commands_and_the_latest_digest_holds(tmp_path: Path) -> None:
+def test_the_plan_is_the_union_of_all_commands_and_the_latest_code_holds(tmp_path: Path) -> None:
     store = Store(tmp_path)
     first = runs([method("Instant")])
     store.add_to_plan(first)
@@ -202,11 +207,13 @@ def test_the_plan_is_the_union_of_all_commands_and_the_latest_digest_holds(tmp_p
     store.add_to_plan(first)
     assert store.plan_path.stat().st_size == size
     changed = runs([method("Instant", {"expression": "x1"})])[:1]
-    store.add_to_plan([*changed, *runs([method("Sleepy")])])
+    recoded = runs([method("Instant", source="ab" * 32)])[:1]
+    store.add_to_plan([*changed, *recoded, *runs([method("Sleepy")])])
     plan = store.plan()
-    assert len(plan) == 6
-    assert plan[changed[0].id].digest == changed[0].digest != first[0].digest
-    assert plan[first[1].id].digest == first[1].digest
+    assert len(plan.runs) == 3 + 1 + 3 and len(plan.setups) == 3
+    assert plan.runs[changed[0].slot].source == ""
+    assert plan.runs[first[0].slot].source == "ab" * 32 and plan.runs[first[1].slot].source == ""
+    assert plan.setup_of(plan.runs[changed[0].slot]) == changed[0].setup
 
 
 def test_a_plan_cut_in_a_line_is_mended(tmp_path: Path) -> None:
@@ -215,9 +222,9 @@ def test_a_plan_cut_in_a_line_is_mended(tmp_path: Path) -> None:
     store.add_to_plan(wanted)
     content = store.plan_path.read_bytes()
     store.plan_path.write_bytes(content[:-40])
-    assert len(store.plan()) == 2
+    assert len(store.plan().runs) == 2 and list(store.plan().unread) == [4]
     store.add_to_plan(wanted)
-    assert set(store.plan()) == {run.id for run in wanted}
+    assert set(store.plan().runs) == {run.slot for run in wanted}
 
 
 def test_a_folder_cleared_away_while_a_file_is_written_is_made_again(

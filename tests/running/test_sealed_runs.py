@@ -80,7 +80,7 @@ def test_nothing_that_names_dataset_or_problem_reaches_a_blind_worker(
     records = list(store.records())
     assert len(records) == 4  # the second and later ones in processes that have seen others
     for record in records:
-        log = store.log_path(record.run.id).read_text(errors="replace")
+        log = store.log_path(record.run.key).read_text(errors="replace")
         assert record.status == "ok", (record.message, log[-2000:])
         assert log == "looked everywhere\n", log[:3000]
 

@@ -18,7 +18,16 @@ from bench.problems.data import Data, Table
 from bench.problems.dataset import Dataset
 from bench.problems.problem import Problem, Target
 from bench.problems.variable import Variable
-from bench.running import Limits, LocalExecutor, MethodSpec, Record, Store, execute, matrix
+from bench.running import (
+    Limits,
+    LocalExecutor,
+    MethodSpec,
+    Record,
+    Run,
+    Store,
+    execute,
+    matrix,
+)
 from bench.running.events import Event, OnEvent
 
 HARD = Path(__file__).with_name("hard_methods.py")
@@ -53,6 +62,13 @@ def method(name: str, settings: Mapping[str, Any] | None = None, **more: Any) ->
         Path(diary).touch()
         more["worker"] = {**more.get("worker", {}), "write": [diary]}
     return MethodSpec(more.pop("label", name), f"{HARD}:{name}", settings, **more)
+
+
+def toy_run(
+    spec: MethodSpec, name: str = "p0", *, seconds: float = 20, memory_mb: int = 1000
+) -> Run:
+    """The run of ``spec`` on a problem of the toy dataset that ``run_all`` asks for."""
+    return Run(spec, "toy", "1", name, budget=Budget(seconds=seconds, memory_mb=memory_mb))
 
 
 def run_all(
@@ -111,5 +127,5 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def log_of(folder: Path, record: Record) -> str:
-    path = Store(folder).log_path(record.run.id)
+    path = Store(folder).log_path(record.run.key)
     return path.read_text(errors="replace") if path.exists() else ""

@@ -13,11 +13,11 @@ from scoring_problems import problem
 from bench.basics.extension import ExtensionError
 from bench.cli import main
 from bench.kinds import item_of
-from bench.kinds.metrics import all_metrics, metrics_of
+from bench.kinds.metrics import all_metrics
 from bench.leaderboard.columns import columns_markdown
+from bench.running.results.judging import judge_of
 from bench.scoring import FormCache, ScoringLimits, judge_pairs, pair, score, score_many
 from bench.scoring.rules import all_rules
-from bench.scoring.steps import judge_version
 
 BOTH = {
     "metrics": {"roughness": "toy_rows:ROUGHNESS"},
@@ -85,9 +85,9 @@ def test_what_is_not_asked_is_in_no_rate(tmp_path: Path) -> None:
 def test_a_card_made_without_the_row_is_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = judge_version(metrics_of("table"), ScoringLimits())
+    before = judge_of("table", ScoringLimits())
     install(tmp_path / "site", monkeypatch, BOTH)
-    after = judge_version(metrics_of("table"), ScoringLimits())
+    after = judge_of("table", ScoringLimits())
     assert before != after and "roughness of package toy-rows 1.0" in after
 
 

@@ -13,6 +13,7 @@ from bench.kinds import item_of
 from bench.kinds.metrics import metrics_of
 from bench.method import Answer
 from bench.problems import load_dataset
+from bench.running.results.judging import judge_of
 from bench.scoring import (
     Comparison,
     FormCache,
@@ -23,7 +24,6 @@ from bench.scoring import (
     Witness,
     score,
 )
-from bench.scoring.steps import judge_version
 
 FORMS = FormCache()
 
@@ -31,7 +31,7 @@ FORMS = FormCache()
 def scored(expression: Answer | None, truth: str | None = "x0*x1**2") -> Scorecard:
     card = score(item_of(expression, problem(truth)), forms=FORMS)
     assert Scorecard.from_dict(json.loads(json.dumps(card.as_dict(), allow_nan=False))) == card
-    assert card.judge_version == judge_version(metrics_of("table"), ScoringLimits(seconds=math.inf))
+    assert card.judge_version == judge_of("table", ScoringLimits(seconds=math.inf))
     assert card.values.keys() | set(card.lost) == {metric.name for metric in metrics_of("table")}
     return card
 
@@ -122,7 +122,7 @@ def test_the_version_tells_settings_apart() -> None:
         ScoringLimits(tolerance=1e-2),
         ScoringLimits(prove=True),
     )
-    assert len({judge_version(metrics_of("table"), limits) for limits in settings}) == len(settings)
+    assert len({judge_of("table", limits) for limits in settings}) == len(settings)
 
 
 def card_with(**answers: str) -> Scorecard:

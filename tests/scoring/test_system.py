@@ -103,7 +103,7 @@ def test_records_of_such_answers_make_a_leaderboard(tmp_path: Path) -> None:
     limits = ScoringLimits(seconds=10.0)
     assert judge_records(store, records, problems, limits=limits, workers=1) == 3
     assert judge_records(store, records, problems, limits=limits, workers=1) == 0
-    kept = read_score(store, records[1].run.id)
+    kept = read_score(store, records[1].run.key)
     assert kept is not None and kept.card.answer == HALF
 
     table = make_leaderboard([store.folder])

@@ -14,7 +14,6 @@ from bench import Budget, Discovery, Task
 class PowerLaw:
     """``c * x0**k0 * x1**k1 * ...``, by least squares on logarithms."""
 
-    version: ClassVar[str] = "1"  # change it when the same settings give other results
     kinds: ClassVar[tuple[str, ...]] = ("table",)  # the kinds of task that it takes
     requires: ClassVar[tuple[str, ...]] = ("numpy",)  # modules it needs; imported off the clock
 

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 from bench.basics.installation import install_hint
 from bench.leaderboard import LeaderboardError, make_leaderboard
 from bench.leaderboard.columns import columns
+from bench.leaderboard.details import find_runs
 from bench.leaderboard.groups import find_problems
 from bench.leaderboard.report.stories import MOST, chosen, stories
 from bench.leaderboard.report.summary import Solved, cells, pictures
 from bench.leaderboard.results import Results
-from bench.leaderboard.rows import read_rows
+from bench.leaderboard.rows import named_apart, read_rows
 from bench.leaderboard.writers import brief_columns, cell_text
 from bench.running.results.store import Store
 
@@ -33,7 +34,8 @@ def report_page(folder: Path, title: str | None = None, most: int = MOST) -> str
     installed. The same results give the same page.
     """
     template = _template()
-    rows, table = read_rows([folder]), make_leaderboard([folder])
+    rows = named_apart(read_rows([folder]).frame)
+    table = named_apart(make_leaderboard([folder]))
     drawn = [one for one in pictures(rows, table) if one.name != "problems"]
     solved = Solved.of(rows)
     return str(
@@ -88,11 +90,10 @@ def _json(value: Any) -> str:
 
 def _packed(folder: Path, most: int) -> str:
     """The stories of the runs that can be opened: JSON, gzip, base64."""
-    store = Store(folder)
-    plan = chosen(store.plan().values(), most)
-    problems = find_problems({run.dataset for run in plan}, [folder])
-    truths = Results(folder).truths(plan)
-    told = json.dumps(list(stories(store, plan, problems, truths)), allow_nan=False)
+    runs = chosen(find_runs(Store(folder), ()), most)
+    problems = find_problems({run.planned.dataset for run in runs}, [folder])
+    truths = Results(folder).truths(run.planned for run in runs)
+    told = json.dumps(list(stories(runs, problems, truths)), allow_nan=False)
     return base64.b64encode(gzip.compress(told.encode(), mtime=0)).decode()
 
 
@@ -115,6 +116,7 @@ def _warnings(rows: pd.DataFrame, most: int) -> list[str]:
         ("unscored", "have no scorecard (rediscover score)"),
         ("unsealed", "ran without all walls"),
         ("starved", "were kept from running by other work on their machine"),
+        ("stale", "were made or judged by other code than there is now"),
     ):
         count = int(rows[flag].fillna(False).astype(bool).sum())
         if count:

@@ -10,12 +10,10 @@ import numpy as np
 from bench.expression import ParseError, evaluate, read
 from bench.expression.typeset import mathml
 from bench.kinds import AnyProblem
-from bench.leaderboard.details import RunDetails, run_details
+from bench.leaderboard.details import FoundRun, RunDetails, run_details
 from bench.leaderboard.results import Problems
 from bench.problems.problem import Problem
-from bench.running.results.plan import PlannedRun
 from bench.running.results.record import RecordError
-from bench.running.results.store import Store
 
 MOST = 2_000
 """Runs whose whole story is in a page; of more, the first of each method and problem in turn."""
@@ -25,29 +23,29 @@ _POINTS = 60
 _REPORTS = 40
 
 
-def chosen(plan: Iterable[PlannedRun], most: int = MOST) -> list[PlannedRun]:
+def chosen(runs: Iterable[FoundRun], most: int = MOST) -> list[FoundRun]:
     """At most ``most`` runs: each cell's first, then each cell's second, and so on."""
-    turns: dict[tuple[str, str, str], int] = {}
+    turns: dict[tuple[str, str, str, str], int] = {}
     ordered = []
-    for place, run in enumerate(plan):
-        cell = (run.method, run.dataset, run.problem)
+    for place, run in enumerate(runs):
+        cell = (run.planned.method, run.settings, run.planned.dataset, run.planned.problem)
         turns[cell] = turns.get(cell, 0) + 1
         ordered.append((turns[cell], place, run))
     return [run for _, _, run in sorted(ordered, key=lambda one: one[:2])[:most]]
 
 
 def stories(
-    store: Store, plan: Sequence[PlannedRun], problems: Problems, truths: Mapping[Any, str | None]
+    runs: Sequence[FoundRun], problems: Problems, truths: Mapping[Any, str | None]
 ) -> Iterator[dict[str, Any]]:
     """What the page shows of each run, as plain JSON."""
-    for run in plan:
-        key = (run.dataset, run.problem)
+    for run in runs:
+        key = (run.planned.dataset, run.planned.problem)
         try:
-            details = run_details(store, run, truths.get(key))
+            details = run_details(run, truths.get(key))
         except RecordError as error:
-            yield {"id": run.id, "status": "damaged", "message": str(error)}
+            yield {"id": run.name, "status": "damaged", "message": str(error)}
             continue
-        yield _story(details, problems.get(key))
+        yield {"id": run.name, **_story(details, problems.get(key))}
 
 
 def _story(details: RunDetails, problem: AnyProblem | None) -> dict[str, Any]:
@@ -55,7 +53,6 @@ def _story(details: RunDetails, problem: AnyProblem | None) -> dict[str, Any]:
 
     record, used = details.record, details.resources
     return {
-        "id": details.planned.id,
         "status": details.status or "no record yet",
         "message": "" if record is None else record.message,
         "prediction": details.prediction,

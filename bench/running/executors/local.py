@@ -105,9 +105,9 @@ def _until_all_end(events: Events, slots: int) -> Iterator[Event]:
             slots -= 1
         elif isinstance(event, BaseException):
             raise event
-        elif not isinstance(event, Elsewhere) or event.run.id not in told:
+        elif not isinstance(event, Elsewhere) or event.run.key not in told:
             if isinstance(event, Elsewhere):
-                told.add(event.run.id)
+                told.add(event.run.key)
             yield event
 
 
@@ -121,7 +121,7 @@ def _slot(performer: Performer, store: Store, todo: _Todo, events: Events) -> No
                 events.put(Elsewhere(job.run))
                 todo.put_off(job)
             else:
-                events.put(Finished(record, store.log_path(job.run.id)))
+                events.put(Finished(record, store.log_path(job.run.key)))
                 todo.settle()
         events.put(None)
     except CrewClosed:

@@ -58,16 +58,16 @@ class FolderWatch:
         running = self._leases.running()
         for job in jobs:
             run = job.run
-            if run.id in self._finished:
+            if run.key in self._finished:
                 continue
             record = done(self._store, run)
             if record is not None:
-                self._finished.add(run.id)
-                yield Finished(record, self._store.log_path(run.id))
-            elif run.id not in self._started and lease_name(run.id) in running:
-                self._started.add(run.id)
-                yield Started(run, running[lease_name(run.id)].host)
+                self._finished.add(run.key)
+                yield Finished(record, self._store.log_path(run.key))
+            elif run.key not in self._started and lease_name(run.key) in running:
+                self._started.add(run.key)
+                yield Started(run, running[lease_name(run.key)].host)
 
     def open(self, jobs: Iterable[Job]) -> list[Job]:
         """Those of ``jobs`` whose record has not been seen."""
-        return [job for job in jobs if job.run.id not in self._finished]
+        return [job for job in jobs if job.run.key not in self._finished]

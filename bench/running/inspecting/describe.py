@@ -37,14 +37,12 @@ class Description:
 
     ``defaults`` are its settings where nothing is said (``???`` for a must), ``settings`` the
     whole of those that were asked about as plain JSON, and ``untyped`` the names of those whose
-    type cannot be checked. ``version``, ``requires``, ``kinds`` and ``asks_model`` are as in
-    ``bench.method``.
+    type cannot be checked. ``requires``, ``kinds`` and ``asks_model`` are as in ``bench.method``.
     """
 
     defaults: Mapping[str, Any]
     settings: Mapping[str, Any] = field(default_factory=dict)
     untyped: tuple[str, ...] = ()
-    version: str = ""
     requires: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ("table",)
     asks_model: bool = False
@@ -56,9 +54,7 @@ class Description:
         if not (isinstance(defaults, dict) and isinstance(settings, dict)):
             raise TypeError("settings are no table")
         names = {name: tuple(map(checked_text, plain[name])) for name in _NAMES}
-        asks_model = plain["asks_model"] is True
-        version = checked_text(plain["version"])
-        return cls(defaults, settings, version=version, asks_model=asks_model, **names)
+        return cls(defaults, settings, asks_model=plain["asks_model"] is True, **names)
 
 
 _NAMES = ("untyped", "requires", "kinds")
@@ -138,7 +134,6 @@ def _description(cls: type[Any], settings: Mapping[str, Any] | None) -> Descript
         defaults=defaults_of(cls),
         settings=plain,
         untyped=tuple(untyped_settings(cls)),
-        version=str(getattr(built, "version", "")),
         requires=_names_of(built, "requires", ()),
         kinds=_names_of(built, "kinds", ("table",)),
         asks_model=getattr(built, "asks_model", False) is True,

@@ -13,7 +13,7 @@ import traceback
 from dataclasses import asdict
 from typing import Any, NoReturn
 
-from bench.problems.cache import cache_folder
+from bench.basics.paths import cache_folder
 from bench.running.sandbox import BOOTSTRAP
 from bench.running.sandbox.processes import Family, become_subreaper, die_with
 from bench.running.seal.environment import kernel_cache

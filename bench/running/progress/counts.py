@@ -61,17 +61,17 @@ class Progress:
         if isinstance(event, Planned):
             self._plan(event)
         elif isinstance(event, Started):
-            self.running[event.run.id] = (event.run, time.monotonic())
+            self.running[event.run.key] = (event.run, time.monotonic())
             self._most_at_once = max(self._most_at_once, len(self.running))
         elif isinstance(event, Finished):
-            self.running.pop(event.record.run.id, None)
+            self.running.pop(event.record.run.key, None)
             self._count(event.record)
             self.methods[event.record.run.method.label].starved += bool(
                 event.record.resources.starved
             )
             self.failures.add(event.record, event.log)
         elif isinstance(event, Elsewhere):
-            self.elsewhere.add(event.run.id)
+            self.elsewhere.add(event.run.key)
         elif isinstance(event, Damaged):
             self.damaged.append(event)
         elif isinstance(event, Note):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from types import TracebackType
 
 from rich.console import Console, Group
@@ -10,8 +11,9 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from bench.basics.paths import as_named
 from bench.basics.words import counted
-from bench.running.events import Damaged, Event, Finished, Note, Planned
+from bench.running.events import Event, Finished, Note, Planned
 from bench.running.progress.counts import Progress, duration
 
 _LINE_SECONDS = 5.0
@@ -25,11 +27,13 @@ _STARVED = (
 class Display:
     """Shows events as they come; a context manager, and what ``execute`` takes as ``on_event``.
 
-    On leaving it sums up the failures; on Ctrl-C it says how to go on.
+    On leaving it sums up the failures; on Ctrl-C it says how to go on. ``said`` are lines to be
+    said before anything runs.
     """
 
-    def __init__(self, console: Console | None = None) -> None:
+    def __init__(self, console: Console | None = None, said: Sequence[str] = ()) -> None:
         self.console = console or Console()
+        self._said = said
         self.progress = Progress()
         self._live = (
             Live(get_renderable=self._picture, console=self.console, refresh_per_second=4)
@@ -66,8 +70,6 @@ class Display:
         self.progress.take(event)
         if isinstance(event, Planned):
             self._say_plan(event)
-        elif isinstance(event, Damaged):
-            self._say(f"damaged record, its run is redone: {event.path}: {event.reason}")
         elif isinstance(event, Note):
             self._say(event.text)
         elif isinstance(event, Finished):
@@ -87,10 +89,19 @@ class Display:
         self.console.print(Text(text), soft_wrap=True)
 
     def _say_plan(self, event: Planned) -> None:
-        text = f"{counted(len(event.runs), 'run')} planned"
+        text = f"{counted(len(event.runs), 'run')} planned in {as_named(event.folder)}"
         if event.done:
             text += f", {len(event.done)} of them done before"
         self._say(text)
+        if event.stale:
+            records = counted(event.stale, "record")
+            self._say(
+                f"{records} made by other code of the method: kept (--rerun-stale makes them again)"
+            )
+        if event.newer:
+            self._say(f"{counted(event.newer, 'run')} left to the newer version that made them")
+        for line in self._said:
+            self._say(line)
         for label, reason in event.missing.items():
             self._say(f"method '{label}' cannot run, its runs are left out: {reason}")
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 
 from bench.kinds import Conditions, kind_of
 from bench.method import Answer, Discovery, as_answer
+from bench.running.results.content import canonical_json
 from bench.running.results.record import NOTHING_USED, Record, Status
 from bench.running.results.run import MethodSpec, Run
 from bench.running.results.store import Store
@@ -30,10 +32,10 @@ def import_predictions(predictions: Sequence[Prediction], store: Store, source: 
 
 def _record(prediction: Prediction, source: str) -> Record:
     problem = prediction.problem
-    # The text is the method: another text is another run, and is judged again.
-    method = MethodSpec(
-        prediction.method, f"{ELSEWHERE}:Predictions", {"expression": prediction.expression}
-    )
+    # The text is what made the answer: another text is another record, and is judged again.
+    text = canonical_json(prediction.expression)
+    source = hashlib.sha256(text.encode()).hexdigest()
+    method = MethodSpec(prediction.method, f"{ELSEWHERE}:Predictions", source=source)
     place = (problem.dataset, problem.version, problem.name, prediction.seed, prediction.noise)
     run = Run(method, *place)
     answer = None if prediction.expression is None else _answer(prediction.expression)

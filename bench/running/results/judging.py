@@ -6,17 +6,19 @@ import contextlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.kinds import AnyProblem, item_of
+from bench.kinds import AnyProblem, item_of, kind_named
 from bench.kinds.metrics import metrics_of
 from bench.method import Answer
-from bench.running.results.plain import unpacked
-from bench.running.results.record import Record
-from bench.running.results.store import Store
+from bench.running.results.content import ContentError, check_content, with_content
+from bench.running.results.plain import checked_text, unpacked
+from bench.running.results.record import NewerRecord, Record, RecordError, check_schema
+from bench.running.results.store import Store, read_file
 from bench.scoring.pool import score_many
 from bench.scoring.scorecard import Scorecard
 from bench.scoring.steps import ScoringLimits, judge_version
@@ -27,26 +29,56 @@ Problems = Mapping[tuple[str, str], AnyProblem]
 _Question: TypeAlias = tuple[str, str, int, str, str]
 """Dataset, problem, data seed, answer and predictions as JSON: what a scorecard follows from."""
 _Asker: TypeAlias = tuple[str, str]
-"""A run's id, and the digest of its record."""
+"""A run's key and digest."""
+
+
+SCHEMA = 2
 
 
 @dataclass(frozen=True)
 class KeptScore:
-    """A scorecard, and the digest of the record it was made from: a file of ``scores/``."""
+    """A scorecard, and the digest of the run it was made of: a file of ``scores/``."""
 
-    record_digest: str
+    run_digest: str
     card: Scorecard
 
     def to_json(self) -> str:
         """One JSON object."""
-        value = {"record_digest": self.record_digest, "card": self.card.as_dict()}
-        return json.dumps(value, indent=1, allow_nan=False) + "\n"
+        value = {"schema": SCHEMA, "run_digest": self.run_digest, "card": self.card.as_dict()}
+        return json.dumps(with_content(value), indent=1, allow_nan=False) + "\n"
 
     @classmethod
     def from_json(cls, text: str | bytes) -> KeptScore:
-        """Inverse of ``to_json``. Raises what reading something else raises: see ``read_score``."""
-        value = json.loads(text)
-        return cls(value["record_digest"], Scorecard.from_dict(value["card"]))
+        """Inverse of ``to_json``.
+
+        Raises RecordError for what is none, or was edited; NewerRecord for one of a newer schema.
+        """
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise RecordError(f"the scorecard is cut off or damaged ({error})") from None
+        check_schema(value, SCHEMA, "scorecard")
+        try:
+            check_content(value, "scorecard")
+            return cls(checked_text(value["run_digest"]), Scorecard.from_dict(value["card"]))
+        except ContentError as error:
+            raise RecordError(str(error)) from None
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise RecordError(f"the scorecard has a wrong field: {error}") from None
+
+
+def read_kept(path: Path) -> KeptScore:
+    """The scorecard at ``path``: the one way in which scorecards are read.
+
+    Raises RecordError where it cannot be read or believed, NewerRecord where a newer version made
+    it, FileNotFoundError where there is none.
+    """
+    try:
+        return KeptScore.from_json(read_file(str(path)))
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise RecordError(error.strerror or str(error)) from None
 
 
 def judge_records(
@@ -61,21 +93,20 @@ def judge_records(
 ) -> int:
     """Score every record that has no scorecard of this judge yet; returns how many were scored.
 
-    A scorecard is current while the record's digest and answer, and the judge's version, are
-    those it was made with. One answer to one problem is judged once, however many records
+    A scorecard is current while the record's digest and answer, and the judge's code and limits,
+    are those it was made with. One answer to one problem is judged once, however many records
     hold it. ``on_progress`` is told how many of how many are done. Records of problems that are
-    not in ``problems``, and those without data, are left alone. Of the records only what they are
-    asked for is kept.
+    not in ``problems``, or not in that version, and those without data, are left alone. Of the
+    records only what they are asked for is kept.
     """
-    kinds = {problem.kind for problem in problems.values()}
-    versions = {kind: judge_version(metrics_of(kind), limits) for kind in kinds}
+    versions = {kind: judge_of(kind, limits) for kind in {one.kind for one in problems.values()}}
     groups: dict[_Question, list[_Asker]] = {}
     for record in records:
         problem = problems.get(_key(record))
-        if problem is None or record.status == "no_data":
-            continue  # without data nothing was asked of the method
+        if problem is None or not _is_to_be_judged(record, problem):
+            continue
         if again or not _current(store, record, versions[problem.kind]):
-            groups.setdefault(_question(record), []).append((record.run.id, record.digest))
+            groups.setdefault(_question(record), []).append((record.run.key, record.digest))
     items = (
         item_of(json.loads(answer), problems[dataset, name], data_seed, _values(predicted))
         for dataset, name, data_seed, answer, predicted in groups
@@ -83,11 +114,21 @@ def judge_records(
     cards = score_many(items, workers=workers, limits=limits)
     done, total = 0, sum(map(len, groups.values()))
     for askers, card in zip(groups.values(), cards, strict=True):
-        for run_id, digest in askers:
-            store.write_text(store.score_path(run_id), KeptScore(digest, card).to_json())
+        for key, digest in askers:
+            store.write_text(store.score_path(key), KeptScore(digest, card).to_json())
         done += len(askers)
         on_progress(done, total)
     return total
+
+
+def _is_to_be_judged(record: Record, problem: AnyProblem) -> bool:
+    """Whether the method was asked at all, and on the data that the problem has now."""
+    return record.status != "no_data" and problem.version == record.run.version
+
+
+def judge_of(kind: str, limits: ScoringLimits) -> str:
+    """What scorecards of ``kind`` that are made now follow from; see ``judge_version``."""
+    return judge_version(kind_named(kind).scheme(), metrics_of(kind), limits)
 
 
 def _question(record: Record) -> _Question:
@@ -110,11 +151,11 @@ def answer_of(record: Record) -> Answer | None:
     return None if record.discovery is None else record.discovery.best.expression
 
 
-def read_score(store: Store, run_id: str) -> KeptScore | None:
+def read_score(store: Store, key: str) -> KeptScore | None:
     """The scorecard of a run, None where there is none that can be read."""
     try:
-        return KeptScore.from_json(store.score_path(run_id).read_bytes())
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return read_kept(store.score_path(key))
+    except (RecordError, FileNotFoundError):
         return None
 
 
@@ -123,10 +164,15 @@ def _key(record: Record) -> tuple[str, str]:
 
 
 def _current(store: Store, record: Record, version: str) -> bool:
-    kept = read_score(store, record.run.id)
+    """Whether the record's scorecard is of this judge, or of a newer one, which is left alone."""
+    try:
+        kept = read_kept(store.score_path(record.run.key))
+    except NewerRecord:
+        return True
+    except (RecordError, FileNotFoundError):
+        return False
     return (
-        kept is not None
-        and kept.record_digest == record.digest
+        kept.run_digest == record.digest
         and kept.card.answer == answer_of(record)
         and kept.card.judge_version == version
     )

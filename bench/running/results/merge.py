@@ -1,84 +1,91 @@
-"""Merge: join the results of two machines, and refuse what contradicts."""
+"""Merge: join the results of several machines, and refuse what contradicts."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.basics.files import write_whole
 from bench.running.results.plan import append_plan
-from bench.running.results.record import Record
+from bench.running.results.record import NewerRecord, Record, RecordError
 from bench.running.results.store import Store
 
 _SHOWN = 5
+# The record last: a run counts as done when its score and log are there, too.
 _PATHS = (Store.log_path, Store.transcript_path, Store.score_path, Store.record_path)
 
 
 class Contradiction(ValueError):
-    """Two results folders that cannot both be right; nothing has been written."""
+    """Results folders that cannot all be right; nothing has been written."""
 
 
 @dataclass(frozen=True)
 class Merged:
-    """How many records came over, and how many were on both sides."""
+    """How many records came over from a folder, and how many were there already."""
 
     added: int
     shared: int
 
 
-def merge(into: Store, other: Store) -> Merged:
-    """Bring what ``other`` has and ``into`` has not: plan, records, scores, logs, transcripts.
+def merge(into: Store, others: Sequence[Store]) -> list[Merged]:
+    """Bring what ``others`` have and ``into`` has not: plans, records, scores, logs, transcripts.
 
-    Raises Contradiction, before anything is written, where the two disagree: a run planned or
-    done under different settings, the same run with different answers, a problem whose data are
-    not the same; and RecordError where a record of either is damaged.
+    Raises Contradiction, before anything is written, where two disagree: the same run with
+    different answers, a problem whose data are not the same. Records that cannot be read, and
+    those of a newer version of Rediscover, stay where they are.
     """
-    theirs = {record.run.id: record for record in other.records()}
-    ours = {record.run.id: record for record in into.records()}
-    _refuse(
-        [
-            *_plans_that_differ(into, other),
-            *_records_that_differ(ours, theirs),
-            *_data_that_differ([*ours.values(), *theirs.values()]),
-        ],
-        into,
-        other,
-    )
-    append_plan(into.plan_path, other.plan().values())
-    new = [run_id for run_id in theirs if run_id not in ours]
-    for run_id in new:
-        # The record last: a run counts as done when its score and log are there, too.
+    have = {record.run.key: record for record in _readable(into)}
+    _refuse(_data_that_differ(have.values()), into, into)
+    merged, coming = [], []
+    for other in others:
+        theirs = {record.run.key: record for record in _readable(other)}
+        both = [*have.values(), *theirs.values()]
+        _refuse([*_records_that_differ(have, theirs), *_data_that_differ(both)], into, other)
+        new = [key for key in theirs if key not in have and not _is_newer(into, key)]
+        merged.append(Merged(added=len(new), shared=len(theirs) - len(new)))
+        coming.append((other, new))
+        have = {**theirs, **have}
+    for other, new in coming:
+        _bring(into, other, new)
+    return merged
+
+
+def _bring(into: Store, other: Store, new: Iterable[str]) -> None:
+    plan = other.plan()
+    append_plan(into.plan_path, plan.runs.values(), plan.setups)
+    for key in new:
         for path in _PATHS:
-            _copy(path(other, run_id), path(into, run_id))
+            _copy(path(other, key), path(into, key))
     if not into.config_path.exists():
         _copy(other.config_path, into.config_path)
-    return Merged(added=len(new), shared=len(theirs) - len(new))
 
 
-def _plans_that_differ(into: Store, other: Store) -> list[str]:
-    ours, theirs = into.plan(), other.plan()
-    return [
-        f"{run_id} is planned under different settings"
-        for run_id, planned in theirs.items()
-        if run_id in ours and ours[run_id].digest != planned.digest
-    ]
+def _readable(store: Store) -> Iterable[Record]:
+    return store.records(lambda path, error: None)
+
+
+def _is_newer(store: Store, key: str) -> bool:
+    """Whether there is a record that is none to be overwritten by one that can be read."""
+    try:
+        return store.read(key) is not None
+    except NewerRecord:
+        return True
+    except RecordError:
+        return False
 
 
 def _records_that_differ(ours: dict[str, Record], theirs: dict[str, Record]) -> list[str]:
     found = []
-    for run_id, record in theirs.items():
-        mine = ours.get(run_id)
-        if mine is None:
-            continue
-        if mine.digest != record.digest:
-            found.append(f"{run_id} was run under different settings")
-        elif (mine.status, mine.discovery) != (record.status, record.discovery):
-            found.append(f"{run_id} gave '{_answer(mine)}' here and '{_answer(record)}' there")
+    for key, record in theirs.items():
+        mine = ours.get(key)
+        if mine and (mine.status, mine.discovery) != (record.status, record.discovery):
+            one, other = _answer(mine), _answer(record)
+            found.append(f"{record.run.id} gave '{one}' here and '{other}' there")
     return found
 
 
-def _data_that_differ(records: Sequence[Record]) -> list[str]:
+def _data_that_differ(records: Iterable[Record]) -> list[str]:
     digests: dict[tuple[str, str, str, int], str] = {}
     found = []
     for record in records:

@@ -1,4 +1,7 @@
-"""The plan: every run an experiment asks for, known before the first one starts."""
+"""The plan: every run an experiment asks for, known before the first one starts.
+
+A line of ``plan.jsonl`` is a run, or the setup that runs refer to by its digest.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +9,21 @@ import itertools
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any, NamedTuple, get_type_hints
 
 from bench.kinds.kind import AnyProblem, Disclosure
 from bench.method import Budget
 from bench.problems.dataset import Dataset
-from bench.running.results.run import MethodSpec, Run, run_id
+from bench.running.results.run import MethodSpec, Run, Setup, key_name, run_id, slot_name
+
+SCHEMA = 1
+_UNKNOWN = Setup("", {}, {}, "")
 
 
-@dataclass(frozen=True)
-class PlannedRun:
-    """A line of the plan: which run, with what digest, under how many seconds of wall and CPU
-    time, and how long it is likely to take."""
+class PlannedRun(NamedTuple):
+    """A line of the plan: which run, of which setup, and what code was to make it."""
 
     method: str
     dataset: str
@@ -27,44 +31,64 @@ class PlannedRun:
     problem: str
     seed: int
     noise: float
-    digest: str
-    seconds: float
-    cpu_seconds: float | None
-    likely_seconds: float
+    data_seed: int
+    setup: str
+    identity: str
+    source: str
 
-    @cached_property
+    @property
     def id(self) -> str:
-        """The run's identity, as ``Run.id``."""
+        """What a person calls the run, as ``Run.id``."""
         return run_id(self.method, self.dataset, self.problem, self.seed, self.noise)
+
+    @property
+    def slot(self) -> str:
+        """The run's place in an experiment, as ``Run.slot``."""
+        return slot_name(self.id, self.identity)
+
+    @property
+    def key(self) -> str:
+        """The place of what the planned code makes, as ``Run.key``."""
+        return key_name(self.slot, self.source)
 
     @classmethod
     def of(cls, run: Run) -> PlannedRun:
         """The line for ``run``."""
         return cls(
-            run.method.label,
-            run.dataset,
-            run.version,
-            run.problem,
-            run.seed,
-            float(run.noise),
-            run.digest,
-            run.budget.seconds,
-            run.budget.cpu_seconds,
-            run.budget.likely_seconds,
-        )
+            run.method.label, run.dataset, run.version, run.problem, run.seed, float(run.noise),
+            run.data_seed, run.setup_digest, run.identity[:16], run.method.source,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that was ever planned in a folder: runs by slot, setups by digest.
+
+    Of several lines for one slot the latest holds. ``unread`` are lines that cannot be read, by
+    number, and why; ``newer`` are those that a newer version of Rediscover wrote, as they are.
+    """
+
+    runs: Mapping[str, PlannedRun] = field(default_factory=dict)
+    setups: Mapping[str, Setup] = field(default_factory=dict)
+    unread: Mapping[int, str] = field(default_factory=dict)
+    newer: tuple[str, ...] = ()
+
+    def setup_of(self, planned: PlannedRun) -> Setup:
+        """The setup of a run; one without anything known where its line is lost."""
+        return self.setups.get(planned.setup, _UNKNOWN)
 
 
 def matrix(
     methods: Sequence[MethodSpec],
     datasets: Mapping[str, Dataset],
     *,
-    seeds: Sequence[int] = (0,),
-    noise: Sequence[float] = (0.0,),
+    seeds: Iterable[int] = (0,),
+    noise: Iterable[float] = (0.0,),
     budget: Budget | None = None,
     data_seed: int = 0,
     disclosure: Disclosure = "blind",
 ) -> list[Run]:
-    """Every run of methods x problems x noise x seeds.
+    """Every run of methods x problems x noise x seeds, each once.
 
     Methods vary fastest: a benchmark that is stopped half-way has tried all methods on the same
     problems. Raises ValueError where two methods have one label, or a method cannot take a
@@ -77,12 +101,13 @@ def matrix(
             raise ValueError(f"two methods are labelled '{label}'; give one another label")
     for method, dataset in itertools.product(methods, datasets.values()):
         _check_kinds(method, dataset)
+    levels, numbers = dict.fromkeys(map(float, noise)), dict.fromkeys(seeds)
     return [
-        Run(method, dataset.name, dataset.version, problem.name, seed, float(level), budget,
+        Run(method, dataset.name, dataset.version, problem.name, seed, level, budget,
             data_seed, disclosure)
         for dataset in datasets.values()
         for problem, level, seed, method in itertools.product(
-            dataset.problems, noise, seeds, methods
+            dataset.problems, levels, numbers, methods
         )
     ]  # fmt: skip
 
@@ -106,34 +131,43 @@ def _check_kinds(method: MethodSpec, dataset: Dataset) -> None:
             )
 
 
-def read_plan(path: Path) -> dict[str, PlannedRun]:
-    """The plan at ``path``, by run id: of several lines for one id the last one holds.
-
-    Damaged lines (a machine that lost power while writing) are skipped: the command that planned
-    those runs plans them again. No file is an empty plan.
-    """
-    plan: dict[str, PlannedRun] = {}
+def read_plan(path: Path) -> Plan:
+    """The plan at ``path``, as far as it can be read. No file is an empty plan."""
+    runs: dict[str, PlannedRun] = {}
+    setups: dict[str, Setup] = {}
+    unread: dict[int, str] = {}
+    newer: list[str] = []
     try:
-        with path.open("rb") as file:
-            for line in file:
-                try:
-                    planned = PlannedRun(**json.loads(line))
-                    plan[planned.id] = planned
-                except (ValueError, TypeError):
-                    continue
+        content = path.read_bytes()
     except FileNotFoundError:
-        pass
-    return plan
+        return Plan()
+    lines = [(k, line) for k, line in enumerate(content.splitlines(), start=1) if line.strip()]
+    for (number, _), value in zip(lines, _values([line for _, line in lines]), strict=True):
+        try:
+            if _is_newer(value):
+                newer.append(line_of(value))
+            elif "target" in value:
+                setups[_typed(value, "setup", str)] = _setup(value)
+            else:
+                planned = _planned(value)
+                runs[planned.slot] = planned
+        except _Unreadable as error:
+            unread[number] = str(error)
+    return Plan(runs, setups, unread, tuple(newer))
 
 
-def append_plan(path: Path, planned: Iterable[PlannedRun]) -> None:
+def append_plan(path: Path, runs: Iterable[PlannedRun], setups: Mapping[str, Setup]) -> None:
     """Append to ``path`` the lines it does not hold yet, in one synced write."""
     known = read_plan(path)
     lines = [
-        _line(line)
-        for line in planned
-        if line.id not in known or known[line.id].digest != line.digest
+        line_of({"setup": digest, **asdict(setup)})
+        for digest, setup in setups.items()
+        if digest not in known.setups
     ]
+    for planned in runs:
+        other = known.runs.get(planned.slot)
+        if other is None or other.source != planned.source:
+            lines.append(line_of(planned._asdict()))
     if not lines:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -145,9 +179,78 @@ def append_plan(path: Path, planned: Iterable[PlannedRun]) -> None:
         os.fsync(file.fileno())
 
 
-def _line(planned: PlannedRun) -> str:
-    fields = {name: getattr(planned, name) for name in PlannedRun.__dataclass_fields__}
-    return json.dumps(fields, allow_nan=False) + "\n"
+def setups_of(runs: Iterable[Run]) -> dict[str, Setup]:
+    """The setups of ``runs`` by digest."""
+    first: dict[str, Run] = {}
+    for run in runs:
+        first.setdefault(run.setup_digest, run)
+    return {digest: run.setup for digest, run in first.items()}
+
+
+class _Unreadable(ValueError):
+    """A line of a plan that says no run and no setup."""
+
+
+def _values(lines: list[bytes]) -> Iterable[Any]:
+    """What each line holds; all in one go where that can be, at a third of the time."""
+    try:
+        values: list[Any] = json.loads(b"[" + b",".join(lines) + b"]")
+    except (ValueError, RecursionError):
+        values = []
+    return values if len(values) == len(lines) else map(_value, lines)
+
+
+def _value(line: bytes) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _is_newer(value: Any) -> bool:
+    if not isinstance(value, dict):
+        raise _Unreadable("it is cut off or damaged")
+    schema = value.get("schema", SCHEMA)
+    return isinstance(schema, int) and schema > SCHEMA
+
+
+def _planned(value: Mapping[str, Any]) -> PlannedRun:
+    try:
+        planned = PlannedRun(
+            value["method"], value["dataset"], value["version"], value["problem"], value["seed"],
+            value["noise"], value["data_seed"], value["setup"], value["identity"], value["source"],
+        )  # fmt: skip
+    except KeyError as error:
+        raise _Unreadable(f"it lacks the field {error}") from None
+    if tuple(map(type, planned)) != _TYPES:
+        for name, kind in _KINDS.items():
+            _typed(value, name, kind)
+        planned = planned._replace(noise=float(planned.noise))
+    return planned
+
+
+_KINDS: dict[str, type] = get_type_hints(PlannedRun)
+_TYPES = tuple(_KINDS.values())
+
+
+def _setup(value: Mapping[str, Any]) -> Setup:
+    settings, budget = _typed(value, "settings", dict), _typed(value, "budget", dict)
+    target, disclosure = _typed(value, "target", str), _typed(value, "disclosure", str)
+    return Setup(target, settings, budget, disclosure)
+
+
+def _typed(value: Mapping[str, Any], name: str, kind: type) -> Any:
+    found = value.get(name)
+    if found is None:
+        raise _Unreadable(f"it lacks the field '{name}'")
+    if isinstance(found, bool) or not isinstance(found, (int, kind) if kind is float else kind):
+        raise _Unreadable(f"its field '{name}' is {found!r:.40}")
+    return found
+
+
+def line_of(value: Mapping[str, Any]) -> str:
+    """A line of the file."""
+    return json.dumps(value, allow_nan=False) + "\n"
 
 
 def _ends_with_newline(path: Path) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, get_args
 
 from bench.method import Answer, Budget, Discovery
+from bench.running.results.content import ContentError, check_content, with_content
 from bench.running.results.plain import (
     answer_from,
     checked_text,
@@ -20,11 +21,15 @@ from bench.running.results.run import MethodSpec, Run
 Status = Literal["ok", "timeout", "memory", "crash", "error", "invalid", "no_data"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 class RecordError(ValueError):
-    """A record that cannot be believed: cut off, empty, or not of this shape."""
+    """A record that cannot be believed: cut off, empty, edited, or not of this shape."""
+
+
+class NewerRecord(RecordError):
+    """A record that a newer version of Rediscover made: neither damaged nor to be made again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +88,11 @@ class Record:
     reports: tuple[Report, ...]
     resources: Resources
     provenance: Mapping[str, Any] = field(default_factory=dict)
-    digest: str = ""
 
-    def __post_init__(self) -> None:
-        if not self.digest:
-            object.__setattr__(self, "digest", self.run.digest)
+    @property
+    def digest(self) -> str:
+        """The digest of its run."""
+        return self.run.digest
 
     def to_json(self) -> str:
         """The record as one JSON object, a line for each field."""
@@ -99,9 +104,10 @@ class Record:
                 "label": method.label,
                 "target": method.target,
                 "settings": dict(method.settings),
-                "version": method.version,
+                "source": method.source,
                 "requires": list(method.requires),
                 "worker": dict(method.worker),
+                "model": method.model,
             },
             "dataset": run.dataset,
             "version": run.version,
@@ -119,7 +125,7 @@ class Record:
             "resources": asdict(self.resources),
             "provenance": dict(self.provenance),
         }
-        return _one_line_a_field(value)
+        return _one_line_a_field(with_content(value))
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Record:
@@ -132,16 +138,27 @@ class Record:
             raise RecordError("the record is empty")
         try:
             value = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise RecordError(f"the record is cut off or damaged ({error})") from None
-        if not isinstance(value, dict) or value.get("schema") != SCHEMA:
-            raise RecordError(f"this is no record of schema {SCHEMA}")
+        check_schema(value, SCHEMA, "record")
         try:
+            check_content(value, "record")
             return _record(value)
+        except ContentError as error:
+            raise RecordError(str(error)) from None
         except KeyError as error:
             raise RecordError(f"the record lacks the field {error}") from None
         except (TypeError, ValueError, AttributeError) as error:
             raise RecordError(f"the record has a wrong field: {error}") from None
+
+
+def check_schema(value: Any, schema: int, what: str) -> None:
+    """Raise RecordError where ``value`` is no ``what`` of this schema, and NewerRecord for more."""
+    found = value.get("schema") if isinstance(value, dict) else None
+    if isinstance(found, int) and found > schema:
+        raise NewerRecord(f"the {what} is of schema {found}, made by a newer version of Rediscover")
+    if found != schema:
+        raise RecordError(f"this is no {what} of schema {schema}")
 
 
 def _one_line_a_field(value: Mapping[str, Any]) -> str:
@@ -154,15 +171,17 @@ def _record(value: dict[str, Any]) -> Record:
     status = value["status"]
     if status not in STATUSES:
         raise RecordError(f"the record has status '{status}'; expected one of {STATUSES}")
+    run = _run(value)
+    if value["digest"] != run.digest:
+        raise RecordError("the record's digest is not that of the run it describes")
     return Record(
-        run=_run(value),
+        run=run,
         status=status,
         message=checked_text(value["message"]),
         discovery=discovery_from(value["discovery"]),
         reports=tuple(map(Report.from_json, value["reports"])),
         resources=Resources(**value["resources"]),
         provenance=dict(value["provenance"]),
-        digest=checked_text(value["digest"]),
     )
 
 

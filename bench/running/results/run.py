@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Literal, get_args
 
 from bench.kinds.kind import Conditions, Disclosure, noise_text
 from bench.method import Budget
+from bench.running.results.content import as_json_has_it, canonical_json
 
 Start = Literal["fork", "fresh", "keep"]
 
 _WORKER_KEYS = ("python", "start", "read", "write", "environment", "processes")
-
-
-def canonical_json(value: object) -> str:
-    """The one JSON text of ``value``: keys sorted, no spaces, no NaN."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 @dataclass(frozen=True)
@@ -27,22 +22,26 @@ class MethodSpec:
     """A method with its settings resolved: all that a worker needs to build it.
 
     ``target`` is ``package.module:Class`` or ``/absolute/file.py:Class``; ``settings`` is plain
-    JSON, passed to the class by keyword. ``version``, ``requires``, ``kinds`` and ``asks_model``
-    are the class's own (see ``bench.method``). ``worker`` says where it runs: ``python`` (an
-    interpreter, None for this one) and ``start``: ``fork`` from a server that has imported what it
-    can, a ``fresh`` interpreter for every run (so is ``fork`` in another interpreter), or ``keep``
-    one worker for many runs; and what its walls let through: ``read`` and ``write`` (paths; what is
+    JSON, passed to the class by keyword. ``source`` is the digest of its code (see
+    ``bench.basics.source``), empty where that is not known. ``requires``, ``kinds`` and
+    ``asks_model`` are the class's own (see ``bench.method``). ``worker`` says where it runs:
+    ``python`` (an interpreter, None for this one) and ``start``: ``fork`` from a server that has
+    imported what it can, a ``fresh`` interpreter for every run (so is ``fork`` in another
+    interpreter), or ``keep`` one worker for many runs; and what its walls let through: ``read``
+    and ``write`` (paths; what is
     written is seen by other runs), ``environment`` (names of variables), ``processes`` (its
     programs look at ``/proc``).
-    ``carried`` is the file of a class that cannot be imported (``bench.basics.byvalue``).
+    ``model`` is the language model that it asks, where it asks one. ``carried`` is the file of a
+    class that cannot be imported (``bench.basics.byvalue``).
     """
 
     label: str
     target: str
     settings: Mapping[str, Any] = field(default_factory=dict)
-    version: str = ""
+    source: str = ""
     requires: tuple[str, ...] = ()
     worker: Mapping[str, Any] = field(default_factory=dict)
+    model: str = ""
     kinds: tuple[str, ...] = field(default=("table",), compare=False)
     carried: str = field(default="", compare=False)
     asks_model: bool = field(default=False, compare=False)
@@ -102,12 +101,51 @@ class MethodSpec:
         """The variables that its workers are given beside those every worker has."""
         return tuple(self.worker.get("environment") or ())
 
+    @property
+    def asked(self) -> dict[str, Any]:
+        """The settings, the language model among them where there is one."""
+        model = {"model": self.model} if self.model else {}
+        return {**self.settings, **model}
+
     @cached_property
     def canonical(self) -> str:
-        """What of the method decides its results, as canonical JSON."""
-        return canonical_json(
-            {"target": self.target, "settings": dict(self.settings), "version": self.version}
-        )
+        """What a user decides of the method and its results follow from, as canonical JSON."""
+        settings = as_json_has_it(self.asked)
+        return canonical_json({"target": self.target, "settings": settings})
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What one line of a table is about: a class with its settings, a budget, a disclosure.
+
+    ``budget`` is that of ``bench.method`` as plain data, without what is not limited.
+    """
+
+    target: str
+    settings: Mapping[str, Any]
+    budget: Mapping[str, Any]
+    disclosure: str
+
+    @property
+    def seconds(self) -> float:
+        """The wall seconds of a run; nan where they are not known."""
+        return self._limit("seconds")
+
+    @property
+    def cpu_seconds(self) -> float | None:
+        """The CPU seconds of a run, where they are limited."""
+        limit = self._limit("cpu_seconds")
+        return limit if limit == limit else None
+
+    @property
+    def likely_seconds(self) -> float:
+        """See ``Budget.likely_seconds``; 0 where nothing is known."""
+        limits = [self.seconds, self._limit("cpu_seconds") / (self._limit("threads") or 1.0)]
+        return min((limit for limit in limits if limit == limit), default=0.0)
+
+    def _limit(self, name: str) -> float:
+        limit = self.budget.get(name)
+        return float(limit) if isinstance(limit, int | float) else float("nan")
 
 
 @dataclass(frozen=True)
@@ -131,34 +169,76 @@ class Run:
 
     @cached_property
     def id(self) -> str:
-        """``method/dataset/problem/seed<k>_noise<level>``: the run's place in an experiment."""
+        """``method/dataset/problem/seed<k>_noise<level>``: what a person calls the run."""
         return run_id(self.method.label, self.dataset, self.problem, self.seed, self.noise)
+
+    @property
+    def slot(self) -> str:
+        """The run's place in an experiment, whatever code made it: ``id`` and ``identity``."""
+        return slot_name(self.id, self.identity)
+
+    @property
+    def key(self) -> str:
+        """The run's own place: its slot, and the code that is to make it."""
+        return key_name(self.slot, self.method.source)
 
     @property
     def conditions(self) -> Conditions:
         """What of the run decides what its method is shown."""
         return Conditions(self.seed, self.noise, self.data_seed, self.disclosure)
 
-    @cached_property
-    def digest(self) -> str:
-        """SHA-256 over all that may change the result.
+    @property
+    def setup(self) -> Setup:
+        """What the run has in common with those of other problems and seeds."""
+        method = self.method
+        budget = _plain_budget(self.budget)
+        return Setup(method.target, method.asked, budget, self.disclosure)
 
-        That is the method's class, settings and version, the problem and its data (by dataset,
-        version, problem and data seed), the seed, the noise, the budget and what the method was
-        told. The label, the interpreter and how a worker starts are not part of it.
+    @property
+    def setup_digest(self) -> str:
+        """What tells one setup from another."""
+        text = f"{self.method.canonical}\n{_budget_text(self.budget)}\n{self.disclosure}"
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    @cached_property
+    def identity(self) -> str:
+        """SHA-256 over all that is asked for and may change the result.
+
+        That is the method's class and settings, the budget, what the method is told, the problem
+        and its data (by dataset, version, problem and data seed), the seed and the noise. The
+        label, the interpreter and how a worker starts are not part of it.
         """
-        budget = asdict(self.budget)
-        for name in ("seconds", "cpu_seconds"):
-            budget[name] = None if budget[name] is None else float(budget[name])
-        rest = canonical_json(
-            [
-                *(self.dataset, self.version, self.problem, self.data_seed, self.seed),
-                *(float(self.noise), budget, self.disclosure),
-            ]
-        )
-        return hashlib.sha256(f"{self.method.canonical}\n{rest}".encode()).hexdigest()
+        where = [self.dataset, self.version, self.problem, self.data_seed, self.seed]
+        rest = canonical_json([self.setup_digest, *where, float(self.noise)])
+        return hashlib.sha256(rest.encode()).hexdigest()
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the identity and the digest of the method's code."""
+        return hashlib.sha256(f"{self.identity}\n{self.method.source}".encode()).hexdigest()
 
 
 def run_id(method: str, dataset: str, problem: str, seed: int, noise: float) -> str:
-    """The identity of a run inside an experiment."""
+    """What a person calls a run."""
     return f"{method}/{dataset}/{problem}/seed{seed}_noise{noise_text(noise)}"
+
+
+def slot_name(run_id: str, identity: str) -> str:
+    """The place of a run in an experiment, whatever code made it."""
+    return f"{run_id}_{identity[:16]}"
+
+
+def key_name(slot: str, source: str) -> str:
+    """The place of what certain code makes of a slot; one place for code that is not known."""
+    return f"{slot}-{source[:8]}" if source else slot
+
+
+@lru_cache
+def _plain_budget(budget: Budget) -> Mapping[str, Any]:
+    values = {name: value for name, value in asdict(budget).items() if value is not None}
+    return {name: float(one) if "seconds" in name else one for name, one in values.items()}
+
+
+@lru_cache
+def _budget_text(budget: Budget) -> str:
+    return canonical_json(_plain_budget(budget))

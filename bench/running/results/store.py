@@ -2,11 +2,14 @@
 
 config.yaml                            what was asked, resolved
 plan.jsonl                             every run, one line each
-records/<method>/<dataset>/<problem>/seed<k>_noise<level>.json
+records/<method>/<dataset>/<problem>/seed<k>_noise<level>_<identity>-<code>.json
 scores/<same>.json                     what the judge says
 logs/<same>.log                        what the run printed
 transcripts/<same>.jsonl               what it asked of a language model, and the answers
 leases/                                who is running what, now
+
+``identity`` is over all that was asked for (``Run.identity``) and ``code`` over what made it: no
+record is ever overwritten by that of another budget, another setting, or other code.
 """
 
 from __future__ import annotations
@@ -20,13 +23,13 @@ from pathlib import Path
 from urllib.parse import quote
 
 from bench.basics.files import reason, write_whole
-from bench.running.results.plan import PlannedRun, append_plan, read_plan
+from bench.running.results.plan import Plan, PlannedRun, append_plan, read_plan, setups_of
 from bench.running.results.record import Record, RecordError
 from bench.running.results.run import Run
 
 _LONGEST_NAME = 200  # bytes; file systems take 255, and a temporary name adds some
 
-Damage = Callable[[Path, str], None]
+Damage = Callable[[Path, RecordError], None]
 
 
 class StoreError(OSError):
@@ -51,28 +54,28 @@ class Store:
     def plan_path(self) -> Path:
         return self.folder / "plan.jsonl"
 
-    def record_path(self, run_id: str) -> Path:
-        """Where the record of a run lies: ``run_id`` as a path, with odd characters escaped."""
-        return self.records_folder / f"{relative_path(run_id)}.json"
+    def record_path(self, key: str) -> Path:
+        """Where the record of a run lies: its ``key`` as a path, with odd characters escaped."""
+        return self.records_folder / f"{relative_path(key)}.json"
 
-    def score_path(self, run_id: str) -> Path:
-        return self.scores_folder / f"{relative_path(run_id)}.json"
+    def score_path(self, key: str) -> Path:
+        return self.scores_folder / f"{relative_path(key)}.json"
 
-    def log_path(self, run_id: str) -> Path:
-        return self.logs_folder / f"{relative_path(run_id)}.log"
+    def log_path(self, key: str) -> Path:
+        return self.logs_folder / f"{relative_path(key)}.log"
 
-    def transcript_path(self, run_id: str) -> Path:
+    def transcript_path(self, key: str) -> Path:
         """Where stands what a run asked of a language model, and what it was answered."""
-        return self.folder / "transcripts" / f"{relative_path(run_id)}.jsonl"
+        return self.folder / "transcripts" / f"{relative_path(key)}.jsonl"
 
-    def plan(self) -> dict[str, PlannedRun]:
-        """Every run ever planned here, by id; of several plans for one id the latest holds."""
+    def plan(self) -> Plan:
+        """Every run ever planned here."""
         return read_plan(self.plan_path)
 
     def add_to_plan(self, runs: list[Run]) -> None:
         """Add what is new in ``runs`` to the plan."""
         try:
-            append_plan(self.plan_path, map(PlannedRun.of, runs))
+            append_plan(self.plan_path, map(PlannedRun.of, runs), setups_of(runs))
         except OSError as error:
             raise storage_error(error, self.folder) from error
 
@@ -81,7 +84,7 @@ class Store:
 
         Raises StoreError where the folder cannot be written (full disk, no permission).
         """
-        path = self.record_path(record.run.id)
+        path = self.record_path(record.run.key)
         self.write_text(path, record.to_json())
         return path
 
@@ -92,43 +95,74 @@ class Store:
         except OSError as error:
             raise storage_error(error, self.folder) from error
 
-    def read(self, run_id: str) -> Record | None:
-        """The record of a run, None where there is none; RecordError where it is damaged."""
+    def read(self, key: str) -> Record | None:
+        """The record at ``key``, None where there is none.
+
+        Raises RecordError where it is damaged, and NewerRecord where a newer version made it.
+        """
         try:
-            return Record.from_json(self.record_path(run_id).read_bytes())
+            return read_record(self.record_path(key))
         except FileNotFoundError:
             return None
 
-    def records(self, on_damage: Damage | None = None) -> Iterator[Record]:
+    def made_of(self, slot: str) -> list[Path]:
+        """The records there are of a slot, whatever code made them."""
+        path = self.record_path(slot)
+        try:
+            names = [one.name for one in path.parent.iterdir()]
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        beginnings = (path.name, f"{path.stem}-")
+        return sorted(path.with_name(name) for name in names if name.startswith(beginnings))
+
+    def records(self, on_unread: Damage | None = None) -> Iterator[Record]:
         """Every record of the folder, in no particular order.
 
-        A damaged one is told to ``on_damage`` (path, why) and left out; without ``on_damage`` it
-        raises RecordError naming the file.
+        One that cannot be read is told to ``on_unread`` (path, why) and left out; without
+        ``on_unread`` it raises RecordError naming the file.
         """
-        for path in _files(self.records_folder, ".json"):
+        for path in map(Path, files_in(self.records_folder, ".json")):
             try:
-                yield Record.from_json(read_file(path))
+                yield read_record(path)
             except FileNotFoundError:
                 continue  # redone or merged away by another process meanwhile
             except RecordError as error:
-                if on_damage is None:
+                if on_unread is None:
                     raise RecordError(f"{path}: {error}") from None
-                on_damage(Path(path), str(error))
+                on_unread(path, error)
 
 
-def relative_path(run_id: str) -> str:
-    """``run_id`` as a relative path that every file system takes.
+def read_record(path: Path) -> Record:
+    """The record at ``path``: the one way in which records are read.
+
+    Raises RecordError where it cannot be read or believed, or is not of the run that its name
+    says; NewerRecord where a newer version made it; FileNotFoundError where there is none.
+    """
+    try:
+        content = read_file(str(path))
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise RecordError(error.strerror or str(error)) from None
+    record = Record.from_json(content)
+    if Path(*path.parts[-4:]) != Path(f"{relative_path(record.run.key)}.json"):
+        raise RecordError(f"the record is of another run, {record.run.id}")
+    return record
+
+
+def relative_path(key: str) -> str:
+    """``key`` as a relative path that every file system takes.
 
     Each part keeps letters, digits and ``-_.+=,@ ``; the rest is percent-encoded. A part too
     long for a file name is cut and ends in a digest of the whole.
     """
-    return "/".join(_path_part(part) for part in _parts(run_id))
+    return "/".join(_path_part(part) for part in _parts(key))
 
 
-def _parts(run_id: str) -> tuple[str, str, str, str]:
+def _parts(key: str) -> tuple[str, str, str, str]:
     # Method and dataset are labels without a slash, the last part is ours: a slash can only be
     # in the problem's name.
-    method, dataset, rest = run_id.split("/", 2)
+    method, dataset, rest = key.split("/", 2)
     problem, last = rest.rsplit("/", 1)
     return method, dataset, problem, last
 
@@ -143,7 +177,7 @@ def _path_part(name: str) -> str:
     return part
 
 
-def _files(folder: Path, suffix: str) -> Iterator[str]:
+def files_in(folder: Path, suffix: str) -> Iterator[str]:
     """Paths of the files under ``folder`` that end in ``suffix``; temporary ones left out."""
     stack = [str(folder)]
     while stack:

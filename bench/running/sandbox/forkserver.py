@@ -15,9 +15,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Literal
 
+from bench.basics.paths import cache_folder
 from bench.kinds.find import kind_names, kind_target
 from bench.method import Budget
-from bench.problems.cache import cache_folder
 from bench.running.results.record import Status
 from bench.running.results.run import MethodSpec
 from bench.running.sandbox import BOOTSTRAP, wire

@@ -43,8 +43,8 @@ from bench.models.stops import BudgetSpent
 from bench.running.limits import hold_threads
 from bench.running.load import build
 from bench.running.measuring.meter import Meter
+from bench.running.results.content import canonical_json
 from bench.running.results.plain import number, packed
-from bench.running.results.run import canonical_json
 from bench.running.sandbox import wire
 from bench.running.sandbox.answer import MAX_EXPRESSION, InvalidAnswer, answer_length, bounded
 from bench.running.sandbox.messages import (

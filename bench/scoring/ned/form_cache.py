@@ -14,8 +14,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bench.basics.files import write_whole
+from bench.basics.paths import cache_folder
 from bench.expression import Expression
-from bench.problems.cache import cache_folder
 from bench.scoring.ned.canonical import PIPELINE, CanonicalForm, canonical_form
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, product
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +15,6 @@ from bench import Discovery, Task
 @dataclass(frozen=True)
 class Monomial:
     """One monomial in at most two variables, with exponents from a short list."""
-
-    version: ClassVar[str] = "1"
 
     exponents: tuple[float, ...] = (-2, -1, -0.5, 0, 0.5, 1, 2)
     within: float = 1e-9  # squared error, in units of the target's mean square, that is none

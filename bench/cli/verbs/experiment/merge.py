@@ -10,17 +10,20 @@ from bench.cli.named import open_store
 
 
 def main(arguments: argparse.Namespace, rest: list[str]) -> int:
+    from bench.running.results.contents.holdings import Holdings
+    from bench.running.results.contents.said import said_of
     from bench.running.results.merge import Contradiction, merge
-    from bench.running.results.record import RecordError
     from bench.running.results.store import Store
 
     into = Store(arguments.output)
+    others = [open_store(folder) for folder in arguments.folders]
     try:
-        for folder in arguments.folders:
-            merged = merge(into, open_store(folder))
-            print(
-                f"{folder}: {counted(merged.added, 'record')} added, {merged.shared} there already"
-            )
-    except (Contradiction, RecordError) as error:
+        merged = merge(into, others)
+    except Contradiction as error:
         raise UserError(str(error), 1) from None
+    for other, one in zip(others, merged, strict=True):
+        print(f"{other.folder}: {counted(one.added, 'record')} added, {one.shared} there already")
+        holdings = Holdings.of(other)
+        for line in said_of(holdings, holdings.scores()):
+            print(line)
     return 0

@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from bench.basics.paths import as_named
 from bench.basics.words import counted
 from bench.cli.compose import with_configuration
 from bench.cli.experiment import read_experiment
@@ -28,28 +29,29 @@ def main(arguments: argparse.Namespace, overrides: list[str]) -> int:
 def _as_json(experiment: Experiment) -> None:
     from bench.running.results.plan import PlannedRun
 
-    fields = PlannedRun.__dataclass_fields__
-    lines = [PlannedRun.of(run) for run in experiment.runs]
-    print(json.dumps([{name: getattr(line, name) for name in fields} for line in lines], indent=1))
+    lines = [
+        PlannedRun.of(run)._asdict() | {"budget": dict(run.setup.budget)} for run in experiment.runs
+    ]
+    print(json.dumps(lines, indent=1))
 
 
 def _as_text(experiment: Experiment) -> None:
     from bench.running import Store, missing_engine
-    from bench.running.perform import done
     from bench.running.progress.counts import duration
+    from bench.running.results.finding import find
 
+    folder = as_named(experiment.folder)
+    print(f"{counted(len(experiment.runs), 'run')} would be planned in {folder}")
     say_notes(experiment)
     store = Store(experiment.folder)
-    finished = Counter(run.method.label for run in experiment.runs if done(store, run) is not None)
+    found = [(run, find(store, run)) for run in experiment.runs]
+    finished = Counter(run.method.label for run, one in found if one.record is not None)
     planned = Counter(run.method.label for run in experiment.runs)
     for method in experiment.methods:
         label = method.label
         reason = missing_engine(method)
         text = f"{label}: {counted(planned[label], 'run')}, {finished[label]} done"
         print(text if reason is None else f"{text}; cannot run: {reason}")
-    left = [run for run in experiment.runs if done(store, run) is None]
+    left = [run for run, one in found if one.record is None and not one.newer]
     seconds = sum(run.budget.likely_seconds for run in left)
-    print(
-        f"{counted(len(experiment.runs), 'run')} in {experiment.folder}, {len(left)} to do: "
-        f"about {duration(seconds)} of budget, one after the other"
-    )
+    print(f"{len(left)} to do: about {duration(seconds)} of budget, one after the other")

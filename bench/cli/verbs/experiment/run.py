@@ -12,17 +12,18 @@ from bench.cli.compose import with_configuration
 from bench.cli.experiment import read_experiment
 from bench.experiment import Experiment
 from bench.method import Answer, answer_text
+from bench.running import Store
 
 
 def main(arguments: argparse.Namespace, overrides: list[str]) -> int:
-    retry = _statuses(arguments.retry)
+    again = {"retry": _statuses(arguments.retry), "rerun_stale": arguments.rerun_stale}
 
     def job(config: Any, folder: Path) -> int:
         experiment = read_experiment(config, folder)
-        say_notes(experiment)
         if arguments.debug:
+            say_notes(experiment)
             return _debug(experiment)
-        return _run(experiment, retry, scoring=not arguments.no_score)
+        return _run(experiment, again, scoring=not arguments.no_score)
 
     return with_configuration(overrides, job)
 
@@ -45,7 +46,7 @@ def _statuses(text: str) -> tuple[str, ...]:
     return chosen
 
 
-def _run(experiment: Experiment, retry: tuple[str, ...], *, scoring: bool) -> int:
+def _run(experiment: Experiment, again: dict[str, Any], *, scoring: bool) -> int:
     from bench.cli.executor import make_executor
     from bench.cli.judged import Judge, write_leaderboard
     from bench.experiment import carry_out
@@ -54,12 +55,21 @@ def _run(experiment: Experiment, retry: tuple[str, ...], *, scoring: bool) -> in
     store = experiment.store
     _check_seal(experiment)
     executor = make_executor(experiment.config["executor"])
-    with Display() as display:
-        carry_out(experiment, executor, retry=retry, on_event=display)
+    with Display(said=[*experiment.notes, *_unread(store)]) as display:
+        carry_out(experiment, executor, **again, on_event=display)
     if scoring:
         Judge(store, experiment.problems, experiment.scoring).judge_all()
     write_leaderboard(store)
     return _exit_code(experiment, store)
+
+
+def _unread(store: Store) -> list[str]:
+    """What of an earlier command's results cannot be read."""
+    from bench.running.results.contents.holdings import Holdings
+    from bench.running.results.contents.said import said_of
+
+    holdings = Holdings.of(store)
+    return said_of(holdings, holdings.scores())
 
 
 def _check_seal(experiment: Experiment) -> None:
@@ -73,11 +83,12 @@ def _check_seal(experiment: Experiment) -> None:
         )
 
 
-def _exit_code(experiment: Experiment, store: Any) -> int:
+def _exit_code(experiment: Experiment, store: Store) -> int:
     """0 where every planned run has its record; else 1, and a line that says whose have none."""
-    from bench.running.perform import done
+    from bench.running.results.finding import find
 
-    without = [run for run in experiment.runs if done(store, run) is None]
+    found = [(run, find(store, run)) for run in experiment.runs]
+    without = [run for run, one in found if one.record is None and not one.newer]
     if not without:
         return 0
     labels = ", ".join(sorted({run.method.label for run in without}))

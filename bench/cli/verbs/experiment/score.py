@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from bench.cli.named import open_store
 from bench.cli.overrides import SELECTION
 from bench.experiment import read_config
 from bench.problems.dataset import Dataset
+from bench.running.results.record import Record
 from bench.running.results.store import Store
 from bench.scoring.steps import ScoringLimits
 
@@ -36,11 +38,28 @@ def main(arguments: argparse.Namespace, rest: list[str]) -> int:
     if arguments.prove:
         limits = replace(limits, prove=True)
     problems = {(p.dataset, p.name): p for d in datasets.values() for p in d.problems}
-    judge = Judge(store, problems, limits, arguments.workers)
+    wanted = _wanted(store, arguments.method)
+    judge = Judge(store, problems, limits, arguments.workers, wanted)
     count = judge.judge_all(again=arguments.again)
     print("\n".join([*judge.failures.lines(), f"{counted(count, 'record')} judged"]))
     write_leaderboard(store)
     return 0
+
+
+def _wanted(store: Store, method: str) -> Callable[[Record], bool] | None:
+    """Which records are to be judged: those of one method where one is named."""
+    from bench.running.results.naming import MethodNames, NoSuchMethod
+
+    if not method:
+        return None
+    plan = store.plan()
+    names = MethodNames.of(plan.runs.values(), plan.setups)
+    try:
+        chosen = names.chosen(method, plan.runs.values())
+    except NoSuchMethod as error:
+        raise UserError(str(error)) from None
+    slots = {slot for slot, run in plan.runs.items() if (run.method, names.text(run)) == chosen}
+    return lambda record: record.run.slot in slots
 
 
 def _datasets_of(store: Store, config: dict[str, Any]) -> dict[str, Dataset]:
@@ -52,7 +71,7 @@ def _datasets_of(store: Store, config: dict[str, Any]) -> dict[str, Dataset]:
         label: {k: v for k, v in one.items() if k not in SELECTION} for label, one in listed.items()
     }
     datasets = read_datasets(sources) if sources else {}
-    planned = {planned.dataset for planned in store.plan().values()}
+    planned = {planned.dataset for planned in store.plan().runs.values()}
     for name in sorted((planned - set(datasets)) & set(dataset_names())):
         datasets[name] = load_dataset(name)
     return datasets

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,8 +31,10 @@ def main(arguments: argparse.Namespace, rest: list[str]) -> int:
     from bench.leaderboard.rows import read_rows
 
     try:
-        rows = read_rows([Path(arguments.folder)])
-        found = compare_methods(rows, arguments.methods, arguments.metric)
+        read = read_rows([Path(arguments.folder)])
+        for line in read.said:
+            print(line, file=sys.stderr)
+        found = compare_methods(read.frame, arguments.methods, arguments.metric)
     except LeaderboardError as error:
         raise UserError(str(error)) from None
     if arguments.json:

@@ -150,7 +150,7 @@ def _writable(what: str, folder: Path) -> Diagnosis:
 
 
 def _cache_folder() -> Path:
-    from bench.problems.cache import cache_folder
+    from bench.basics.paths import cache_folder
 
     return cache_folder()
 

@@ -20,16 +20,19 @@ _WHOLE = ("csv", "json", "parquet")
 
 
 def main(arguments: argparse.Namespace, rest: list[str]) -> int:
-    from bench.leaderboard import LeaderboardError, make_leaderboard
+    from bench.leaderboard import LeaderboardError, read_board
 
     folders = [Path(folder) for folder in arguments.folders]
     form, beside = _format(arguments), None
     try:
-        table = make_leaderboard(folders, arguments.by)
+        board = read_board(folders, arguments.by)
         if arguments.with_published:
             beside = _published(folders)
     except LeaderboardError as error:
         raise UserError(str(error)) from None
+    for line in board.said:
+        print(line, file=sys.stderr)
+    table = board.table
     if form == "table":
         _print(table, beside)
     elif arguments.output is None:
@@ -55,7 +58,7 @@ def _published(folders: list[Path]) -> pd.DataFrame:
     from bench.leaderboard.published import published
     from bench.leaderboard.rows import read_rows
 
-    return published(set(read_rows(folders)["dataset"]))
+    return published(set(read_rows(folders).frame["dataset"]))
 
 
 def _print(table: pd.DataFrame, beside: pd.DataFrame | None) -> None:

@@ -64,7 +64,7 @@ def _results(arguments: argparse.Namespace) -> int:
     from bench.cli.verbs.experiment import status
 
     folder = arguments.name
-    code = status.main(argparse.Namespace(folder=folder, json=arguments.json), [])
+    code = status.main(argparse.Namespace(folder=folder, method="", json=arguments.json), [])
     if not arguments.json:
         print(f"the table: rediscover leaderboard {folder}")
         print(f"one run: rediscover show {folder} METHOD PROBLEM SEED")

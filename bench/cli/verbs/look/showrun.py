@@ -30,12 +30,13 @@ def show_run(folder: str, words: Sequence[str], *, as_json: bool) -> int:
     store = open_store(folder)
     found = find_runs(store, words)
     if len(found) != 1:
-        raise UserError(_not_one(folder, words, [run.id for run in found]))
-    truths = Results(Path(folder)).truths(found)
+        raise UserError(_not_one(folder, words, [run.name for run in found]))
+    (one,) = found
+    truths = Results(Path(folder)).truths([one.planned])
     try:
-        details = run_details(store, found[0], truths.get((found[0].dataset, found[0].problem)))
+        details = run_details(one, truths.get((one.planned.dataset, one.planned.problem)))
     except RecordError as error:
-        raise UserError(f"{store.record_path(found[0].id)}: {error}") from None
+        raise UserError(f"{store.record_path(one.key)}: {error}") from None
     if as_json:
         print(json.dumps(plain(details), indent=1))
     else:
@@ -61,7 +62,7 @@ def plain(details: RunDetails) -> dict[str, Any]:
     used = details.resources
     return {
         "id": details.planned.id,
-        "digest": details.planned.digest,
+        "identity": details.planned.identity,
         "status": details.status,
         "message": "" if details.record is None else details.record.message,
         "prediction": details.prediction,

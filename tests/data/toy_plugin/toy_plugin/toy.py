@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Literal
 
 from bench import Discovery, Task
 
@@ -12,7 +12,6 @@ from bench import Discovery, Task
 class Toy:
     """The target's mean, or its first value."""
 
-    version: ClassVar[str] = "7"
     take: Literal["mean", "first"] = "mean"
     times: float = 1.0
 

@@ -1,0 +1,1 @@
+"""What code something consists of, as a digest: no version is kept by hand."""

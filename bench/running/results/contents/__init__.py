@@ -1,0 +1,1 @@
+"""What a results folder holds, in columns: what the verbs that look at results read."""
