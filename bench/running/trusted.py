@@ -10,12 +10,14 @@ from __future__ import annotations
 import ast
 import contextlib
 import importlib
+import importlib.util
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bench.running.load import compile_file, load_class
 
 _OWN = ("bench", "methods")
+_ADAPTERS = "bench.adapters."
 _DEPENDENCIES = frozenset(
     {
         "gplearn", "h5py", "joblib", "llvmlite", "mpmath", "numba", "numpy", "pandas", "psutil",
@@ -39,6 +41,8 @@ def preload_trusted(target: str, requires: Iterable[str]) -> None:
         wanted += _imports_of(Path(place))
         with contextlib.suppress(OSError, SyntaxError, ValueError, RecursionError):
             compile_file(Path(place))
+    elif is_own(place) and (spec := importlib.util.find_spec(place)) and spec.origin:
+        wanted += _imports(Path(spec.origin))
     for module, name in wanted:
         if _is_trusted(module):
             with contextlib.suppress(Exception, SystemExit):
@@ -68,6 +72,11 @@ def _is_trusted(module: str) -> bool:
 def is_own(module: str) -> bool:
     """Whether a module, or the class ``module:Class``, is the harness's or ships with it."""
     return module.partition(".")[0] in _OWN
+
+
+def runs_others_code(target: str) -> bool:
+    """Whether a class of the harness's imports, to warm up, what its settings name: not here."""
+    return target.startswith(_ADAPTERS)
 
 
 def _imports_of(path: Path, seen: tuple[Path, ...] = ()) -> Iterator[Name]:

@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from contracts import regressor
 
 import bench
 from bench import Budget, Data, Dataset, Problem, Table, Target, Variable
 from bench.leaderboard.writers import brief
+from bench.plugins import find_method, spec_of
 from bench.problems.sources.given import Given
 from bench.running import Limits, LocalExecutor, MethodSpec, Record, Store, execute, matrix
 from bench.running.results.judging import judge_records, read_score
@@ -177,3 +179,32 @@ def test_the_table_says_which_methods_are_black_boxes(results: Path) -> None:
     header, _ = brief(table)
     assert {"black box", "text differs", "R2>.999 by model"} <= set(header)
     assert "black box" not in brief(table[table["method"] == "black_raises"])[0]
+
+
+OUTSIDE = """
+import os
+try:
+    open({marker!r}, "w").close()
+    print("outside")
+except OSError as error:
+    print("inside", type(error).__name__)
+"""
+
+
+def test_others_code_is_imported_behind_walls_alone(tmp_path: Path) -> None:
+    """Not when a run is planned, and not by the server that forks its worker."""
+    place = regressor(tmp_path)
+    marker = tmp_path / "marker"
+    file = place / "regressor.py"
+    file.write_text(OUTSIDE.format(marker=str(marker)) + file.read_text())
+    one = problem()
+    store = Store(tmp_path / "results")
+    spec = spec_of(find_method(str(place)))
+    datasets = {"held": Dataset("held", "1", (one,))}
+    runs = matrix([spec], datasets, seeds=[0], budget=Budget(seconds=30))
+    execute(runs, datasets, store, LocalExecutor(1), limits=Limits(grace=10))
+    (record,) = store.records()
+    assert (record.status, record.message) == ("ok", "")
+    if record.provenance["seal"] != "none":
+        assert not marker.exists()
+        assert "inside PermissionError" in store.log_path(record.run.id).read_text()

@@ -28,7 +28,7 @@ from bench.running.sandbox.worker import serve, versions, warm
 from bench.running.sandbox.workerprocess import Spawn
 from bench.running.seal import folder
 from bench.running.seal.walls import Cell, Walls
-from bench.running.trusted import is_own, preload_trusted
+from bench.running.trusted import is_own, preload_trusted, runs_others_code
 
 _TIDY_SECONDS = 0.5
 _ORPHAN_SECONDS = 3.0
@@ -81,7 +81,7 @@ def _prepare(what: Prepare) -> None:
             kind_at(kind)
     if what.target:
         preload_trusted(what.target, what.requires)
-        if is_own(what.target):
+        if is_own(what.target) and not runs_others_code(what.target):
             with contextlib.suppress(Exception, SystemExit):
                 method = build(what.target, what.settings)
                 warm(method, what.target, what.settings, what.budget)
