@@ -39,8 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     searching = {item.path for item in items if "kernels" in getattr(item, "fixturenames", ())}
 
     def turn(item: pytest.Item) -> int:
-        waits = item.path.relative_to(Path(__file__).parent).parts[0] in WAITING
-        return 1 if item.path in searching else 0 if waits else 2
+        return 1 if item.path in searching else 2 if WAITING.isdisjoint(item.path.parts) else 0
 
     items.sort(key=turn)
 

@@ -179,19 +179,15 @@ def test_an_experiment_is_called_as_it_is_written(
     command: Command, tmp_path: Path, name: str
 ) -> None:
     place = tmp_path / "elsewhere" / name
-    for experiment, folder in ((name, tmp_path / "results" / name), (str(place), place)):
-        done = command(
-            "run", "method=linear", "dataset.limit=1", f"experiment={experiment}", *QUICK
-        )
-        assert done.code == 0, done
-        assert len(records(folder)) == 1
+    base = ("method=linear", "dataset.limit=1", *QUICK)
+    done = command("run", *base, f"experiment={name}")
+    assert done.code == 0, done
+    assert len(records(tmp_path / "results" / name)) == 1
     shown = command("show", f"results/{name}")
     assert shown.code == 0 and "linear" in shown.out
-    swept = command(
-        "run", "-m", "method=linear", "seeds=[0],[1]", "dataset.limit=1", f"experiment={place}/s",
-        "--no-score", *QUICK,
-    )  # fmt: skip
-    assert swept.code == 0 and len(records(place / "s" / "1")) == 1
+    assert command("plan", *base, f"experiment={place}").code == 0
+    swept = command("run", "-m", *base, "seeds=[0],[1]", f"experiment={place}", "--no-score")
+    assert swept.code == 0 and len(records(place / "1")) == 1
     assert {path.name for path in tmp_path.iterdir()} == {"results", "elsewhere"}
 
 

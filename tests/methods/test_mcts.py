@@ -70,7 +70,7 @@ def test_rsrm_finds_laws_of_the_suites(error_of: ErrorOf, dataset: str, problem:
 def test_tree_and_evolution_find_laws_without_the_library(
     make_task: Make, error_of: ErrorOf, law: str
 ) -> None:
-    asked = law_task(make_task, law, 0.5, 2.0)
+    asked = law_task(make_task, law, 0.5, 2.0, seed=1)
     assert error_of(RSRM(library=0).discover(asked), asked) < 1e-9
 
 
@@ -80,7 +80,7 @@ def test_a_seed_fixes_the_answer_where_evaluations_end_the_search(
 ) -> None:
     asked = law_task(
         make_task, "exp(x0)/(x1 + sin(x0)) + tanh(x0*x1)", 0.5, 2.0,
-        budget=Budget(seconds=60.0, evaluations=20_000),
+        budget=Budget(seconds=60.0, evaluations=5_000),
     )  # fmt: skip
     assert method.discover(asked) == method.discover(asked)
 
@@ -93,7 +93,7 @@ def test_few_rows_and_many(make_task: Make, error_of: ErrorOf, method: MCTS, row
 
 
 def test_dummies_are_left_out(make_task: Make, error_of: ErrorOf) -> None:
-    asked = law_task(make_task, "1.7*x3 + x7*exp(-x3)", 1.0, 3.0, columns=10)
+    asked = law_task(make_task, "1.7*x3 + x7*exp(-x3)", 1.0, 3.0, columns=10, seed=2)
     found = RSRM().discover(asked)
     assert error_of(found, asked) < 1e-9
     assert {name for name in asked.names if name in found.best.expression} == {"x3", "x7"}
@@ -112,7 +112,7 @@ def test_noise_is_not_fitted(make_task: Make, method: MCTS) -> None:
 
 @pytest.mark.parametrize("method", [MCTS(), RSRM(library=200)])
 def test_edge_cases_are_answered(make_task: Make, edge_case: tuple[Any, Any], method: MCTS) -> None:
-    asked = make_task(*edge_case, budget=Budget(seconds=0.6))
+    asked = make_task(*edge_case, budget=Budget(seconds=0.3))
     found = method.discover(asked)
     values = evaluate(parse(found.best.expression, asked.variables), asked.names, asked.X)
     assert np.isfinite(values).all()

@@ -115,25 +115,25 @@ def test_a_format_of_a_package_is_read_with_its_options(
     assert ", pen" in command("show", "mine.pun").stderr
 
 
-@pytest.mark.parametrize(
-    ("points", "words"),
-    [
-        ("broken = pendula:broken", "dataset 'broken' of package pendula 1.0: RuntimeError: no"),
-        ("broken = pendula:wrong", "pendula:wrong returned [1, 2], which is no Dataset"),
-        ("broken = pendula:NEITHER", "is 7, neither a callable nor the path of a catalogue"),
-        ("broken = pendula:nothing", "importing pendula:nothing failed with AttributeError"),
-    ],
-)
-def test_a_package_that_fails_is_named_in_one_line(
-    install: Callable[[str], Rediscover], points: str, words: str
-) -> None:
-    command = install(f"[rediscover.datasets]\n{points}\n")
+FAILING = {
+    "broken": "dataset 'broken' of package pendula 1.0: RuntimeError: no",
+    "wrong": "pendula:wrong returned [1, 2], which is no Dataset",
+    "NEITHER": "is 7, neither a callable nor the path of a catalogue",
+    "nothing": "importing pendula:nothing failed with AttributeError",
+}
+
+
+def test_a_package_that_fails_is_named_in_one_line(install: Callable[[str], Rediscover]) -> None:
+    command = install(
+        "[rediscover.datasets]\n" + "".join(f"{name} = pendula:{name}\n" for name in FAILING)
+    )
     listed = command("list", "datasets")
-    assert listed.returncode == 0 and "cannot be loaded" in listed.stdout
-    for argv in (("show", "broken"), ("run", "dataset=[broken]")):
+    assert listed.returncode == 0 and listed.stdout.count("cannot be loaded") == len(FAILING)
+    asked = [(("show", name), name) for name in FAILING]
+    for argv, name in [*asked, (("run", "dataset=[broken]"), "broken")]:
         refused = command(*argv)
         assert (refused.returncode, refused.stderr.count("\n")) == (2, 1), refused.stderr
-        assert words in refused.stderr
+        assert FAILING[name] in refused.stderr
 
 
 def test_a_package_cannot_take_the_name_of_what_ships(

@@ -18,6 +18,6 @@ def compiled(function: F) -> F:
     Rounding is IEEE's: no fast-math, which would take nan for impossible. What is kept is found
     again as long as neither the function nor anything it calls has changed: see ``kept.py``.
     """
-    dispatcher: F = numba.njit(error_model="numpy")(function)
+    dispatcher: F = numba.njit(error_model="numpy", no_cfunc_wrapper=True)(function)
     dispatcher._cache = KeptCode(function)  # type: ignore[attr-defined]  # numba knows its own only
     return dispatcher

@@ -27,7 +27,7 @@ _VALUES = {"pi": np.pi, "e": np.e}
 class Program:
     """An expression whose numbers can be moved.
 
-    ``tokens`` (int16) and ``right`` (int64), of one length, are a program for ``kernel``;
+    ``tokens`` and ``right`` (int64), of one length, are a program for ``kernel``;
     ``numbers`` (float64) its numbers, among them the constants pi and e. ``free`` are the
     positions in ``numbers`` of those that may move, ``positions`` the same numbers' positions
     among ``bench.expression.numbers(expression)``.
@@ -103,7 +103,7 @@ def _encode(
         else:
             tokens.append(NUMBER)
             literals.append(node)
-    return np.array(tokens, dtype=np.int16), literals
+    return np.array(tokens, dtype=np.int64), literals
 
 
 def _choices(args: tuple[Expression, ...]) -> list[Expression | int]:

@@ -62,7 +62,7 @@ def _random_individual(
         length = offspring.prefix.counts[0]
         offspring.tokens[:length] = offspring.prefix.tokens[:length]
         offspring.constants[:] = 1.0
-        if _settle(scorer, population, row, length, False, settings, offspring, rng):
+        if _settle(scorer, population, row, length, settings.novelty, settings, offspring, rng):
             return
     write(population, row, offspring.tokens, 1, offspring.constants, np.inf, 0)
     population.tokens[row, 0] = _any_variable(grammar)
@@ -78,19 +78,19 @@ def _any_variable(grammar: TokenGrammar) -> int:
 
 @compiled
 def _settle(
-    scorer: Scorer, population: Pool, row: int, length: int, novel: bool, settings: Evolution,
+    scorer: Scorer, population: Pool, row: int, length: int, tries: int, settings: Evolution,
     offspring: Offspring, rng: np.random.Generator,
 ) -> bool:  # fmt: skip
     """Assess the child and give it a row, unless its generation has it already.
 
-    If it must be ``novel``, so does one that was ever seen.
+    In the first ``novelty`` tries it must never have been seen at all.
     """
     seen = scorer.counts[SEEN]
     error, place = assess(scorer, rng, offspring.tokens, length, offspring.constants)
     stamp = scorer.counts[GENERATIONS]
     if scorer.seen.stamps[place] == stamp or not np.isfinite(error):
         return False
-    if novel and scorer.counts[SEEN] > seen:
+    if tries < settings.novelty and scorer.counts[SEEN] > seen:
         return False
     scorer.seen.stamps[place] = stamp
     fitness = fitness_of(error, length, settings.parsimony)
@@ -107,9 +107,9 @@ def next_generation(
     """Fill ``children`` from ``parents``: the elites as they are, the others changed."""
     scorer.counts[GENERATIONS] += 1
     size = len(parents.lengths)
-    order = np.argsort(parents.fitness)
+    one = -1
     for row in range(settings.elites):
-        one = order[row]
+        one = _next_best(parents, one)
         write(
             children, row, parents.tokens[one], parents.lengths[one], parents.constants[one],
             parents.fitness[one], parents.keys[one],
@@ -125,9 +125,7 @@ def next_generation(
                 grammar, offspring.prefix, offspring.tokens, length, offspring.mask
             ):
                 continue
-            if _settle(
-                scorer, children, row, length, attempt < settings.novelty, settings, offspring, rng
-            ):
+            if _settle(scorer, children, row, length, attempt, settings, offspring, rng):
                 settled = True
                 break
         if not settled:
@@ -138,6 +136,20 @@ def next_generation(
 @compiled
 def _valid(grammar: TokenGrammar, offspring: Offspring, length: int) -> bool:
     return valid(grammar, offspring.prefix, offspring.tokens, length, offspring.mask)
+
+
+@compiled
+def _next_best(parents: Pool, after: int) -> int:
+    """The row that follows ``after`` by fitness, and by place where that is the same; -1: none."""
+    best = -1
+    for row in range(len(parents.fitness)):
+        if after >= 0:
+            less = parents.fitness[row] < parents.fitness[after]
+            if less or (parents.fitness[row] == parents.fitness[after] and row <= after):
+                continue
+        if best < 0 or parents.fitness[row] < parents.fitness[best]:
+            best = row
+    return best
 
 
 @compiled

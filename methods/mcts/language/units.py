@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.expression.compiled.compiling import compiled
+from bench.expression.compiled.kernel import copy, fill
 from bench.expression.compiled.opcodes import DIV, MUL, OPCODES, VARIABLE
 from bench.expression.operators import OPERATORS
 from methods.mcts.language.tokens import CUBE, INV, SQUARE, Floats, Ints, arity
@@ -55,14 +56,14 @@ def required_unit(tokens: Ints, length: int, units: Floats, need: Floats) -> boo
         token = tokens[i]
         if arity(token) > 0:
             ops[top], knows[top], filled[top] = token, known, False
-            needs[top] = need
+            copy(need, needs[top])
             top += 1
             continue
         _leaf_unit(token, units, unit)
         while top > 0:
             if arity(ops[top - 1]) == 2 and not filled[top - 1]:
                 filled[top - 1] = True
-                lefts[top - 1] = unit
+                copy(unit, lefts[top - 1])
                 break
             top -= 1
             _result(ops[top], lefts[top], unit)
@@ -76,43 +77,47 @@ def _asked(
 ) -> bool:  # fmt: skip
     """The same for the next operand of the innermost open operator, from what is known of it."""
     if top == 0:
-        need[:] = units[-1]
+        copy(units[len(units) - 1], need)
         return True
     op, known, wanted, left = ops[top - 1], knows[top - 1], needs[top - 1], lefts[top - 1]
     if _alike(op):
-        need[:] = left if filled[top - 1] else wanted
+        copy(left if filled[top - 1] else wanted, need)
         return bool(known or filled[top - 1])
     if op in (MUL, DIV):
         if not filled[top - 1] or not known:
             return False
-        need[:] = wanted - left if op == MUL else left - wanted
+        for k in range(DIMENSIONS):
+            need[k] = wanted[k] - left[k] if op == MUL else left[k] - wanted[k]
         return True
     exponent = _exponent(op)
     if exponent == 0.0:
-        need[:] = 0.0
+        fill(need, 0.0)
         return True
-    need[:] = wanted / exponent
+    for k in range(DIMENSIONS):
+        need[k] = wanted[k] / exponent
     return bool(known)
 
 
 @compiled
 def _leaf_unit(token: int, units: Floats, unit: Floats) -> None:
-    unit[:] = 0.0
     if token >= VARIABLE:
-        unit[:] = units[token - VARIABLE]
+        copy(units[token - VARIABLE], unit)
+    else:
+        fill(unit, 0.0)
 
 
 @compiled
 def _result(op: int, left: Floats, unit: Floats) -> None:
     """``unit`` of the last operand becomes that of the result."""
-    if op == MUL:
-        unit += left
-    elif op == DIV:
-        unit[:] = left - unit
-    elif arity(op) == 2 and not _alike(op):
-        unit[:] = 0.0
-    elif arity(op) == 1:
-        unit *= _exponent(op)
+    for k in range(DIMENSIONS):
+        if op == MUL:
+            unit[k] += left[k]
+        elif op == DIV:
+            unit[k] = left[k] - unit[k]
+        elif arity(op) == 2 and not _alike(op):
+            unit[k] = 0.0
+        elif arity(op) == 1:
+            unit[k] *= _exponent(op)
 
 
 @compiled
@@ -125,4 +130,7 @@ def fits_unit(token: int, known: bool, need: Floats, units: Floats) -> bool:
         _leaf_unit(token, units, unit)
     elif _alike(token) or token in (MUL, DIV) or (arity(token) == 1 and _exponent(token) != 0.0):
         return True
-    return bool(np.max(np.abs(unit - need)) <= _TOLERANCE)
+    off = 0.0
+    for k in range(DIMENSIONS):
+        off = max(off, abs(unit[k] - need[k]))
+    return off <= _TOLERANCE
