@@ -118,7 +118,7 @@ def found(results: Path, label: str) -> tuple[Record, Scorecard]:
     """The record and the scorecard of the last run of a variant."""
     store = Store(results)
     *_, record = (one for one in store.records() if one.run.method.label == label)
-    kept = read_score(store, record.run.id)
+    kept = read_score(store, record.run.key)
     assert kept is not None
     return record, kept.card
 
@@ -207,4 +207,4 @@ def test_others_code_is_imported_behind_walls_alone(tmp_path: Path) -> None:
     assert (record.status, record.message) == ("ok", "")
     if record.provenance["seal"] != "none":
         assert not marker.exists()
-        assert "inside PermissionError" in store.log_path(record.run.id).read_text()
+        assert "inside PermissionError" in store.log_path(record.run.key).read_text()

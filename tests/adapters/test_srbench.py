@@ -216,8 +216,8 @@ def test_the_folder_is_the_label(tmp_path: Path) -> None:
 def test_a_changed_file_is_another_method(tmp_path: Path) -> None:
     place = regressor(tmp_path)
     before = spec_of(find_method(str(place)))
-    (place / "regressor.py").write_text((place / "regressor.py").read_text() + "\n# changed\n")
-    assert spec_of(find_method(str(place))).version != before.version
+    (place / "regressor.py").write_text((place / "regressor.py").read_text() + "\nchanged = 1\n")
+    assert spec_of(find_method(str(place))).source != before.source
 
 
 def test_what_the_file_imports_is_asked_for_before_a_run(tmp_path: Path) -> None:
