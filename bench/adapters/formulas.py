@@ -10,13 +10,23 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from bench.adapters.affine import AffineMap, affine_rows
 from bench.adapters.estimators import Predict, Values
-from bench.expression import Expression, ParseError, Reading, evaluate, parse, read, substitute
+from bench.expression import (
+    Expression,
+    ParseError,
+    Reading,
+    evaluate,
+    numbers,
+    parse,
+    read,
+    substitute,
+)
 from bench.problems.variable import Variable
 from bench.scoring.numeric import same_values
 
@@ -27,6 +37,8 @@ CONVENTIONS = (
 """Attributes and functions by which estimators give their formula, in the order of asking."""
 
 _ROWS = 500
+_ROUNDED = 0.006  # three significant digits
+_ROUNDED_TO = 0.0006  # three decimals
 
 
 @dataclass(frozen=True)
@@ -94,6 +106,7 @@ def raw(expression: Expression, scaling: Standardising, names: Sequence[str]) ->
     inner = {
         name: parse(f"({name} - {float(mean)!r}) / {float(size)!r}", [Variable(name)])
         for name, mean, size in zip(names, scaling.mean, scaling.size, strict=True)
+        if (mean, size) != (0.0, 1.0)
     }
     return _of_target(substitute(expression, inner), scaling.target_mean, scaling.target_size)
 
@@ -108,16 +121,51 @@ def _of_target(expression: Expression, mean: float, size: float) -> Expression:
 def agreeing(
     candidates: Iterable[Expression], names: Sequence[str], X: Values, predict: Predict
 ) -> Expression | None:
-    """The first of ``candidates`` whose values on ``X`` are those predicted; else the first."""
+    """The first of ``candidates`` whose values on ``X`` are those predicted; else the first.
+
+    Digits that a text has lost in printing are found again, where the model's values tell them.
+    """
     found = list(candidates)
-    if len(found) < 2:
-        return found[0] if found else None
     X = X[:_ROWS]
     try:
         wanted = predict(X)
     except Exception:
-        return found[0]
-    return next((one for one in found if same_values(evaluate(one, names, X), wanted)), found[0])
+        wanted = np.full(len(X), np.nan)
+    for one in found:
+        if same_values(evaluate(one, names, X), wanted):
+            return one
+    for one in found:
+        if (restored := _restored(one, names, X, wanted)) is not None:
+            return restored
+    return found[0] if found else None
+
+
+def _restored(
+    expression: Expression, names: Sequence[str], X: Values, wanted: Values
+) -> Expression | None:
+    """``expression`` with the decimals that give what is ``wanted``; None where those that do are
+    other numbers, and not the printed ones before rounding."""
+    from bench.expression.compiled.fit import fit_constants
+
+    if not np.all(np.isfinite(wanted)):
+        return None
+    try:
+        found = fit_constants(expression, names, X, wanted).expression
+        printed, full = np.array(numbers(expression)), np.array(numbers(found))
+        near = np.abs(printed - full) <= _ROUNDED * np.abs(printed) + _ROUNDED_TO
+        same = same_values(evaluate(found, names, X), wanted)
+    except ValueError:  # nothing in it can be fitted
+        return None
+    return found if same and bool(np.all(near)) else None
+
+
+@cache
+def fitting() -> None:
+    """Have what fits constants compiled, or loaded, before a clock runs."""
+    from bench.expression.compiled.fit import fit_constants
+
+    X = np.linspace(1.0, 2.0, 8)[:, None]
+    fit_constants(parse("1.0*x0 + 0.5"), ("x0",), X, 2.0 * X[:, 0])
 
 
 def candidates(

@@ -11,7 +11,6 @@ import inspect
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,7 +22,7 @@ from bench.adapters.estimators import Predict, Values
 from bench.adapters.folder_package import load_in_package
 from bench.adapters.imports import imported_packages
 from bench.adapters.srbench import NoModel
-from bench.expression import Expression, ParseError, compile_expression, parse
+from bench.expression import Expression, ParseError, compile_expression
 from bench.kinds.table.task import Task
 from bench.method import Budget, Candidate, Discovery
 from bench.scoring.numeric import nmse, same_values
@@ -98,7 +97,7 @@ class LLMSRBench:
     def warm_up(self, budget: Budget) -> None:
         """Import the file, with the names it imports from its own benchmark."""
         self._class()
-        fitting()
+        formulas.fitting()
 
     def _class(self) -> type[Any]:
         _provide()
@@ -115,15 +114,6 @@ class LLMSRBench:
         estimators.set_seed(searcher, task.seed)
         estimators.set_time_limit(searcher, estimators.SHARE * task.budget.likely_seconds)
         return _chosen(list(searcher.discover(_posed(task))), task)
-
-
-@cache
-def fitting() -> None:
-    """Have what fits constants compiled, or loaded, before a clock runs."""
-    from bench.expression.compiled.fit import fit_constants
-
-    X = np.linspace(1.0, 2.0, 8)[:, None]
-    fit_constants(parse("1.0*x0 + 0.5"), ("x0",), X, 2.0 * X[:, 0])
 
 
 def _provide() -> None:

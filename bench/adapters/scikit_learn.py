@@ -45,6 +45,7 @@ class SKLearn:
     def warm_up(self, budget: Budget) -> None:
         """Import the estimator's module."""
         self._class()
+        formulas.fitting()
 
     def _class(self) -> Any:
         place, _, name = colon_target(self.estimator).rpartition(":")

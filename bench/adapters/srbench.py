@@ -58,6 +58,7 @@ class SRBench:
     def warm_up(self, budget: Budget) -> None:
         """Import the file, and with it its engine."""
         self._module()
+        formulas.fitting()
 
     def _module(self) -> ModuleType:
         module = load_file(Path(self.file))
@@ -97,17 +98,20 @@ class _SRBenchRun:
         seconds = estimators.SHARE * self.task.budget.likely_seconds
         estimators.set_time_limit(self.estimator, seconds)
         in_time = estimators.fit(self.estimator, X, self.y, seconds)
-        predict = self._predictor(names)
+        inner = estimators.predictor(self.estimator, names)
         try:
-            predict(self.task.X[:1])
+            inner(self.X[:1])
         except Exception as error:
             if in_time:
                 raise
             raise NoModel(
                 f"fit had to be stopped after {seconds:.1f} s, and left no model: {error}"
             ) from error
-        formula = formulas.agreeing(self._formulas(), self.task.names, self.task.X, predict)
-        return Discovery.of("" if formula is None else formula, predict=predict)
+        formula = formulas.agreeing(self._formulas(), self.task.names, self.X, inner)
+        predict = self._in_raw_units(inner)
+        if formula is None:
+            return Discovery.of("", predict=predict)
+        return Discovery.of(formulas.raw(formula, self.scaling, self.task.names), predict=predict)
 
     def _subsample(self, X: Values, y: Values) -> tuple[Values, Values]:
         most = int(self.asked.get("max_train_samples") or 0)
@@ -130,8 +134,7 @@ class _SRBenchRun:
         seen: Values = (X - self.scaling.mean) / self.scaling.size
         return seen
 
-    def _predictor(self, names: Sequence[str] | None) -> Predict:
-        inner = estimators.predictor(self.estimator, names)
+    def _in_raw_units(self, inner: Predict) -> Predict:
         scaling = self.scaling
 
         def predict(X: Values) -> Values:
@@ -140,7 +143,8 @@ class _SRBenchRun:
         return predict
 
     def _formulas(self) -> list[Expression]:
-        """What the file's ``model`` says, in raw units; of pipelines, in all its readings."""
+        """What the file's ``model`` says, in the units that it was fitted in; of pipelines, in all
+        its readings."""
         model = getattr(self.module, "model", None)
         if not callable(model):
             return []
@@ -151,7 +155,7 @@ class _SRBenchRun:
         found = formulas.readings(str(text), self.columns, self.task.variables)
         with contextlib.suppress(Exception):  # its last step's convention, where it has one
             found += formulas.candidates(self.estimator, self.task.variables, self.X)
-        return [formulas.raw(one, self.scaling, self.task.names) for one in found]
+        return found
 
 
 def column_names(variables: Sequence[Variable]) -> tuple[str, ...]:

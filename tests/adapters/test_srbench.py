@@ -115,6 +115,24 @@ def test_rows_are_subsampled_and_pre_train_is_called(tmp_path: Path) -> None:
     assert first[3].equals(again[3]) and not first[3].equals(other[3])
 
 
+@pytest.mark.parametrize("digits", ["%.3f", "%.4g"])
+def test_digits_lost_in_printing_are_found_again(tmp_path: Path, digits: str) -> None:
+    place = regressor(tmp_path, more=f"print_number = {digits!r}\n")
+    file = place / "regressor.py"
+    file.write_text(file.read_text().replace("%r*%s", f"{digits}*%s"))
+    X, y = data()
+    found = discovered(place, X, y)
+    assert found.predict is not None
+    assert same_values(written(found, X), found.predict(X)), found.best.text
+
+
+def test_other_numbers_than_the_printed_ones_are_not_put_in(tmp_path: Path) -> None:
+    more = "def model(est, X=None): return '0.5*x0 + 0.25*x1 + 0.125'\n"
+    X, y = data()
+    found = discovered(regressor(tmp_path, "scale_x=False, scale_y=False", more=more), X, y)
+    assert found.best.expression == "0.5*x0 + 0.25*x1 + 0.125"
+
+
 PIPELINE = """
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler, PolynomialFeatures, MinMaxScaler
