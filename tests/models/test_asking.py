@@ -45,7 +45,7 @@ def run(
     runs = matrix(with_model([spec], endpoint, wanted), datasets, budget=wanted)
     store = Store(folder)
     execute(runs, datasets, store, LocalExecutor(1), retry=("error",), endpoint=endpoint)
-    record = store.read(runs[0].id)
+    record = store.read(runs[0].key)
     assert record is not None
     return record
 
@@ -208,8 +208,8 @@ def test_the_key_reaches_no_worker_and_no_file(script: Script, tmp_path: Path) -
 def test_merging_brings_transcripts_along(script: Script, tmp_path: Path) -> None:
     script.rule = law
     record = run(script, tmp_path / "there")
-    merge(Store(tmp_path / "here"), Store(tmp_path / "there"))
-    found = read_transcript(Store(tmp_path / "here").transcript_path(record.run.id))
+    merge(Store(tmp_path / "here"), [Store(tmp_path / "there")])
+    found = read_transcript(Store(tmp_path / "here").transcript_path(record.run.key))
     assert found is not None
     assert found.settle() == record.provenance["model"]["transcript"]
 
