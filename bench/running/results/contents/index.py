@@ -87,7 +87,7 @@ def _save(files: Files, columns: Sheet) -> None:
 def _load(top: Path) -> tuple[Files, Sheet] | None:
     """What is kept of the files below ``top``; None where that is nothing, or damaged."""
     try:
-        with np.load(_place(top), allow_pickle=False) as kept:
+        with _place(top).open("rb") as file, np.load(file, allow_pickle=False) as kept:
             head = json.loads(_unpacked(kept["head"])[0])
             if head["code"] != _code():
                 return None

@@ -1,0 +1,119 @@
+"""The index of a results folder: quick where it is right, never the truth."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from toys import method, toy_run
+
+from bench.basics.paths import cache_folder
+from bench.method import Discovery
+from bench.running import Record, Resources, Store
+from bench.running.results.contents import index
+from bench.running.results.contents.holdings import Holdings
+
+COUNT = 6
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """Records that were made a while ago, and an index for as few as there are."""
+    monkeypatch.setenv("REDISCOVER_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(index, "_FEWEST", 1)
+    store = Store(tmp_path / "results")
+    runs = [toy_run(method("Instant"), f"p{k}") for k in range(COUNT)]
+    store.add_to_plan(runs)
+    for k, run in enumerate(runs):
+        found = Discovery.of("x0")
+        path = store.write(Record(run, "ok", "", found, (), Resources(float(k), 1.0, 1.0), {}))
+        os.utime(path, (1e9, 1e9))
+    return store
+
+
+def walls(store: Store) -> list[float]:
+    holdings = Holdings.of(store)
+    chosen = holdings.chosen.tolist()
+    seconds = holdings.records.numbers["wall_seconds"].tolist()
+    return [seconds[row] if row >= 0 else -1.0 for row in chosen]
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The records that were read rather than taken from the index."""
+    from bench.running.results.contents import holdings
+
+    names: list[str] = []
+    real = holdings.record_row
+    monkeypatch.setattr(
+        holdings, "record_row", lambda path: (names.append(path.parent.name), real(path))[1]
+    )
+    return names
+
+
+def test_what_was_read_is_not_read_again_and_what_changed_is(store: Store, read: list[str]) -> None:
+    expected = [float(k) for k in range(COUNT)]
+    assert walls(store) == expected and len(read) == COUNT
+    read.clear()
+    assert walls(store) == expected and read == []
+    path = store.record_path(toy_run(method("Instant"), "p2").key)
+    path.write_text("{")
+    os.utime(path, (1e9 + 1, 1e9 + 1))
+    assert walls(store) == [*expected[:2], -1.0, *expected[3:]] and read == ["p2"]
+    path.unlink()
+    read.clear()
+    assert walls(store) == [*expected[:2], -1.0, *expected[3:]] and read == []
+
+
+def test_a_record_edited_just_now_is_read_again_though_its_size_and_time_are_the_same(
+    store: Store, read: list[str]
+) -> None:
+    path = store.record_path(toy_run(method("Instant"), "p1").key)
+    path.write_text(path.read_text())
+    walls(store)
+    facts = path.stat()
+    text = path.read_text().replace('"wall_seconds": 1.0', '"wall_seconds": 9.0')
+    path.write_text(text)
+    os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+    read.clear()
+    assert walls(store)[1] == -1.0 and read == ["p1"]
+
+
+DAMAGE: dict[str, Callable[[bytes], bytes]] = {
+    "empty": lambda content: b"",
+    "cut": lambda content: content[: len(content) // 2],
+    "another file": lambda content: json.dumps({"a": 1}).encode(),
+    "zeros": lambda content: bytes(len(content)),
+    "flipped": lambda content: content[:200] + bytes([content[200] ^ 255]) + content[201:],
+}
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_a_damaged_index_is_as_if_there_was_none(store: Store, read: list[str], name: str) -> None:
+    before = walls(store)
+    (path,) = (cache_folder() / "index").iterdir()
+    path.write_bytes(DAMAGE[name](path.read_bytes()))
+    assert walls(store) == before
+
+
+def test_the_index_of_other_code_is_not_used(
+    store: Store, read: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = walls(store)
+    monkeypatch.setattr(index, "_code", lambda: "other")
+    read.clear()
+    assert walls(store) == before and len(read) == COUNT
+
+
+def test_nothing_is_written_into_the_folder_and_no_cache_is_needed(
+    store: Store, tmp_path: Path
+) -> None:
+    before = {path: path.stat().st_mtime_ns for path in store.folder.rglob("*")}
+    expected = walls(store)
+    (tmp_path / "cache" / "index").rename(tmp_path / "gone")
+    (tmp_path / "cache" / "index").write_text("in the way")
+    assert walls(store) == expected
+    assert {path: path.stat().st_mtime_ns for path in store.folder.rglob("*")} == before
