@@ -25,12 +25,11 @@ from bench.basics import byvalue
 from bench.basics.extension import ExtensionError, offered, package_of
 from bench.basics.paths import CONF
 from bench.basics.settings import SettingsError, check_no_secrets, literal
-from bench.basics.source.digest import source_digest
 from bench.kinds import kind_names
 from bench.methodfile import MethodFileError, method_in_file
 from bench.running.inspecting.describe import DescribeError, Description, describe
 from bench.running.load import colon_target
-from bench.running.neighbours import code_file, code_files
+from bench.running.neighbours import code_file, source_of_method
 from bench.running.results.run import MethodSpec
 
 RESERVED = ("_target_", "worker")
@@ -250,9 +249,9 @@ def method_spec(label: str, config: Mapping[str, Any]) -> MethodSpec:
     except MethodError as error:
         if error.imported or not worker.get("python"):
             raise
-        source, kinds = _source(target, settings), tuple(kind_names())
+        source, kinds = source_of_method(target, settings), tuple(kind_names())
         return MethodSpec(label, target, settings, source, worker=worker, kinds=kinds)
-    source = _source(target, found.settings)
+    source = source_of_method(target, found.settings)
     return MethodSpec(
         label, target, found.settings, source, found.requires, worker, kinds=found.kinds,
         asks_model=found.asks_model,
@@ -266,11 +265,6 @@ def _absolute(setting: Any) -> Any:
         return setting
     name = setting.rpartition(":")[2] if not setting.endswith(".py") else ""
     return f"{path}:{name}" if name else str(path)
-
-
-def _source(target: str, settings: Mapping[str, Any]) -> str:
-    """The digest of the code of a method, of files that its settings name too."""
-    return source_digest([target.rpartition(":")[0], *map(str, code_files("", settings))])
 
 
 @cache

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.basics.paths import expanded
+from bench.basics.source.digest import source_digest
 
 _CODE = (".py", *EXTENSION_SUFFIXES)
 _NEVER = frozenset({*sys.stdlib_module_names, "bench", "methods", "sitecustomize", "usercustomize"})
@@ -52,6 +53,11 @@ def code_files(target: str, settings: Mapping[str, Any]) -> list[Path]:
     texts = [target, *(one for one in settings.values() if isinstance(one, str))]
     found = (code_file(text) for text in texts)
     return list(dict.fromkeys(path for path in found if path is not None))
+
+
+def source_of_method(target: str, settings: Mapping[str, Any]) -> str:
+    """The digest of a method's code: its class's, and that of files its settings name."""
+    return source_digest([target.rpartition(":")[0], *map(str, code_files("", settings))])
 
 
 def code_file(text: str) -> Path | None:

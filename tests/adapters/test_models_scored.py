@@ -208,3 +208,7 @@ def test_others_code_is_imported_behind_walls_alone(tmp_path: Path) -> None:
     if record.provenance["seal"] != "none":
         assert not marker.exists()
         assert "inside PermissionError" in store.log_path(record.run.key).read_text()
+    # What it made is of the code there is, until its file changes.
+    assert list(bench.read_results(store.folder).leaderboard()["stale"]) == [0]
+    file.write_text(file.read_text() + "changed = 1\n")
+    assert list(bench.read_results(store.folder).leaderboard()["stale"]) == [1]

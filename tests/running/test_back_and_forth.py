@@ -24,7 +24,7 @@ from bench.running.results.contents.status import experiment_status
 
 CODE = {"old": "a" * 64, "new": "b" * 64}
 METHOD = "methods.linear:Linear"
-PLACE = "bench.running.results.contents.holdings.source_of_class"
+PLACE = "bench.running.results.contents.holdings.source_of_method"
 """Asked for the code there is: here, as where that is not known, it is what was planned last."""
 
 
@@ -57,7 +57,7 @@ class BackAndForth(RuleBasedStateMachine):
         self.store = Store(self.folder)
         self.made: dict[str, set[str]] = {}
         self.now: dict[str, str] = {}
-        self.unknown_code = patch(PLACE, lambda target: "")
+        self.unknown_code = patch(PLACE, lambda target, settings: "")
         self.unknown_code.start()
 
     def teardown(self) -> None:

@@ -43,11 +43,6 @@ def source_digest(places: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(found).encode()).hexdigest()
 
 
-def source_of_class(target: str) -> str:
-    """The digest of the code of ``package.module:Class`` or ``/file.py:Class``."""
-    return source_digest([target.rpartition(":")[0]])
-
-
 def _top(module: str) -> str:
     return module.partition(".")[0]
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.basics.source.digest import source_of_class
 from bench.kinds.kind import noise_text
+from bench.running.neighbours import source_of_method
 from bench.running.results.contents.columns import Sheet
 from bench.running.results.contents.facts import RECORD, SCORE, record_row, score_row
 from bench.running.results.contents.files import Files
@@ -86,7 +86,7 @@ class Holdings:
         for digest, setup in self.plan.setups.items():
             place = setup.target.rpartition(":")[0]
             if place not in ("", ELSEWHERE, "__main__"):
-                here[digest] = source_of_class(setup.target)
+                here[digest] = source_of_method(setup.target, setup.settings)
         return [here.get(run.setup) or run.source for run in self.runs]
 
     @cached_property
