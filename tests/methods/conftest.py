@@ -65,3 +65,9 @@ EDGE_CASES = _edge_cases()
 def edge_case(request: pytest.FixtureRequest) -> tuple[Array, Array]:
     """Data at the edge of what a method can be handed: (X, y)."""
     return EDGE_CASES[request.param]
+
+
+@pytest.fixture
+def edge_cases() -> dict[str, tuple[Array, Array]]:
+    """All of them, by name."""
+    return EDGE_CASES

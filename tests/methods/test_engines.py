@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import EDGE_CASES
 
 from bench import Budget, Variable, evaluate, parse
 from bench.plugins import find_method, spec_of
@@ -83,11 +82,11 @@ def test_it_finds_a_law_with_all_digits_and_its_version_is_recorded(name, tmp_pa
 
 
 @pytest.mark.parametrize("name", [name for name in MODULES if name != "psrn"])
-def test_edge_cases_have_a_finite_answer(name, tmp_path):
+def test_edge_cases_have_a_finite_answer(name, tmp_path, edge_cases):
     spec = _spec(name)
     problems = [
         _problem(case.replace(" ", "_"), np.asarray(X), np.asarray(y))
-        for case, (X, y) in EDGE_CASES.items()
+        for case, (X, y) in edge_cases.items()
     ]
 
     records = _run(tmp_path, spec, problems, Budget.of_cpu(2.0))
