@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from results_folders import Result, rewrite, write, write_score
 
-from bench.leaderboard import LeaderboardError, make_leaderboard
+from bench.leaderboard import LeaderboardError, make_leaderboard, read_board
 from bench.leaderboard.columns import column_names, columns_markdown
 from bench.leaderboard.writers import WRITERS, to_csv, to_json
 from bench.running import Store
@@ -234,3 +234,26 @@ def test_labels_cannot_break_a_table(tmp_path: Path, form: str) -> None:
     broken = {"md": "| a|b", "tex": "a|b_<", "html": "<i>"}[form]
     assert broken not in text
     assert "0.00" in text or "1.00" in text
+
+
+def test_what_other_code_made_stays_in_the_rates_and_is_counted_and_said(tmp_path: Path) -> None:
+    old = "a" * 64
+    results = [
+        Result(problem="p0", source=old),
+        Result(problem="p1", source=old, judge="of old (sympy 1.13)"),
+        Result("n", problem="p0", judge="of old (sympy 1.13)"),
+        Result("n", problem="p1"),
+    ]
+    folder = write(tmp_path, results)
+    found = lines(folder)
+    assert (found["m"]["stale"], found["n"]["stale"], found["m"]["symbolic_exact"]) == (1, 1, 1.0)
+    Store(folder).add_to_plan([Result(problem=f"p{k}", source="b" * 64).run for k in range(2)])
+    board = read_board([folder])
+    line = {one.method: one for one in board.table.itertuples()}["m"]
+    assert (line.planned, line.done, line.stale, line.symbolic_exact) == (2, 2, 2, 1.0)
+    assert board.said[0].startswith("2 records made by other code of m than there is now")
+    assert board.said[1].startswith("2 scorecards made by other code of the judge (rediscover")
+    assert "stale" in WRITERS["md"](board.table)
+    write(tmp_path, [Result(problem="p0", source="b" * 64, yes=False)])
+    line = {one.method: one for one in make_leaderboard([folder]).itertuples()}["m"]
+    assert (line.done, line.stale, line.symbolic_exact) == (2, 1, 0.5)

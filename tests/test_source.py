@@ -1,0 +1,96 @@
+"""The digest of code: what changes what a method does changes it, and nothing else."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bench.basics.source.digest import source_digest, source_of_class
+from bench.basics.source.syntax import parsed
+
+FILE = '''
+"""What it is."""
+from helper import add
+import package.deep
+class M:
+    """A method."""
+    def discover(self, task):
+        return add(1, 2)
+'''
+
+
+@pytest.fixture
+def method(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("REDISCOVER_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package" / "__init__.py").write_text("")
+    (tmp_path / "package" / "deep.py").write_text("def f():\n    from . import deeper\n")
+    (tmp_path / "package" / "deeper.py").write_text("x = 1\n")
+    (tmp_path / "helper.py").write_text("def add(a, b):\n    return a + b\n")
+    (tmp_path / "other.py").write_text("y = 1\n")
+    path = tmp_path / "mine.py"
+    path.write_text(FILE)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "same"),
+    [
+        ("mine.py", FILE.replace("What it is", "Anything") + "\n# a comment\n", True),
+        ("mine.py", FILE.replace("add(1, 2)", "add(1,\n   2)"), True),
+        ("mine.py", FILE.replace("add(1, 2)", "add(2, 1)"), False),
+        ("helper.py", "def add(a, b):\n    'Adds.'\n    return (a + b)\n", True),
+        ("helper.py", "def add(a, b):\n    return a - b\n", False),
+        ("package/deeper.py", "x = 2\n", False),
+        ("package/__init__.py", "x = 2\n", False),
+        ("other.py", "y = 2\n", True),
+    ],
+)
+def test_what_a_file_and_what_it_imports_does_is_digested(
+    method: Path, name: str, text: str, same: bool
+) -> None:
+    before = source_digest([str(method)])
+    (method.parent / name).write_text(text)
+    assert (source_digest([str(method)]) == before) == same
+    assert len(before) == 64
+
+
+def test_a_moved_file_has_the_same_code(method: Path, tmp_path: Path) -> None:
+    before = source_digest([str(method)])
+    there = method.rename(method.with_name("renamed.py"))
+    assert source_digest([str(there)]) == before
+
+
+def test_what_is_kept_is_made_again_where_a_file_changed_or_the_cache_is_damaged(
+    method: Path, tmp_path: Path
+) -> None:
+    for path in tmp_path.rglob("*.py"):
+        os.utime(path, (1e9, 1e9))
+    before = source_digest([str(method)])
+    (kept,) = (tmp_path / "cache").glob("trees-*.json")
+    kept.write_text('{"a": 3}')
+    assert source_digest([str(method)]) == before
+    method.write_text(FILE.replace("add(1, 2)", "add(2, 1)"))
+    assert source_digest([str(method)]) != before
+
+
+def test_methods_that_ship_depend_on_what_they_use_and_not_on_the_judge() -> None:
+    from bench.basics.source import digest
+
+    survey = digest._Survey(frozenset(["methods"]))
+    assert survey.begin("methods.mcts.method")
+    found = {line.split()[0] for line in survey.digests()}
+    assert {"methods.mcts.tree", "bench.expression.compiled.fit", "bench.method"} <= found
+    assert not [name for name in found if name.startswith(("bench.scoring", "bench.running"))]
+
+
+@pytest.mark.parametrize("target", ["no.such.module:A", "/no/such/file.py:A", "__main__:A"])
+def test_code_that_is_not_there_is_not_known(target: str) -> None:
+    assert target.startswith("__main__") or source_of_class(target) == ""
+
+
+def test_what_is_no_python_is_digested_by_its_bytes() -> None:
+    assert parsed(b"def (").digest != parsed(b"def [").digest
+    assert parsed(b"x = 1").digest == parsed(b"x = 1  # one\n").digest
