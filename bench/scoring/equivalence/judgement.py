@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from time import perf_counter, thread_time
 
 import numpy as np
 
-from bench.expression import Call, Expression, Number, ParseError, Reading, read, symbols
+from bench.expression import Call, Expression, Number, ParseError, Reading, Symbol, read, symbols
+from bench.expression.compiled.fit import Fitter
+from bench.expression.compiled.program import compile_program
 from bench.problems import Domain, Variable
 from bench.scoring.equivalence.case import Case
 from bench.scoring.equivalence.law import NoValues, OutOfRange, law_on
 from bench.scoring.equivalence.numerics.normal import normal_key
 from bench.scoring.equivalence.numerics.points import Region, default_domain, region_of
+from bench.scoring.equivalence.numerics.slopes import values_and_slopes
 from bench.scoring.equivalence.rules import RULES
 from bench.scoring.equivalence.templates import NO_CONSTANTS, filled
 from bench.scoring.equivalence.thresholds import LEAST_R2
@@ -60,6 +63,7 @@ def examined(
     unknown = [rule for rule in wanted if rule not in RULES]
     if unknown:
         raise ValueError(f"no rule {unknown[0]!r} (there are {', '.join(RULES)})")
+    _have_machine_code()
     started, cases = perf_counter(), list[Case]()
     try:
         asked = _Asked(domain, wanted, r2, limits or JudgeLimits(), thread_time(), cases)
@@ -70,6 +74,15 @@ def examined(
         rulings = dict.fromkeys(wanted, Ruling("undecided", "failure", reason))
     seconds = perf_counter() - started
     return {rule: _verdict(rulings[rule], seconds) for rule in wanted}, cases
+
+
+@cache
+def _have_machine_code() -> None:
+    """Load or compile the kernels before the first clock is started: that may take seconds."""
+    X = np.ones((4, 1))
+    program = compile_program(Call("mul", (Number(1.5), Symbol("x"))), ("x",))
+    values_and_slopes(program, program.constants, X)
+    Fitter(X, np.ones(4), np.ones(4)).fit(program, max_iterations=1)
 
 
 @dataclass(frozen=True)
