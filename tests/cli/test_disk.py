@@ -32,7 +32,7 @@ READ_ONLY = {
     "data nguyen --to out --as csv": 1,
     "new mine": 2,
     "judge --pairs pairs.csv -o out.csv": 1,
-    "leaderboard results/linear-nguyen -o out.csv": 2,
+    "leaderboard results/linear-nguyen -o out.csv": 1,
 }
 """What a disk that takes nothing leaves to be done, and what not: exit codes."""
 
