@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bench.kinds.find import item_of, kind_at, kind_named, kind_names, kind_of, kind_target
+from bench.kinds.find import kind_at, kind_named, kind_names, kind_of, kind_target
+from bench.kinds.item import item_of
 from bench.kinds.kind import (
     AnyData,
     AnyProblem,

@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
-from functools import cache, partial
-from typing import TYPE_CHECKING
-
-import numpy as np
-from numpy.typing import NDArray
+from functools import cache
 
 from bench.basics.extension import ExtensionError, offered
 from bench.kinds.kind import AnyProblem, Kind
-from bench.method import Answer
-
-if TYPE_CHECKING:
-    from bench.scoring.steps import Item
 
 _SHIPPED = {"table": "bench.kinds.table:KIND"}
 
@@ -59,19 +50,3 @@ def kind_named(name: str) -> Kind:
 def kind_of(problem: AnyProblem) -> Kind:
     """The kind of ``problem``."""
     return kind_named(problem.kind)
-
-
-def item_of(
-    answer: Answer | None,
-    problem: AnyProblem,
-    data_seed: int = 0,
-    predicted: Mapping[str, NDArray[np.float64]] | None = None,
-) -> Item:
-    """What is to be scored: ``answer``, as the kind of ``problem`` scores it, with what its own
-    model ``predicted`` by split, where it kept one."""
-    from bench.kinds.metrics import metrics_of
-    from bench.scoring.steps import Item
-
-    scheme = kind_of(problem).scheme()
-    metrics = partial(metrics_of, problem.kind)
-    return Item(answer, problem, scheme, metrics, data_seed, predicted=predicted or {})
