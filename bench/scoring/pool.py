@@ -133,7 +133,8 @@ class _Crew:
     def _replace(self, worker: ScoringProcess) -> ScoringProcess:
         """A new worker with the job of ``worker``, whose process is gone."""
         del self.busy[worker.pipe]
-        if not worker.ready or worker.replaced == MOST_REPLACED:
+        never_began = not worker.ready and not worker.kept
+        if never_began or worker.replaced == MOST_REPLACED:
             worker.errors.seek(0)
             trace = worker.errors.read().decode(errors="replace").strip()
             worker.close()

@@ -42,12 +42,16 @@ _MOST_KEPT = 2
 
 @dataclass
 class ScoringProcess:
-    """A scoring process, the socket to it, and what it is doing."""
+    """A scoring process, the socket to it, and what it is doing.
+
+    ``kept`` says that it served an earlier pool: it may have been killed since.
+    """
 
     process: subprocess.Popen[bytes]
     pipe: Connection[Any, Any]
     errors: IO[bytes]
     path: tuple[str, ...]
+    kept: bool = False
     ready: bool = False
     replaced: int = 0
     index: int = -1
@@ -78,7 +82,7 @@ def begin(session: Session) -> ScoringProcess:
         if one.path == _path() and not one.pipe.poll():  # nor has it hung up
             with contextlib.suppress(OSError):
                 one.pipe.send(session)
-                return ScoringProcess(one.process, one.pipe, one.errors, one.path)
+                return ScoringProcess(one.process, one.pipe, one.errors, one.path, kept=True)
         one.close()
     started = _start()
     started.pipe.send(session)
