@@ -109,6 +109,8 @@ def _leaf_of(node: Any) -> Expression:
         return _rational(int(node.p), int(node.q))
     if node.is_Float and abs(value := float(node)) < float("inf"):
         return Number(value)
+    if node in (True, False):  # what SymPy makes of a condition that always or never holds
+        return Call("le" if node else "gt", (Number(0), Number(1)))
     constant = {"Pi": "pi", "Exp1": "e", "ImaginaryUnit": "I"}.get(type(node).__name__)
     if constant is None:
         raise UnsupportedNode(f"{_name(node)} cannot stand in an expression")
@@ -138,6 +140,10 @@ def _call_of(node: Any, args: list[Expression]) -> Expression:
         return _quotient(args)
     if name == "Pow":
         return _power_of(args[0], args[1])
+    if name == "ITE":  # of three conditions, as SymPy folds a piecewise within a condition
+        condition, then, otherwise = args
+        no = Call("and", (Call("not", (condition,)), otherwise))
+        return Call("or", (Call("and", (condition, then)), no))
     if name in _FUNCTIONS:
         return _placed(_FUNCTIONS[name], args)
     if name == "Heaviside" and args[1] == _HALF:

@@ -74,7 +74,7 @@ def test_a_plan_names_every_run_and_leaves_nothing_behind(command: Command, tmp_
     )  # fmt: skip
     runs = json.loads(outcome.out)
     assert len(runs) == 2 * 3 * 2 * 2
-    assert len({run["digest"] for run in runs}) == len(runs)
+    assert len({run["identity"] for run in runs}) == len(runs)
     assert not list(tmp_path.rglob("*.*"))
 
 

@@ -32,6 +32,9 @@ COMMANDS = {
     "merge": ("merge", "results/x", "--into", "results/y"),
     "leaderboard": ("leaderboard", "results/x"),
     "compare": ("compare", "results/x"),
+    "report": ("report", "results/x"),
+    "plots": ("plots", "results/x", "--to", "pictures"),
+    "prune": ("prune", "results/x"),
     "judge": ("judge", "x*y + 0.5*x", "x*y"),
     "show": ("show", "nguyen"),
     "list": ("list", "methods"),
@@ -40,6 +43,7 @@ COMMANDS = {
     "new": ("new", "method", "mine"),
     "check": ("check", "linear", "--seconds=5"),
     "train": ("train", "--cfg", "job"),
+    "completion": ("completion", "bash"),
 }
 
 

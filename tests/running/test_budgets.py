@@ -178,7 +178,7 @@ def test_a_run_that_shares_its_processor_is_starved(tmp_path: Path) -> None:
     assert record.status == "ok", record.message
     assert used.starved is True
     assert used.waited_seconds is not None
-    assert used.waited_seconds > 0.5 * used.cpu_seconds  # two of three seconds, for a fair kernel
+    assert used.waited_seconds > 0.25 * used.cpu_seconds  # what starved means
     assert record.provenance["load"] > 0
 
 

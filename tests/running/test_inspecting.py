@@ -57,7 +57,7 @@ def test_a_class_is_described_by_a_process_of_its_own(tmp_path: Path) -> None:
         describe(target)
     assert not told.exists()
     target = written(tmp_path, "print('loud' * 1000)")
-    expected = Description({"digits": 3}, {"digits": 5}, (), "7", ("numpy",), ("table",))
+    expected = Description({"digits": 3}, {"digits": 5}, (), ("numpy",), ("table",))
     assert describe(target, {"digits": 5}) == expected
     assert not any(name.startswith("mine_") for name in sys.modules)
     spec = method_spec("mine", {"_target_": target})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -131,7 +132,8 @@ def test_a_job_that_is_ended_as_a_whole_blames_no_run(tmp_path: Path, start: Sta
     process = start(tmp_path)
     wait_for_records(tmp_path, 5)
     for child in psutil.Process(process.pid).children(recursive=True):
-        child.terminate()  # not the benchmark itself: some schedulers have it ignore this
+        with contextlib.suppress(psutil.NoSuchProcess):  # it has ended by itself
+            child.terminate()  # not the benchmark itself: some schedulers have it ignore this
     out, _ = process.communicate(timeout=120)
     assert "the system has ended a run" in out
     records = list(Store(tmp_path).records())

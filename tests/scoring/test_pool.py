@@ -114,11 +114,14 @@ def test_memory_is_limited(tmp_path: Path) -> None:
 
 
 def workers() -> list[psutil.Process]:
-    return [
-        process
-        for process in psutil.Process().children(recursive=True)
-        if "bench.scoring.worker" in " ".join(process.cmdline())
-    ]
+    return [one for one in psutil.Process().children(recursive=True) if _is_worker(one)]
+
+
+def _is_worker(process: psutil.Process) -> bool:
+    try:
+        return "bench.scoring.worker" in " ".join(process.cmdline())
+    except psutil.NoSuchProcess:  # ended meanwhile, or waits to be buried
+        return False
 
 
 def test_a_process_that_was_killed_is_replaced(tmp_path: Path) -> None:

@@ -67,7 +67,8 @@ def a_key_in_the_home_folder(world: World) -> bytes:
 
 @fruitless
 def the_home_folder_by_its_variable(world: World) -> list[str]:
-    return os.listdir(Path.home())
+    # Its home is a folder of its own, with stand-ins for the modules that lie beside its method.
+    return [name for name in os.listdir(Path.home()) if name != ".modules"]
 
 
 @refused()
