@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sys
 import threading
@@ -64,9 +65,8 @@ def test_a_worker_lost_in_the_middle_costs_only_what_it_held(tmp_path: Path) -> 
     def lose_a_worker() -> None:
         while len(list(store.records())) < 5:
             time.sleep(0.1)
-        for process in psutil.Process().children(recursive=True):
-            if "ray::_perform" in " ".join(process.cmdline()):
-                process.kill()
+        while not _killed("ray::_perform"):  # none is at work between two tasks
+            time.sleep(0.1)
         time.sleep(0.5)
         done.update(record.run.seed for record in store.records())
         begun.extend(int(line.split()[0]) for line in diary.read_text().splitlines())
@@ -80,6 +80,17 @@ def test_a_worker_lost_in_the_middle_costs_only_what_it_held(tmp_path: Path) -> 
     assert any("lost" in event.text for event in events if isinstance(event, Note))
     after = [int(line.split()[0]) for line in diary.read_text().splitlines()][len(begun) :]
     assert not done & set(after)
+
+
+def _killed(title: str) -> int:
+    """Kill the processes below this one that have ``title``; how many there were."""
+    count = 0
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):  # ended, or a zombie
+            if title in " ".join(process.cmdline()):
+                process.kill()
+                count += 1
+    return count
 
 
 def test_the_extra_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
