@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import bench.scoring
 from bench.basics.source.digest import source_digest
 from bench.basics.source.syntax import parsed
 
@@ -94,3 +95,14 @@ def test_code_that_is_not_there_is_not_known(target: str) -> None:
 def test_what_is_no_python_is_digested_by_its_bytes() -> None:
     assert parsed(b"def (").digest != parsed(b"def [").digest
     assert parsed(b"x = 1").digest == parsed(b"x = 1  # one\n").digest
+
+
+def test_what_running_leaves_behind_makes_no_judge_stale() -> None:
+    before = source_digest(["bench.scoring.worker"])
+    left = Path(bench.scoring.__file__).parent / "ned" / "__pycache__" / "left-1.py311.nbc"
+    left.parent.mkdir(exist_ok=True)
+    left.write_bytes(b"machine code")
+    try:
+        assert source_digest(["bench.scoring.worker"]) == before
+    finally:
+        left.unlink()

@@ -22,7 +22,8 @@ _JUDGING_LATER = "bench.kinds"
 """Where imports inside functions are of what judges and shows answers: no method comes there."""
 _JUDGES = ("bench.kinds", "bench.running", "bench.scoring")
 _INIT = "__init__.py"
-_NO_DATA = (".py", ".pyc", ".md")
+_NO_DATA = (".py", ".md")
+_CACHE = "__pycache__"
 _SYNTAXES = Syntaxes()
 
 
@@ -145,6 +146,8 @@ class _Survey:
             return
         folder = Path(place).parent
         for path in sorted(folder.rglob("*")):
+            if _CACHE in path.parts:
+                continue  # made by running the code: machine code of numba's, too
             if path.suffix not in _NO_DATA and path.is_file():
                 self._add(f"{package}/{path.relative_to(folder)}", str(path))
 
