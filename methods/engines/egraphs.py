@@ -15,7 +15,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from bench import Budget, Discovery, Task
 from methods import warm
@@ -29,6 +32,10 @@ _OPERATORS = (
 """Those that say what they compute: the protected ones are not among them."""
 
 
+Floats: TypeAlias = NDArray[np.float64]
+
+_FEWEST = 20
+"""Rows that an engine is given at least."""
 _SHARE = 0.75
 _PART = 0.35
 """Of what is left for a call: both may take longer than they were asked to, and go on where they
@@ -70,17 +77,24 @@ def _searched(task: Task, settings: EGGP | SymRegg, engine: Callable[..., Any]) 
     ``engine`` makes its regressor; it is given the generations and where the e-graph is.
     """
     found = Found(task, settings.rows, scale=settings.scale)
+    X, y = _repeated(found.X, found.y)
     generations = settings.generations
     with tempfile.TemporaryDirectory() as folder:
         graph = _Graph(folder)
         for seconds in found.slices(_SHARE, _PART):
             begun = time.monotonic()
             regressor = engine(gen=generations, **graph.arguments())
-            regressor.fit(found.X, found.y)
+            regressor.fit(X, y)
             found.take(str(text) for text in regressor.results["Expression"])
             pace = (time.monotonic() - begun) / generations
             generations = max(1, min(2 * generations, int(0.5 * seconds / max(pace, 1e-6))))
     return found.discovery()
+
+
+def _repeated(X: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """All rows as often as it takes: of two rows, eggp ends its process more often than not."""
+    times = -(-_FEWEST // len(y))
+    return np.tile(X, (times, 1)), np.tile(y, times)
 
 
 @dataclass(frozen=True)
