@@ -17,9 +17,10 @@ __all__ = ["Board", "LeaderboardError", "make_leaderboard", "read_board"]
 
 @dataclass(frozen=True)
 class Board:
-    """A leaderboard, and lines about what of the results could not be read or is stale."""
+    """A leaderboard, the runs that it sums up, and what could not be read or is stale, in lines."""
 
     table: pd.DataFrame
+    rows: pd.DataFrame
     said: tuple[str, ...]
 
 
@@ -40,4 +41,5 @@ def read_board(folders: Iterable[Path], by: Sequence[str] = ()) -> Board:
 
     folders = list(folders)
     rows = read_rows(folders)
-    return Board(leaderboard(with_groups(rows.frame, folders, by), list(by)), rows.said)
+    table = leaderboard(with_groups(rows.frame, folders, by), list(by))
+    return Board(table, rows.frame, rows.said)

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.basics.installation import install_hint
-from bench.leaderboard import LeaderboardError, make_leaderboard
+from bench.leaderboard import LeaderboardError, read_board
 from bench.leaderboard.report.summary import pictures
-from bench.leaderboard.rows import named_apart, read_rows
+from bench.leaderboard.rows import named_apart
 
 
 def drawn_pictures(folder: Path) -> Iterator[tuple[str, bytes]]:
@@ -17,8 +17,8 @@ def drawn_pictures(folder: Path) -> Iterator[tuple[str, bytes]]:
         import vl_convert
     except ImportError as error:
         raise LeaderboardError(f"pictures need vl-convert: {install_hint('report')}") from error
-    rows, table = read_rows([folder]).frame, make_leaderboard([folder])
-    for picture in pictures(named_apart(rows), named_apart(table)):
+    board = read_board([folder])
+    for picture in pictures(named_apart(board.rows), named_apart(board.table)):
         spec = {**picture.spec, "background": "white"}
         yield f"{picture.name}.svg", vl_convert.vegalite_to_svg(spec).encode()
         yield f"{picture.name}.png", vl_convert.vegalite_to_png(spec, scale=2.0)

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.basics.installation import install_hint
-from bench.leaderboard import LeaderboardError, make_leaderboard
+from bench.leaderboard import LeaderboardError, read_board
 from bench.leaderboard.columns import columns
 from bench.leaderboard.details import find_runs
 from bench.leaderboard.groups import find_problems
 from bench.leaderboard.report.stories import MOST, chosen, stories
 from bench.leaderboard.report.summary import Solved, cells, pictures
 from bench.leaderboard.results import Results
-from bench.leaderboard.rows import named_apart, read_rows
+from bench.leaderboard.rows import named_apart
 from bench.leaderboard.writers import brief_columns, cell_text
 from bench.running.results.store import Store
 
@@ -34,8 +34,8 @@ def report_page(folder: Path, title: str | None = None, most: int = MOST) -> str
     installed. The same results give the same page.
     """
     template = _template()
-    rows = named_apart(read_rows([folder]).frame)
-    table = named_apart(make_leaderboard([folder]))
+    board = read_board([folder])
+    rows, table = named_apart(board.rows), named_apart(board.table)
     drawn = [one for one in pictures(rows, table) if one.name != "problems"]
     solved = Solved.of(rows)
     return str(

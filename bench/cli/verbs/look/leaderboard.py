@@ -21,18 +21,18 @@ _WHOLE = ("csv", "json", "parquet")
 
 def main(arguments: argparse.Namespace, rest: list[str]) -> int:
     from bench.leaderboard import LeaderboardError, read_board
+    from bench.leaderboard.published import published
 
     folders = [Path(folder) for folder in arguments.folders]
-    form, beside = _format(arguments), None
+    form = _format(arguments)
     try:
         board = read_board(folders, arguments.by)
-        if arguments.with_published:
-            beside = _published(folders)
     except LeaderboardError as error:
         raise UserError(str(error)) from None
     for line in board.said:
         print(line, file=sys.stderr)
     table = board.table
+    beside = published(set(board.rows["dataset"])) if arguments.with_published else None
     if form == "table":
         _print(table, beside)
     elif arguments.output is None:
@@ -52,13 +52,6 @@ def _format(arguments: argparse.Namespace) -> str:
     if arguments.format != "table" or arguments.output is None:
         return str(arguments.format)
     return suffix if suffix in WRITERS else "csv"
-
-
-def _published(folders: list[Path]) -> pd.DataFrame:
-    from bench.leaderboard.published import published
-    from bench.leaderboard.rows import read_rows
-
-    return published(set(read_rows(folders).frame["dataset"]))
 
 
 def _print(table: pd.DataFrame, beside: pd.DataFrame | None) -> None:
