@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bench.models.endpoint import Endpoint
 from bench.problems.dataset import Dataset
 from bench.problems.problem import Problem
-from bench.running.events import Damaged, OnEvent, Planned
+from bench.running.events import Damaged, Event, OnEvent, Planned
 from bench.running.executors import Executor
 from bench.running.limits import Limits
 from bench.running.missing import missing_engine
 from bench.running.perform import Job
 from bench.running.results.finding import find
+from bench.running.results.leases import Leases
 from bench.running.results.record import Record
 from bench.running.results.run import Run
-from bench.running.results.store import Store
+from bench.running.results.store import Store, storage_error
 
 
 def execute(
@@ -56,8 +57,20 @@ def execute(
     limits = limits or Limits()
     if endpoint is not None:
         limits = replace(limits, wait_seconds=endpoint.wait_seconds)
-    for event in executor.run(jobs, store, limits) if jobs else ():
+    for event in _events(executor, jobs, store, limits) if jobs else ():
         on_event(event)
+
+
+def _events(
+    executor: Executor, jobs: Sequence[Job], store: Store, limits: Limits
+) -> Iterator[Event]:
+    """Be seen at work, also while runs wait in a queue: so long no run counts as missing."""
+    with Leases(store.leases_folder) as leases:
+        try:
+            leases.announce()
+        except OSError as error:
+            raise storage_error(error, store.folder) from error
+        yield from executor.run(jobs, store, limits)
 
 
 def _missing_engines(runs: Sequence[Run]) -> dict[str, str]:

@@ -24,6 +24,8 @@ from bench.running.sandbox.processes import boot_id, started_at
 
 BEAT_SECONDS = 5.0
 DEAD_SECONDS = 60.0
+_SILENT_NS = 600 * 10**9
+"""After so long without a sign an owner elsewhere is taken for dead by who only looks on."""
 _BEAT_DIGITS = 12
 
 
@@ -105,11 +107,21 @@ class Leases:
                 path.unlink(missing_ok=True)
         mine.unlink(missing_ok=True)
 
+    def announce(self) -> None:
+        """Say that this process is at work here, though it may hold no run just now."""
+        with self._lock:
+            self._begin()
+
+    def at_work(self) -> bool:
+        """Whether any process is at work here, on a run or between two."""
+        owners = (path for path in self._list() if path.name.startswith("owner-"))
+        return any(self._seems_alive(path) for path in owners)
+
     def running(self) -> dict[str, Owner]:
         """Living leases: lease name (``lease_name(run.id)``) -> owner."""
         held = {}
         for path in self._list():
-            if not path.name.startswith("owner-") and self._alive(path):
+            if not path.name.startswith("owner-") and self._seems_alive(path):
                 owner = _read(path)
                 if owner is not None:
                     held[path.name.rpartition(".")[0]] = owner[0]
@@ -160,6 +172,12 @@ class Leases:
     def _of(self, name: str) -> list[Path]:
         return [path for path in self._list() if path.name.rpartition(".")[0] == name]
 
+    def _seems_alive(self, path: Path) -> bool:
+        """As ``_alive``, for a look that does not last: one elsewhere must have written lately."""
+        read = _read(path)
+        here = read is not None and read[0].machine == self._owner.machine
+        return self._alive(path) and (here or _recent(path))
+
     def _alive(self, path: Path) -> bool:
         read = _read(path)
         if read is None:
@@ -198,6 +216,14 @@ def _read(path: Path) -> tuple[Owner, int] | None:
         return Owner(**json.loads(text)), int(beat)
     except (OSError, ValueError, TypeError):
         return None
+
+
+def _recent(path: Path) -> bool:
+    """Whether the owner has written there lately, by clocks that need not agree to the minute."""
+    try:
+        return time.time_ns() - path.stat().st_mtime_ns < _SILENT_NS
+    except OSError:
+        return False
 
 
 def _lives(owner: Owner) -> bool:

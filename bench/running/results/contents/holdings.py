@@ -22,6 +22,7 @@ from bench.running.results.contents.files import Files
 from bench.running.results.contents.index import facts_of
 from bench.running.results.finding import is_stale
 from bench.running.results.imported import ELSEWHERE
+from bench.running.results.leases import Leases
 from bench.running.results.plan import Plan, PlannedRun
 from bench.running.results.run import key_name
 from bench.running.results.store import Store, relative_path
@@ -31,21 +32,27 @@ _CODE_LETTERS = 8
 
 @dataclass(frozen=True)
 class Holdings:
-    """What ``store`` holds: a row of ``records`` for each file, and which counts for which run."""
+    """What ``store`` holds: a row of ``records`` for each file, and which counts for which run.
+
+    ``at_work``: some process was on its runs when the reading began.
+    """
 
     store: Store
     plan: Plan
     files: Files
     records: Sheet
+    at_work: bool = False
 
     @classmethod
     def of(cls, store: Store) -> Holdings:
         """Read the folder; what was read before comes from the index."""
+        # First of all: what ends while we read has its record by then.
+        at_work = Leases(store.leases_folder).at_work()
         plan = store.plan()
         files, records = facts_of(
             Files.below(store.records_folder), RECORD, lambda path: (record_row(path), {})
         )
-        return cls(store, plan, files, records)
+        return cls(store, plan, files, records, at_work)
 
     @cached_property
     def runs(self) -> list[PlannedRun]:

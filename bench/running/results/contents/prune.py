@@ -48,7 +48,7 @@ def waste_in(store: Store) -> Waste:
         if path not in lost
     }
     kept |= {Path(place) for place in holdings.own_places}
-    busy = bool(Leases(store.leases_folder).running())
+    busy = Leases(store.leases_folder).at_work()
     return Waste(
         records,
         tuple(_of_nothing(store.scores_folder, ".json", kept)),
