@@ -82,6 +82,21 @@ def test_runs_without_a_value_are_left_out_of_that_measure_alone() -> None:
     assert tuple(found[:, 1]) == interval([0.0, 1.0, 0.0], share=True)
 
 
+def test_two_levels_are_those_of_a_resampling_run_by_run() -> None:
+    rng = np.random.default_rng(5)
+    runs = rng.random((100, 3)) < rng.beta(1, 1, size=(100, 1))
+    drawn = runs[rng.integers(100, size=(2000, 100))]
+    means = np.take_along_axis(drawn, rng.integers(3, size=drawn.shape), axis=2).mean(axis=(1, 2))
+    found = interval(runs.ravel().astype(float), list(np.repeat(range(100), 3)), True)
+    assert found == pytest.approx(tuple(np.quantile(means, [0.025, 0.975])), abs=0.02)
+
+
+@pytest.mark.parametrize("size", [1e-310, 1e200, 1e308, math.inf])
+def test_values_past_all_measure_make_no_noise(size: float) -> None:
+    low, high = interval([0.0, size, size, -size, size, 0.0], [0, 0, 1, 1, 2, 2])
+    assert math.isnan(low) or -size <= low <= high <= size
+
+
 def test_problems_weigh_by_their_runs() -> None:
     values, problems = [1.0] * 10 + [0.0], [0] * 10 + [1]
     assert interval(values, problems, True) == (0.0, 1.0)

@@ -12,10 +12,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
 RESAMPLES = 2000
-_OF_ONE = 200
-"""Resamples kept of the runs of each problem; each resample of problems takes one of them."""
 _SEED = 0
-_AT_ONCE = 2_000_000  # numbers held for one chunk of resamples: 16 MB
+_AT_ONCE = 500_000  # draws held for one chunk of resamples
 _Z = 1.959963984540054  # the normal quantile of 0.975
 
 
@@ -25,8 +23,10 @@ def intervals(values: Floats, problems: Ints, shares: NDArray[np.bool_]) -> Floa
     ``problems``, of shape (n,), says by a number from 0 on which problem a run is of. A run that
     has no value (nan) is left out. Problems are the sample and runs of one problem are repeats:
     whole problems are drawn, then runs within each (Davison and Hinkley, Bootstrap Methods and
-    their Application, 1997, section 3.8); ends are percentiles. With one run a problem that is
-    the percentile bootstrap. The seed is fixed: the same runs have the same interval.
+    their Application, 1997, section 3.8); ends are percentiles. Problems are drawn one by one;
+    what the draws of their runs add is normal, of the variance that such draws have. With one run
+    a problem that is the percentile bootstrap. The seed is fixed and sums are exact: the same
+    runs have the same interval.
 
     Measures marked in ``shares``, of shape (m,), are of yes (1) and no (0). Where all runs agree,
     no resample differs, and the interval is Wilson's, of as many trials as there are problems
@@ -43,39 +43,47 @@ def intervals(values: Floats, problems: Ints, shares: NDArray[np.bool_]) -> Floa
 
 
 def _of(values: Floats, numbers: Ints, problems: int, shares: NDArray[np.bool_]) -> Floats:
-    means = np.concatenate(list(_resampled(values, numbers, problems)))
+    with np.errstate(over="ignore", invalid="ignore"):  # of what is past all numbers, none is said
+        means = _resampled(values, numbers, problems)
+    means = np.clip(means, values.min(axis=0), values.max(axis=0))
     found: Floats = np.quantile(means, [0.025, 0.975], axis=0)
     for column in np.flatnonzero(shares & (values == values[0]).all(axis=0)):
         found[:, column] = wilson(float(values[0, column]) * problems, problems)
     return found
 
 
-def _resampled(values: Floats, numbers: Ints, problems: int) -> Iterator[Floats]:
-    """The means, of shape (r, m), of ``RESAMPLES`` resamples, some at a time."""
-    rng = np.random.Generator(np.random.PCG64(_SEED))
-    sums, counts = _within(values, numbers, problems)
-    rows = max(1, _AT_ONCE // (problems * values.shape[1]))
-    for start in range(0, RESAMPLES, rows):
-        size = (min(rows, RESAMPLES - start), problems)
-        drawn = rng.integers(problems, size=size)
-        which = rng.integers(len(sums), size=size) if len(sums) > 1 else 0
-        yield sums[which, drawn].sum(axis=1) / counts[drawn].sum(axis=1)[:, None]
-
-
-def _within(values: Floats, numbers: Ints, problems: int) -> tuple[Floats, Ints]:
-    """Sums over resampled runs of each problem, of shape (resamples, p, m), and its run count."""
+def _resampled(values: Floats, numbers: Ints, problems: int) -> Floats:
+    """The means, of shape (``RESAMPLES``, m), of resamples."""
     order = np.argsort(numbers, kind="stable")
     counts = np.bincount(numbers, minlength=problems)
     starts = np.cumsum(counts) - counts
-    if counts.max() == 1:
-        return values[order][None], counts
+    sums = np.add.reduceat(values[order], starts)
+    off = values[order] - np.repeat(sums / counts[:, None], counts, axis=0)
+    facts = np.hstack([counts[:, None], sums, np.add.reduceat(off**2, starts)])
+    drawn = np.concatenate([times @ _exact(facts, problems) for times in _draws(problems)])
+    runs, totals, variances = np.split(drawn, [1, 1 + values.shape[1]], axis=1)
     rng = np.random.Generator(np.random.PCG64([_SEED, 1]))
-    of_run = np.repeat(np.arange(problems), counts)
-    sums = np.empty((_OF_ONE, problems, values.shape[1]))
-    for draw in range(_OF_ONE):
-        picked = starts[of_run] + rng.integers(counts[of_run])
-        sums[draw] = np.add.reduceat(values[order][picked], starts)
-    return sums, counts
+    means: Floats = (totals + np.sqrt(variances) * rng.standard_normal((RESAMPLES, 1))) / runs
+    return means
+
+
+def _draws(problems: int) -> Iterator[Floats]:
+    """How often each resample draws each problem, of shape (r, problems), some at a time."""
+    rng = np.random.Generator(np.random.PCG64(_SEED))
+    rows = max(1, _AT_ONCE // problems)
+    for start in range(0, RESAMPLES, rows):
+        size = min(rows, RESAMPLES - start)
+        places = rng.integers(problems, size=(size, problems))
+        places += np.arange(size)[:, None] * problems
+        times = np.bincount(places.ravel(), minlength=size * problems)
+        yield times.reshape(size, problems).astype(np.float64)
+
+
+def _exact(facts: Floats, problems: int) -> Floats:
+    """``facts`` cut to so few bits that no sum over a resample is rounded, in whatever order."""
+    _, bits = np.frexp(np.abs(facts).max(axis=0) * problems)
+    cut: Floats = np.ldexp(np.rint(np.ldexp(facts, 52 - bits)), bits - 52)
+    return cut
 
 
 def wilson(yes: float, trials: int) -> tuple[float, float]:
