@@ -23,6 +23,7 @@ from bench.cli import UserError
 from bench.cli.folder import folder_of
 from bench.cli.overrides import registered
 
+_VERSION_BASE = "1.3"
 _LONGEST_NAME = 255  # bytes, on every file system in use
 
 
@@ -35,13 +36,10 @@ def with_configuration(
     sweep. ``folder`` is where the results belong; it need not be there. Returns the largest exit
     code. Raises UserError for what cannot be composed.
     """
-    import hydra
-
     codes: list[int] = []
     refused: list[Exception] = []
 
-    def job(config: Any) -> None:
-        folder = _folder(config)
+    def job(config: Any, folder: Path) -> None:
         try:
             _refuse_impossible(folder)
             codes.append(task(config, folder))
@@ -50,19 +48,52 @@ def with_configuration(
         finally:
             _remove_if_empty(folder)  # Hydra makes those of a sweep, whatever the task is
 
-    # Hydra would make the folder of a single job as well, also on a disk that takes none.
-    rewritten = [*registered(overrides, experiments=root == "config"), "hydra.run.dir=."]
-    os.environ["HYDRA_FULL_ERROR"] = "1"  # its errors come here, to be said in one line
-    before, sys.argv = sys.argv, ["rediscover", *rewritten]
+    rewritten = registered(overrides, experiments=root == "config")
     try:
-        hydra.main(version_base="1.3", config_path=str(CONF), config_name=root)(job)()
+        if any(map(_is_hydras, rewritten)):
+            _by_hydra(rewritten, root, job)
+        else:
+            job(*_composed(rewritten, root))
     except Exception as error:
         raise _explained(error) from error
-    finally:
-        sys.argv = before
     if refused:
         raise refused[0]
     return max(codes, default=0)
+
+
+def _is_hydras(override: str) -> bool:
+    """Whether an override is about Hydra itself: a sweep, what it is to print, where it works."""
+    return override.startswith("-") or override.lstrip("+~").startswith("hydra")
+
+
+def _composed(overrides: list[str], root: str) -> tuple[Any, Path]:
+    """The configuration and the folder of one job. Hydra's own program composes it twice."""
+    from hydra import compose, initialize_config_dir
+    from hydra.core.hydra_config import HydraConfig
+    from omegaconf import open_dict
+
+    with initialize_config_dir(str(CONF), version_base=_VERSION_BASE):
+        config = compose(root, overrides, return_hydra_config=True)
+        HydraConfig.instance().set_config(config)  # ${hydra:...} asks it
+        with open_dict(config):
+            del config["hydra"]
+        return config, _folder(config)
+
+
+def _by_hydra(overrides: list[str], root: str, job: Callable[[Any, Path], None]) -> None:
+    """All that Hydra's own program does: ``job`` for each of a sweep, or print what is asked."""
+    import hydra
+
+    def each(config: Any) -> None:
+        job(config, _folder(config))
+
+    # Hydra would make the folder of a single job, also on a disk that takes none.
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # its errors come here, to be said in one line
+    before, sys.argv = sys.argv, ["rediscover", *overrides, "hydra.run.dir=."]
+    try:
+        hydra.main(version_base=_VERSION_BASE, config_path=str(CONF), config_name=root)(each)()
+    finally:
+        sys.argv = before
 
 
 def _folder(config: Any) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +41,18 @@ def own_name(methods: Iterable[str], datasets: Iterable[str]) -> str:
 
 def _is_quickstart(config: Any) -> bool:
     """Whether ``config`` runs what it would if nothing were said."""
+    return _matrix(config) == _matrix_of_quickstart()
+
+
+@cache
+def _matrix_of_quickstart() -> Mapping[str, Any]:
     from hydra import compose
+
+    return _matrix(compose("config"))
+
+
+def _matrix(config: Any) -> Mapping[str, Any]:
     from omegaconf import OmegaConf
 
-    def matrix(one: Any) -> Mapping[str, Any]:
-        plain: Any = OmegaConf.to_container(one, resolve=False)
-        return {key: plain.get(key) for key in _MATRIX}
-
-    return matrix(config) == matrix(compose("config"))
+    plain: Any = OmegaConf.to_container(config, resolve=False)
+    return {key: plain.get(key) for key in _MATRIX}

@@ -55,10 +55,14 @@ def _hold(pool: Connection[Any, Any], session: Session) -> None:
 
 @functools.cache
 def _compile() -> None:
-    """Have the judge's machine code, be it compiled only now: no step's time is to pay for that."""
+    """Have all machine code, be it compiled only now: no step's time is to pay for that."""
     from bench.expression import parse
     from bench.scoring.equivalence import judge
+    from bench.scoring.ned.canonical import LabelledTree
+    from bench.scoring.ned.edit_distance import tree_distance
 
+    leaf = LabelledTree(("x",), (0,))
+    tree_distance(leaf, leaf)
     judge(parse("1.0001*sin(x)*exp(y/2.5)"), parse("sin(x)*sqrt(y)"))
     judge(parse("2.0001*x*exp(0.5*y)"), parse("2.0*x*exp(y/2)"))
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -63,6 +63,7 @@ class _Survey:
     _todo: list[str] = field(default_factory=list)
     _asked: set[tuple[str, str]] = field(default_factory=set)
     _places: dict[str, str | None] = field(default_factory=dict)
+    _homes: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def begin(self, place: str) -> bool:
         """Take up a module or a file; whether it is there."""
@@ -120,7 +121,7 @@ class _Survey:
         if self._locate(f"{module}.{name}") is not None:
             self._take_module(f"{module}.{name}")
             return
-        homes = _homes(self._locate(module) or "")
+        homes = self._homes_in(self._locate(module) or "")
         for each in homes if name == "*" else [name] if name in homes else []:
             self._take_name(homes[each], each)
         if name != "*" and name not in homes:
@@ -134,7 +135,7 @@ class _Survey:
             path = self._locate(name)
             if path is None:
                 return False
-            if path.endswith(".py") and not _homes(path):
+            if path.endswith(".py") and not self._homes_in(path):
                 self._add(name, path)
         return True
 
@@ -150,6 +151,11 @@ class _Survey:
                 continue  # made by running the code: machine code of numba's, too
             if path.suffix not in _NO_DATA and path.is_file():
                 self._add(f"{package}/{path.relative_to(folder)}", str(path))
+
+    def _homes_in(self, place: str) -> Mapping[str, str]:
+        if place not in self._homes:
+            self._homes[place] = _homes(place)
+        return self._homes[place]
 
     def _locate(self, module: str) -> str | None:
         """The file of a module; of a package without ``__init__.py`` its folder."""

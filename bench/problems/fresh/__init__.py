@@ -11,14 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench.expression import Expression, parse
 from bench.problems.cache import cached_json
 from bench.problems.catalogue import dataset_from, shipped_catalogue
 from bench.problems.dataset import Dataset
-from bench.problems.fresh.law import Law
-from bench.problems.fresh.novelty import Novelty, SameLaw
+
+if TYPE_CHECKING:  # making laws needs numba, and a dataset that was made before does not
+    from bench.problems.fresh.law import Law
+    from bench.problems.fresh.novelty import Novelty, SameLaw
 
 VERSION = "1"
 """Changed whenever a seed comes to give other problems, by another ``_KNOWN`` for one."""
@@ -47,12 +49,12 @@ def fresh_transform(seed: int = 0, size: int = 50, same_law: SameLaw | None = No
     that ship and those before it (``bench.problems.fresh.novelty``). There are some hundreds of
     shapes: FreshProblemsExhausted is raised where they do not suffice.
     """
-    from bench.problems.fresh.transform import transformed
-
     laws = [p for name in _ORIGINALS for p in shipped_catalogue(name).problems]
     laws = [problem for problem in laws if len(problem.variables) >= _LEAST_INPUTS]
 
     def propose(index: int, random: Random) -> tuple[str, Law | None]:
+        from bench.problems.fresh.transform import transformed
+
         original = random.choice(laws)
         return f"transform{index}", transformed(original, random)
 
@@ -65,10 +67,11 @@ def fresh_synth(seed: int = 0, size: int = 50, same_law: SameLaw | None = None) 
 
     See ``bench.problems.fresh.synth``, and ``fresh_transform`` for the rest.
     """
-    from bench.problems.fresh.fields import FIELDS
-    from bench.problems.fresh.synth import synthesised
 
     def propose(index: int, random: Random) -> tuple[str, Law | None]:
+        from bench.problems.fresh.fields import FIELDS
+        from bench.problems.fresh.synth import synthesised
+
         field = FIELDS[index % len(FIELDS)]
         return f"{field.prefix}{index // len(FIELDS)}", synthesised(field, random)
 
@@ -93,6 +96,8 @@ def _dataset(
     }
 
     def entries() -> list[dict[str, Any]]:
+        from bench.problems.fresh.novelty import Novelty
+
         return _entries(catalogue, size, propose, Novelty(_known_laws(), same_law))
 
     parts = [name, catalogue["version"], str(size)]

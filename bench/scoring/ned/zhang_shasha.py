@@ -1,34 +1,16 @@
-"""The Zhang-Shasha recurrence, compiled.
-
-Importing this module imports numba; the machine code is kept beside this file, or in the user's
-cache where this folder cannot be written, so that only the first import ever compiles.
-"""
+"""The Zhang-Shasha recurrence, compiled. Importing this module imports numba."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
-
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-F = TypeVar("F", bound=Callable[..., Any])
+from bench.expression.compiled.compiling import compiled
+
 Integers = NDArray[np.int64]
 
-_VECTOR = numba.int64[::1]
-_SIGNATURE = numba.int64(_VECTOR, _VECTOR, _VECTOR, _VECTOR, _VECTOR, _VECTOR)
 
-
-def _compiled(function: F) -> F:
-    try:
-        return numba.njit(_SIGNATURE, cache=True)(function)  # type: ignore[no-any-return]
-    except (RuntimeError, OSError):
-        # Neither this folder nor the user's cache can be written: compile, and do not keep it.
-        return numba.njit(_SIGNATURE)(function)  # type: ignore[no-any-return]
-
-
-@_compiled
+@compiled
 def distance(
     labels_a: Integers,
     first_a: Integers,
