@@ -29,7 +29,8 @@ from bench.running import LocalExecutor, MethodSpec, Store, execute, matrix, mis
 from benchmarks.search import Outcome, judged
 
 RESULTS = Path(__file__).parent / "results"
-METHODS = ("eggp", "symregg", "rils_rols", "gp_elite", "bingo", "operon", "gplearn", "mcts", "rsrm")
+ENGINES = ("eggp", "symregg", "rils_rols", "gp_elite", "bingo", "operon", "gplearn")
+METHODS = (*ENGINES, "mcts", "rsrm", "laws")
 SUITES = ("nguyen", "feynman10", "srsd_easy")
 _DRAWN_SEED = 0
 

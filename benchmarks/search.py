@@ -1,7 +1,7 @@
 """Which laws tree search finds, and how soon, beside gplearn and Operon.
 
     python -m benchmarks.search [--suites nguyen nguyen_c r livermore aifeynman] [--seconds 60]
-                                [--methods mcts rsrm gplearn operon] [--seeds 3] [--problems N]
+                                [--methods laws rsrm_laws rsrm mcts ...] [--seeds 3] [--problems N]
 
 One thread and the same budget for all, one run at a time. A run has recovered its law when the
 judge's rule ``exact`` says yes of the formula it stands by; its time to solution is that of its
@@ -33,7 +33,7 @@ from benchmarks import search_rates
 
 RESULTS = Path(__file__).parent / "results"
 SUITES = ("nguyen", "nguyen_c", "r", "livermore", "aifeynman")
-METHODS = ("mcts", "rsrm", "gplearn", "operon")
+METHODS = ("mcts", "rsrm", "laws", "rsrm_laws", "gplearn", "operon")
 _THIRD_SEED = 0
 
 
@@ -169,7 +169,7 @@ def _table(outcomes: Sequence[Outcome], options: argparse.Namespace) -> list[str
         lines.append(f"| {suite} | {len(problems)} | " + " | ".join(cells) + " |")
     missed = sorted(
         {f"{o.method}: {o.problem} (seed {o.seed})" for o in outcomes
-         if o.found is None and o.method in ("mcts", "rsrm")}
+         if o.found is None and o.method in ("mcts", "rsrm", "laws", "rsrm_laws")}
     )  # fmt: skip
     return [*lines, "", "Not recovered:", "", *(f"* {one}" for one in missed)]
 

@@ -65,7 +65,7 @@ def _operon(X: np.ndarray, y: np.ndarray) -> float:
 _SEARCHES = {
     "mcts, no constants": lambda X, y: _ours(MCTS(max_constants=0), X, y),
     "mcts": lambda X, y: _ours(MCTS(), X, y),
-    "rsrm, no constants": lambda X, y: _ours(RSRM(max_constants=0, library=0), X, y),
-    "rsrm": lambda X, y: _ours(RSRM(library=0), X, y),
+    "rsrm, no constants": lambda X, y: _ours(RSRM(max_constants=0), X, y),
+    "rsrm": lambda X, y: _ours(RSRM(), X, y),
     "pyoperon": _operon,
 }

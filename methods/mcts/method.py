@@ -13,7 +13,6 @@ from methods.mcts.discovery import discover_forms
 from methods.mcts.evolution.genetic import Evolution
 from methods.mcts.form import SCALINGS, Sketch
 from methods.mcts.language.grammar import NESTING, TokenGrammar, make_grammar
-from methods.mcts.library.proposals import Proposals
 from methods.mcts.run import SearchRun
 from methods.mcts.search import Fitting, TreeSearch
 from methods.mcts.tree import Policy
@@ -68,11 +67,11 @@ class MCTS:
 
     def discover(self, task: Task) -> Discovery:
         """Search until the budget is spent or a formula is exact; then fit and shorten."""
-        run = SearchRun(self._narrowed(task), self.rows, self.scale)
+        run = SearchRun(self.narrowed(task), self.rows, self.scale)
         run.follow(self.course(run))
         return run.discovery()
 
-    def _narrowed(self, task: Task) -> Task:
+    def narrowed(self, task: Task) -> Task:
         """The task with the variables that may be used; all, where none is named."""
         unknown = [name for name in self.variables if name not in task.names]
         if unknown:
@@ -87,14 +86,15 @@ class MCTS:
 
     def course(self, run: SearchRun) -> Iterator[None]:
         """What follows on what; it yields after every stride, and has no end."""
-        search = self._search(run, Sketch(), np.random.default_rng(run.task.seed))
+        search = self.search(run, Sketch(), np.random.default_rng(run.task.seed))
         run.searches.append(search)
         if not self.simulations:
             yield from search.grow()
         while True:
             yield from search.descend(self.simulations)
 
-    def _search(self, run: SearchRun, sketch: Sketch, rng: np.random.Generator) -> TreeSearch:
+    def search(self, run: SearchRun, sketch: Sketch, rng: np.random.Generator) -> TreeSearch:
+        """A search for the f of ``sketch`` on the rows that ``run`` shows a search."""
         refine = run.answer.on_few
         return TreeSearch(
             self._grammar(run.task), sketch, self._scaling(), refine.names, refine.X, refine.y,
@@ -148,10 +148,6 @@ class RSRM(MCTS):
       no penalty for a step (``step_reward``).
     * Evolution ranks by ``log(error) + parsimony*tokens`` and prefers children never seen
       (``novelty``: so many tries for one); crossover is more common and tournaments are smaller.
-    * ``library``: before and between the searches, sums, products and ratios out of a library of
-      small expressions, and of what evolution found, are solved for by linear algebra (see
-      ``methods.mcts.library.laws``). It generalises the forms' ``A + f``; 0 turns it off, and so
-      does ``units``, to which such sums are not held.
     """
 
     policy: str = "double_q"
@@ -166,44 +162,37 @@ class RSRM(MCTS):
     novelty: int = 15
     forms: bool = True
     epochs: int = 5
-    library: int = 3000
 
     def course(self, run: SearchRun) -> Iterator[None]:
         """What follows on what; it yields after every stride, and has no end."""
-        refine = run.answer.on_few
-        largest = 2 * self.max_tokens
-        library = 0 if self.units else self.library
-        proposals = Proposals(library, self.operators, self.nesting, largest, refine)
-        yield from run.proposed_by(proposals.first())
         rng = np.random.default_rng(run.task.seed)
-        search = self._search(run, Sketch(), rng)
+        search = self.search(run, Sketch(), rng)
         run.searches.append(search)
-        yield from search.add_seeds(proposals.seeds)
         for epoch in count(1):
-            yield from self._epoch(search)
-            yield from run.proposed_by(proposals.after(search.hall_of_fame()))
-            if self.forms:
-                yield from self._under_form(run, search, rng)
+            yield from self.epoch(search)
+            yield from self.under_form(run, search, rng)
             if epoch % self.epochs == 0:
                 search.forget()
 
-    def _epoch(self, search: TreeSearch) -> Iterator[None]:
+    def epoch(self, search: TreeSearch) -> Iterator[None]:
         """Runs down the tree, and evolution from the best that they met."""
         for _ in range(self.descents):
             yield from search.descend(self.simulations)
         yield from search.evolve(self.population, self.generations, self._evolution())
 
-    def _under_form(
+    def under_form(
         self, run: SearchRun, search: TreeSearch, rng: np.random.Generator
     ) -> Iterator[None]:
         """The same for the f of a form, if what was found suggests one."""
+        if not self.forms:
+            return
         for sketch in discover_forms(search.hall_of_fame())[:1]:
             try:
-                under = self._search(run, sketch, rng)
+                under = self.search(run, sketch, rng)
             except ValueError:  # A is not finite, or the same on every row
                 continue
             run.searches.append(under)
-            yield from self._epoch(under)
+            yield from self.epoch(under)
             run.retire(under)
 
     def _evolution(self) -> Evolution:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 
 from bench import Discovery, Expression, Task
@@ -13,9 +12,6 @@ from methods.tidy import gather
 
 _SEARCH_SHARE = 0.85
 """Share of the time given to the search; the rest fits and shortens what it found."""
-_PAUSE = 0.3
-"""Seconds between looks at what is new, unless it is exact."""
-_EXACT = 1e-11
 _PROPOSED = 2
 """So many of the expressions proposed together are fitted."""
 _FINALISTS = 10
@@ -31,8 +27,7 @@ class SearchRun:
         self.searches: list[TreeSearch] = []
         self.proposed: list[Expression] = []
         self.spent = 0
-        self._looked = time.monotonic()
-        self._seen, self._retired = 0, 0
+        self._seen: dict[TreeSearch, int] = {}
 
     @property
     def evaluations(self) -> int:
@@ -41,11 +36,10 @@ class SearchRun:
 
     def retire(self, search: TreeSearch) -> None:
         """Take the best of a search that is over, and let go of its memory."""
-        self._look(now=True)
+        self._look()
         self.searches.remove(search)
         self.spent += search.evaluations
-        self._retired += search.news
-        if search.news:
+        if self._seen.pop(search, 0):
             self.proposed.append(search.best())
 
     @property
@@ -87,7 +81,6 @@ class SearchRun:
             self._look()
             if self.exact or self._spent():
                 break
-        self._look(now=True)
 
     def discovery(self) -> Discovery:
         """The answer after all that was searched."""
@@ -104,15 +97,12 @@ class SearchRun:
         most = self.task.budget.evaluations
         return self.answer.spent(_SEARCH_SHARE) or (most is not None and self.evaluations >= most)
 
-    def _look(self, now: bool = False) -> None:
-        """Report what is better than before, at once where it is exact."""
-        news = self._retired + sum(search.news for search in self.searches)
-        if news == self._seen:
-            return
-        exact = any(search.least_error < _EXACT for search in self.searches)
-        if not (now or exact or time.monotonic() > self._looked + _PAUSE):
-            return
+    def _look(self) -> None:
+        """Consider the best of every search that has found something since the last look.
+
+        It looks after every stride and not by the clock, which would decide what is found.
+        """
         for search in self.searches:
-            if search.news:
+            if search.news > self._seen.get(search, 0):
+                self._seen[search] = search.news
                 self.consider(search.best())
-        self._seen, self._looked = news, time.monotonic()

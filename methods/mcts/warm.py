@@ -24,6 +24,6 @@ def searching() -> None:
     task = Task(X, y, (Variable("x0"), Variable("x1")), budget=budget)
     for method in (
         MCTS(simulations=10, max_tokens=9),
-        RSRM(library=20, descents=1, simulations=10, max_tokens=9, population=20, generations=2),
+        RSRM(descents=1, simulations=10, max_tokens=9, population=20, generations=2),
     ):
         method.discover(task)

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from bench import Budget, Discovery, Task, Variable, evaluate, parse
-from bench.problems import load_dataset
 from methods.mcts import MCTS, RSRM
 
 pytestmark = [
@@ -33,13 +32,6 @@ def law_task(make_task: Make, law: str, low: float, high: float, **more: Any) ->
     return make_task(X, y + noise * np.std(y) * rng.normal(size=rows), **more)
 
 
-def problem_task(dataset: str, problem: str, seconds: float = 120.0) -> Task:
-    one = load_dataset(dataset)[problem]
-    train = one.data().train
-    X, y = np.array(train.X), np.array(train.y)
-    return Task(X, y, tuple(one.variables), budget=Budget(seconds=seconds))
-
-
 @pytest.mark.parametrize(
     "law", ["x0**3 + x0**2 + x0", "sqrt(x0)", "2.5*x0*x1", "6.67e-11*x0*x1", "sin(x0) + x1**2"]
 )
@@ -48,33 +40,13 @@ def test_tree_search_finds_short_laws(make_task: Make, error_of: ErrorOf, law: s
     assert error_of(MCTS().discover(asked), asked) < 1e-9
 
 
-@pytest.mark.parametrize(
-    ("dataset", "problem"),
-    [
-        ("nguyen", "Nguyen-1"),
-        ("nguyen", "Nguyen-5"),
-        ("nguyen", "Nguyen-8"),
-        ("nguyen_c", "Nguyen-7c"),
-        ("r", "R1"),
-        ("livermore", "Livermore-9"),
-        ("srsd_easy", "feynman-i.12.4"),
-        ("srsd_easy", "feynman-ii.8.31"),
-    ],
-)
-def test_rsrm_finds_laws_of_the_suites(error_of: ErrorOf, dataset: str, problem: str) -> None:
-    asked = problem_task(dataset, problem)
-    assert error_of(RSRM().discover(asked), asked) < 1e-10
-
-
 @pytest.mark.parametrize("law", ["sin(1.5*x0)*x1 + x0", "x0**2*x1/(x1 + x0)"])
-def test_tree_and_evolution_find_laws_without_the_library(
-    make_task: Make, error_of: ErrorOf, law: str
-) -> None:
+def test_tree_and_evolution_find_laws(make_task: Make, error_of: ErrorOf, law: str) -> None:
     asked = law_task(make_task, law, 0.5, 2.0, seed=1)
-    assert error_of(RSRM(library=0).discover(asked), asked) < 1e-9
+    assert error_of(RSRM().discover(asked), asked) < 1e-9
 
 
-@pytest.mark.parametrize("method", [MCTS(), RSRM(library=50)])
+@pytest.mark.parametrize("method", [MCTS(), RSRM()])
 def test_a_seed_fixes_the_answer_where_evaluations_end_the_search(
     make_task: Make, method: MCTS
 ) -> None:
@@ -92,13 +64,6 @@ def test_few_rows_and_many(make_task: Make, error_of: ErrorOf, method: MCTS, row
     assert error_of(method.discover(asked), asked) < 1e-9
 
 
-def test_dummies_are_left_out(make_task: Make, error_of: ErrorOf) -> None:
-    asked = law_task(make_task, "1.7*x3 + x7*exp(-x3)", 1.0, 3.0, columns=10, seed=2)
-    found = RSRM().discover(asked)
-    assert error_of(found, asked) < 1e-9
-    assert {name for name in asked.names if name in found.best.expression} == {"x3", "x7"}
-
-
 @pytest.mark.parametrize("method", [MCTS(), RSRM()])
 def test_noise_is_not_fitted(make_task: Make, method: MCTS) -> None:
     asked = law_task(
@@ -110,24 +75,12 @@ def test_noise_is_not_fitted(make_task: Make, method: MCTS) -> None:
     assert np.sqrt(np.mean(error**2)) < 0.005
 
 
-@pytest.mark.parametrize("method", [MCTS(), RSRM(library=200)])
+@pytest.mark.parametrize("method", [MCTS(), RSRM()])
 def test_edge_cases_are_answered(make_task: Make, edge_case: tuple[Any, Any], method: MCTS) -> None:
     asked = make_task(*edge_case, budget=Budget(seconds=0.3))
     found = method.discover(asked)
     values = evaluate(parse(found.best.expression, asked.variables), asked.names, asked.X)
     assert np.isfinite(values).all()
-
-
-@pytest.mark.parametrize("rows", [2, 3])
-def test_two_rows_are_answered_in_time(make_task: Make, rows: int) -> None:
-    asked = law_task(make_task, "x0", 0.5, 2.0, rows=rows, budget=Budget(seconds=2.0))
-    assert parse(RSRM().discover(asked).best.expression) == parse("x0")
-
-
-def test_values_of_sixty_decades_are_searched(make_task: Make) -> None:
-    X = 10.0 ** np.random.default_rng(0).uniform(-30, 30, (50, 2))
-    asked = make_task(X, X[:, 0] ** 0.5, budget=Budget(seconds=2.0))
-    assert np.isfinite(RSRM().discover(asked).best.loss)
 
 
 def test_improvements_are_reported_and_the_front_is_one(make_task: Make) -> None:
@@ -136,7 +89,7 @@ def test_improvements_are_reported_and_the_front_is_one(make_task: Make) -> None
         make_task, "exp(x0)*tanh(x1) + x0", 0.5, 2.0,
         budget=Budget(seconds=2.0), on_report=lambda text, loss: reports.append(loss),
     )  # fmt: skip
-    found = RSRM(library=0).discover(asked)
+    found = RSRM().discover(asked)
     assert reports
     assert len(found.front) > 1
     pairs = [(one.complexity or 0, one.loss or 0) for one in found.front]
@@ -151,7 +104,7 @@ def test_evaluations_are_honoured(make_task: Make) -> None:
         make_task, "exp(x0)*tanh(x1) + x0", 0.5, 2.0,
         budget=Budget(seconds=30.0, evaluations=5_000),
     )  # fmt: skip
-    for method in (MCTS(), RSRM(library=50)):
+    for method in (MCTS(), RSRM()):
         run = SearchRun(asked, method.rows, method.scale)
         run.follow(method.course(run))
         assert run.evaluations < 10_000

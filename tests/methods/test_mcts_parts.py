@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from bench import evaluate, parse
+from methods.laws.algebra.atoms import Library
+from methods.laws.algebra.linear import LinearProposals
 from methods.mcts.discovery import Individual, discover_forms
 from methods.mcts.form import POWER, PRODUCT, SUM, Sketch, make_form
 from methods.mcts.language.grammar import (
@@ -20,8 +22,6 @@ from methods.mcts.language.identity import identity
 from methods.mcts.language.tokens import ONE, arity, expression_of
 from methods.mcts.language.tokens import OPERATORS as TOKENS
 from methods.mcts.language.units import required_unit
-from methods.mcts.library.atoms import Library
-from methods.mcts.library.laws import Laws
 from methods.mcts.method import OPERATORS
 from methods.mcts.scoring import Scorer, assess, make_front, make_work
 from methods.mcts.seen import make_seen
@@ -236,7 +236,7 @@ def test_a_constant_that_runs_to_infinity_makes_no_formula() -> None:
 def test_linear_algebra_finds_sums_products_and_ratios(law: str) -> None:
     X = np.random.default_rng(0).uniform(0.5, 2.0, (40, 2))
     y = evaluate(parse(law), NAMES, X)
-    found = [one for many in Laws(NAMES, X, y, OPERATORS, 40).first() for one in many]
+    found = [one for many in LinearProposals(NAMES, X, y, OPERATORS, 40).first() for one in many]
     errors = [np.max(np.abs(evaluate(one, NAMES, X) - y)) for one in found]
     assert min(errors) < 1e-9
 
@@ -245,7 +245,7 @@ def test_linear_algebra_finds_exponentials_over_many_decades() -> None:
     rng = np.random.default_rng(0)
     X = np.stack([rng.uniform(1.0, 20.0, 60), rng.uniform(0.5, 2.0, 60)], axis=1)
     y = evaluate(parse("1/(exp(1.3*x0/x1) - 1)"), NAMES, X)
-    laws = Laws(NAMES, X, y, OPERATORS, 40)
+    laws = LinearProposals(NAMES, X, y, OPERATORS, 40)
     grammar = make_grammar(OPERATORS, 2, max_constants=0, affine=False, max_tokens=8)
     proposed = laws.products.of(Library(grammar, X, 100).atoms())
     values = [evaluate(one, NAMES, X) for many in proposed for one in many]

@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench import Call, Expression, Number, Symbol
+from methods.laws.algebra.atoms import Atoms
+from methods.laws.algebra.outers import PLAIN, SUMS, seen_through
+from methods.laws.algebra.products import Products
+from methods.laws.algebra.sums import PURSUED, Dictionary, eliminate, fit_line, most_columns
 from methods.mcts.language.tokens import Floats
-from methods.mcts.library.atoms import Atoms
-from methods.mcts.library.outers import PLAIN, SUMS, seen_through
-from methods.mcts.library.products import Products
-from methods.mcts.library.sums import PURSUED, Dictionary, eliminate, fit_line, most_columns
 from methods.refine import EXACT, Refiner
 
 _DEGREES = (0, 1, 2, 3, 5, 7, 9)
@@ -67,7 +67,7 @@ def _power(name: str, exponent: int) -> Expression:
     return symbol if exponent == 1 else Call("pow", (symbol, Number(exponent)))
 
 
-class Laws:
+class LinearProposals:
     """Proposals for the rows ``X`` (n, d) and ``y`` (n,), from a library of atoms on them.
 
     A sum or product that is not exact has at most ``largest`` nodes and constants.

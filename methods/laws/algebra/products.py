@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench import Call, Expression, Number, Symbol, evaluate
+from methods.laws.algebra.atoms import Atoms
+from methods.laws.algebra.outers import PRODUCTS, seen_through
+from methods.laws.algebra.sums import PURSUED, Dictionary, eliminate, most_columns
 from methods.mcts.language.tokens import Floats
-from methods.mcts.library.atoms import Atoms
-from methods.mcts.library.outers import PRODUCTS, seen_through
-from methods.mcts.library.sums import PURSUED, Dictionary, eliminate, most_columns
 
 
 class Products:

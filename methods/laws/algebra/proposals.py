@@ -7,10 +7,10 @@ from itertools import chain
 
 from bench import Expression
 from bench.expression.compiled.opcodes import VARIABLE
+from methods.laws.algebra.atoms import Atoms, Library, Tokens, subtrees, with_constants
+from methods.laws.algebra.linear import LinearProposals
 from methods.mcts.discovery import Individual
 from methods.mcts.language.grammar import make_grammar
-from methods.mcts.library.atoms import Atoms, Library, Tokens, subtrees, with_constants
-from methods.mcts.library.laws import Laws
 from methods.refine import Refiner
 
 _ROWS = 4
@@ -79,10 +79,10 @@ class Proposals:
         yield from laws.products.of(pieces)
         yield from laws.sums(pieces, 1)
 
-    def _laws(self, columns: tuple[int, ...]) -> Laws:
+    def _laws(self, columns: tuple[int, ...]) -> LinearProposals:
         names = tuple(self._refine.names[j] for j in columns)
         X = self._refine.X[:, list(columns)]
-        return Laws(names, X, self._refine.y, self._operators, self._largest)
+        return LinearProposals(names, X, self._refine.y, self._operators, self._largest)
 
     def _library(self, columns: tuple[int, ...], size: int) -> Atoms:
         grammar = make_grammar(

@@ -1,0 +1,86 @@
+"""The method ``laws``: what a user sets, and what follows on what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+
+import numpy as np
+
+from bench import Budget, Discovery, Task
+from methods.laws.algebra.proposals import Proposals
+from methods.mcts import MCTS
+from methods.mcts.evolution.genetic import Evolution
+from methods.mcts.form import Sketch
+from methods.mcts.language.grammar import NESTING
+from methods.mcts.method import OPERATORS
+from methods.mcts.run import SearchRun
+
+_POPULATION, _GENERATIONS = 500, 30
+_EVOLUTION = Evolution(crossover=0.5, tournament=5, elites=10, novelty=15, parsimony=0.05)
+_FORGET = 5
+"""After so many evolutions the next one begins with others."""
+
+
+@dataclass(frozen=True)
+class Laws:
+    """Sums, products and ratios of small expressions, solved for by linear algebra; then evolution.
+
+    First come products of powers, polynomials and ratios of polynomials, plain and seen through a
+    function; then the same with up to five terms out of a library of ``library`` distinct small
+    expressions (``methods.laws.algebra``). From then on evolution and linear algebra take turns:
+    the library is a start population, and the pieces of what evolution found are the next library.
+
+    The method is our own. Its parts are known ones: linear scaling (Keijzer, EuroGP 2003), FFX's
+    sums of generated terms (McConaghy, GPTP 2011), orthogonal matching pursuit (Pati, Rezaiifar
+    and Krishnaprasad, 1993), implicit ratios by null vectors, BIC as the price of a node.
+    """
+
+    operators: tuple[str, ...] = OPERATORS
+    variables: tuple[str, ...] = ()
+    max_tokens: int = 20
+    max_depth: int = 8
+    max_constants: int = 3
+    nesting: tuple[str, ...] = NESTING
+    library: int = 3000
+    rows: int = 100
+    scale: bool = True
+
+    def __post_init__(self) -> None:
+        self._beside()  # checks the settings
+
+    def warm_up(self, budget: Budget) -> None:
+        """Load the compiled search."""
+        from methods.laws import warm  # it imports this
+
+        warm.solving()
+
+    def discover(self, task: Task) -> Discovery:
+        """Search until the budget is spent or a formula is exact; then fit and shorten."""
+        run = SearchRun(self._beside().narrowed(task), self.rows, self.scale)
+        run.follow(self.course(run))
+        return run.discovery()
+
+    def course(self, run: SearchRun) -> Iterator[None]:
+        """What follows on what; it yields after every stride, and has no end."""
+        largest = 2 * self.max_tokens
+        proposals = Proposals(
+            self.library, self.operators, self.nesting, largest, run.answer.on_few
+        )
+        yield from run.proposed_by(proposals.first())
+        search = self._beside().search(run, Sketch(), np.random.default_rng(run.task.seed))
+        run.searches.append(search)
+        yield from search.add_seeds(proposals.seeds)
+        for turn in count(1):
+            yield from search.evolve(_POPULATION, _GENERATIONS, _EVOLUTION)
+            yield from run.proposed_by(proposals.after(search.hall_of_fame()))
+            if turn % _FORGET == 0:
+                search.forget()
+
+    def _beside(self) -> MCTS:
+        """The method whose grammar and evaluation evolution works with."""
+        return MCTS(
+            self.operators, self.variables, self.max_tokens, self.max_depth, self.max_constants,
+            self.nesting, rows=self.rows, scale=self.scale,
+        )  # fmt: skip
