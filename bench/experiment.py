@@ -132,13 +132,15 @@ def judge_all(
 
 
 def keep_config(experiment: Experiment) -> None:
-    """Write the configuration; datasets of earlier commands in this folder are kept."""
+    """Write the configuration; datasets of earlier commands are kept, and told as ``earlier``."""
     import yaml
 
     store = experiment.store
     config = dict(experiment.config)
-    earlier = read_config(store.config_path)
-    config["datasets"] = {**earlier.get("datasets", {}), **config["datasets"]}
+    kept = read_config(store.config_path).get("datasets", {})
+    if earlier := [label for label in kept if label not in config["datasets"]]:
+        config["earlier"] = earlier
+    config["datasets"] = {**kept, **config["datasets"]}
     store.write_text(store.config_path, yaml.safe_dump(config, sort_keys=False))
 
 

@@ -50,13 +50,16 @@ class Judge:
 
 
 def write_leaderboard(store: Store) -> None:
-    """Write ``leaderboard.csv`` of a folder and show the table, and what is stale in it."""
+    """Write ``leaderboard.csv`` of a folder with its manifest; show it, and what is stale in it."""
     from bench.leaderboard import read_board
+    from bench.leaderboard.verification.manifest import write_manifest
     from bench.leaderboard.writers import print_table, to_csv
 
     board = read_board([store.folder])
     path = store.folder / "leaderboard.csv"
-    store.write_text(path, to_csv(board.table))
+    table = to_csv(board.table)
+    store.write_text(path, table)
+    write_manifest(store, table)
     print_table(board.table)
     for line in board.said:
         print(line)

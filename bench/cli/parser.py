@@ -16,6 +16,7 @@ VERBS = {
     "score": "experiment.score",
     "merge": "experiment.merge",
     "prune": "experiment.prune",
+    "verify": "trust.verify",
     "leaderboard": "look.leaderboard",
     "compare": "look.compare",
     "report": "look.report",
@@ -87,6 +88,15 @@ _PRUNE = """\
 That is: records of nothing that is planned, and those that were made again since by other code;
 scorecards and logs without a record; what was half-written when a process was killed; lines of the
 plan that cannot be read. Nothing is asked. Records of a newer version of Rediscover are kept.
+"""
+
+_VERIFY = """\
+Every file is read again and its digest recomputed; the data of a sample of runs are made anew, and
+their answers judged anew; the table is made anew from the records. Each thing that is damaged,
+edited, stale, missing, foreign, unscored, or of another judge or other data is a line, with the way
+out. Exit code 0: nothing is; 1: something is.
+
+Digests find damage and careless edits, not forgery: who edits with care writes the digests anew.
 """
 
 _TRAIN = """\
@@ -179,6 +189,7 @@ def _parser() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentPa
     verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True, dest="verb")
     _running(verbs)
     _results(verbs)
+    _trust(verbs)
     _tables(verbs)
     _pictures(verbs)
     _looking(verbs)
@@ -239,6 +250,20 @@ def _results(verbs: _Verbs) -> None:
     merge = _verb(verbs, "merge", "join the results of two machines, refusing what contradicts")
     merge.add_argument("folders", metavar="DIR", nargs="+", help="from these")
     merge.add_argument("-o", "--output", metavar="DIR", required=True, help="into this folder")
+
+
+def _trust(verbs: _Verbs) -> None:
+    verify = _verb(
+        verbs, "verify", "is a results folder what it was, and its table right?", _VERIFY
+    )
+    verify.add_argument(
+        "path", metavar="DIR|CSV", help="results/<experiment>, or the leaderboard.csv in it"
+    )
+    verify.add_argument(
+        "--sample", type=int, default=20, metavar="N",
+        help="runs whose data are made and whose answers are judged again; default: 20",
+    )  # fmt: skip
+    verify.add_argument("--json", action="store_true", help="for machines")
 
 
 def _tables(verbs: _Verbs) -> None:

@@ -53,7 +53,7 @@ def find_problems(datasets: set[str], folders: Iterable[Path]) -> Problems:
         return found
     for folder in folders:
         for label, config in _configured(folder).items():
-            options = dict(config)
+            options = {key: value for key, value in dict(config).items() if value is not None}
             found = _load(options.pop("source", label), options) | found
     return found
 

@@ -7,6 +7,7 @@ earlier ones found and lets the later ones go on.
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -158,6 +159,18 @@ def judge_version(scheme: Scheme, metrics: Iterable[Metric], limits: ScoringLimi
 def judging_code(version: str) -> str:
     """What of a ``judge_version`` is the digest of the judge's code."""
     return version.partition(" ")[0]
+
+
+def judging_limits(version: str) -> ScoringLimits | None:
+    """The limits that a ``judge_version`` names; None where it names none."""
+    found = _LIMITS.search(version)
+    if found is None:
+        return None
+    seconds, memory, tolerance = float(found[1]), int(found[2]), float(found[3])
+    return ScoringLimits(seconds, memory, tolerance, prove=found[4] is not None)
+
+
+_LIMITS = re.compile(r", ([\d.e+-]+) s, (\d+) MB, tolerance ([\d.e+-]+)(, proof)?")
 
 
 @cache

@@ -17,7 +17,13 @@ from bench.kinds.metrics import metrics_of
 from bench.method import Answer
 from bench.running.results.content import ContentError, check_content, with_content
 from bench.running.results.plain import checked_text, unpacked
-from bench.running.results.record import NewerRecord, Record, RecordError, check_schema
+from bench.running.results.record import (
+    EditedRecord,
+    NewerRecord,
+    Record,
+    RecordError,
+    check_schema,
+)
 from bench.running.results.store import Store, read_file
 from bench.scoring.pool import score_many
 from bench.scoring.scorecard import Scorecard
@@ -62,7 +68,7 @@ class KeptScore:
             check_content(value, "scorecard")
             return cls(checked_text(value["run_digest"]), Scorecard.from_dict(value["card"]))
         except ContentError as error:
-            raise RecordError(str(error)) from None
+            raise EditedRecord(str(error)) from None
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise RecordError(f"the scorecard has a wrong field: {error}") from None
 
@@ -108,7 +114,9 @@ def judge_records(
         if again or not _current(store, record, versions[problem.kind]):
             groups.setdefault(_question(record), []).append((record.run.key, record.digest))
     items = (
-        item_of(json.loads(answer), problems[dataset, name], data_seed, _values(predicted))
+        item_of(
+            json.loads(answer), problems[dataset, name], data_seed, _values(json.loads(predicted))
+        )
         for dataset, name, data_seed, answer, predicted in groups
     )
     cards = score_many(items, workers=workers, limits=limits)
@@ -133,14 +141,22 @@ def judge_of(kind: str, limits: ScoringLimits) -> str:
 
 def _question(record: Record) -> _Question:
     answer = json.dumps(answer_of(record), sort_keys=True)
-    found = {} if record.discovery is None else dict(record.discovery.predicted)
-    return (*_key(record), record.run.data_seed, answer, json.dumps(found, sort_keys=True))
+    found = json.dumps(_packed_values(record), sort_keys=True)
+    return (*_key(record), record.run.data_seed, answer, found)
 
 
-def _values(predicted: str) -> dict[str, NDArray[np.float64]]:
-    """What a model predicted, by split; a split whose values are damaged is left out."""
+def _packed_values(record: Record) -> dict[str, str]:
+    return {} if record.discovery is None else dict(record.discovery.predicted)
+
+
+def predicted_of(record: Record) -> dict[str, NDArray[np.float64]]:
+    """What a record's model predicted, by split; a split whose values are damaged is left out."""
+    return _values(_packed_values(record))
+
+
+def _values(predicted: Mapping[str, str]) -> dict[str, NDArray[np.float64]]:
     found = {}
-    for split, text in json.loads(predicted).items():
+    for split, text in predicted.items():
         with contextlib.suppress(ValueError):
             found[split] = unpacked(text)
     return found

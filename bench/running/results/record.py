@@ -28,6 +28,10 @@ class RecordError(ValueError):
     """A record that cannot be believed: cut off, empty, edited, or not of this shape."""
 
 
+class EditedRecord(RecordError):
+    """What can be read and is not what was written: its digest, or its place, is another's."""
+
+
 class NewerRecord(RecordError):
     """A record that a newer version of Rediscover made: neither damaged nor to be made again."""
 
@@ -144,8 +148,10 @@ class Record:
         try:
             check_content(value, "record")
             return _record(value)
+        except RecordError:
+            raise
         except ContentError as error:
-            raise RecordError(str(error)) from None
+            raise EditedRecord(str(error)) from None
         except KeyError as error:
             raise RecordError(f"the record lacks the field {error}") from None
         except (TypeError, ValueError, AttributeError) as error:
@@ -173,7 +179,7 @@ def _record(value: dict[str, Any]) -> Record:
         raise RecordError(f"the record has status '{status}'; expected one of {STATUSES}")
     run = _run(value)
     if value["digest"] != run.digest:
-        raise RecordError("the record's digest is not that of the run it describes")
+        raise EditedRecord("the record's digest is not that of the run it describes")
     return Record(
         run=run,
         status=status,

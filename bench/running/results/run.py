@@ -127,6 +127,12 @@ class Setup:
     disclosure: str
 
     @property
+    def digest(self) -> str:
+        """What tells one setup from another: ``Run.setup_digest``."""
+        method = canonical_json({"target": self.target, "settings": dict(self.settings)})
+        return _setup_digest(method, canonical_json(dict(self.budget)), self.disclosure)
+
+    @property
     def seconds(self) -> float:
         """The wall seconds of a run; nan where they are not known."""
         return self._limit("seconds")
@@ -197,8 +203,7 @@ class Run:
     @property
     def setup_digest(self) -> str:
         """What tells one setup from another."""
-        text = f"{self.method.canonical}\n{_budget_text(self.budget)}\n{self.disclosure}"
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return _setup_digest(self.method.canonical, _budget_text(self.budget), self.disclosure)
 
     @cached_property
     def identity(self) -> str:
@@ -208,9 +213,8 @@ class Run:
         and its data (by dataset, version, problem and data seed), the seed and the noise. The
         label, the interpreter and how a worker starts are not part of it.
         """
-        where = [self.dataset, self.version, self.problem, self.data_seed, self.seed]
-        rest = canonical_json([self.setup_digest, *where, float(self.noise)])
-        return hashlib.sha256(rest.encode()).hexdigest()
+        where = (self.dataset, self.version, self.problem, self.data_seed, self.seed)
+        return identity_of(self.setup_digest, *where, self.noise)
 
     @property
     def digest(self) -> str:
@@ -223,6 +227,14 @@ def run_id(method: str, dataset: str, problem: str, seed: int, noise: float) -> 
     return f"{method}/{dataset}/{problem}/seed{seed}_noise{noise_text(noise)}"
 
 
+def identity_of(
+    setup: str, dataset: str, version: str, problem: str, data_seed: int, seed: int, noise: float
+) -> str:
+    """``Run.identity`` of a setup, by its digest, and where it is put to work."""
+    text = canonical_json([setup, dataset, version, problem, data_seed, seed, float(noise)])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def slot_name(run_id: str, identity: str) -> str:
     """The place of a run in an experiment, whatever code made it."""
     return f"{run_id}_{identity[:16]}"
@@ -231,6 +243,11 @@ def slot_name(run_id: str, identity: str) -> str:
 def key_name(slot: str, source: str) -> str:
     """The place of what certain code makes of a slot; one place for code that is not known."""
     return f"{slot}-{source[:8]}" if source else slot
+
+
+def _setup_digest(method: str, budget: str, disclosure: str) -> str:
+    text = f"{method}\n{budget}\n{disclosure}"
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 @lru_cache

@@ -24,7 +24,7 @@ from urllib.parse import quote
 
 from bench.basics.files import reason, write_whole
 from bench.running.results.plan import Plan, PlannedRun, append_plan, read_plan, setups_of
-from bench.running.results.record import Record, RecordError
+from bench.running.results.record import EditedRecord, Record, RecordError
 from bench.running.results.run import Run
 
 _LONGEST_NAME = 200  # bytes; file systems take 255, and a temporary name adds some
@@ -146,7 +146,7 @@ def read_record(path: Path) -> Record:
         raise RecordError(error.strerror or str(error)) from None
     record = Record.from_json(content)
     if Path(*path.parts[-4:]) != Path(f"{relative_path(record.run.key)}.json"):
-        raise RecordError(f"the record is of another run, {record.run.id}")
+        raise EditedRecord(f"the record is of another run, {record.run.id}")
     return record
 
 

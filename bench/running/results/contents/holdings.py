@@ -64,7 +64,7 @@ class Holdings:
         """The rows of the records of each slot, by the slot's place."""
         found: dict[str, list[int]] = {}
         for row, name in enumerate(self.files.names):
-            found.setdefault(_slot_of(name), []).append(row)
+            found.setdefault(slot_of(name), []).append(row)
         return found
 
     @cached_property
@@ -144,7 +144,7 @@ class Holdings:
         rows = [
             row
             for row, readable in enumerate(self._readable)
-            if not readable and not newer[row] and _slot_of(self.files.names[row]) in without
+            if not readable and not newer[row] and slot_of(self.files.names[row]) in without
         ]
         return self._in_order(rows)
 
@@ -159,7 +159,7 @@ class Holdings:
     @cached_property
     def left_alone(self) -> set[int]:
         """Planned runs (by position) whose only record is of a newer version of Rediscover."""
-        slots = {_slot_of(self.files.names[row]) for row in self.newer}
+        slots = {slot_of(self.files.names[row]) for row in self.newer}
         if not slots:
             return set()
         without = np.flatnonzero(self.chosen < 0).tolist()
@@ -216,7 +216,7 @@ class Scores:
         return np.array([known.get(name, -1) for name in records.names], dtype=np.int64)
 
 
-def _slot_of(name: str) -> str:
+def slot_of(name: str) -> str:
     """The place of the slot of a record, by the name of its file."""
     stem = name[: -len(".json")]
     head, dash, tail = stem.rpartition("-")

@@ -64,6 +64,11 @@ def facts_of(files: Files, kinds: Mapping[str, type], read: Read) -> tuple[Files
     return there, columns
 
 
+def forget(top: Path) -> None:
+    """Take away what is kept of the files below ``top``; raises OSError where that cannot be."""
+    _place(top).unlink(missing_ok=True)
+
+
 def _save(files: Files, columns: Sheet) -> None:
     """Keep the facts of files that have not changed just now; where that cannot be, do without."""
     settled = np.flatnonzero(files.stamps < time.time_ns() - _SETTLED_NS)

@@ -1,0 +1,1 @@
+"""Verbs by which others can believe a table."""

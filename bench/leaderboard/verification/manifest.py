@@ -1,0 +1,137 @@
+"""Manifest: what a leaderboard was made from, as digests, in a small file beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.basics.installation import own_version
+from bench.basics.source.digest import source_digest
+from bench.running.results.content import ContentError, check_content, with_content
+from bench.running.results.plan import line_of
+from bench.running.results.store import Store, files_in, read_file
+
+NAME = "leaderboard.manifest.json"
+SCHEMA = 1
+
+# In JSON a quote within a text is escaped, so that these match fields and never what texts say.
+_DATA = re.compile(rb'"data_digest": "([0-9a-f]{64})"')
+_JUDGE = re.compile(rb'"judge_version": "([0-9a-f]+)')
+
+Digests = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """SHA-256 of a table and of all it follows from.
+
+    ``plan``, ``records`` and ``scores`` are by method, ``data`` by dataset; ``judges`` is how many
+    scorecards each code of the judge made, ``code`` that of the leaderboard itself.
+    """
+
+    table: str
+    config: str
+    plan: Digests
+    records: Digests
+    scores: Digests
+    data: Digests
+    judges: dict[str, int]
+    code: str
+    rediscover: str
+
+    @classmethod
+    def of(cls, store: Store, table: bytes) -> Manifest:
+        """The manifest of ``table``, made from what ``store`` holds now; every file is read."""
+        records, data, _ = _digests(store.records_folder, _DATA)
+        scores, _, judges = _digests(store.scores_folder, _JUDGE)
+        return cls(
+            _sha(table), _sha_of(store.config_path), _plan(store), records, scores, data, judges,
+            leaderboard_code(), own_version(),
+        )  # fmt: skip
+
+    def to_json(self) -> str:
+        """One JSON object, with the digest of its own content."""
+        return json.dumps(with_content({"schema": SCHEMA, **asdict(self)}), indent=1) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Manifest:
+        """Inverse of ``to_json``; raises ValueError, in words, for what is none or was edited."""
+        try:
+            value = json.loads(text)
+            check_content(value, "manifest")
+            if value["schema"] != SCHEMA:
+                raise ValueError(f"it is of schema {value['schema']!r:.20}")
+            names = cls.__dataclass_fields__
+            return cls(**{name: value[name] for name in names})
+        except ContentError:
+            raise
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise ValueError(f"the manifest is damaged ({error})") from None
+
+
+def leaderboard_code() -> str:
+    """The digest of the code that makes tables."""
+    return source_digest(["bench.leaderboard.aggregate", "bench.leaderboard.writers"])
+
+
+def write_manifest(store: Store, table: str) -> None:
+    """Put the manifest of the folder's ``table`` beside it."""
+    manifest = Manifest.of(store, table.encode())
+    store.write_text(store.folder / NAME, manifest.to_json())
+
+
+def _digests(folder: Path, fact: re.Pattern[bytes]) -> tuple[Digests, Digests, dict[str, int]]:
+    """Digests of the files of each method, of what ``fact`` finds in those of each dataset, and
+    how often each fact was found."""
+    methods: dict[str, Any] = {}
+    facts: dict[str, set[bytes]] = {}
+    counts: dict[str, int] = {}
+    for path in sorted(files_in(folder, ".json")):
+        try:
+            content = read_file(path)
+        except OSError:
+            continue  # a damaged disk, or a file that has just been cleared away
+        name = Path(path).relative_to(folder).as_posix()
+        method, _, rest = name.partition("/")
+        digest = methods.setdefault(method, hashlib.sha256())
+        digest.update(f"{name} {hashlib.sha256(content).hexdigest()}\n".encode())
+        if found := fact.search(content):
+            dataset, _, problem = rest.rpartition("/")[0].partition("/")
+            facts.setdefault(dataset, set()).add(problem.encode() + b" " + found[1])
+            counts[found[1].decode()] = counts.get(found[1].decode(), 0) + 1
+    data = {name: _sha(b"\n".join(sorted(one))) for name, one in sorted(facts.items())}
+    return (
+        {name: one.hexdigest() for name, one in methods.items()},
+        data,
+        dict(sorted(counts.items())),
+    )
+
+
+def _plan(store: Store) -> Digests:
+    """The digest of each method's part of the plan, whatever the order of its lines."""
+    plan = store.plan()
+    lines: dict[str, list[str]] = {}
+    for run in plan.runs.values():
+        lines.setdefault(run.method, []).append(line_of(run._asdict()))
+    return {name: _sha("".join(sorted(one)).encode()) for name, one in sorted(lines.items())}
+
+
+def _sha(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _sha_of(path: Path) -> str:
+    try:
+        return _sha(path.read_bytes())
+    except OSError:
+        return ""
+
+
+def differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """The names under which two mappings hold different things."""
+    return [name for name in sorted({*old, *new}) if old.get(name) != new.get(name)]
