@@ -17,6 +17,7 @@ VERBS = {
     "merge": "experiment.merge",
     "prune": "experiment.prune",
     "verify": "trust.verify",
+    "submit": "trust.submit",
     "leaderboard": "look.leaderboard",
     "compare": "look.compare",
     "report": "look.report",
@@ -97,6 +98,15 @@ edited, stale, missing, foreign, unscored, or of another judge or other data is 
 out. Exit code 0: nothing is; 1: something is.
 
 Digests find damage and careless edits, not forgery: who edits with care writes the digests anew.
+"""
+
+_SUBMIT = """\
+The archive holds configuration, plan, environment, records, scorecards and the table with its
+manifest, and the SHA-256 of each; no logs and no transcripts. The same folder gives the same bytes.
+
+  rediscover submit pack results/my_first -o my_first.zip
+  rediscover verify my_first.zip                 somebody else, who has only the archive
+  rediscover merge my_first.zip -o results/all   with all that merge refuses
 """
 
 _TRAIN = """\
@@ -248,7 +258,9 @@ def _results(verbs: _Verbs) -> None:
     )
 
     merge = _verb(verbs, "merge", "join the results of two machines, refusing what contradicts")
-    merge.add_argument("folders", metavar="DIR", nargs="+", help="from these")
+    merge.add_argument(
+        "folders", metavar="DIR|ARCHIVE", nargs="+", help="from these; archives of submit pack, too"
+    )
     merge.add_argument("-o", "--output", metavar="DIR", required=True, help="into this folder")
 
 
@@ -257,13 +269,23 @@ def _trust(verbs: _Verbs) -> None:
         verbs, "verify", "is a results folder what it was, and its table right?", _VERIFY
     )
     verify.add_argument(
-        "path", metavar="DIR|CSV", help="results/<experiment>, or the leaderboard.csv in it"
+        "path",
+        metavar="DIR|CSV|ARCHIVE",
+        help="results/<experiment>, the leaderboard.csv in it, or an archive of it",
     )
     verify.add_argument(
         "--sample", type=int, default=20, metavar="N",
         help="runs whose data are made and whose answers are judged again; default: 20",
     )  # fmt: skip
     verify.add_argument("--json", action="store_true", help="for machines")
+
+    submit = _verb(
+        verbs, "submit", "pack a results folder into an archive that others verify and merge",
+        _SUBMIT,
+    )  # fmt: skip
+    submit.add_argument("action", choices=["pack"])
+    submit.add_argument("folder", metavar="DIR", help="results/<experiment>")
+    submit.add_argument("-o", "--output", metavar="FILE", help="default: the folder's name, .zip")
 
 
 def _tables(verbs: _Verbs) -> None:

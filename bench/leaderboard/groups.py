@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 _SHORT, _MIDDLING = 5, 10
 """Operators up to which a law is short, and up to which it is middling."""
 
+_MOST_MADE = 1000
+"""Problems that somebody else's configuration may have made here."""
+
 Problems = dict[tuple[str, str], "Problem"]
 
 
@@ -40,8 +43,11 @@ def with_groups(rows: pd.DataFrame, folders: Iterable[Path], by: Iterable[str]) 
     return rows
 
 
-def find_problems(datasets: set[str], folders: Iterable[Path]) -> Problems:
-    """The problems of ``datasets``: of catalogues, and of where ``folders`` say they came from."""
+def find_problems(datasets: set[str], folders: Iterable[Path], *, trusted: bool = True) -> Problems:
+    """The problems of ``datasets``: of catalogues, and of where ``folders`` say they came from.
+
+    What folders say that are not ``trusted`` counts where it is the name of an installed dataset.
+    """
     from bench.problems import dataset_names
     from bench.problems.load import GENERATED
 
@@ -53,9 +59,20 @@ def find_problems(datasets: set[str], folders: Iterable[Path]) -> Problems:
         return found
     for folder in folders:
         for label, config in _configured(folder).items():
-            options = {key: value for key, value in dict(config).items() if value is not None}
-            found = _load(options.pop("source", label), options) | found
+            if trusted or is_harmless(label, config):
+                options = {key: value for key, value in dict(config).items() if value is not None}
+                found = _load(options.pop("source", label), options) | found
     return found
+
+
+def is_harmless(label: str, config: Mapping[str, Any]) -> bool:
+    """Whether a dataset that somebody else's configuration names is installed here, and no more
+    than a few problems are to be made for it: no path, nothing to be fetched."""
+    from bench.problems import dataset_names
+
+    size = config.get("size") or 0
+    small = isinstance(size, int) and size <= _MOST_MADE
+    return str(config.get("source", label)) in dataset_names() and small
 
 
 def _configured(folder: Path) -> Mapping[str, Mapping[str, Any]]:

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 from bench.models.endpoint import Endpoint
 from bench.problems.dataset import Dataset
 from bench.problems.problem import Problem
-from bench.running.events import Damaged, Event, OnEvent, Planned
+from bench.running.events import Damaged, Event, Note, OnEvent, Planned
 from bench.running.executors import Executor
 from bench.running.limits import Limits
 from bench.running.missing import missing_engine
 from bench.running.perform import Job
 from bench.running.results.finding import find
 from bench.running.results.leases import Leases
+from bench.running.results.lock import keep_environment
 from bench.running.results.record import Record
 from bench.running.results.run import Run
 from bench.running.results.store import Store, storage_error
@@ -34,12 +35,12 @@ def execute(
 ) -> None:
     """Do every run that has no record yet.
 
-    The plan is on disk before the first run starts. A run that has a record is done, unless its
-    status is one of ``retry``; a damaged record is reported and its run redone. A record that
-    other code of the method made is kept, and counts as done, unless ``rerun_stale``; then the run
-    is done beside it. What a newer version of Rediscover made is left alone, as are the runs of a
-    method whose engine is missing. ``datasets`` maps the names in ``runs`` to datasets, and
-    ``endpoint`` is where a language model answers.
+    The plan and the environment are on disk before the first run starts. A run that has a record
+    is done, unless its status is one of ``retry``; a damaged record is reported and its run
+    redone. A record that other code of the method made is kept, and counts as done, unless
+    ``rerun_stale``; then the run is done beside it. What a newer version of Rediscover made is
+    left alone, as are the runs of a method whose engine is missing. ``datasets`` maps the names in
+    ``runs`` to datasets, and ``endpoint`` is where a language model answers.
 
     Stopping it (KeyboardInterrupt, or a kill) loses nothing that is finished: the same call goes
     on from there. Raises StoreError where the results folder cannot be written.
@@ -64,12 +65,15 @@ def execute(
 def _events(
     executor: Executor, jobs: Sequence[Job], store: Store, limits: Limits
 ) -> Iterator[Event]:
-    """Be seen at work, also while runs wait in a queue: so long no run counts as missing."""
+    """Be seen at work, also while runs wait in a queue: so long no run counts as missing. What is
+    installed here is kept before the first run starts."""
     with Leases(store.leases_folder) as leases:
         try:
             leases.announce()
         except OSError as error:
             raise storage_error(error, store.folder) from error
+        if note := keep_environment(store):
+            yield Note(note)
         yield from executor.run(jobs, store, limits)
 
 

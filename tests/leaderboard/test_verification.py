@@ -72,7 +72,13 @@ def score_of(folder: Path, run: str) -> Path:
 def test_what_nobody_touched_is_found_whole(experiment: Path) -> None:
     report = verify(Store(experiment), sample=100)
     assert list(report.faults) == []
-    assert report.checked == {"planned": 4, "records": 4, "scorecards": 4, "sampled": 4}
+    assert report.checked == {
+        "planned": 4,
+        "pending": 0,
+        "records": 4,
+        "scorecards": 4,
+        "sampled": 4,
+    }
 
 
 def test_a_record_that_is_cut_off_is_damaged_and_not_skipped(folder: Path) -> None:
@@ -321,3 +327,32 @@ def test_a_table_that_stands_alone_says_what_it_needs(
     assert main(["verify", str(alone)]) == 2
     assert "its results folder is needed" in capsys.readouterr().err
     assert main(["verify", str(folder.parent / "nothing")]) == 2
+
+
+def test_a_reviewer_has_only_the_archive(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive = tmp_path / "packed.zip"
+    assert main(["submit", "pack", str(folder), "-o", str(archive)]) == 0
+    shutil.rmtree(folder)
+    assert main(["verify", str(archive)]) == 0
+    assert "nothing is wrong" in capsys.readouterr().out
+
+
+def test_an_archive_of_a_forged_folder_is_found_out(folder: Path, tmp_path: Path) -> None:
+    edited(score_of(folder, UNSOLVED), says_yes, with_digest=True)
+    archive = tmp_path / "packed.zip"
+    assert main(["submit", "pack", str(folder), "-o", str(archive)]) == 0
+    assert main(["verify", str(archive)]) == 1
+
+
+def test_no_path_that_an_archive_names_is_opened(folder: Path, tmp_path: Path) -> None:
+    rows = [f"{k},{k * k}" for k in range(1, 60)]
+    (tmp_path / "secret.csv").write_text("\n".join(["x,target", *rows]) + "\n")
+    config = folder / "config.yaml"
+    text = config.read_text().replace("source: nguyen", f"source: {tmp_path}/secret.csv")
+    config.write_text(text.replace("only:\n  - Nguyen-1\n  - Nguyen-8", "only: []"))
+    store = Store(folder)
+    mine = [one.why for one in verify(store, sample=0).faults if "asked for" in one.why]
+    theirs = [one.why for one in verify(store, sample=0, called="DIR").faults]
+    assert mine and not any("asked for by config.yaml" in why for why in theirs)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from bench.basics.extension import ExtensionError
 from bench.basics.words import counted
 from bench.leaderboard.verification.fault import Fault, Word
+from bench.running.results.contents.coverage import Coverage
 from bench.running.results.contents.facts import answer_bits
 from bench.running.results.contents.holdings import Holdings, slot_of
 from bench.running.results.contents.index import forget
@@ -51,11 +52,13 @@ class HeldScore(NamedTuple):
 class Filed:
     """The files of a results folder, by name, and what was found to be wrong with them.
 
-    ``sound`` are the planned runs, by position, whose record and scorecard count for a table.
+    ``called`` is what the folder is called in a way out, and ``sound`` are the planned runs, by
+    position, whose record and scorecard count for a table.
     """
 
     store: Store
     holdings: Holdings
+    called: str
     records: dict[str, HeldRecord] = field(default_factory=dict)
     scores: dict[str, HeldScore] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
@@ -63,14 +66,14 @@ class Filed:
     sound: list[int] = field(default_factory=list)
 
     @classmethod
-    def of(cls, store: Store) -> Filed:
+    def of(cls, store: Store, called: str) -> Filed:
         """Read all of ``store``, whatever was kept of it in the index.
 
         Raises OSError where the index cannot be taken away.
         """
         for top in (store.records_folder, store.scores_folder):
             forget(top)
-        filed = cls(store, Holdings.of(store))
+        filed = cls(store, Holdings.of(store), called)
         filed._read()
         filed._check_places()
         filed._check_data()
@@ -80,6 +83,11 @@ class Filed:
         """The name of the record that counts for a planned run; empty where there is none."""
         row = int(self.holdings.chosen[place])
         return self.holdings.files.names[row] if row >= 0 else ""
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """What has become of the planned runs: one that is under way is not missing."""
+        return Coverage.of(self.holdings)
 
     @cached_property
     def unread_slots(self) -> set[str]:
@@ -98,7 +106,7 @@ class Filed:
             except RecordError as error:
                 self._say_unread(f"records/{name}", error, RUN_AGAIN)
                 self.unread.add(name)
-        score = f"rediscover score {self.store.folder} makes it again"
+        score = f"rediscover score {self.called} makes it again"
         for name, path in _files(self.store.scores_folder):
             try:
                 kept = read_kept(path)
@@ -128,12 +136,12 @@ class Filed:
             if slot_of(name) not in slots:
                 self._say(
                     "foreign", f"records/{name}", "no plan holds it",
-                    f"rediscover prune {self.store.folder} takes it away",
+                    f"rediscover prune {self.called} takes it away",
                 )  # fmt: skip
         for name in sorted(set(self.scores) - set(self.records) - self.unread):
             self._say(
                 "foreign", f"scores/{name}", "it is of no record that is here",
-                f"rediscover prune {self.store.folder} takes it away",
+                f"rediscover prune {self.called} takes it away",
             )  # fmt: skip
         for place, run in enumerate(holdings.runs):
             self._check_run(place, run)
@@ -141,7 +149,10 @@ class Filed:
     def _check_run(self, place: int, run: PlannedRun) -> None:
         name = self.name_of(place)
         if not name:
-            if self.holdings.places[place] not in self.unread_slots:
+            if (
+                self.coverage.missing[place]
+                and self.holdings.places[place] not in self.unread_slots
+            ):
                 self._say("missing", run.id, "it is planned and has no record", RUN_AGAIN)
             return
         record = self.records.get(name)
@@ -154,7 +165,7 @@ class Filed:
 
     def _is_scored(self, name: str, record: HeldRecord) -> bool:
         """Whether the record's scorecard is its own, and of the present judge."""
-        score = f"rediscover score {self.store.folder} judges it"
+        score = f"rediscover score {self.called} judges it"
         card = self.scores.get(name)
         if card is None:
             if not (self.store.scores_folder / name).exists():

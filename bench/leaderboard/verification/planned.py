@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from bench.basics.words import counted
+from bench.leaderboard.groups import is_harmless
 from bench.leaderboard.verification.fault import Fault
 from bench.running.results.plan import Plan, PlannedRun
 from bench.running.results.run import Setup, identity_of
@@ -19,8 +20,11 @@ _OTHER_WORDS = ("grace",)
 """What ``budget`` says in a configuration and is of no plan."""
 
 
-def plan_faults(store: Store, plan: Plan) -> Iterator[Fault]:
-    """What is wrong with ``plan``, line by line, and held against the configuration."""
+def plan_faults(store: Store, plan: Plan, *, trusted: bool) -> Iterator[Fault]:
+    """What is wrong with ``plan``, line by line, and held against the configuration.
+
+    Of one that is not ``trusted`` no dataset is read but by the name of an installed one.
+    """
     for number, why in plan.unread.items():
         yield Fault.of("damaged", f"plan.jsonl, line {number}", why, _PLAN_AGAIN)
     if plan.newer:
@@ -31,7 +35,7 @@ def plan_faults(store: Store, plan: Plan) -> Iterator[Fault]:
     if not plan.runs:
         yield Fault.of("missing", "plan.jsonl", "it plans no run", _PLAN_AGAIN)
     yield from _edited_lines(plan)
-    yield from _against_config(store, plan)
+    yield from _against_config(store, plan, trusted)
 
 
 def _edited_lines(plan: Plan) -> Iterator[Fault]:
@@ -53,7 +57,7 @@ def _edited_lines(plan: Plan) -> Iterator[Fault]:
             )  # fmt: skip
 
 
-def _against_config(store: Store, plan: Plan) -> Iterator[Fault]:
+def _against_config(store: Store, plan: Plan, trusted: bool) -> Iterator[Fault]:
     """What the configuration asks for and the plan does not hold."""
     try:
         text = store.config_path.read_text(encoding="utf-8")
@@ -63,7 +67,7 @@ def _against_config(store: Store, plan: Plan) -> Iterator[Fault]:
         yield Fault.of("damaged", "config.yaml", error, _PLAN_AGAIN)
         return
     try:
-        asked = _AskedFor(yaml.safe_load(text))
+        asked = _AskedFor(yaml.safe_load(text), trusted)
     except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError, RecursionError):
         yield Fault.of("damaged", "config.yaml", "it is no configuration of a run", _PLAN_AGAIN)
         return
@@ -73,7 +77,7 @@ def _against_config(store: Store, plan: Plan) -> Iterator[Fault]:
 class _AskedFor:
     """What the last command asked for, as far as its configuration says."""
 
-    def __init__(self, config: Mapping[str, Any]) -> None:
+    def __init__(self, config: Mapping[str, Any], trusted: bool) -> None:
         """Raises KeyError, TypeError, ValueError or AttributeError for what is none."""
         self.methods: Mapping[str, Mapping[str, Any]] = config["method"]
         budget = dict(config["budget"]).items()
@@ -85,7 +89,7 @@ class _AskedFor:
         chosen = dict(config.get("dataset") or {})
         earlier = config.get("earlier") or ()
         now = {name: one for name, one in config["datasets"].items() if name not in earlier}
-        self.problems = _problems(now, chosen)
+        self.problems = _problems(now, chosen, trusted)
 
     def faults(self, plan: Plan) -> Iterator[Fault]:
         """What is asked for and not planned, method by method."""
@@ -145,7 +149,7 @@ def _same(kept: Any, asked: Any) -> bool:
 
 
 def _problems(
-    datasets: Mapping[str, Mapping[str, Any]], chosen: Mapping[str, Any]
+    datasets: Mapping[str, Mapping[str, Any]], chosen: Mapping[str, Any], trusted: bool
 ) -> list[tuple[str, str]]:
     """The problems that a configuration chooses; none where one of its datasets is not here."""
     from bench.problems.load import load_dataset
@@ -154,6 +158,8 @@ def _problems(
     chosen = {name: chosen.get(name) for name in ("only", "exclude", "limit")}
     found: list[tuple[str, str]] = []
     for label, config in datasets.items():
+        if not (trusted or is_harmless(label, config)):
+            return []
         options = {key: value for key, value in config.items() if value is not None}
         try:
             dataset = load_dataset(options.pop("source", label), **options)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.kinds import AnyProblem, item_of
@@ -30,7 +29,7 @@ _LONGEST = ScoringLimits(seconds=120.0, memory_mb=8192)
 
 
 def sampled_faults(
-    filed: Filed, places: Sequence[int], problems: Problems | None, workers: int
+    filed: Filed, places: Sequence[int], problems: Problems | None, workers: int, *, trusted: bool
 ) -> Iterator[Fault]:
     """What the planned runs at ``places`` come to when they are looked at again.
 
@@ -39,7 +38,9 @@ def sampled_faults(
     names = [filed.name_of(place) for place in places]
     records = {name: filed.records[name] for name in names}
     wanted = {record.problem[0] for record in records.values()}
-    found: dict[tuple[str, str], Any] = dict(find_problems(wanted, [filed.store.folder]))
+    found: dict[tuple[str, str], Any] = dict(
+        find_problems(wanted, [filed.store.folder], trusted=trusted)
+    )
     found |= problems or {}
     known: list[str] = []
     said: dict[tuple[str, str], Fault] = {}
@@ -120,7 +121,7 @@ def _verdict_faults(
         if limits is None or not _may_be(limits):
             yield Fault.of(
                 "edited", f"scores/{name}", f"it was judged under '{card.judge_version}'",
-                f"rediscover score {filed.store.folder} judges it",
+                f"rediscover score {filed.called} judges it",
             )  # fmt: skip
             continue
         problem = problems[record.run.dataset, record.run.problem]
@@ -132,7 +133,7 @@ def _verdict_faults(
             for (name, card, _), now in zip(
                 group, score_many(items, workers=workers, limits=limits), strict=True
             ):
-                yield from _compared(filed.store.folder, name, card, now)
+                yield from _compared(filed.called, name, card, now)
         except ScoringError as error:
             yield Fault.of(
                 "unchecked", "scores", f"judging again ended: {error}", "see to that, and verify"
@@ -143,7 +144,7 @@ def _may_be(limits: ScoringLimits) -> bool:
     return limits.seconds <= _LONGEST.seconds and limits.memory_mb <= _LONGEST.memory_mb
 
 
-def _compared(folder: Path, name: str, kept: Scorecard, now: Scorecard) -> Iterator[Fault]:
+def _compared(folder: str, name: str, kept: Scorecard, now: Scorecard) -> Iterator[Fault]:
     differing = differences(kept, now)
     if not differing:
         return

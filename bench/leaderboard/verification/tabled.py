@@ -13,9 +13,9 @@ from bench.leaderboard.verification.manifest import NAME, Manifest, differing, l
 from bench.running.results.store import Store
 
 
-def table_faults(store: Store, path: Path) -> Iterator[Fault]:
+def table_faults(store: Store, path: Path, called: str) -> Iterator[Fault]:
     """What is wrong with the table at ``path``, which is to be that of ``store``."""
-    again = f"rediscover score {store.folder} makes it anew"
+    again = f"rediscover score {called} makes it anew"
     beside = store.folder / NAME
     manifest = None
     try:

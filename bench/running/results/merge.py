@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.basics.files import write_whole
+from bench.running.results.lock import add_to_lock, read_lock
 from bench.running.results.plan import append_plan
 from bench.running.results.record import NewerRecord, Record, RecordError
 from bench.running.results.store import Store
@@ -29,7 +30,8 @@ class Merged:
 
 
 def merge(into: Store, others: Sequence[Store]) -> list[Merged]:
-    """Bring what ``others`` have and ``into`` has not: plans, records, scores, logs, transcripts.
+    """Bring what ``others`` have and ``into`` has not: plans, environments, records, scores,
+    logs, transcripts.
 
     Raises Contradiction, before anything is written, where two disagree: the same run with
     different answers, a problem whose data are not the same. Records that cannot be read, and
@@ -54,6 +56,7 @@ def merge(into: Store, others: Sequence[Store]) -> list[Merged]:
 def _bring(into: Store, other: Store, new: Iterable[str]) -> None:
     plan = other.plan()
     append_plan(into.plan_path, plan.runs.values(), plan.setups)
+    add_to_lock(into, read_lock(other))
     for key in new:
         for path in _PATHS:
             _copy(path(other, key), path(into, key))

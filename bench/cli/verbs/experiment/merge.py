@@ -6,7 +6,7 @@ import argparse
 
 from bench.basics.words import counted
 from bench.cli import UserError
-from bench.cli.named import open_store
+from bench.cli.unpacked import results_at
 
 
 def main(arguments: argparse.Namespace, rest: list[str]) -> int:
@@ -16,14 +16,15 @@ def main(arguments: argparse.Namespace, rest: list[str]) -> int:
     from bench.running.results.store import Store
 
     into = Store(arguments.output)
-    others = [open_store(folder) for folder in arguments.folders]
-    try:
-        merged = merge(into, others)
-    except Contradiction as error:
-        raise UserError(str(error), 1) from None
-    for other, one in zip(others, merged, strict=True):
-        print(f"{other.folder}: {counted(one.added, 'record')} added, {one.shared} there already")
-        holdings = Holdings.of(other)
-        for line in said_of(holdings, holdings.scores()):
-            print(line)
+    with results_at(arguments.folders) as named:
+        others = [one.store for one in named]
+        try:
+            merged = merge(into, others)
+        except Contradiction as error:
+            raise UserError(str(error), 1) from None
+        for name, other, one in zip(arguments.folders, others, merged, strict=True):
+            print(f"{name}: {counted(one.added, 'record')} added, {one.shared} there already")
+            holdings = Holdings.of(other)
+            for line in said_of(holdings, holdings.scores()):
+                print(line)
     return 0

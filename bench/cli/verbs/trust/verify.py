@@ -5,67 +5,98 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from bench.basics.words import counted
 from bench.cli import UserError
+from bench.cli.unpacked import Named, archive_at
 from bench.running.limits import processors
 from bench.running.results.store import Store
 
 if TYPE_CHECKING:
-    from bench.leaderboard.verification.fault import Verification
+    from bench.leaderboard.verification.fault import Verification, Word
+
+_PACKED = "DIR"
+"""What the folder is called that an archive was made of: nobody here knows its name."""
 
 _SHOWN = 20
 """Lines for each fault; ``--json`` has them all."""
 
 
 def main(arguments: argparse.Namespace, rest: list[str]) -> int:
-    from bench.leaderboard.verification.check import verify
+    from bench.running.results.archive.packing import is_archive
 
     if arguments.sample < 0:
         raise UserError(f"--sample is {arguments.sample}; it is a number of runs, from 0")
-    store, table = _target(arguments.path)
-    report = verify(store, sample=arguments.sample, workers=processors(), table=table)
-    if arguments.json:
-        print(json.dumps(report.as_dict(), indent=1))
+    place = Path(arguments.path)
+    if is_archive(place):
+        with archive_at(place) as named:
+            verification = _of_archive(named, arguments.sample)
     else:
-        _print(report)
-    return 1 if report.faults else 0
+        store, table = _in_place(place)
+        verification = _verified(store, arguments.sample, table)
+    if arguments.json:
+        print(json.dumps(verification.as_dict(), indent=1))
+    else:
+        _print(verification)
+    return 1 if verification.faults else 0
 
 
-def _target(path: str) -> tuple[Store, Path | None]:
-    """The results folder that ``path`` names, and the table where that is a file in it."""
-    place = Path(path)
+def _verified(
+    store: Store, sample: int, table: Path | None = None, called: str | None = None
+) -> Verification:
+    from bench.leaderboard.verification.check import verify
+
+    return verify(store, sample=sample, workers=processors(), table=table, called=called)
+
+
+def _of_archive(named: Named, sample: int) -> Verification:
+    """Of what lies in an archive, and of what in it is not as it was packed."""
+    from bench.leaderboard.verification.fault import Fault
+
+    found = _verified(named.store, sample, called=_PACKED)
+    again = "have it packed again, by rediscover submit pack"
+    wrong = [
+        Fault.of(cast("Word", word), name, "it is not as it was packed", again)
+        for name, word in named.wrong
+    ]
+    return replace(found, faults=[*wrong, *found.faults])
+
+
+def _in_place(place: Path) -> tuple[Store, Path | None]:
+    """The results folder at ``place``, and the table where that is a file in it."""
     if place.is_dir():
         store = Store(place)
         if not store.plan_path.exists() and not store.records_folder.is_dir():
-            raise UserError(f"'{path}' holds no results: it has neither plan.jsonl nor records/")
+            raise UserError(f"'{place}' holds no results: it has neither plan.jsonl nor records/")
         return store, None
     if not place.exists():
-        raise UserError(f"'{path}' is not there; give a results folder, or its leaderboard.csv")
+        raise UserError(
+            f"'{place}' is not there; give a results folder, its leaderboard.csv, or an archive"
+        )
     if not (place.parent / "plan.jsonl").exists():
         raise UserError(
-            f"'{path}' stands alone: its results folder is needed, with plan.jsonl, records/ and "
-            "scores/ beside it; give that, or put the table there"
+            f"'{place}' stands alone: its results folder is needed, with plan.jsonl, records/ and "
+            "scores/ beside it; give that, or an archive of it (rediscover submit pack)"
         )
     return Store(place.parent), place
 
 
-def _print(report: Verification) -> None:
+def _print(found: Verification) -> None:
     told: Counter[str] = Counter()
-    for fault in report.faults:
+    for fault in found.faults:
         told[fault.word] += 1
         if told[fault.word] <= _SHOWN:
             print(fault)
     for word, count in told.items():
         if count > _SHOWN:
             print(f"{word}: {count - _SHOWN} more (--json lists all)")
-    seen = report.checked
-    print(
-        f"{counted(seen['planned'], 'run')} planned; {counted(seen['records'], 'record')} and "
-        f"{counted(seen['scorecards'], 'scorecard')} read; "
-        f"{counted(seen['sampled'], 'run')} looked at again"
-    )
+    seen = found.checked
+    under_way = f", {seen['pending']} of them under way" if seen["pending"] else ""
+    planned, sampled = counted(seen["planned"], "run"), counted(seen["sampled"], "run")
+    read = f"{counted(seen['records'], 'record')} and {counted(seen['scorecards'], 'scorecard')}"
+    print(f"{planned} planned{under_way}; {read} read; {sampled} looked at again")
     faults = ", ".join(f"{count} {word}" for word, count in told.items())
     print(f"found: {faults}" if faults else "nothing is wrong")

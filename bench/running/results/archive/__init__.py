@@ -1,0 +1,1 @@
+"""Archives: a results folder in one file that others verify and merge."""

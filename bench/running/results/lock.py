@@ -1,0 +1,109 @@
+"""Lock: the environments in which the runs of a results folder were started, each once."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from bench.basics.words import counted
+from bench.running.results.store import Store, storage_error
+
+_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Environment:
+    """An interpreter, its system, and the version of every installed distribution, by name."""
+
+    python: str
+    system: str
+    packages: Mapping[str, str] = field(default_factory=dict)
+
+    def differences(self, other: Environment, then: str) -> list[str]:
+        """In what ``other`` is not this one: ``numpy 2.1 (there 2.0)``, ``then`` for ``there``."""
+        ours, theirs = (
+            {"Python": one.python, "system": one.system, **one.packages} for one in (self, other)
+        )
+        return [
+            f"{name} {theirs.get(name, 'missing')} ({then} {ours.get(name, 'missing')})"
+            for name in dict.fromkeys([*ours, *sorted(theirs)])
+            if ours.get(name) != theirs.get(name)
+        ]
+
+
+def lock_path(store: Store) -> Path:
+    """Where the environments of ``store`` stand, a line each, the first first."""
+    return store.folder / "environment.jsonl"
+
+
+@cache
+def environment_here() -> Environment:
+    """The environment of this process."""
+    from importlib import metadata
+
+    packages: dict[str, str] = {}
+    for one in metadata.distributions():
+        name = one.metadata["Name"]
+        if name:
+            packages.setdefault(name, one.version)  # as an import: the first on the path counts
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    system = " ".join(filter(None, [platform.system(), platform.machine(), *platform.libc_ver()]))
+    return Environment(python, system, dict(sorted(packages.items())))
+
+
+def read_lock(store: Store) -> list[Environment]:
+    """The environments of ``store``; a line that cannot be read is none."""
+    try:
+        lines = lock_path(store).read_bytes().splitlines()
+    except OSError:
+        return []
+    return [one for one in map(_environment, lines) if one is not None]
+
+
+def add_to_lock(store: Store, environments: Iterable[Environment]) -> None:
+    """Add those that ``store`` does not have yet; raises StoreError."""
+    known = read_lock(store)
+    new = [one for one in environments if one not in known]
+    if not new:
+        return
+    text = "".join(f"{json.dumps(asdict(one), sort_keys=True)}\n" for one in new)
+    try:
+        store.folder.mkdir(parents=True, exist_ok=True)
+        with lock_path(store).open("ab") as file:
+            file.write(text.encode())
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise storage_error(error, store.folder) from error
+
+
+def keep_environment(store: Store) -> str:
+    """Keep this environment beside the results; a line where it is not that of earlier runs."""
+    here, earlier = environment_here(), read_lock(store)
+    add_to_lock(store, [here])
+    if not earlier or here in earlier:
+        return ""
+    found = earlier[0].differences(here, "then")
+    more = f", and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+    return (
+        f"this environment differs in {counted(len(found), 'thing')} from that of the first runs "
+        f"here: {', '.join(found[:_SHOWN])}{more} "
+        f"({lock_path(store).name} has both)"
+    )
+
+
+def _environment(line: bytes) -> Environment | None:
+    try:
+        value: Any = json.loads(line)
+        python, system, packages = value["python"], value["system"], value["packages"]
+        texts = [python, system, *packages.keys(), *packages.values()]
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+    is_one = all(isinstance(text, str) for text in texts)
+    return Environment(python, system, packages) if is_one else None
