@@ -20,6 +20,9 @@ from bench.expression import (
     ParseError as ParseError,
 )
 from bench.expression import (
+    Reading as Reading,
+)
+from bench.expression import (
     Symbol as Symbol,
 )
 from bench.expression import (
@@ -36,6 +39,9 @@ from bench.expression import (
 )
 from bench.expression import (
     parse as parse,
+)
+from bench.expression import (
+    read as read,
 )
 from bench.expression import (
     substitute as substitute,

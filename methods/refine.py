@@ -14,13 +14,13 @@ to say which of a dozen symbols it is (Rissanen's description length, Automatica
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import Call, Expression, Number, complexity, evaluate, fold
+from bench import Call, Expression, Number, complexity, evaluate, fold, substitute
 from methods.tidy import gather
 
 EXACT = 1e-13
@@ -32,12 +32,16 @@ _CHOICE = 2 * math.log(12)
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A formula with its constants fitted: ``error`` is RMSE over the target's spread."""
+    """A formula with its constants fitted: ``error`` is RMSE over the target's spread.
+
+    ``parameters`` are the values of those of its constants that have a name.
+    """
 
     expression: Expression
     error: float
     nodes: int
     criterion: float
+    parameters: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def exact(self) -> bool:
@@ -68,21 +72,31 @@ class Refiner:
         scaled = Call("add", (Number(a), Call("mul", (Number(b), expression))))
         return self.judged(gather(scaled))
 
-    def fitted(self, expression: Expression, restarts: int = 0, seed: int = 0) -> Fitted:
+    def fitted(
+        self,
+        expression: Expression,
+        restarts: int = 0,
+        seed: int = 0,
+        parameters: Mapping[str, float] | None = None,
+    ) -> Fitted:
         """``expression`` with its float constants fitted; never worse than it came.
 
-        ``restarts`` more descents begin at random departures from the constants it has.
+        ``parameters`` are symbols that are constants too, each one wherever it stands, and where
+        they start. ``restarts`` more descents begin at random departures from what all start at.
         """
         from bench import fit_constants  # compiled code: only the worker needs it
 
-        before = self.judged(expression)
+        given = dict(parameters or {})
+        filled = {name: Number(value) for name, value in given.items()}
+        before = replace(self.judged(substitute(expression, filled)), parameters=given)
         if self.late() or before.exact:
             return before
         fit = fit_constants(
-            expression, self.names, self.X, self.y,
+            expression, self.names, self.X, self.y, parameters=given,
             restarts=restarts, seed=seed, max_iterations=_ITERATIONS,
         )  # fmt: skip
-        return min(before, self.judged(fit.expression), key=lambda one: one.criterion)
+        after = replace(self.judged(fit.expression), parameters=fit.parameters)
+        return min(before, after, key=lambda one: one.criterion)
 
     def shortened(self, fitted: Fitted) -> Fitted:
         """The best by the criterion that leaving out parts, one after the other, leads to."""

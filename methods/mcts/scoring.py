@@ -209,7 +209,8 @@ def _descend(scorer: Scorer, size: int, count: int, freed: int, iterations: int)
     link(program, size, work.right)
     cost, _, _ = levenberg_marquardt(
         program, size, work.right, scorer.X, scorer.y, scorer.weights, work.numbers[:count],
-        work.free[:freed], iterations, _TOLERANCE, work.V, work.G, work.J, work.A,
+        work.free[:freed], np.empty((0, 2), np.int64), iterations, _TOLERANCE,
+        work.V, work.G, work.J, work.A,
     )  # fmt: skip
     return math.sqrt(cost / len(scorer.y)) if math.isfinite(cost) else np.inf
 

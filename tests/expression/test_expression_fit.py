@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bench.expression import OPERATORS, evaluate, numbers, parse, to_sympy
+from bench.expression import symbols as used
 from bench.expression.compiled.adjoint import backward
 from bench.expression.compiled.fit import Fitter, fit_constants
 from bench.expression.compiled.kernel import forward, mark
@@ -292,3 +293,50 @@ def test_errors_name_what_does_not_fit():
         fit_constants(parse("1.0*x"), ["x"], X, np.ones(2))
     with pytest.raises(ValueError, match="1 numbers are free, the start has 2"):
         fit_constants(parse("1.0*x"), ["x"], X, y, start=[1.0, 2.0])
+
+
+def test_a_parameter_is_one_number_wherever_it_stands():
+    X = np.random.default_rng(0).uniform(0.5, 2.0, (60, 2))
+    names = ("a", "b")
+    truth = parse("2.5*a + b*exp(-2.5*b) + 0.75*(a - 2.5)**2", {"a": "a", "b": "b"})
+    y = evaluate(truth, names, X)
+    known = {name: name for name in ("a", "b", "p", "q")}
+    form = parse("p*a + b*exp(-p*b) + q*(a - p)**2", known)
+    fit = fit_constants(form, names, X, y, parameters={"p": 1.0, "q": 1.0})
+    assert fit.residual < 1e-13
+    assert fit.parameters == pytest.approx({"p": 2.5, "q": 0.75}, rel=1e-12)
+    assert list(fit.constants) == [fit.parameters["p"], fit.parameters["q"]]
+    found = numbers(fit.expression)
+    assert found[0] == found[1] == found[3]
+    assert used(fit.expression) == {"a", "b"}
+
+
+def test_parameters_and_decimals_move_together():
+    X = np.linspace(0.1, 2.0, 40)[:, None]
+    y = 3.0 * np.exp(-0.5 * X[:, 0]) + 3.0
+    form = parse("2.0*0.5*k*exp(-0.4*x) + k", {"x": "x", "k": "k"})
+    fit = fit_constants(form, ("x",), X, y, free=[2], parameters={"k": 1.0})
+    assert fit.residual < 1e-12
+    assert fit.parameters == pytest.approx({"k": 3.0})
+    assert fit.constants == pytest.approx([3.0, -0.5])
+
+
+@settings(deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_tied_derivatives_are_those_of_one_number(seed):
+    random = np.random.default_rng(seed)
+    X = random.uniform(0.5, 2.0, (8, 1))
+    form = parse("sin(p*x) + p**2*x - p/x", {"x": "x", "p": "p"})
+    program = compile_program(form, ("x",), parameters={"p": 0.7})
+    fitter = Fitter(X, np.zeros(8))
+    at, step = random.uniform(0.5, 2.0), 1e-6
+    above, below = fitter.values(program, [at + step]), fitter.values(program, [at - step])
+    x = X[:, 0]
+    slope = np.cos(at * x) * x + 2 * at * x - 1 / x
+    np.testing.assert_allclose((above - below) / (2 * step), slope, rtol=1e-6, atol=1e-7)
+    assert program.tied.shape == (2, 2)
+
+
+def test_a_column_is_no_parameter():
+    with pytest.raises(ValueError, match="'x' is a column"):
+        fit_constants(parse("x", {"x": "x"}), ("x",), [[1.0]], [1.0], parameters={"x": 1.0})

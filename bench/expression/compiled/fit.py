@@ -7,8 +7,8 @@ A ``Fitter`` holds data and work arrays, for those who fit many expressions to t
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -26,7 +26,8 @@ TOLERANCE = 1e-12
 class Fit:
     """What a fit found.
 
-    ``constants`` are the free numbers of ``expression`` in the order of the text; ``residual`` is
+    ``constants`` are the free numbers of ``expression`` in the order of the text, ``parameters``
+    those of them that have names; ``residual`` is
     the root of the mean square of ``weights * (f(X) - y)``, inf where the best start has values
     that are not finite, or leads to a constant that is not (it is then left as it was);
     ``iterations`` are those of all starts together; ``converged`` says that the best start ended
@@ -38,6 +39,7 @@ class Fit:
     residual: float
     iterations: int
     converged: bool
+    parameters: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +108,14 @@ class Fitter:
         assert best is not None
         constants = best.numbers[program.free]
         residual = self.unit * float(np.sqrt(best.cost / max(len(self), 1)))
+        pairs = zip(program.places, constants.tolist(), strict=True)
+        named = {place: value for place, value in pairs if isinstance(place, str)}
         expression = program.expression(constants)
-        return Fit(expression, constants, residual, iterations, best.converged)
+        return Fit(expression, constants, residual, iterations, best.converged, named)
 
     def values(self, program: Program, constants: ArrayLike) -> Array:
         """The expression's values, shape (n,), on the rows that are kept."""
-        numbers = program.numbers.copy()
-        numbers[program.free] = constants
+        numbers = _placed(program, constants)
         V = self._arrays(len(program.tokens), 0, 0)[0]
         forward(program.tokens, len(program.tokens), program.right, self.X, numbers, V)
         values: Array = V[0].copy()
@@ -121,16 +124,16 @@ class Fitter:
     def _descend(
         self, program: Program, start: Array, max_iterations: int, tolerance: float
     ) -> tuple[_End, int]:
-        numbers = program.numbers.copy()
-        numbers[program.free] = start
+        numbers = _placed(program, start)
         length, k = len(program.tokens), len(program.free)
         V, G, J = self._arrays(length, length, len(numbers))
         cost, iterations, converged = levenberg_marquardt(
             program.tokens, length, program.right, self.X, self.y, self.weights, numbers,
-            program.free, max_iterations, tolerance, V, G, J, np.empty((k + 1, len(self) + k)),
+            program.free, program.tied, max_iterations, tolerance,
+            V, G, J, np.empty((k + 1, len(self) + k)),
         )  # fmt: skip
         if not np.isfinite(numbers).all():  # as of exp(-c*x) before 0: there is no best constant
-            numbers[program.free] = start
+            numbers = _placed(program, start)
             return _End(math.inf, numbers, True), iterations
         return _End(cost, numbers, converged), iterations
 
@@ -151,6 +154,7 @@ def fit_constants(
     weights: ArrayLike | None = None,
     start: ArrayLike | None = None,
     free: Sequence[int] | None = None,
+    parameters: Mapping[str, float] | None = None,
     restarts: int = 0,
     max_iterations: int = 100,
     tolerance: float = TOLERANCE,
@@ -161,14 +165,15 @@ def fit_constants(
     ``X`` has shape (n, d) and column j ``names[j]``; ``y`` and ``weights`` (which multiply the
     residuals: ``1/abs(y)`` makes them relative) have shape (n,). ``free`` are the positions,
     among ``numbers(expression)``, of the numbers that may move; by default those written as
-    floats. ``start`` are their first values; by default those they have. Each of ``restarts``
-    descents more begins at a random departure from it, fixed by ``seed``. A descent ends when a
-    step lowers the sum of squares by less than ``tolerance`` of it.
+    floats. ``parameters`` are symbols that are free numbers too, one wherever they stand, and
+    where they start. ``start`` are the first values of all; by default those they have. Each of
+    ``restarts`` descents more begins at a random departure from it, fixed by ``seed``. A descent
+    ends when a step lowers the sum of squares by less than ``tolerance`` of it.
 
-    Raises ValueError for a symbol that is not among the names, the imaginary unit, or shapes
-    that do not match.
+    Raises ValueError for a symbol that is neither name nor parameter, the imaginary unit, or
+    shapes that do not match.
     """
-    program = compile_program(expression, names, free)
+    program = compile_program(expression, names, free, parameters)
     return Fitter(X, y, weights).fit(
         program,
         start,
@@ -177,6 +182,14 @@ def fit_constants(
         tolerance=tolerance,
         seed=seed,
     )
+
+
+def _placed(program: Program, constants: ArrayLike) -> Array:
+    """The program's numbers with the free ones, and those tied to them, set to ``constants``."""
+    numbers: Array = program.numbers.copy()
+    numbers[program.free] = constants
+    numbers[program.tied[:, 0]] = numbers[program.tied[:, 1]]
+    return numbers
 
 
 def _departure(start: Array, random: np.random.Generator) -> Array:

@@ -27,10 +27,12 @@ _EPSILON = 2.0**-52
 @compiled
 def levenberg_marquardt(
     tokens: Array, length: int, right: Array, X: Array, y: Array, weights: Array,
-    numbers: Array, free: Array, max_iterations: int, tolerance: float,
+    numbers: Array, free: Array, tied: Array, max_iterations: int, tolerance: float,
     V: Array, G: Array, J: Array, A: Array,
 ) -> tuple[float, int, bool]:  # fmt: skip
     """Move ``numbers[free]`` in place to a minimum of ``sum((weights*(f(X) - y))**2)``.
+
+    A row of ``tied``, shape (t, 2), is a number and the free one that it is equal to.
 
     ``X`` has shape (d, n). ``V`` and ``G`` are for length rows of n, ``J`` for len(numbers) rows of
     n, ``A`` for len(free) + 1 rows of n + len(free); more rows do no harm. A number whose
@@ -41,13 +43,13 @@ def levenberg_marquardt(
     whether it ended by itself.
     """
     residual, active = np.empty(len(y)), np.empty(length, np.bool_)
-    mark(tokens, length, right, free, active)
+    mark(tokens, length, right, _moving(free, tied), active)
     forward(tokens, length, right, X, numbers, V)
     cost = _cost(V[0], y, weights, residual)
     if len(free) == 0 or not math.isfinite(cost):
         return cost, 0, len(free) == 0
     return _descend(
-        tokens, length, right, active, y, weights, numbers, free,
+        tokens, length, right, active, y, weights, numbers, free, tied,
         cost, max_iterations, tolerance, residual, V, G, J, A,
     )  # fmt: skip
 
@@ -55,7 +57,7 @@ def levenberg_marquardt(
 @compiled
 def _descend(
     tokens: Array, length: int, right: Array, active: Array, y: Array, weights: Array,
-    numbers: Array, free: Array, cost: float, max_iterations: int, tolerance: float,
+    numbers: Array, free: Array, tied: Array, cost: float, max_iterations: int, tolerance: float,
     residual: Array, V: Array, G: Array, J: Array, A: Array,
 ) -> tuple[float, int, bool]:  # fmt: skip
     """The iterations of ``levenberg_marquardt``, from values and residuals that are there."""
@@ -67,9 +69,10 @@ def _descend(
         if cost <= least:
             return cost, iteration, True
         backward(tokens, length, right, active, V, G, J)
+        _gather_tied(J, tied)
         _weigh(J, free, weights, scale)
         new, promised, damping = _best_step(
-            tokens, length, right, active, y, weights, numbers, free,
+            tokens, length, right, active, y, weights, numbers, free, tied,
             cost, damping, tolerance, residual, candidate, trial, step, scale, V, J, A,
         )  # fmt: skip
         if new < cost:
@@ -86,8 +89,9 @@ def _descend(
 @compiled
 def _best_step(
     tokens: Array, length: int, right: Array, active: Array, y: Array, weights: Array,
-    numbers: Array, free: Array, cost: float, damping: float, tolerance: float, residual: Array,
-    candidate: Array, trial: Array, step: Array, scale: Array, V: Array, J: Array, A: Array,
+    numbers: Array, free: Array, tied: Array, cost: float, damping: float, tolerance: float,
+    residual: Array, candidate: Array, trial: Array, step: Array, scale: Array,
+    V: Array, J: Array, A: Array,
 ) -> tuple[float, float, float]:  # fmt: skip
     """Damp until a step to ``trial`` lowers the cost, or none can be hoped for any more.
 
@@ -98,6 +102,8 @@ def _best_step(
         promised = _damped_step(J, free, residual, damping, scale, step, A)
         for c in range(len(free)):
             trial[free[c]] = numbers[free[c]] + step[c]
+        for t in range(len(tied)):
+            trial[tied[t, 0]] = trial[tied[t, 1]]
         refresh(tokens, length, right, active, trial, V)
         new = _cost(V[0], y, weights, candidate)
         if new < cost or promised <= tolerance * cost:
@@ -105,6 +111,26 @@ def _best_step(
         damping *= growth
         growth *= growth
     return new, promised, damping
+
+
+@compiled
+def _moving(free: Array, tied: Array) -> Array:
+    """All numbers that move: the free ones, and those tied to them."""
+    moving = np.empty(len(free) + len(tied), np.int64)
+    for c in range(len(free)):
+        moving[c] = free[c]
+    for t in range(len(tied)):
+        moving[len(free) + t] = tied[t, 0]
+    return moving
+
+
+@compiled
+def _gather_tied(J: Array, tied: Array) -> None:
+    """Add the derivatives by tied numbers to those by the numbers that they are equal to."""
+    for t in range(len(tied)):
+        follower, leader = J[tied[t, 0]], J[tied[t, 1]]
+        for r in range(len(leader)):
+            leader[r] += follower[r]
 
 
 @compiled

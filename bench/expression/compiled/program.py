@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,11 +13,12 @@ from bench.expression.compiled.opcodes import BRANCHES, CHOICE, NAMES, NUMBER, O
 from bench.expression.operators import Array
 from bench.expression.tree import (
     Call,
-    Constant,
     Expression,
+    Leaf,
     Number,
     Symbol,
     replace_numbers,
+    substitute,
 )
 
 _VALUES = {"pi": np.pi, "e": np.e}
@@ -28,9 +29,11 @@ class Program:
     """An expression whose numbers can be moved.
 
     ``tokens`` and ``right`` (int64), of one length, are a program for ``kernel``;
-    ``numbers`` (float64) its numbers, among them the constants pi and e. ``free`` are the
-    positions in ``numbers`` of those that may move, ``positions`` the same numbers' positions
-    among ``bench.expression.numbers(expression)``.
+    ``numbers`` (float64) its numbers, among them the constants pi and e, and a value for every
+    place where a parameter stands. ``free`` are the positions in ``numbers`` of those that may
+    move, each parameter by its first place; ``tied`` has a row for each further place: where it
+    is, and which number it follows. ``places`` says, for every free number, its position among
+    ``bench.expression.numbers(expression)``, or which parameter it is.
     """
 
     source: Expression
@@ -39,7 +42,8 @@ class Program:
     right: Array
     numbers: Array
     free: Array
-    positions: tuple[int, ...]
+    tied: Array
+    places: tuple[int | str, ...]
 
     @property
     def constants(self) -> Array:
@@ -47,44 +51,68 @@ class Program:
         value: Array = self.numbers[self.free]
         return value
 
+    @property
+    def positions(self) -> tuple[int, ...]:
+        """Of the free numbers among ``bench.expression.numbers(expression)``: no parameters."""
+        return tuple(place for place in self.places if isinstance(place, int))
+
     def expression(self, constants: ArrayLike) -> Expression:
         """The expression with its free numbers, in order, set to ``constants``."""
         values = np.asarray(constants, dtype=np.float64).tolist()
-        return replace_numbers(self.source, dict(zip(self.positions, values, strict=True)))
+        pairs = list(zip(self.places, values, strict=True))
+        # Numbers first: a parameter that has become one would move the positions behind it.
+        moved = replace_numbers(
+            self.source, {place: value for place, value in pairs if isinstance(place, int)}
+        )
+        parameters = {place: Number(value) for place, value in pairs if isinstance(place, str)}
+        return substitute(moved, parameters) if parameters else moved
 
 
 def compile_program(
-    expression: Expression, names: Sequence[str], free: Sequence[int] | None = None
+    expression: Expression,
+    names: Sequence[str],
+    free: Sequence[int] | None = None,
+    parameters: Mapping[str, float] | None = None,
 ) -> Program:
     """The program of ``expression`` on columns ``names``.
 
     ``free`` are the positions, among ``numbers(expression)``, of the numbers that may move; by
-    default those written as floats (``2.0`` but not ``2``). Raises ValueError for a symbol that
-    is not among the names, and for the imaginary unit.
+    default those written as floats (``2.0`` but not ``2``). ``parameters`` are symbols that are
+    free numbers as well, one number wherever they stand, and their values. Raises ValueError for
+    a symbol that is neither name nor parameter or is both, and for the imaginary unit.
     """
-    tokens, literals = _encode(expression, tuple(names))
+    given = dict(parameters or {})
+    for name in given:
+        if name in names:
+            raise ValueError(f"{name!r} is a column, and so no parameter")
+    tokens, literals = _encode(expression, tuple(names), given)
     right = np.zeros(len(tokens), dtype=np.int64)
     link(tokens, len(tokens), right)
-    where: list[int] = []
-    positions: list[int] = []
+    where: dict[int | str, int] = {}
+    tied: list[tuple[int, int]] = []
     position = -1
     for index, literal in enumerate(literals):
         if isinstance(literal, Number):
             position += 1
             if type(literal.value) is float if free is None else position in free:
-                where.append(index)
-                positions.append(position)
-    values = np.array([_value(literal) for literal in literals], dtype=np.float64)
-    indices = np.array(where, dtype=np.int64)
-    return Program(expression, tuple(names), tokens, right, values, indices, tuple(positions))
+                where[position] = index
+        elif isinstance(literal, Symbol):
+            first = where.setdefault(literal.name, index)
+            tied += [(index, first)] if first != index else []
+    values = np.array([_value(literal, given) for literal in literals], dtype=np.float64)
+    return Program(
+        expression, tuple(names), tokens, right, values,
+        np.array(list(where.values()), dtype=np.int64),
+        np.array(tied, dtype=np.int64).reshape(-1, 2), tuple(where),
+    )  # fmt: skip
 
 
 def _encode(
-    expression: Expression, names: tuple[str, ...]
-) -> tuple[Array, list[Number | Constant]]:
-    """The tokens, and the numbers and constants in their order; a chain is nested to the left."""
+    expression: Expression, names: tuple[str, ...], parameters: Mapping[str, float]
+) -> tuple[Array, list[Leaf]]:
+    """The tokens, and what stands for numbers in their order; a chain is nested to the left."""
     tokens: list[int] = []
-    literals: list[Number | Constant] = []
+    literals: list[Leaf] = []
     stack: list[Expression | int] = [expression]
     while stack:
         node = stack.pop()
@@ -95,7 +123,7 @@ def _encode(
         elif isinstance(node, Call):
             tokens.extend([OPCODES[node.op]] * max(1, len(node.args) - 1))
             stack.extend(reversed(node.args))
-        elif isinstance(node, Symbol):
+        elif isinstance(node, Symbol) and node.name not in parameters:
             if node.name not in names:
                 known = ", ".join(names) or "none"
                 raise ValueError(f"the expression has {node.name!r}; the columns are {known}")
@@ -114,9 +142,11 @@ def _choices(args: tuple[Expression, ...]) -> list[Expression | int]:
     return [*parts, args[-1]]
 
 
-def _value(literal: Number | Constant) -> float:
+def _value(literal: Leaf, parameters: Mapping[str, float]) -> float:
     if isinstance(literal, Number):
         return float(literal.value)
+    if isinstance(literal, Symbol):
+        return float(parameters[literal.name])
     if literal.name == "I":
         raise ValueError("an expression with the imaginary unit cannot be fitted to real data")
     return _VALUES[literal.name]

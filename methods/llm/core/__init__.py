@@ -1,0 +1,1 @@
+"""What the methods that ask a language model share: describing, asking, reading, fitting."""
