@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from methods.llm.control import LLMPrior
 from methods.llm.direct import Direct
+from methods.llm.icsr import ICSR
+from methods.llm.lasr import LaSR
 from methods.llm.llmsr import LLMSR
+from methods.llm.scientist import Scientist
+from methods.llm.sga import SGA
 
-__all__ = ["LLMSR", "Direct", "LLMPrior"]
+__all__ = ["ICSR", "LLMSR", "SGA", "Direct", "LLMPrior", "LaSR", "Scientist"]

@@ -15,7 +15,7 @@ from bench import Budget, Call, Discovery, Prompt, Symbol, Task
 from methods import warm
 from methods.llm.core.describing import paragraphs, told
 from methods.llm.core.forms import OpenForm
-from methods.llm.core.reading import PARAMETERS
+from methods.llm.core.reading import PARAMETERS, free_names
 from methods.llm.core.search import FittedForm, FormSearch
 
 _ROLE = "You complete Python functions that state laws of science. You answer with code only."
@@ -87,7 +87,8 @@ class LLMSR:
         wanted = (
             f"Write equation_v{len(shown)}, a better version of these, for the same inputs and the "
             f"vector params of {PARAMETERS} free numbers, which are fitted to the data. Use numpy "
-            "as np, no loops and no branches. Think of what science knows of such quantities."
+            "as np, no loops, no arrays and no branches. Think of what science knows of such "
+            "quantities, but do not explain: answer with one Python code block, no other text."
         )
         code = "\n\n".join(["import numpy as np", *versions])
         head = f"{_head(len(shown), task)}\n"
@@ -146,9 +147,7 @@ def _begin_anew(islands: list[_Island], random: np.random.Generator) -> None:
 def linear(task: Task) -> OpenForm:
     """The first program: linear in all inputs (nine at most), and a constant."""
     names = task.names[: PARAMETERS - 1]
-    parameters = tuple(f"params_{at}" for at in range(len(names) + 1))
-    taken = set(task.names)
-    parameters = tuple(name if name not in taken else f"{name}_free" for name in parameters)
+    parameters = free_names(len(names) + 1, task.names)
     terms = [
         Call("mul", (Symbol(parameter), Symbol(name)))
         for parameter, name in zip(parameters, names, strict=False)

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scripted_model import ScriptedModel, formula, task_of
 
-from bench import Budget, Discovery, Task, Variable, evaluate, parse
-from methods.llm import LLMSR, Direct, LLMPrior
+from bench import (
+    Budget,
+    Discovery,
+    Method,
+    Prompt,
+    Table,
+    Task,
+    Variable,
+    evaluate,
+    load,
+    parse,
+)
+from methods.llm import ICSR, LLMSR, SGA, Direct, LaSR, LLMPrior, Scientist
 from methods.llm.core.forms import OpenForm
 from methods.llm.core.reading import form_of, forms_in
 from methods.llm.llmsr import function, linear
@@ -251,3 +264,137 @@ def test_names_of_columns_are_never_parameters() -> None:
     task = Task(X, X[:, 0], columns)
     assert not set(task.names) & set(linear(task).parameters)
     assert isinstance(linear(task), OpenForm)
+
+
+def test_icsr_shows_points_and_the_best_so_far_the_worst_first() -> None:
+    answers = ['["c*x0", "c*x1 + c"]', '["c*x0*x1", "c*x0 + c", "c/x1"]', '["x0*c*exp(-c*x1) + c"]']
+    model = ScriptedModel(answers, calls=9)
+    task = task_of(LAW, model)
+    assert explains(ICSR().discover(task), task)
+    assert len(model.prompts) == 3
+    first, _, last = (prompt.texts[1][1] for prompt in model.prompts)
+    assert "were tried" not in first and first.count("\n") > 40
+    errors = [float(part.split(")")[0]) for part in last.split("(error ")[1:]]
+    assert len(errors) == 5
+    assert errors == sorted(errors, reverse=True) or errors[-1] == min(errors)
+    assert "c*x1 + c   (error" in last
+
+
+def test_sga_tells_what_fitting_gave() -> None:
+    better = PROGRAM.replace("+ params[2]", "* x0")
+    model = ScriptedModel([f"Plan.\n```python\n{better}```", PROGRAM], calls=40)
+    task = task_of(LAW, model)
+    found = SGA(exploit=1, explore=1, history=2).discover(task)
+    assert explains(found, task)
+    first, second, *_ = model.prompts
+    assert (first.temperature, second.temperature) == (0.5, 1.0)
+    roles = [role for role, _ in first.texts]
+    assert roles == ["system", "user", "assistant", "user"]
+    assert "mean square over the variance" in first.texts[3][1]
+    assert "The fitted numbers are" in first.texts[3][1]
+
+
+def test_sga_ends_after_its_iterations() -> None:
+    model = ScriptedModel(["c0*x0"], calls=99)
+    SGA(exploit=1, explore=2, iterations=2).discover(task_of(LAW, model))
+    assert len(model.prompts) == 6
+
+
+def _lasr(model: ScriptedModel, **more: object) -> Discovery:
+    method = LaSR(population=8, children=6, share=0.5, reflect=1, library=2)
+    budget = Budget(seconds=600.0, evaluations=120)
+    return method.discover(task_of(LAW, model, budget=budget, **more))
+
+
+def _thinks(prompt: Prompt, number: int) -> str:
+    if "sentence" in prompt.texts[1][1]:
+        return f'["idea {number}a", "idea {number}b", "idea {number}c"]'
+    return f'["c0*x0*exp(c1*x1**{number + 2})"]'
+
+
+def test_the_concepts_and_the_task_reach_the_model() -> None:
+    model = ScriptedModel(_thinks, calls=30)
+    _lasr(model, target=Variable("y", "v", "speed of the widget"), description="widgets at rest")
+    assert all("speed of the widget" in prompt.texts[1][1] for prompt in model.prompts)
+    assert all("widgets at rest" in prompt.texts[1][1] for prompt in model.prompts)
+    shown = [text for text in (p.texts[1][1] for p in model.prompts) if "is believed" in text]
+    assert shown and all("idea" in text for text in shown)
+    assert any("Put what they share" in prompt.texts[1][1] for prompt in model.prompts)
+
+
+def test_lasr_goes_on_without_the_model(capsys: pytest.CaptureFixture[str]) -> None:
+    model = ScriptedModel(_thinks, calls=2)
+    found = _lasr(model)
+    assert len(model.prompts) == 2
+    assert "120 fitted" in capsys.readouterr().out
+    assert _lasr(ScriptedModel(_thinks, calls=2)) == found
+
+
+def test_the_scientist_acts_and_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    answers = [
+        '{"action": "statistics"}',
+        'First: {"action": "fit", "formula": "c0*x0 + c1*x1"}',
+        '{"action": "residuals"}',
+        '{"action": "dance"}',
+        '{"action": "fit", "formula": "c0*x0 +"}',
+        "y = c0*x0/x1",
+        '{"action": "fit", "formula": "c0*x0*exp(-c1*x1) + c2"}',
+    ]
+    model = ScriptedModel(answers, calls=9)
+    task = task_of(LAW, model)
+    assert explains(Scientist(memory=9).discover(task), task)
+    assert len(model.prompts) == 7
+    seen = [text for role, text in model.prompts[-1].texts if role == "user"]
+    assert "correlation" in seen[1] and "with c0 = " in seen[2]
+    assert "largest (x0, x1, rest)" in seen[3]
+    assert "none of the actions" in seen[4] and "cannot be read" in seen[5]
+    assert "The best forms so far" in seen[0]
+    assert "2 refused" in capsys.readouterr().out
+
+
+def test_the_scientist_may_start_a_search() -> None:
+    model = ScriptedModel(['{"action": "search", "seconds": "many"}'], calls=1)
+    task = task_of("2.5*x0*x1", model)
+    assert explains(Scientist(search_seconds=60, search_evaluations=300).discover(task), task)
+
+
+METHODS = (
+    Direct(), Direct(rows=40), LLMSR(islands=2), SGA(exploit=1, explore=2), ICSR(), Scientist(),
+    LaSR(population=6, children=6, share=0.5, reflect=1),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda one: type(one).__name__)
+def test_a_prompt_tells_what_the_task_tells_and_no_more(method: Method) -> None:
+    def speaks(prompt: Prompt, number: int) -> str:
+        if isinstance(method, Scientist):
+            return f'{{"action": "{("statistics", "residuals", "fit")[number % 3]}"}}'
+        return f'["c0*x0**{number + 2}", "c1*x1", "{SECRET}"]'
+
+    problem = load("srsd_easy")["feynman-i.12.5"]
+    data = problem.data()
+    model = ScriptedModel(speaks, calls=8)
+    variables = tuple(Variable(one.name) for one in problem.variables)
+    budget = Budget(seconds=600, evaluations=60)
+    task = Task(data.train.X, data.train.y, variables, budget=budget, model=model)
+    method.discover(task)
+    asked = model.asked.lower()
+    assert len(model.prompts) >= 2
+    for word in (problem.name, "feynman", "srsd", problem.dataset, problem.meaning, "truth"):
+        assert word.lower() not in asked
+    ours = "\n".join(
+        text for prompt in model.prompts for role, text in prompt.texts if role != "assistant"
+    )
+    assert problem.truth is not None and problem.truth not in ours.replace(" ", "")
+    tests, trained = _printed(data.test), _printed(data.train)
+    assert not set(re.findall(r"\d+\.\d{3,}(?:e[+-]?\d+)?", ours)) & (tests - trained)
+
+
+def _printed(table: Table) -> set[str]:
+    """The numbers of a table as a prompt may have them."""
+    values = [*table.X.ravel(), *table.y]
+    return {f"{value:.{digits}g}" for value in values for digits in (4, 5)}
+
+
+SECRET = "x0/x1 + 0.1"
+"""What the scripted model says: no law of the problem it is asked about."""

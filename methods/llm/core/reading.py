@@ -8,6 +8,7 @@ formulas that are no Python through the reader that reads every answer.
 from __future__ import annotations
 
 import ast
+import itertools
 import json
 import re
 import warnings
@@ -15,7 +16,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bench import ParseError, ProgramError, Variable, from_program, read
+from bench import (
+    Expression,
+    ParseError,
+    ProgramError,
+    Symbol,
+    Variable,
+    from_program,
+    read,
+    substitute,
+)
 from methods.llm.core.forms import OpenForm
 
 MOST_CHARACTERS = 60_000
@@ -27,6 +37,7 @@ PARAMETERS = 10
 _THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
 _FENCE = re.compile(r"```[^\n`]*\n(.*?)(?:```|\Z)", re.DOTALL)
 _JSON = re.compile(r"[\[{]\s*[\"{\[]")
+_OBJECT = re.compile(r"\{\s*\"")
 _MARKS = re.compile(r"^\s*(?:(?:[-*•]|\(?\d{1,2}[.):])\s+)?")
 _DEFINITION = re.compile(r"^[ \t]*def\s", re.MULTILINE)
 _FORMULAS = ("formulas", "formula", "expressions", "expression", "equations", "equation", "answer")
@@ -58,6 +69,25 @@ def forms_in(
     return [], refused[:1] or [Refusal("", "the answer holds no formula")]
 
 
+def texts_in(text: str) -> list[str]:
+    """The texts of a JSON list in an answer, else its lines."""
+    text = _THOUGHT.sub("", text[:MOST_CHARACTERS])
+    return _json_pieces(text)[:MOST_PIECES] or _lines(text)
+
+
+def object_in(text: str) -> dict[str, Any]:
+    """The first JSON object in an answer; empty where there is none."""
+    text = _THOUGHT.sub("", text[:MOST_CHARACTERS])
+    for at in list(_OBJECT.finditer(text))[:5]:
+        try:
+            value, _ = json.JSONDecoder().raw_decode(text, at.start())
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(value, dict) and value:
+            return value
+    return {}
+
+
 def _read_all(
     pieces: Sequence[str], variables: Sequence[Variable], each_c: bool
 ) -> tuple[list[OpenForm], list[Refusal]]:
@@ -79,7 +109,7 @@ def form_of(source: str, variables: Sequence[Variable], *, each_c: bool = False)
         text = _counted(text)
     try:
         found = from_program(text, names, parameters=PARAMETERS)
-        return OpenForm(found.expression, found.parameters, found.unguarded, text)
+        return _named(found.expression, found.unguarded, found.parameters, text, names)
     except ProgramError as refusal:
         if "\n" in text or len(text) > _LONGEST_LINE:
             raise
@@ -87,7 +117,28 @@ def form_of(source: str, variables: Sequence[Variable], *, each_c: bool = False)
             reading = read(text, variables)
         except (ParseError, RecursionError):
             raise refusal from None
-    return OpenForm(reading.expression, reading.constants, source=text)
+    return _named(reading.expression, reading.expression, reading.constants, text, names)
+
+
+def _named(
+    expression: Expression,
+    unguarded: Expression,
+    parameters: Sequence[str],
+    source: str,
+    names: Sequence[str],
+) -> OpenForm:
+    """The form with its parameters called ``c0``, ``c1``, ... where no column is called so."""
+    new = free_names(len(parameters), names)
+    renamed: dict[str, Expression] = {
+        old: Symbol(name) for old, name in zip(parameters, new, strict=True)
+    }
+    return OpenForm(substitute(expression, renamed), new, substitute(unguarded, renamed), source)
+
+
+def free_names(count: int, taken: Sequence[str]) -> tuple[str, ...]:
+    """So many names of parameters, none of them ``taken``."""
+    names = (f"c{at}" for at in itertools.count())
+    return tuple(itertools.islice((name for name in names if name not in taken), count))
 
 
 def _counted(text: str) -> str:

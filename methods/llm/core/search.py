@@ -78,7 +78,7 @@ class Model(Protocol):
     def ask_all(self, prompts: Sequence[Prompt]) -> Sequence[Said]: ...
 
 
-class Finished(Exception):
+class SearchOver(Exception):
     """There is no use in, or no time for, another form."""
 
 
@@ -104,25 +104,25 @@ class FormSearch:
                     self.check()
             except BudgetSpent as spent:
                 print(f"ended by {spent.budget}")
-            except Finished:
+            except SearchOver:
                 pass
         told = ("answers", "forms", "repeated", "refused", "returned", "repaired", "fitted")
         print(", ".join(f"{self.counts[name]} {name}" for name in told))
         return self.discovery()
 
     def check(self) -> None:
-        """Raise Finished where the search is to end."""
+        """Raise SearchOver where the search is to end."""
         most = self.task.budget.evaluations
         if self.answer.exact or self.answer.spent(_SEARCH_SHARE):
-            raise Finished
+            raise SearchOver
         if most is not None and self.counts["fitted"] >= most:
-            raise Finished
+            raise SearchOver
 
     def ask(self, prompts: Sequence[Prompt]) -> list[Reply]:
         """What came of prompts that are asked together, in their order.
 
         An answer in which nothing can be read goes back once, with the reason. Raises BudgetSpent
-        where there is no room for a call, and Finished.
+        where there is no room for a call, and SearchOver.
         """
         answers = self.model.ask_all(prompts)
         replies = [self._reply(one) for one in answers]
@@ -161,7 +161,7 @@ class FormSearch:
     def fit(self, form: OpenForm) -> FittedForm:
         """A form with its constants fitted; kept and reported where it is the best so far.
 
-        One that was seen before is not fitted again. Raises Finished.
+        One that was seen before is not fitted again. Raises SearchOver.
         """
         self.counts["forms"] += 1
         known = self.trials.get(form.key)
