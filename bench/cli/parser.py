@@ -18,6 +18,7 @@ VERBS = {
     "prune": "experiment.prune",
     "verify": "trust.verify",
     "submit": "trust.submit",
+    "gate": "trust.gate",
     "leaderboard": "look.leaderboard",
     "compare": "look.compare",
     "report": "look.report",
@@ -107,6 +108,14 @@ manifest, and the SHA-256 of each; no logs and no transcripts. The same folder g
   rediscover submit pack results/my_first -o my_first.zip
   rediscover verify my_first.zip                 somebody else, who has only the archive
   rediscover merge my_first.zip -o results/all   with all that merge refuses
+"""
+
+_GATE = """\
+For CI. Exit code 1: a method of OLD is worse in NEW, or runs of OLD are missing in NEW. Worse means
+that the whole 95 % interval of the change lies below the margin, and that the test finds a change
+at 5 %, all methods together. What chance would explain does not fail: of few problems that is much.
+
+  rediscover gate main.zip results/branch --fail-if-worse 2pp
 """
 
 _TRAIN = """\
@@ -286,6 +295,18 @@ def _trust(verbs: _Verbs) -> None:
     submit.add_argument("action", choices=["pack"])
     submit.add_argument("folder", metavar="DIR", help="results/<experiment>")
     submit.add_argument("-o", "--output", metavar="FILE", help="default: the folder's name, .zip")
+
+    gate = _verb(verbs, "gate", "fail where a method is worse than it was, beyond chance", _GATE)
+    gate.add_argument("old", metavar="OLD", help="results/<experiment> as it was, or an archive")
+    gate.add_argument("new", metavar="NEW", help="the same with what is new")
+    gate.add_argument(
+        "--fail-if-worse", default="0pp", metavar="MARGIN",
+        help="what is borne: 2pp, percentage points of a share; or a number; default: 0pp",
+    )  # fmt: skip
+    gate.add_argument(
+        "--metric", metavar="NAME", default="exact", help="a rule, or a metric; default: exact"
+    )
+    gate.add_argument("--json", action="store_true", help="for machines")
 
 
 def _tables(verbs: _Verbs) -> None:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 LEVEL = 0.05
 """The chance of calling one method better where none is, over all pairs together."""
 
-_RUN = ["dataset", "problem", "noise", "seed"]
+RUN = ["dataset", "problem", "noise", "seed"]
+"""What tells the runs of one method apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +71,10 @@ def compare_methods(
     without a record, or without a value, is left out. Raises LeaderboardError for a method or a
     measure that there is not.
     """
-    column = _measure(measure, rows)
+    column = measure_named(measure, rows)
     rows = named_apart(rows.assign(label=rows["method"]))
     names = _methods(rows, methods)
-    values = rows.pivot_table(column.name, _RUN, "method", aggfunc="first").reindex(columns=names)
+    values = rows.pivot_table(column.name, RUN, "method", aggfunc="first").reindex(columns=names)
     found = [(a, b, *_pair(values, a, b, column)) for a, b in itertools.combinations(names, 2)]
     adjusted = holm([difference.p for _, _, difference, _ in found])
     pairs = tuple(
@@ -101,7 +102,7 @@ def _ranks(values: pd.DataFrame, column: Column) -> Ranks | None:
     return ranks(shared.to_numpy(np.float64), not column.rising)
 
 
-def _measure(name: str, rows: pd.DataFrame) -> Column:
+def measure_named(name: str, rows: pd.DataFrame) -> Column:
     """The measure called ``name``; a rule's name stands for its rate of yes."""
     summed = measures(set(rows["kind"]) - {""})
     known = {one.name: one for one in summed if one.kind in ("rate", "mean")}
