@@ -62,7 +62,7 @@ def _coverage(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
 
 def _together(values: pd.Series[str]) -> str:
     """The values of one line, of which there should be one: others are not compared fairly."""
-    return "+".join(sorted({value for value in values if value}))
+    return "+".join(sorted(filter(None, values.unique())))
 
 
 def _intervals(rows: pd.DataFrame, keys: list[str], summed: Sequence[Column]) -> pd.DataFrame:

@@ -10,7 +10,6 @@ from typing import Any
 from bench.method import Answer
 from bench.running.results.contents.holdings import Holdings
 from bench.running.results.judging import read_score
-from bench.running.results.naming import MethodNames
 from bench.running.results.plan import PlannedRun
 from bench.running.results.record import Record, Report, Resources
 from bench.running.results.store import Store
@@ -119,10 +118,11 @@ def find_runs(store: Store, words: Sequence[str]) -> list[FoundRun]:
     ``seed3``) or noise (``0.01`` or ``noise0.01``), and what tells its settings from others.
     """
     holdings = Holdings.of(store)
-    texts = MethodNames.of(holdings.runs, holdings.plan.setups).texts(holdings.runs)
     return [
         FoundRun(store, run, text, holdings.key_of(place))
-        for place, (run, text) in enumerate(zip(holdings.runs, texts, strict=True))
+        for place, (run, text) in enumerate(
+            zip(holdings.runs, holdings.runs.texts.texts(), strict=True)
+        )
         if all(word in _words(run, text) for word in words)
     ]
 

@@ -90,7 +90,7 @@ def _row(
     truths: Mapping[tuple[str, str], str | None],
 ) -> dict[str, Any]:
     """What is known of a planned run; ``found`` is the row of its record, or -1."""
-    setup = holdings.plan.setup_of(planned)
+    setup = holdings.runs.setup_of(planned)
     row = {
         "method": planned.method,
         "dataset": planned.dataset,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -15,10 +16,9 @@ from bench.basics.words import counted
 from bench.leaderboard.columns import Column, measures
 from bench.running.results.contents.columns import Array, Words
 from bench.running.results.contents.holdings import Holdings, Scores
+from bench.running.results.contents.planned import PlannedRuns
 from bench.running.results.contents.said import said_of
 from bench.running.results.judging import judge_of
-from bench.running.results.naming import MethodNames
-from bench.running.results.plan import PlannedRun
 from bench.running.results.run import Setup
 from bench.running.results.store import Store
 from bench.scoring.steps import ScoringLimits, judging_code
@@ -54,12 +54,11 @@ def read_rows(folders: Iterable[Path]) -> RunRows:
     """
     parts = [_FolderRows.of(Store(folder)) for folder in folders]
     picked = _picked(parts)
-    runs = [part.holdings.runs[row] for part, row in picked]
-    setups = {key: one for part in parts for key, one in part.holdings.plan.setups.items()}
+    runs = _runs_of(parts, picked)
     summed = measures({kind for part in parts for kind in part.kinds})
     names = [ANSWERED, *(column.name for column in summed)]
     columns = _columns(parts, picked, names)
-    columns |= _of_plan(runs, setups, columns.pop("elsewhere"))
+    columns |= _of_plan(runs, columns.pop("elsewhere"))
     lost = Words.of(columns.pop("lost"))
     frame = _framed({one: columns[one] for one in (*_TEXTS, *_FLAGS, "noise", "seed", *names)})
     said = [line for part in parts for line in part.said()]
@@ -183,7 +182,7 @@ def _picked(parts: Sequence[_FolderRows]) -> list[_Place]:
         return [(parts[0], row) for row in range(len(parts[0].holdings.runs))]
     found: dict[str, _Place] = {}
     for part in parts:
-        for row, place in enumerate(part.holdings.places):
+        for row, place in enumerate(part.holdings.runs.places):
             other = found.setdefault(place, (part, row))
             if part is other[0] or part.holdings.chosen[row] < 0:
                 continue
@@ -220,10 +219,7 @@ def _columns(
     parts: Sequence[_FolderRows], picked: Sequence[_Place], names: Sequence[str]
 ) -> dict[str, Array]:
     """What records and scorecards say of the rows, column by column."""
-    chunks = [
-        _of_part(part, np.array([row for one, row in picked if one is part], dtype=np.int64), names)
-        for part in parts
-    ]
+    chunks = [_of_part(part, _of_one(part, picked), names) for part in parts]
     return {name: np.concatenate([chunk[name] for chunk in chunks]) for name in chunks[0]}
 
 
@@ -252,20 +248,28 @@ def _of_part(part: _FolderRows, rows: Array, names: Sequence[str]) -> dict[str, 
     return columns
 
 
-def _of_plan(
-    runs: Sequence[PlannedRun], setups: dict[str, Setup], elsewhere: Array
-) -> dict[str, Any]:
+def _runs_of(parts: Sequence[_FolderRows], picked: Sequence[_Place]) -> PlannedRuns:
+    """The runs at ``picked``, those of one folder after those of another."""
+    return reduce(
+        PlannedRuns.then,
+        (part.holdings.runs.take(_of_one(part, picked)) for part in parts),
+    )
+
+
+def _of_one(part: _FolderRows, picked: Sequence[_Place]) -> Array:
+    return np.array([row for one, row in picked if one is part], dtype=np.int64)
+
+
+def _of_plan(runs: PlannedRuns, elsewhere: Array) -> dict[str, Any]:
     """What the plan says of the rows, column by column."""
-    texts = {key: _budget_text(one) for key, one in setups.items()}
-    budgets = np.array([texts.get(run.setup, "") for run in runs], dtype=object)
+    setups = runs.words("setup")
+    budgets = [_budget_text(runs.setups[key]) if key in runs.setups else "" for key in setups.words]
     return {
-        "method": [run.method for run in runs],
-        "settings": MethodNames.of(runs, setups).texts(runs),
-        "dataset": [run.dataset for run in runs],
-        "problem": [run.problem for run in runs],
-        "budget": np.where(elsewhere, "", budgets),
-        "noise": np.array([run.noise for run in runs], dtype=np.float64),
-        "seed": np.array([run.seed for run in runs], dtype=np.float64),
+        **{name: runs.words(name).texts() for name in ("method", "dataset", "problem")},
+        "settings": runs.texts.texts(),
+        "budget": np.where(elsewhere, "", Words(setups.codes, budgets).texts()),
+        "noise": runs.noise,
+        "seed": runs.seed,
     }
 
 

@@ -281,9 +281,9 @@ def test_what_another_judge_said_is_told(folder: Path) -> None:
 def test_the_index_is_never_believed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import os
 
-    from bench.running.results.contents import index
+    from bench.running.results.contents import kept
 
-    monkeypatch.setattr(index, "_FEWEST", 1)
+    monkeypatch.setattr(kept, "_FEWEST", 1)
     monkeypatch.setenv("REDISCOVER_CACHE", str(folder.parent / "cache"))
     for path in folder.rglob("*.json"):
         os.utime(path, ns=(1, 1))

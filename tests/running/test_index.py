@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,10 @@ from toys import method, toy_run
 from bench.basics.paths import cache_folder
 from bench.method import Discovery
 from bench.running import Record, Resources, Store
-from bench.running.results.contents import index
+from bench.running.results.contents import kept, planned
 from bench.running.results.contents.holdings import Holdings
+from bench.running.results.naming import MethodNames
+from bench.running.results.store import relative_path
 
 COUNT = 6
 
@@ -23,7 +26,7 @@ COUNT = 6
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     """Records that were made a while ago, and an index for as few as there are."""
     monkeypatch.setenv("REDISCOVER_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(index, "_FEWEST", 1)
+    monkeypatch.setattr(kept, "_FEWEST", 1)
     store = Store(tmp_path / "results")
     runs = [toy_run(method("Instant"), f"p{k}") for k in range(COUNT)]
     store.add_to_plan(runs)
@@ -31,6 +34,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
         found = Discovery.of("x0")
         path = store.write(Record(run, "ok", "", found, (), Resources(float(k), 1.0, 1.0), {}))
         os.utime(path, (1e9, 1e9))
+    os.utime(store.plan_path, (1e9, 1e9))
     return store
 
 
@@ -94,8 +98,10 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
 @pytest.mark.parametrize("name", DAMAGE)
 def test_a_damaged_index_is_as_if_there_was_none(store: Store, read: list[str], name: str) -> None:
     before = walls(store)
-    (path,) = (cache_folder() / "index").iterdir()
-    path.write_bytes(DAMAGE[name](path.read_bytes()))
+    paths = list((cache_folder() / "index").iterdir())
+    assert len(paths) == 2  # of the plan and of the records
+    for path in paths:
+        path.write_bytes(DAMAGE[name](path.read_bytes()))
     assert walls(store) == before
 
 
@@ -103,7 +109,7 @@ def test_the_index_of_other_code_is_not_used(
     store: Store, read: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = walls(store)
-    monkeypatch.setattr(index, "_code", lambda: "other")
+    monkeypatch.setattr(kept, "_code", lambda: "other")
     read.clear()
     assert walls(store) == before and len(read) == COUNT
 
@@ -117,3 +123,44 @@ def test_nothing_is_written_into_the_folder_and_no_cache_is_needed(
     (tmp_path / "cache" / "index").write_text("in the way")
     assert walls(store) == expected
     assert {path: path.stat().st_mtime_ns for path in store.folder.rglob("*")} == before
+
+
+ODD_LINES = (
+    "{",
+    '{"schema": 9, "new": true}',
+    '{"method": "a", "seed": 1.5}',
+)
+
+
+def test_the_plan_in_columns_says_what_the_plan_says_first_and_when_it_is_kept(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = [
+        replace(toy_run(method("Instant", label=label), f"p/{k}.\u03b1"), seed=seed, noise=noise)
+        for k, (label, seed, noise) in enumerate(
+            [("a b", 10**30, 0.0), ("\u03b2-1", -1, 1e-9), ("a b", 2**53 + 1, 0.1)]
+        )
+    ]
+    store.add_to_plan(runs)
+    with store.plan_path.open("a") as file:
+        file.write("\n".join(ODD_LINES) + "\n")
+    os.utime(store.plan_path, (1e9, 1e9))
+    plan = store.plan()
+    assert len(plan.runs) == COUNT + 3 and len(plan.unread) == 2 and plan.newer
+    for again in (False, True):
+        if again:
+            monkeypatch.setattr(planned, "read_plan", lambda path: pytest.fail("read again"))
+        found = planned.PlannedRuns.of(store.plan_path)
+        assert list(found) == list(plan.runs.values())
+        assert (found.setups, found.unread, found.newer) == (plan.setups, plan.unread, plan.newer)
+        assert found.places == [relative_path(slot) for slot in plan.runs]
+        names = MethodNames.of(plan.runs.values(), plan.setups)
+        assert list(found.texts.texts()) == names.texts(plan.runs.values())
+
+
+def test_a_plan_that_grew_is_read_again(store: Store) -> None:
+    os.utime(store.plan_path, (1e9, 1e9))
+    assert len(planned.PlannedRuns.of(store.plan_path)) == COUNT
+    store.add_to_plan([toy_run(method("Instant"), "another")])
+    os.utime(store.plan_path, (1e9, 1e9))
+    assert len(planned.PlannedRuns.of(store.plan_path)) == COUNT + 1

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -188,9 +189,9 @@ def _within(folder: str, name: str) -> str | None:
     """The file of the module ``name`` in ``folder``; of a package without code its folder."""
     package = f"{folder}/{name}"
     for path in (f"{package}/{_INIT}", f"{package}.py"):
-        if Path(path).is_file():
+        if os.path.isfile(path):  # noqa: PTH113
             return path
-    return package if Path(package).is_dir() else None
+    return package if os.path.isdir(package) else None  # noqa: PTH112
 
 
 def _homes(place: str) -> dict[str, str]:

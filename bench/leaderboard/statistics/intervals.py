@@ -34,8 +34,11 @@ def intervals(values: Floats, problems: Ints, shares: NDArray[np.bool_]) -> Floa
     """
     known = ~np.isnan(values)
     found = np.full((2, values.shape[1]), np.nan)
-    for mask in np.unique(known, axis=1).T:
-        columns = np.flatnonzero((known == mask[:, None]).all(axis=0))
+    alike: dict[bytes, list[int]] = {}
+    for column, mask in enumerate(known.T):
+        alike.setdefault(mask.tobytes(), []).append(column)
+    for columns in alike.values():
+        mask = known[:, columns[0]]
         names, numbers = np.unique(problems[mask], return_inverse=True)
         if len(names) >= 2:
             found[:, columns] = _of(values[mask][:, columns], numbers, len(names), shares[columns])
@@ -60,7 +63,8 @@ def _resampled(values: Floats, numbers: Ints, problems: int) -> Floats:
     sums = np.add.reduceat(values[order], starts)
     off = values[order] - np.repeat(sums / counts[:, None], counts, axis=0)
     facts = np.hstack([counts[:, None], sums, np.add.reduceat(off**2, starts)])
-    drawn = np.concatenate([times @ _exact(facts, problems) for times in _draws(problems)])
+    exact = _exact(facts, problems)
+    drawn = np.concatenate([times @ exact for times in _draws(problems)])
     runs, totals, variances = np.split(drawn, [1, 1 + values.shape[1]], axis=1)
     rng = np.random.Generator(np.random.PCG64([_SEED, 1]))
     means: Floats = (totals + np.sqrt(variances) * rng.standard_normal((RESAMPLES, 1))) / runs

@@ -14,7 +14,7 @@ from bench.leaderboard.verification.fault import Fault, Word
 from bench.running.results.contents.coverage import Coverage
 from bench.running.results.contents.facts import answer_bits
 from bench.running.results.contents.holdings import Holdings, slot_of
-from bench.running.results.contents.index import forget
+from bench.running.results.contents.kept import forget
 from bench.running.results.imported import ELSEWHERE
 from bench.running.results.judging import answer_of, judge_of, read_kept
 from bench.running.results.plan import PlannedRun
@@ -71,7 +71,7 @@ class Filed:
 
         Raises OSError where the index cannot be taken away.
         """
-        for top in (store.records_folder, store.scores_folder):
+        for top in (store.plan_path, store.records_folder, store.scores_folder):
             forget(top)
         filed = cls(store, Holdings.of(store), called)
         filed._read()
@@ -131,7 +131,7 @@ class Filed:
         """Hold planned runs against their records and scorecards, and files against the plan."""
         holdings = self.holdings
         taken = {holdings.files.names[row] for row in holdings.strays}
-        slots = set(holdings.places)
+        slots = set(holdings.runs.places)
         for name in sorted(taken):
             if slot_of(name) not in slots:
                 self._say(
@@ -151,7 +151,7 @@ class Filed:
         if not name:
             if (
                 self.coverage.missing[place]
-                and self.holdings.places[place] not in self.unread_slots
+                and self.holdings.runs.places[place] not in self.unread_slots
             ):
                 self._say("missing", run.id, "it is planned and has no record", RUN_AGAIN)
             return

@@ -51,6 +51,16 @@ class Words:
         return np.equal(self.codes, code)
 
 
+def combined(columns: Iterable[Words]) -> tuple[NDArray[np.int64], Rows]:
+    """The number of each row's combination of words, and the first row of each, in order."""
+    codes: NDArray[np.int64] = np.zeros(1, dtype=np.int64)
+    for one in columns:
+        codes = np.unique(codes * len(one.words) + one.codes, return_inverse=True)[1]
+    _, first, codes = np.unique(codes, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    return np.argsort(order)[codes], first[order]
+
+
 @dataclass(frozen=True)
 class Sheet:
     """A table: words and numbers by the names of its columns; ``values`` has names that vary.

@@ -20,6 +20,16 @@ class Files:
     stamps: NDArray[np.int64]
 
     @classmethod
+    def at(cls, path: Path) -> Files:
+        """The one file at ``path``; none where it is not there."""
+        try:
+            found = path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return cls(path.parent, [], np.empty(0, np.int64), np.empty(0, np.int64))
+        size, stamp = np.array([[found.st_size], [found.st_mtime_ns]], dtype=np.int64)
+        return cls(path.parent, [path.name], size, stamp)
+
+    @classmethod
     def below(cls, top: Path) -> Files:
         """The ``.json`` files below ``top``; temporary ones are left out."""
         names: list[str] = []
@@ -28,7 +38,7 @@ class Files:
         while folders:
             folder = folders.pop()
             try:
-                entries = os.scandir(top / folder)
+                entries = os.scandir(f"{top}/{folder}")
             except (FileNotFoundError, NotADirectoryError):
                 continue
             with entries:

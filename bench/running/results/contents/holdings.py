@@ -14,18 +14,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.kinds.kind import noise_text
 from bench.running.neighbours import source_of_method
-from bench.running.results.contents.columns import Sheet
+from bench.running.results.contents.columns import Sheet, Words, combined
 from bench.running.results.contents.facts import RECORD, SCORE, record_row, score_row
 from bench.running.results.contents.files import Files
 from bench.running.results.contents.index import facts_of
+from bench.running.results.contents.planned import PlannedRuns
 from bench.running.results.finding import is_stale
 from bench.running.results.imported import ELSEWHERE
 from bench.running.results.leases import Leases
-from bench.running.results.plan import Plan, PlannedRun
 from bench.running.results.run import key_name
-from bench.running.results.store import Store, relative_path
+from bench.running.results.store import Store
 
 _CODE_LETTERS = 8
 
@@ -38,7 +37,7 @@ class Holdings:
     """
 
     store: Store
-    plan: Plan
+    runs: PlannedRuns
     files: Files
     records: Sheet
     at_work: bool = False
@@ -48,53 +47,37 @@ class Holdings:
         """Read the folder; what was read before comes from the index."""
         # First of all: what ends while we read has its record by then.
         at_work = Leases(store.leases_folder).at_work()
-        plan = store.plan()
+        runs = PlannedRuns.of(store.plan_path)
         files, records = facts_of(
             Files.below(store.records_folder), RECORD, lambda path: (record_row(path), {})
         )
-        return cls(store, plan, files, records, at_work)
-
-    @cached_property
-    def runs(self) -> list[PlannedRun]:
-        """The planned runs, in the order of the plan."""
-        return list(self.plan.runs.values())
-
-    @cached_property
-    def rows_of(self) -> Mapping[str, list[int]]:
-        """The rows of the records of each slot, by the slot's place."""
-        found: dict[str, list[int]] = {}
-        for row, name in enumerate(self.files.names):
-            found.setdefault(slot_of(name), []).append(row)
-        return found
-
-    @cached_property
-    def places(self) -> list[str]:
-        """The place of each planned run's slot."""
-        prefixes: dict[tuple[str, str, str], str] = {}
-        found = []
-        for run in self.runs:
-            where = (run.method, run.dataset, run.problem)
-            if where not in prefixes:
-                prefixes[where] = relative_path("/".join([*where, "x"])).rpartition("/")[0]
-            last = f"seed{run.seed}_noise{noise_text(run.noise)}_{run.identity}"
-            found.append(f"{prefixes[where]}/{last}")
-        return found
+        return cls(store, runs, files, records, at_work)
 
     @cached_property
     def own_places(self) -> list[str]:
         """The place of what the present code makes, or would make, of each planned run."""
-        pairs = zip(self.places, self.code_now, strict=True)
-        return [key_name(place, code) for place, code in pairs]
+        code = self.code_now
+        endings = [key_name("", one) for one in code.words]
+        pairs = zip(self.runs.places, code.codes.tolist(), strict=True)
+        return [place + endings[one] for place, one in pairs]
 
     @cached_property
-    def code_now(self) -> list[str]:
+    def code_now(self) -> Words:
         """The code that would make each planned run: of this machine or, unknown here, the plan."""
         here: dict[str, str] = {}
-        for digest, setup in self.plan.setups.items():
+        for digest, setup in self.runs.setups.items():
             place = setup.target.rpartition(":")[0]
             if place not in ("", ELSEWHERE, "__main__"):
                 here[digest] = source_of_method(setup.target, setup.settings)
-        return [here.get(run.setup) or run.source for run in self.runs]
+        setups, sources = self.runs.words("setup"), self.runs.words("source")
+        pairs, first = combined([setups, sources])
+        codes = [
+            here.get(setup) or source
+            for setup, source in zip(
+                setups.take(first).texts(), sources.take(first).texts(), strict=True
+            )
+        ]
+        return Words.of(codes).take(pairs)
 
     @cached_property
     def chosen(self) -> NDArray[np.int64]:
@@ -103,33 +86,34 @@ class Holdings:
         That is the one of the present code, else of the code planned last, else the latest. Where
         that of the present code is damaged, the run is to be done again, and none counts.
         """
-        rows_of, readable = self.rows_of, self._readable
-        found = []
-        for place, run, code in zip(self.places, self.runs, self.code_now, strict=True):
-            rows = rows_of.get(place, [])
-            if len(rows) == 1:
-                found.append(rows[0] if readable[rows[0]] else -1)
-            else:
-                found.append(self._best(rows, key_name(place, code), code, run.source))
-        return np.array(found, dtype=np.int64)
+        known = {name: row for row, name in enumerate(self.files.names)}
+        own = np.array([known.get(f"{place}.json", -1) for place in self.own_places], np.int64)
+        found = np.where(np.append(self._readable, False)[own], own, -1)
+        others = self._rows_of(np.setdiff1d(np.arange(len(known)), own))
+        for place in np.flatnonzero(own < 0).tolist() if others else ():
+            found[place] = self._latest(others.get(self.runs.places[place], []), place)
+        return found
 
-    def _best(self, rows: list[int], own: str, code: str, planned: str) -> int:
-        good = [row for row in rows if self._readable[row]]
-        mine = [row for row in rows if self.files.names[row] == f"{own}.json"]
-        if not good or (mine and mine[0] not in good):
-            return -1
+    def _rows_of(self, rows: NDArray[np.int64]) -> Mapping[str, list[int]]:
+        """Those of ``rows`` that can be read, by the places of their slots."""
+        found: dict[str, list[int]] = {}
+        for row in rows[self._readable[rows]].tolist():
+            found.setdefault(slot_of(self.files.names[row]), []).append(row)
+        return found
+
+    def _latest(self, rows: list[int], place: int) -> int:
+        """Of records of a planned run by other code than there is now, that which counts."""
         source, begun = self.records.words["source"], self.records.numbers["begun"]
+        planned = self.runs[place].source
 
-        def rank(row: int) -> tuple[bool, bool, float]:
-            made_by = source.words[source.codes[row]]
-            return made_by == code, made_by == planned, float(begun[row])
+        def rank(row: int) -> tuple[bool, float]:
+            return source.words[source.codes[row]] == planned, float(begun[row])
 
-        return max(good, key=rank)
+        return max(rows, key=rank, default=-1)
 
     @cached_property
-    def _readable(self) -> list[bool]:
-        readable: list[bool] = self.records.words["fault"].where("").tolist()
-        return readable
+    def _readable(self) -> NDArray[np.bool_]:
+        return self.records.words["fault"].where("")
 
     @cached_property
     def newer(self) -> list[int]:
@@ -139,22 +123,22 @@ class Holdings:
     @cached_property
     def damaged(self) -> list[int]:
         """Records that cannot be read, of planned runs that are to be done (again)."""
-        newer = self.records.numbers["newer"]
-        without = {self.places[k] for k in np.flatnonzero(self.chosen < 0).tolist()}
-        rows = [
-            row
-            for row, readable in enumerate(self._readable)
-            if not readable and not newer[row] and slot_of(self.files.names[row]) in without
-        ]
-        return self._in_order(rows)
+        unread = np.flatnonzero(~self._readable & ~self.records.numbers["newer"]).tolist()
+        without = self._without if unread else set()
+        return self._in_order([row for row in unread if slot_of(self.files.names[row]) in without])
+
+    @cached_property
+    def _without(self) -> set[str]:
+        """The places of planned runs without a record that counts."""
+        return {self.runs.places[k] for k in np.flatnonzero(self.chosen < 0).tolist()}
 
     @cached_property
     def strays(self) -> list[int]:
         """Records that no plan holds: of no planned run, or made again since by other code."""
-        held = {*self.chosen.tolist(), *self.newer, *self.damaged}
-        if len(held - {-1}) == len(self.files.names):
-            return []
-        return self._in_order([row for row in range(len(self.files.names)) if row not in held])
+        held = np.zeros(len(self.files.names) + 1, dtype=bool)
+        held[[*self.newer, *self.damaged]] = True
+        held[self.chosen] = True
+        return self._in_order(np.flatnonzero(~held[:-1]).tolist())
 
     @cached_property
     def left_alone(self) -> set[int]:
@@ -163,7 +147,7 @@ class Holdings:
         if not slots:
             return set()
         without = np.flatnonzero(self.chosen < 0).tolist()
-        return {k for k in without if self.places[k] in slots}
+        return {k for k in without if self.runs.places[k] in slots}
 
     def _in_order(self, rows: list[int]) -> list[int]:
         return sorted(rows, key=lambda row: self.files.names[row])
@@ -171,8 +155,8 @@ class Holdings:
     def key_of(self, place: int) -> str:
         """The key of the record that counts for a planned run; its own where there is none."""
         row = int(self.chosen[place])
-        source = self.records.words["source"]
-        code = source.words[source.codes[row]] if row >= 0 else self.code_now[place]
+        words = self.records.words["source"] if row >= 0 else self.code_now
+        code = words.words[words.codes[row if row >= 0 else place]]
         return key_name(self.runs[place].slot, code)
 
     def path(self, row: int) -> Path:
@@ -187,12 +171,12 @@ class Holdings:
     @cached_property
     def stale(self) -> NDArray[np.bool_]:
         """For each planned run, whether its record was made by other code than there is now."""
-        source = self.records.words["source"]
-        pairs = zip(self.chosen.tolist(), self.code_now, strict=True)
-        return np.array(
-            [row >= 0 and is_stale(source.words[source.codes[row]], code) for row, code in pairs],
-            dtype=bool,
-        )
+        made, now = self.records.words["source"], self.code_now
+        differ = [[is_stale(one, other) for other in now.words] for one in [*made.words, ""]]
+        table: NDArray[np.bool_] = np.array(differ, dtype=np.bool_)
+        rows = np.append(made.codes, -1)[self.chosen]
+        stale: NDArray[np.bool_] = table[rows, now.codes]
+        return stale
 
     def scores(self) -> Scores:
         """The scorecards of the folder."""

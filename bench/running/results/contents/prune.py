@@ -54,7 +54,7 @@ def waste_in(store: Store) -> Waste:
         tuple(_of_nothing(store.scores_folder, ".json", kept)),
         tuple(_of_nothing(store.logs_folder, ".log", kept)),
         () if busy else tuple(_temporary(store)),
-        0 if busy else len(holdings.plan.unread),
+        0 if busy else len(holdings.runs.unread),
     )
 
 

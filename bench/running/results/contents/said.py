@@ -10,7 +10,7 @@ from bench.basics.words import counted
 from bench.running.results.contents.columns import Sheet
 from bench.running.results.contents.files import Files
 from bench.running.results.contents.holdings import Holdings, Scores
-from bench.running.results.plan import Plan
+from bench.running.results.contents.planned import PlannedRuns
 
 _NEWER = "made by a newer version of Rediscover: left alone"
 
@@ -18,7 +18,7 @@ _NEWER = "made by a newer version of Rediscover: left alone"
 def said_of(holdings: Holdings, scores: Scores | None = None) -> list[str]:
     """A line for each kind of thing that was not read, with how many and the first of them."""
     folder = as_named(holdings.store.folder)
-    lines = [*_of_plan(holdings.plan, folder)]
+    lines = [*_of_plan(holdings.runs, folder)]
     damaged = {holdings.path(row): holdings.fault(row) for row in holdings.damaged}
     newer = [holdings.path(row) for row in holdings.newer]
     strays = [holdings.path(row) for row in holdings.strays]
@@ -35,7 +35,7 @@ def said_of(holdings: Holdings, scores: Scores | None = None) -> list[str]:
     return lines
 
 
-def _of_plan(plan: Plan, folder: str) -> Iterator[str]:
+def _of_plan(plan: PlannedRuns, folder: str) -> Iterator[str]:
     if plan.unread:
         number, why = next(iter(plan.unread.items()))
         lines = counted(len(plan.unread), "line")

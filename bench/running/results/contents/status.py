@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from bench.running.results.contents.columns import Rows, combined
 from bench.running.results.contents.holdings import Holdings
 from bench.running.results.contents.said import said_of
 from bench.running.results.leases import Leases, lease_name
@@ -95,69 +97,53 @@ class ExperimentStatus:
         }
 
 
-@dataclass
-class _Count:
-    """What is counted of one method in one of its settings."""
-
-    planned: int = 0
-    done: Counter[str] = field(default_factory=Counter)
-    running: int = 0
-    stale: int = 0
-    newer: int = 0
-    wall: float = 0.0
-    budgets: float = 0.0
-    left: int = 0
-
-    def status(self, method: str, settings: str) -> MethodStatus:
-        done = sum(self.done.values())
-        seconds = self.left * self.wall / done if done else self.budgets
-        return MethodStatus(
-            method, settings, self.planned, dict(self.done), self.running, self.stale, self.newer,
-            seconds,
-        )  # fmt: skip
-
-
 def experiment_status(store: Store, method: str = "") -> ExperimentStatus:
     """Read the status of the experiment in ``store``, of one method alone where it is named.
 
     Raises NoSuchMethod where the name says none or several.
     """
     holdings = Holdings.of(store)
-    names = MethodNames.of(holdings.runs, holdings.plan.setups)
-    wanted = names.chosen(method, holdings.runs) if method else None
+    runs = holdings.runs
+    names = MethodNames.of(runs.samples, runs.setups)
+    wanted = names.chosen(method, runs.samples) if method else None
     running = _running(store, holdings)
-    counts = _counted(holdings, names.texts(holdings.runs), running)
-    return ExperimentStatus(
-        tuple(one.status(*key) for key, one in counts.items() if wanted in (None, key)),
-        tuple(running.values()),
-        tuple(said_of(holdings)),
+    codes, first = combined([runs.words("method"), runs.texts])
+    counted = [
+        _counted(holdings, np.flatnonzero(codes == one), running)
+        for one, row in enumerate(first.tolist())
+        if wanted in (None, (runs[row].method, names.text(runs[row])))
+    ]
+    return ExperimentStatus(tuple(counted), tuple(running.values()), tuple(said_of(holdings)))
+
+
+def _counted(holdings: Holdings, places: Rows, running: Mapping[int, Running]) -> MethodStatus:
+    """The status of the planned runs at ``places``, which are of one method in one setting."""
+    runs, rows = holdings.runs, holdings.chosen[places]
+    done, without = rows[rows >= 0], places[rows < 0]
+    status = holdings.records.words["status"]
+    counts = np.bincount(status.codes[done], minlength=len(status.words)).tolist()
+    newer = np.isin(without, list(holdings.left_alone))
+    left = without[~newer]
+    first = int(places[0])
+    return MethodStatus(
+        method=runs[first].method,
+        settings=runs.texts.words[runs.texts.codes[first]],
+        planned=len(places),
+        done={word: count for word, count in zip(status.words, counts, strict=True) if count},
+        running=int(np.isin(places, list(running)).sum()),
+        stale=int(holdings.stale[places].sum()),
+        newer=int(newer.sum()),
+        seconds_left=_seconds_left(holdings, done, left),
     )
 
 
-def _counted(
-    holdings: Holdings, texts: list[str], running: Mapping[int, Running]
-) -> dict[tuple[str, str], _Count]:
-    """The counts by method and settings."""
-    counts: dict[tuple[str, str], _Count] = defaultdict(_Count)
-    status, wall = holdings.records.words["status"], holdings.records.numbers["wall_seconds"]
-    words = [status.words[code] for code in status.codes.tolist()]
-    seconds, stale = wall.tolist(), holdings.stale.tolist()
-    budgets = {key: one.likely_seconds for key, one in holdings.plan.setups.items()}
-    rows = holdings.chosen.tolist()
-    for place, (run, text, row) in enumerate(zip(holdings.runs, texts, rows, strict=True)):
-        count = counts[run.method, text]
-        count.planned += 1
-        count.running += place in running
-        if row >= 0:
-            count.done[words[row]] += 1
-            count.wall += seconds[row]
-            count.stale += stale[place]
-        elif place in holdings.left_alone:
-            count.newer += 1
-        else:
-            count.left += 1
-            count.budgets += budgets.get(run.setup, 0.0)
-    return counts
+def _seconds_left(holdings: Holdings, done: Rows, left: Rows) -> float:
+    """What the runs ``left`` will take, by the records that are ``done`` or by their budgets."""
+    if len(done):
+        return len(left) * float(holdings.records.numbers["wall_seconds"][done].mean())
+    setups, known = holdings.runs.words("setup"), holdings.runs.setups
+    likely = [known[key].likely_seconds if key in known else 0.0 for key in setups.words]
+    return float(np.array(likely)[setups.codes[left]].sum())
 
 
 def _running(store: Store, holdings: Holdings) -> dict[int, Running]:
