@@ -38,7 +38,7 @@ RESERVED = ("_target_", "worker")
 
 _ADAPTERS = {
     "srbench": "bench.adapters.srbench:SRBench",
-    "llmsrbench": "bench.adapters.llmsrbench:LLMSRBench",
+    "llmsrbench": "bench.adapters.llmsrbench.method:LLMSRBench",
 }
 """By the contract of a file that is not ours: what runs it."""
 

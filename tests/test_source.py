@@ -58,6 +58,20 @@ def test_what_a_file_and_what_it_imports_does_is_digested(
     assert len(before) == 64
 
 
+def test_a_file_may_import_from_its_folder_as_from_a_package(method: Path) -> None:
+    folder = method.parent / "searching"
+    folder.mkdir()
+    (folder / "tools.py").write_text("x = 1\n")
+    (folder / "other.py").write_text("x = 1\n")
+    (folder / "search.py").write_text("from searching import tools\n")
+    place = [str(folder / "search.py")]
+    before = source_digest(place)
+    (folder / "other.py").write_text("x = 2\n")
+    assert source_digest(place) == before
+    (folder / "tools.py").write_text("x = 2\n")
+    assert source_digest(place) != before
+
+
 def test_a_moved_file_has_the_same_code(method: Path, tmp_path: Path) -> None:
     before = source_digest([str(method)])
     there = method.rename(method.with_name("renamed.py"))

@@ -6,10 +6,12 @@ import contextlib
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+
+from bench.kinds.table.task import Task
 
 Values = NDArray[np.float64]
 Predict = Callable[[Values], Values]
@@ -21,6 +23,7 @@ SHARE = 0.95
 """The part of a budget that goes into ``fit``; the rest is for the formula."""
 
 _SEEDS = 2**32
+_LOOK_SECONDS = 0.02
 
 
 def set_seed(estimator: Any, seed: int) -> None:
@@ -57,36 +60,68 @@ def _set(estimator: Any, place: str, value: object) -> None:
         setattr(estimator, place, value)
 
 
-class OutOfTime(Exception):
-    """The time for ``fit`` is over."""
+class OutOfTime(KeyboardInterrupt):
+    """The budget is spent, but for what the formula needs.
 
-
-@contextlib.contextmanager
-def alarm(seconds: float) -> Iterator[None]:
-    """Raise OutOfTime inside after so many seconds, as soon as Python code runs.
-
-    Estimators that know no time limit are stopped by it.
+    It is an interruption, as those who catch every Exception go on after any other.
     """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
 
-    def ring(number: int, frame: object) -> None:
-        raise OutOfTime
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+class Alarm:
+    """While inside, raise OutOfTime when all but the rest of the budget of ``task`` is spent.
+
+    Estimators that know no time limit are stopped by it, as soon as Python code runs. One that
+    goes on is stopped again, each time half of what was left is spent.
+    """
+
+    def __init__(self, task: Task) -> None:
+        self._task = task
+        self._rest = 1.0 - SHARE
+        self._held = False
+        self._here = threading.current_thread() is threading.main_thread()
+        self._before: Any = None
+
+    def __enter__(self) -> Self:
+        if self._here:
+            self._before = signal.signal(signal.SIGALRM, self._ring)
+            signal.siginterrupt(signal.SIGALRM, False)
+            self._set()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._held = True
+        if self._here:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, self._before or signal.SIG_DFL)
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Let what is inside end first, as what is said to the harness."""
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
+
+    def _ring(self, number: int, frame: object) -> None:
+        over = not self._held and self._task.remaining().share <= self._rest
+        if over:
+            self._rest /= 2
+        self._set()
+        if over:
+            raise OutOfTime("the budget is spent")
+
+    def _set(self) -> None:
+        """Ring when the budget may be spent, if it is used at full speed; not at every instant."""
+        left = self._task.remaining().share - self._rest
+        seconds = left * self._task.budget.likely_seconds
+        signal.setitimer(signal.ITIMER_REAL, max(_LOOK_SECONDS, seconds))
+
+
+def fit(estimator: Any, X: Any, y: Values, task: Task) -> bool:
+    """Fit ``estimator`` within the budget of ``task``; False where it had to be stopped."""
     try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-
-
-def fit(estimator: Any, X: Any, y: Values, seconds: float) -> bool:
-    """Fit ``estimator`` for at most ``seconds``; False where that had to be stopped."""
-    try:
-        with alarm(seconds):
+        with Alarm(task):
             estimator.fit(X, y)
     except OutOfTime:
         _take_stock(estimator)

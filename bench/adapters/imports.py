@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
-from bench.running.neighbours import importable_beside
-
+_CODE = (".py", *EXTENSION_SUFFIXES)
 _NONE = ("bench", "methods", "__future__")
 
 
@@ -17,14 +17,39 @@ def imported_packages(file: Path) -> tuple[str, ...]:
 
     None where it cannot be read: loading it will say why.
     """
+    found = dict.fromkeys(module for node in _statements(file) for module in _modules(node))
+    known = {*sys.stdlib_module_names, *_NONE}
+    tops = ((one, one.partition(".")[0]) for one in found)
+    return tuple(one for one, top in tops if top not in known and not _is_beside(file, top))
+
+
+def imported_in_folder(file: Path) -> tuple[str, ...]:
+    """As ``imported_packages``, of ``file`` and of the files of its folder that it leads to.
+
+    These are imported relatively, or as from a package that is called as the folder.
+    """
+    file = file.resolve()
+    files, found = {file: None}, dict[str, None]()
+    for one in (todo := [file]):  # which grows
+        found.update(dict.fromkeys(imported_packages(one)))
+        stems = (stem for node in _statements(one) for stem in _siblings(node, file.parent.name))
+        new = [place for stem in stems if (place := file.with_name(f"{stem}.py")) not in files]
+        files.update(dict.fromkeys(new))
+        todo += [place for place in new if place.is_file()]
+    return tuple(name for name in found if name.partition(".")[0] != file.parent.name)
+
+
+def _is_beside(file: Path, name: str) -> bool:
+    """Whether a module ``name`` lies beside ``file``; a worker may not list the folder."""
+    places = [f"{name}/__init__.py", *(f"{name}{suffix}" for suffix in _CODE)]
+    return any((file.resolve().parent / place).is_file() for place in places)
+
+
+def _statements(file: Path) -> list[ast.stmt]:
     try:
-        tree = ast.parse(file.read_bytes())
-        beside = importable_beside(file.resolve()).keys()
+        return ast.parse(file.read_bytes()).body
     except (OSError, SyntaxError, ValueError, RecursionError):
-        return ()
-    found = dict.fromkeys(module for node in tree.body for module in _modules(node))
-    names = {*sys.stdlib_module_names, *beside, *_NONE}
-    return tuple(one for one in found if one.partition(".")[0] not in names)
+        return []
 
 
 def _modules(node: ast.stmt) -> Iterator[str]:
@@ -32,3 +57,14 @@ def _modules(node: ast.stmt) -> Iterator[str]:
         yield from (alias.name for alias in node.names)
     elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
         yield node.module
+
+
+def _siblings(node: ast.stmt, package: str) -> Iterator[str]:
+    """What a statement may import of the modules of ``package``, or relatively."""
+    if isinstance(node, ast.ImportFrom) and node.level == 1:
+        yield from [node.module] if node.module else [alias.name for alias in node.names]
+    elif isinstance(node, ast.ImportFrom) and node.module == package:
+        yield from (alias.name for alias in node.names)
+    else:
+        names = (one.partition(".") for one in _modules(node))
+        yield from (inner for outer, _, inner in names if outer == package and inner)

@@ -63,7 +63,7 @@ class SKLearn:
         estimators.set_time_limit(estimator, seconds)
         names = task.names if self.dataframe else None
         X = estimators.table(task.X, names)
-        estimators.fit(estimator, X, task.y.copy(), seconds)
+        estimators.fit(estimator, X, task.y.copy(), task)
         predict = estimators.predictor(estimator, names)
         predict(task.X[:1])  # one that was stopped before it had a model says so here
         found = formulas.candidates(estimator, task.variables, task.X, self.expression)

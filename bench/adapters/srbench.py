@@ -97,7 +97,7 @@ class _SRBenchRun:
             pre_train(self.estimator, X, self.y)
         seconds = estimators.SHARE * self.task.budget.likely_seconds
         estimators.set_time_limit(self.estimator, seconds)
-        in_time = estimators.fit(self.estimator, X, self.y, seconds)
+        in_time = estimators.fit(self.estimator, X, self.y, self.task)
         inner = estimators.predictor(self.estimator, names)
         try:
             inner(self.X[:1])

@@ -81,12 +81,17 @@ def importable_beside(file: Path) -> dict[str, Path]:
     is loaded is among them and, where no other module is called like that, its own.
     """
     found = {module_name(file): file}
-    for entry in sorted(file.parent.iterdir(), key=Path.is_dir):  # of two, Python takes the package
-        name = _imported_as(entry)
-        if name is None or name in _NEVER or (entry == file and _is_installed(name)):
-            continue
-        found[name] = entry
+    for name, entry in code_beside(file).items():
+        if name not in _NEVER and not (entry == file and _is_installed(name)):
+            found[name] = entry
     return found
+
+
+def code_beside(file: Path) -> dict[str, Path]:
+    """All code in the folder of ``file``, by the names that it has as part of a package."""
+    entries = sorted(file.parent.iterdir(), key=Path.is_dir)  # of two, Python takes the package
+    named = ((_imported_as(entry), entry) for entry in entries)
+    return {name: entry for name, entry in named if name is not None}
 
 
 def stand_ins(modules: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -57,6 +57,13 @@ def equation(x0, x1, params):
         total += x0
     return total
 """
+SUM = """
+def equation(x0, x1, params):
+    total = params[0]
+    for term in [x0 * np.exp(-0.5 * x1)]:
+        total = total + params[1] * term
+    return total
+"""
 LAW = "lambda X: 2.5 * X[:, 0] * np.exp(-0.5 * X[:, 1]) + 1.0"
 
 CODE = """
@@ -139,6 +146,14 @@ def test_what_cannot_be_translated_is_a_black_box(tmp_path: Path) -> None:
     )
     assert (best, front) == ("", []) and model is not None
     assert "the program has no formula" in log
+
+
+def test_a_program_that_is_neither_translated_nor_a_function_is_executed(tmp_path: Path) -> None:
+    best, front, model, log = searched(written(tmp_path), {"program_format": SUM})
+    assert (best, front) == ("", []) and "the program has no formula" in log
+    X = np.random.default_rng(0).uniform(0.5, 2.0, (50, 2))[:3] + 1
+    values = 2.5 * X[:, 0] * np.exp(-0.5 * X[:, 1]) + 1.0
+    np.testing.assert_allclose(model, np.max(np.abs(values)), rtol=1e-4)
 
 
 @pytest.mark.parametrize(

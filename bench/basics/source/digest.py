@@ -115,7 +115,13 @@ class _Survey:
                 self._take_module(module)
 
     def _lies_beside(self, module: str) -> bool:
-        return any(_within(folder, _top(module)) is not None for folder in self.beside)
+        return self._beside(_top(module)) is not None
+
+    def _beside(self, name: str) -> str | None:
+        """A module in the folder of a plain file, or that folder as the package it is part of."""
+        found = [_within(folder, name) for folder in self.beside]
+        found += [_package(folder) for folder in self.beside if Path(folder).name == name]
+        return next((one for one in found if one is not None), None)
 
     def _take_name(self, module: str, name: str) -> None:
         """What ``from module import name`` runs."""
@@ -173,9 +179,8 @@ class _Survey:
     def _locate_top(self, name: str) -> str | None:
         if name in _PROJECT:
             return _within(str(ROOT), name)
-        found = [here for folder in self.beside if (here := _within(folder, name)) is not None]
-        if found:
-            return found[0]
+        if (found := self._beside(name)) is not None:
+            return found
         try:
             spec = importlib.util.find_spec(name)  # of a top-level name, which imports nothing
         except (ImportError, ValueError):
@@ -192,6 +197,12 @@ def _within(folder: str, name: str) -> str | None:
         if os.path.isfile(path):  # noqa: PTH113
             return path
     return package if os.path.isdir(package) else None  # noqa: PTH112
+
+
+def _package(folder: str) -> str:
+    """The code of a package in ``folder``; of one without code the folder."""
+    code = f"{folder}/{_INIT}"
+    return code if os.path.isfile(code) else folder  # noqa: PTH113
 
 
 def _homes(place: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bench.basics import byvalue
 from bench.basics.paths import CONF, DATASETS, ROOT
-from bench.running.neighbours import code_files, importable_beside
+from bench.running.neighbours import code_beside, code_files, importable_beside
 from bench.running.seal import system
 from bench.running.seal.interpreter import (
     Interpreter,
@@ -117,7 +117,7 @@ def _own(
 ) -> Iterator[Opening]:
     """A method's file and the modules beside it, or its package; never a folder of files."""
     for file in code_files(target, settings):
-        for path in importable_beside(file).values():
+        for path in dict.fromkeys([file, *code_beside(file).values()]):
             yield from carved(path, closed)
     place = target.rpartition(":")[0]
     if place.endswith(byvalue.SUFFIX):
