@@ -13,7 +13,7 @@ import numpy as np
 
 from bench.authoring.finding import Conformance, Finding
 from bench.authoring.probes import PLAIN, PROBES, SAME_AS_PLAIN
-from bench.authoring.probing import KILLED, Trial, Trials, trials
+from bench.authoring.probing import CALLS, KILLED, Trial, Trials, trials
 from bench.plugins import (
     MethodError,
     default_settings,
@@ -63,13 +63,20 @@ def _findings(name_or_path: str, seconds: float, settings: Mapping[str, Any]) ->
     if reason is not None:
         yield Finding("engine", "fail", reason, "without it nothing more can be checked")
         return
+    if spec.asks_model:
+        yield Finding(
+            "language model", "ok",
+            f"a script answers in its place: small formulas, {CALLS} calls a run; how good the "
+            "answers are says nothing of the method",
+        )  # fmt: skip
     done = trials(spec, seconds)
     yield from _answers(done)
     yield _in_time(done, seconds)
     yield killed_finding(done[KILLED, 0])
     yield _quiet(done)
     yield from _seeds(done, seconds)
-    yield _worth(done[PLAIN, 0])
+    if not spec.asks_model:
+        yield _worth(done[PLAIN, 0])
 
 
 def _settings_finding(spec: MethodSpec) -> Finding:

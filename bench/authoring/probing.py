@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from bench.authoring.probes import PLAIN, PROBES, probe_dataset
 from bench.basics.paths import ROOT
 from bench.method import Budget
+from bench.models.scripted import scripted_endpoint
 from bench.running.execution import execute
 from bench.running.executors.local import LocalExecutor
 from bench.running.limits import Limits
@@ -73,10 +74,14 @@ Trials = Mapping[tuple[str, int], Trial]
 """By problem and seed."""
 
 
+CALLS = 20
+"""What a run may ask of the scripted model that answers methods which ask one."""
+
+
 def trials(spec: MethodSpec, seconds: float) -> Trials:
     """What every probe came to, and one more run that was killed (``KILLED``, 0)."""
     dataset = probe_dataset()
-    budget = Budget(seconds=seconds)
+    budget = _budget(seconds)
     runs = [
         Run(spec, dataset.name, dataset.version, problem.name, 0, 0.0, budget)
         for problem in dataset.problems
@@ -89,16 +94,20 @@ def trials(spec: MethodSpec, seconds: float) -> Trials:
 def killed_run(spec: MethodSpec, seconds: float) -> Trial:
     """A run on ``PLAIN`` that is ended in the middle of its budget."""
     dataset = probe_dataset()
-    run = Run(spec, dataset.name, dataset.version, PLAIN, 0, 0.0, Budget(seconds=seconds))
+    run = Run(spec, dataset.name, dataset.version, PLAIN, 0, 0.0, _budget(seconds))
     (trial,) = _done([run], Limits(grace=-seconds / 2))
     return trial
 
 
+def _budget(seconds: float) -> Budget:
+    return Budget(seconds=seconds, calls=CALLS)
+
+
 def _done(runs: Iterable[Run], limits: Limits) -> list[Trial]:
     dataset = probe_dataset()
-    with tempfile.TemporaryDirectory() as folder:
-        store = Store(folder)
-        execute(list(runs), {dataset.name: dataset}, store, LocalExecutor(1), limits=limits)
+    with tempfile.TemporaryDirectory() as folder, scripted_endpoint() as endpoint:
+        store, datasets = Store(folder), {dataset.name: dataset}
+        execute(list(runs), datasets, store, LocalExecutor(1), limits=limits, endpoint=endpoint)
         return [Trial(record, _log(store, record)) for record in store.records()]
 
 

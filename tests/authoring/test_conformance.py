@@ -214,3 +214,38 @@ def test_the_built_in_methods_keep_the_contract(name):
 
     assert not report.failures, report.text()
     assert tuple(seen) == report.findings
+
+
+ASKS = """
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bench import BudgetSpent, Discovery, from_program
+
+
+@dataclass(frozen=True)
+class Asks:
+    asks_model: ClassVar[bool] = True
+
+    def discover(self, task):
+        best = task.names[0]
+        if task.X.shape[1] == 10:
+            task.model.ask_all(["a prompt must be a Prompt"])
+        try:
+            while True:
+                answer = task.model.ask(f"Formula of {', '.join(task.names)}?").text
+                best = from_program(answer, task.names).expression
+        except BudgetSpent:
+            return Discovery.of(best)
+"""
+
+
+def test_of_a_method_that_asks_a_model_a_script_answers(tmp_path):
+    path = tmp_path / "asks.py"
+    path.write_text(ASKS)
+    report = check(str(path), seconds=30.0)
+    said = {one.check: one for one in report.findings}
+    assert "a script answers in its place" in said["language model"].message
+    assert said["answers one variable"].level == "ok", report.text()
+    assert [one.check for one in report.failures] == ["answers ten columns"], report.text()
+    assert said["the seed decides"].level == "ok" and "finds more than the mean" not in said
