@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 KERNELS = "REDISCOVER_TEST_KERNELS"
 """The variable that names a file which is locked while the search's kernels are compiled."""
@@ -19,6 +20,9 @@ KERNELS = "REDISCOVER_TEST_KERNELS"
 # that it starts: there, no Ctrl-C would reach the programs under test.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# No example has a time to keep: on a busy machine, any would miss it.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 WAITING = {"running", "cli", "authoring", "scoring", "docs", "test_api.py", "test_extension.py"}
 """Where tests mostly wait for processes that they start."""
