@@ -74,7 +74,7 @@ def named_apart(frame: pd.DataFrame) -> pd.DataFrame:
 def _framed(columns: dict[str, Array]) -> pd.DataFrame:
     import pandas as pd
 
-    return pd.DataFrame(columns)
+    return pd.DataFrame(columns, copy=False)  # there may be a hundred thousand rows
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from toys import method, toy_run
 from bench.basics.paths import cache_folder
 from bench.method import Discovery
 from bench.running import Record, Resources, Store
-from bench.running.results.contents import kept, planned
+from bench.running.results.contents import index, kept, planned
 from bench.running.results.contents.holdings import Holdings
 from bench.running.results.naming import MethodNames
 from bench.running.results.store import relative_path
@@ -27,6 +27,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     """Records that were made a while ago, and an index for as few as there are."""
     monkeypatch.setenv("REDISCOVER_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(kept, "_FEWEST", 1)
+    monkeypatch.setattr(index, "_AT_ONCE", 4)
     store = Store(tmp_path / "results")
     runs = [toy_run(method("Instant"), f"p{k}") for k in range(COUNT)]
     store.add_to_plan(runs)

@@ -18,6 +18,9 @@ from bench.running.results.contents.kept import Kept, is_few, keep, kept_of, set
 Read = Callable[[Path], tuple[tuple[Any, ...], Mapping[str, float | None]]]
 """From a file to its row and its values; raises FileNotFoundError."""
 
+_AT_ONCE = 5000
+"""Files whose facts are objects before they go into columns."""
+
 
 def facts_of(files: Files, kinds: Mapping[str, type], read: Read) -> tuple[Files, Sheet]:
     """The rows of ``files``, from the index where it has them; and those that were still there."""
@@ -26,26 +29,36 @@ def facts_of(files: Files, kinds: Mapping[str, type], read: Read) -> tuple[Files
         return files, index.columns
     places = [-1] * len(files.names) if index is None else files.unchanged(index.files)
     old = [row for row, place in enumerate(places) if place >= 0]
-    fresh, rows, values = [], [], []
-    for row, place in enumerate(places):
-        if place >= 0:
-            continue
-        try:
-            facts, numbers = read(files.top / files.names[row])
-        except FileNotFoundError:
-            continue  # moved away meanwhile
-        fresh.append(row)
-        rows.append(facts)
-        values.append(numbers)
-    columns = Sheet.of(kinds, rows, values)
+    columns = Sheet.of(kinds, ())
     if index is not None:
-        known = index.columns.take(np.array([places[row] for row in old], dtype=np.int64))
-        columns = known.then(columns)
+        columns = index.columns.take(np.array([places[row] for row in old], dtype=np.int64))
+    todo = [row for row, place in enumerate(places) if place < 0]
+    fresh: list[int] = []
+    for start in range(0, len(todo), _AT_ONCE):
+        read_now, more = _read(files, todo[start : start + _AT_ONCE], kinds, read)
+        fresh += read_now
+        columns = columns.then(more)
     there = files.take(np.array([*old, *fresh], dtype=np.int64))
     if not is_few(len(there.names)):
         rest = settled(there)
         keep(there.top, Kept(there.take(rest), columns.take(rest)))
     return there, columns
+
+
+def _read(
+    files: Files, rows: list[int], kinds: Mapping[str, type], read: Read
+) -> tuple[list[int], Sheet]:
+    """Those of ``rows`` whose files were still there, and their facts."""
+    there, facts, values = [], [], []
+    for row in rows:
+        try:
+            fact, numbers = read(files.top / files.names[row])
+        except FileNotFoundError:
+            continue  # moved away meanwhile
+        there.append(row)
+        facts.append(fact)
+        values.append(numbers)
+    return there, Sheet.of(kinds, facts, values)
 
 
 def _index_of(files: Files) -> Kept | None:
