@@ -222,7 +222,8 @@ def _running(verbs: _Verbs) -> None:
     run.set_defaults(takes_overrides=True)
     run.usage = (
         "rediscover run [KEY=VALUE ...] [-m] [--retry STATUS,...] [--rerun-stale] [--no-score]\n"
-        "                      [--debug]"
+        "                      [--debug]\n"
+        "       rediscover run --from DIR|ARCHIVE [executor.KEY=VALUE ...] [experiment=NAME]"
     )
     run.add_argument(
         "--retry", default="", metavar="STATUS,...", help="run these again: error,crash"
@@ -230,6 +231,10 @@ def _running(verbs: _Verbs) -> None:
     run.add_argument(
         "--rerun-stale", action="store_true",
         help="run again what other code of a method made than there is now",
+    )  # fmt: skip
+    run.add_argument(
+        "--from", dest="origin", metavar="DIR|ARCHIVE",
+        help="do again what was run there: the same methods, settings, budgets and seeds",
     )  # fmt: skip
     run.add_argument("--no-score", action="store_true", help="run only; judge later with score")
     run.add_argument(
@@ -285,6 +290,10 @@ def _trust(verbs: _Verbs) -> None:
     verify.add_argument(
         "--sample", type=int, default=20, metavar="N",
         help="runs whose data are made and whose answers are judged again; default: 20",
+    )  # fmt: skip
+    verify.add_argument(
+        "--rerun", type=int, default=0, metavar="N",
+        help="do so many runs of deterministic methods again, and compare their answers",
     )  # fmt: skip
     verify.add_argument("--json", action="store_true", help="for machines")
 

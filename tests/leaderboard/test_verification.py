@@ -16,38 +16,7 @@ from bench.leaderboard.verification.check import verify
 from bench.leaderboard.verification.fault import Fault
 from bench.running.results.store import Store
 
-METHOD = """
-from dataclasses import dataclass
-from bench import Discovery
-
-@dataclass(frozen=True)
-class Root:
-    times: int = 1
-
-    def discover(self, task):
-        return Discovery.of(f"{self.times}*sqrt(x0)")
-"""
 SOLVED, UNSOLVED = "root/nguyen/Nguyen-8", "root/nguyen/Nguyen-1"
-
-
-@pytest.fixture(scope="module")
-def experiment(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two instant methods on two problems, run, judged and tabled; one is solved by one."""
-    top = tmp_path_factory.mktemp("experiment")
-    (top / "root.py").write_text(METHOD)
-    argv = [
-        "run", f"method=[{top}/root.py,linear]", "dataset=[nguyen]",
-        "dataset.only=[Nguyen-1,Nguyen-8]", "budget.seconds=60", "executor.workers=1",
-        f"experiment={top}/results",
-    ]  # fmt: skip
-    assert main(argv) == 0
-    return top / "results"
-
-
-@pytest.fixture
-def folder(experiment: Path, tmp_path: Path) -> Path:
-    """A copy that may be spoilt."""
-    return Path(shutil.copytree(experiment, tmp_path / "results"))
 
 
 def found(folder: Path, sample: int = 0) -> list[Fault]:
@@ -327,6 +296,22 @@ def test_a_table_that_stands_alone_says_what_it_needs(
     assert main(["verify", str(alone)]) == 2
     assert "its results folder is needed" in capsys.readouterr().err
     assert main(["verify", str(folder.parent / "nothing")]) == 2
+
+
+def test_an_answer_forged_with_all_care_is_found_by_running_again(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edited(record_of(folder, UNSOLVED), says_the_truth, with_digest=True)
+    assert main(["score", str(folder)]) == 0
+    assert main(["verify", str(folder)]) == 0  # as the page says: digests find no forgery
+    capsys.readouterr()
+    assert main(["verify", str(folder), "--sample", "0", "--rerun", "9"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith(
+        f"other discovery: {UNSOLVED}/seed0_noise0: it answered 'x0**3 + x0**2"
+    )
+    assert "4 runs done again; 0 could not be" in lines[-2]
+    assert lines[-1] == "found: 1 other discovery"
 
 
 def test_a_reviewer_has_only_the_archive(

@@ -118,7 +118,7 @@ def _verdict_faults(
         except (RecordError, FileNotFoundError):
             continue  # changed since it was read
         limits = judging_limits(card.judge_version)
-        if limits is None or not _may_be(limits):
+        if limits is None or not may_be(limits):
             yield Fault.of(
                 "edited", f"scores/{name}", f"it was judged under '{card.judge_version}'",
                 f"rediscover score {filed.called} judges it",
@@ -140,7 +140,8 @@ def _verdict_faults(
             )
 
 
-def _may_be(limits: ScoringLimits) -> bool:
+def may_be(limits: ScoringLimits) -> bool:
+    """Whether what a file says of somebody else's may be given to a step of judging."""
     return limits.seconds <= _LONGEST.seconds and limits.memory_mb <= _LONGEST.memory_mb
 
 

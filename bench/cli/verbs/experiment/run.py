@@ -18,12 +18,17 @@ from bench.running import Store
 def main(arguments: argparse.Namespace, overrides: list[str]) -> int:
     again = {"retry": _statuses(arguments.retry), "rerun_stale": arguments.rerun_stale}
 
+    if arguments.origin is not None:
+        from bench.cli.verbs.experiment.again import run_from
+
+        return run_from(arguments.origin, overrides, again, scoring=not arguments.no_score)
+
     def job(config: Any, folder: Path) -> int:
         experiment = read_experiment(config, folder)
         if arguments.debug:
             say_notes(experiment)
             return _debug(experiment)
-        return _run(experiment, again, scoring=not arguments.no_score)
+        return run_experiment(experiment, again, scoring=not arguments.no_score)
 
     return with_configuration(overrides, job)
 
@@ -46,7 +51,8 @@ def _statuses(text: str) -> tuple[str, ...]:
     return chosen
 
 
-def _run(experiment: Experiment, again: dict[str, Any], *, scoring: bool) -> int:
+def run_experiment(experiment: Experiment, again: dict[str, Any], *, scoring: bool) -> int:
+    """Plan, run, judge and show the table; the exit code."""
     from bench.cli.executor import make_executor
     from bench.cli.judged import Judge, write_leaderboard
     from bench.experiment import carry_out

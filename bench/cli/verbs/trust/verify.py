@@ -28,15 +28,18 @@ _SHOWN = 20
 def main(arguments: argparse.Namespace, rest: list[str]) -> int:
     from bench.running.results.archive.packing import is_archive
 
-    if arguments.sample < 0:
-        raise UserError(f"--sample is {arguments.sample}; it is a number of runs, from 0")
+    for name in ("sample", "rerun"):
+        if (count := getattr(arguments, name)) < 0:
+            raise UserError(f"--{name} is {count}; it is a number of runs, from 0")
     place = Path(arguments.path)
     if is_archive(place):
         with archive_at(place) as named:
             verification = _of_archive(named, arguments.sample)
+            verification = _with_reruns(verification, named.store, arguments.rerun, trusted=False)
     else:
         store, table = _in_place(place)
         verification = _verified(store, arguments.sample, table)
+        verification = _with_reruns(verification, store, arguments.rerun, trusted=True)
     if arguments.json:
         print(json.dumps(verification.as_dict(), indent=1))
     else:
@@ -63,6 +66,17 @@ def _of_archive(named: Named, sample: int) -> Verification:
         for name, word in named.wrong
     ]
     return replace(found, faults=[*wrong, *found.faults])
+
+
+def _with_reruns(found: Verification, store: Store, count: int, *, trusted: bool) -> Verification:
+    """``found``, and what came of doing some runs again, where that is asked for."""
+    if not count:
+        return found
+    from bench.cli.verbs.trust.rerun import rerun
+
+    again = rerun(store, count, trusted=trusted)
+    checked = {**found.checked, "rerun": again.done, "not_to_rerun": again.left_out}
+    return replace(found, checked=checked, faults=[*found.faults, *again.faults])
 
 
 def _in_place(place: Path) -> tuple[Store, Path | None]:
@@ -98,5 +112,10 @@ def _print(found: Verification) -> None:
     planned, sampled = counted(seen["planned"], "run"), counted(seen["sampled"], "run")
     read = f"{counted(seen['records'], 'record')} and {counted(seen['scorecards'], 'scorecard')}"
     print(f"{planned} planned{under_way}; {read} read; {sampled} looked at again")
+    if "rerun" in seen:
+        print(
+            f"{counted(seen['rerun'], 'run')} done again; {seen['not_to_rerun']} could not be: "
+            "failed, ended by time, by other code, or with a language model"
+        )
     faults = ", ".join(f"{count} {word}" for word, count in told.items())
     print(f"found: {faults}" if faults else "nothing is wrong")
