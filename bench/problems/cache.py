@@ -18,10 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bench.basics.files import write_whole
 from bench.basics.paths import cache_folder
 from bench.problems.data import Data, Table
+
+Arrays = dict[str, NDArray[np.float64]]
 
 GENERATOR = "2"
 """Changed whenever the same problem comes to have other data."""
@@ -30,18 +33,36 @@ _DAMAGED = (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.er
 
 
 def cached(parts: Iterable[str], make: Callable[[], Data], libraries: Iterable[str]) -> Data:
-    """The data that ``make`` makes from ``parts``: all that they follow from, as text.
+    """The data that ``make`` makes from ``parts``: see ``cached_arrays``."""
+    arrays = cached_arrays(parts, lambda: _as_arrays(make()), libraries)
+    splits = dict.fromkeys(name.rpartition(".")[0] for name in arrays)
+    return Data({name: Table(arrays[f"{name}.X"], arrays[f"{name}.y"]) for name in splits})
+
+
+def cached_arrays(
+    parts: Iterable[str], make: Callable[[], Arrays], libraries: Iterable[str] = ()
+) -> Arrays:
+    """The arrays that ``make`` makes from ``parts``: all that they follow from, as text.
 
     From the cache, or made and put there. ``libraries`` names the installed distributions on whose
     version the data depend. Where the cache cannot be written, the data are made at every call.
     """
     key = _digest([GENERATOR, *_versions(libraries), *parts])
     path = cache_folder() / "data" / f"{key}.npz"
-    data = _read(path, key)
-    if data is None:
-        data = make()
-        _write(path, key, data)
-    return data
+    arrays = _read(path, key)
+    if arrays is None:
+        arrays = make()
+        _write(path, key, arrays)
+    return arrays
+
+
+def arrays_digest(arrays: Arrays) -> str:
+    """SHA-256 over the names, shapes and little-endian float64 bytes of ``arrays``."""
+    sha = hashlib.sha256()
+    for name in sorted(arrays):
+        sha.update(f"{name}:{arrays[name].shape}".encode())
+        sha.update(np.ascontiguousarray(arrays[name], dtype="<f8").tobytes())
+    return sha.hexdigest()
 
 
 def cached_json(kind: str, parts: Iterable[str], make: Callable[[], Any]) -> Any:
@@ -71,29 +92,32 @@ def _versions(libraries: Iterable[str]) -> list[str]:
     return [f"{library} {version(library)}" for library in libraries]
 
 
-def _read(path: Path, key: str) -> Data | None:
-    """The data in a file; None where there is none, or it is not what was written."""
+def _as_arrays(data: Data) -> Arrays:
+    arrays: Arrays = {}
+    for name, table in data.splits.items():
+        arrays |= {f"{name}.X": table.X, f"{name}.y": table.y}
+    return arrays
+
+
+def _read(path: Path, key: str) -> Arrays | None:
+    """The arrays in a file; None where there is none, or it is not what was written."""
     try:
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-            names = [str(name) for name in file["splits"]]
-            data = Data({name: Table(file[f"{name}.X"], file[f"{name}.y"]) for name in names})
-            intact = (data.digest, key) == (str(file["digest"]), str(file["key"]))
-            return data if intact else None
+            arrays = {str(name): file[f"array {name}"] for name in file["names"]}
+            intact = (arrays_digest(arrays), key) == (str(file["digest"]), str(file["key"]))
+            return arrays if intact else None
     except _DAMAGED:
         return None
 
 
-def _write(path: Path, key: str, data: Data) -> None:
-    arrays = {
+def _write(path: Path, key: str, arrays: Arrays) -> None:
+    about = {
         "key": np.array(key),
-        "digest": np.array(data.digest),
-        "splits": np.array(list(data.splits)),
+        "digest": np.array(arrays_digest(arrays)),
+        "names": np.array(list(arrays)),
     }
-    for name, table in data.splits.items():
-        arrays[f"{name}.X"] = table.X
-        arrays[f"{name}.y"] = table.y
     stream = io.BytesIO()
-    np.savez(stream, **arrays)  # type: ignore[arg-type]
+    np.savez(stream, **about, **{f"array {name}": one for name, one in arrays.items()})  # type: ignore[arg-type]
     _keep(path, stream.getvalue())
 
 

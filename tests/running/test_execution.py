@@ -14,7 +14,8 @@ import pytest
 from toys import dataset, log_of, method, problem, run_all, run_one, small_disk, toy_run
 
 from bench.kinds import Conditions
-from bench.kinds.table.noise import noisy_target, standard_normal
+from bench.kinds.noise import standard_normal
+from bench.kinds.table.noise import noisy_target
 from bench.method import Budget
 from bench.running import Leases, LocalExecutor, Record, Store, StoreError, execute, matrix
 from bench.running.events import Damaged, Elsewhere, Event, Finished, Planned, Started

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from bench.kinds.disclosing import disclosed, variable_told
 from bench.kinds.kind import Disclosure
 from bench.method import Answer
 from bench.problems.variable import Variable
@@ -16,20 +17,20 @@ if TYPE_CHECKING:
 def told(problem: Problem, disclosure: Disclosure) -> dict[str, Any]:
     """The columns' names and, as far as they are disclosed, symbols, meanings and units."""
     return {
-        "variables": [_disclosed(variable, disclosure) for variable in problem.variables],
-        "target": _disclosed(problem.target.variable, disclosure),
+        "variables": [disclosed(variable, disclosure) for variable in problem.variables],
+        "target": disclosed(problem.target.variable, disclosure),
         "description": problem.meaning if disclosure == "full" else "",
     }
 
 
 def variables(told: Mapping[str, Any]) -> tuple[Variable, ...]:
     """The variables that were told."""
-    return tuple(map(_variable, told["variables"]))
+    return tuple(map(variable_told, told["variables"]))
 
 
 def target(told: Mapping[str, Any]) -> Variable:
     """The target that was told."""
-    return _variable(told["target"])
+    return variable_told(told["target"])
 
 
 def refusal(answer: Answer, told: Mapping[str, Any]) -> str | None:
@@ -44,17 +45,3 @@ def refusal(answer: Answer, told: Mapping[str, Any]) -> str | None:
     except ValueError as error:
         return f"{error}".partition("\n")[0]
     return None
-
-
-def _disclosed(variable: Variable, disclosure: Disclosure) -> list[Any]:
-    """A variable as JSON: name, symbol, meaning, unit."""
-    symbol = variable.symbol if disclosure != "blind" else ""
-    if disclosure != "full":
-        return [variable.name, symbol, "", None]
-    unit = None if variable.unit is None else list(variable.unit)
-    return [variable.name, symbol, variable.meaning, unit]
-
-
-def _variable(item: Sequence[Any]) -> Variable:
-    name, symbol, meaning, unit = item
-    return Variable(name, symbol, meaning, None if unit is None else tuple(unit))

@@ -26,7 +26,7 @@ def _files(entry: Any, folder: Path) -> Source:
 
 
 def _trajectory(entry: Any, folder: Path) -> Source:
-    from bench.problems.sources.trajectory import Trajectory
+    from bench.problems.sources.trajectory import LsrSynth
 
     fields = dict(entry)
     if "span" in fields:
@@ -35,7 +35,7 @@ def _trajectory(entry: Any, folder: Path) -> Source:
         fields["lines"] = {name: _ends(ends) for name, ends in fields["lines"].items()}
     if "start" in fields:
         fields["start"] = {name: float(value) for name, value in fields["start"].items()}
-    return Trajectory(**fields)
+    return LsrSynth(**fields)
 
 
 def _filtered(entry: Any, folder: Path) -> Source:

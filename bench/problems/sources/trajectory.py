@@ -37,7 +37,7 @@ class TrajectoryError(ValueError):
 
 
 @dataclass(frozen=True)
-class Trajectory:
+class LsrSynth:
     """The points of one trajectory.
 
     ``time`` is the symbol of time and ``span`` its first and last value. ``start`` has the states
