@@ -51,6 +51,7 @@ from bench.expression import (
 )
 from bench.expression.compiled.fit import Fit as Fit
 from bench.expression.compiled.fit import fit_constants as fit_constants
+from bench.kinds.system.task import SystemTask as SystemTask
 from bench.kinds.table.task import Task as Task
 from bench.leaderboard.results import Results as Results
 from bench.method import Answer as Answer
@@ -72,5 +73,6 @@ from bench.problems import Problem as Problem
 from bench.problems import Table as Table
 from bench.problems import Target as Target
 from bench.problems import Variable as Variable
+from bench.problems.systems.data import Trajectory as Trajectory
 from bench.scoring.equivalence.verdict import Verdict as Verdict
 from bench.scoring.scorecard import Scorecard as Scorecard

@@ -8,7 +8,7 @@ from functools import cache
 from bench.basics.extension import ExtensionError, offered
 from bench.kinds.kind import AnyProblem, Kind
 
-_SHIPPED = {"table": "bench.kinds.table:KIND"}
+_SHIPPED = {"table": "bench.kinds.table:KIND", "system": "bench.kinds.system:KIND"}
 
 
 def kind_names() -> list[str]:

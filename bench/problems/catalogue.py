@@ -53,7 +53,12 @@ def shipped_catalogue(name: str) -> Dataset:
 
 def read_catalogue(path: Path) -> Dataset:
     """The dataset a catalogue file describes, what it includes included."""
-    return _CatalogueReader(_load(path), path).dataset()
+    top = _load(path)
+    if isinstance(top, dict) and top.get("kind") == "system":
+        from bench.problems.systems.catalogue import systems_from
+
+        return systems_from(top, path)
+    return _CatalogueReader(top, path).dataset()
 
 
 def dataset_from(catalogue: Mapping[str, Any], label: str) -> Dataset:

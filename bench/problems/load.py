@@ -86,7 +86,7 @@ def options_of(name_or_path: str | Path) -> tuple[str, ...]:
     if found in GENERATED:
         return ("seed", "size")
     points = packaged_datasets(shipped_names())
-    return options_of_package(points[found]) if found in points else ()
+    return options_of_package(points[found]) if found in points else _protocol_of(found)
 
 
 def _load(name_or_path: str | Path, options: dict[str, Any]) -> Dataset:
@@ -100,8 +100,24 @@ def _load(name_or_path: str | Path, options: dict[str, Any]) -> Dataset:
         known = options_of_package(points[found])
         _refuse(found, {key: one for key, one in options.items() if key not in known}, known)
         return read_packaged(points[found], options)
-    _refuse(found, options)
-    return shipped_catalogue(found)
+    known = _protocol_of(found)
+    _refuse(found, {key: one for key, one in options.items() if key not in known}, known)
+    dataset = shipped_catalogue(found)
+    if not options:
+        return dataset
+    from bench.problems.systems.protocol import with_protocol
+
+    return with_protocol(dataset, **options)
+
+
+def _protocol_of(shipped: str) -> tuple[str, ...]:
+    """The options of a catalogue that ships: those of systems have a protocol."""
+    problems = shipped_catalogue(shipped).problems
+    if not problems or problems[0].kind != "system":
+        return ()
+    from bench.problems.systems.protocol import OPTIONS
+
+    return OPTIONS
 
 
 def _generate(name: str, options: dict[str, Any]) -> Dataset:

@@ -39,7 +39,7 @@ def evaluate_portably(expression: Expression, names: Sequence[str], X: Array) ->
 
     def call(node: Call, values: list[Array]) -> Array:
         row = OPERATORS[node.op]
-        function = _function(row)
+        function = function_of(row)
         return np.asarray(reduce(function, values) if row.chain else function(*values))
 
     with np.errstate(all="ignore"):
@@ -47,7 +47,8 @@ def evaluate_portably(expression: Expression, names: Sequence[str], X: Array) ->
     return np.broadcast_to(value, len(X)).astype(np.float64)
 
 
-def _function(row: Operator) -> Callable[..., Array]:
+def function_of(row: Operator) -> Callable[..., Array]:
+    """The portable function of ``row``; raises ValueError where it has none."""
     if row.portable == "real":
         return row.real
     if not row.portable:

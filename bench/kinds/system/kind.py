@@ -1,0 +1,82 @@
+"""``system`` as a kind: what its interface asks, from the files beside this one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.clock import Clock
+from bench.kinds.kind import Brief, Conditions, Shown
+from bench.kinds.system import posing
+from bench.kinds.system.task import SystemTask
+from bench.method import Answer, Budget
+
+if TYPE_CHECKING:
+    from bench.problems.systems.data import SystemData
+    from bench.problems.systems.problem import SystemProblem
+    from bench.scoring.metrics import Metric
+    from bench.scoring.steps import Scheme
+
+
+class SystemKind:
+    """See ``bench.kinds.kind.Kind``; the arrays are t, x, u and dx of each trajectory in turn."""
+
+    name = "system"
+
+    def told(self, problem: SystemProblem, conditions: Conditions) -> Mapping[str, Any]:
+        return posing.told(problem, conditions.disclosure)
+
+    def arrays(
+        self, problem: SystemProblem, data: SystemData, conditions: Conditions
+    ) -> tuple[NDArray[np.float64], ...]:
+        from bench.kinds.system.observing import observed
+
+        return posing.flat(observed(problem, data, conditions))
+
+    def task(
+        self,
+        told: Mapping[str, Any],
+        arrays: tuple[NDArray[np.float64], ...],
+        *,
+        seed: int,
+        budget: Budget,
+        on_report: Callable[[Answer, float | None], None],
+        clock: Clock,
+    ) -> SystemTask:
+        return SystemTask(
+            trajectories=posing.trajectories(arrays),
+            states=posing.listed(told, "states"),
+            inputs=posing.listed(told, "inputs"),
+            time=told["time"],
+            seed=seed,
+            budget=budget,
+            description=told["description"],
+            on_report=on_report,
+            clock=clock,
+        )
+
+    def refusal(self, answer: Answer, told: Mapping[str, Any]) -> str | None:
+        return posing.refusal(answer, told)
+
+    def in_brief(self, problem: SystemProblem) -> Brief:
+        from bench.kinds.system import showing
+
+        return showing.in_brief(problem)
+
+    def shown(self, problem: SystemProblem) -> Shown:
+        from bench.kinds.system import showing
+
+        return showing.shown(problem)
+
+    def scheme(self) -> Scheme:
+        from bench.kinds.system.scoring import SCHEME
+
+        return SCHEME
+
+    def metrics(self) -> tuple[Metric, ...]:
+        from bench.kinds.system.metrics import system_metrics
+
+        return system_metrics()
