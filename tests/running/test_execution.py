@@ -6,12 +6,23 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from toys import dataset, log_of, method, problem, run_all, run_one, small_disk, toy_run
+from toys import (
+    dataset,
+    log_of,
+    method,
+    problem,
+    run_all,
+    run_one,
+    run_together,
+    small_disk,
+    toy_run,
+)  # fmt: skip
 
 from bench.kinds import Conditions
 from bench.kinds.noise import standard_normal
@@ -232,34 +243,42 @@ def test_how_a_worker_starts(tmp_path: Path, start: str, expected: list[int]) ->
     assert seen(tmp_path, records) == expected
 
 
-@pytest.mark.parametrize(
-    ("overrun", "expected"),
-    [("sleep", [0, 1, 2]), ("report", [0, 1, 2]), ("return", [0, 1, 2]), ("ignore", [0, 0, 1]),
-     ("thread", [0, 0, 1]), ("child", [0, 0, 1])],
-)  # fmt: skip
-def test_a_kept_worker_that_overruns_is_kept_where_it_comes_back_alone(
-    tmp_path: Path, overrun: str, expected: list[int]
-) -> None:
-    spec = method("Compiles", {"overrun": overrun}, worker={"start": "keep"})
-    records = run_all(tmp_path, spec, seeds=[0, 99, 1], seconds=1.0)
-    by_seed = {record.run.seed: record for record in records.values()}
-    assert {seed: record.status for seed, record in by_seed.items()} == {
-        0: "ok", 99: "timeout", 1: "ok"
-    }  # fmt: skip
-    assert by_seed[99].resources.wall_seconds < 3.0 or expected[1] == 0
-    runs = [log_of(tmp_path, record).split("run ")[1].split()[0] for record in records.values()]
-    assert sorted(map(int, runs)) == expected
-    warm = by_seed[1].resources.warm_up_seconds
-    assert (warm == 0.0) is (expected[1] == 1)
+ALONE, NOT_ALONE = [0, 1, 2], [0, 0, 1]
+OVERRUNS = {
+    "sleep": ALONE, "report": ALONE, "return": ALONE,
+    "ignore": NOT_ALONE, "thread": NOT_ALONE, "child": NOT_ALONE,
+}  # fmt: skip
+
+
+def test_a_kept_worker_that_overruns_is_kept_where_it_comes_back_alone(tmp_path: Path) -> None:
+    def runs(overrun: str) -> dict[str, Record]:
+        spec = method("Compiles", {"overrun": overrun}, worker={"start": "keep"})
+        return run_all(tmp_path / overrun, spec, seeds=[0, 99, 1], seconds=1.0)
+
+    with ThreadPoolExecutor(3) as pool:  # they mostly sleep
+        found = dict(zip(OVERRUNS, pool.map(runs, OVERRUNS), strict=True))
+    for overrun, records in found.items():
+        expected = OVERRUNS[overrun]
+        by_seed = {record.run.seed: record for record in records.values()}
+        assert {seed: record.status for seed, record in by_seed.items()} == {
+            0: "ok", 99: "timeout", 1: "ok"
+        }, overrun  # fmt: skip
+        assert by_seed[99].resources.wall_seconds < 3.0 or expected is NOT_ALONE, overrun
+        logs = [log_of(tmp_path / overrun, record) for record in records.values()]
+        assert sorted(int(log.split("run ")[1].split()[0]) for log in logs) == expected, overrun
+        warm = by_seed[1].resources.warm_up_seconds
+        assert (warm == 0.0) is (expected is ALONE), overrun
 
 
 def test_warming_up_is_off_the_clock_and_without_the_data(tmp_path: Path) -> None:
-    for start in ("fork", "fresh", "keep"):
-        spec = method("Compiles", label=start, worker={"start": start})
-        record = run_one(tmp_path / start, spec, seconds=1.0)
+    starts = ("fork", "fresh", "keep")
+    specs = [method("Compiles", label=start, worker={"start": start}) for start in starts]
+    records = run_together(tmp_path, *specs, seconds=1.0)
+    assert records.keys() == set(starts)
+    for record in records.values():
         assert record.status == "ok", record.message
         assert record.resources.warm_up_seconds >= 1.5
-        assert log_of(tmp_path / start, record).startswith("no data 1")
+        assert log_of(tmp_path, record).startswith("no data 1")
 
 
 def test_what_fails_warming_up_is_an_error_of_the_run(tmp_path: Path) -> None:

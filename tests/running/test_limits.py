@@ -8,27 +8,32 @@ import signal
 import subprocess
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
-from toys import log_of, method, run_one
+from toys import log_of, method, run_one, run_together
 
-from bench.running import Limits, Record
+from bench.running import Limits, MethodSpec, Record
 from bench.running.sandbox.processes import kill
 from bench.running.seal.landlock import kernel_abi
 
 
-@pytest.mark.parametrize("how", ["sleep", "c", "lock", "stop", "spin"])
-def test_a_method_that_hangs_is_ended_and_its_last_report_counts(tmp_path: Path, how: str) -> None:
-    record = run_one(tmp_path, method("Hangs", {"how": how}), seconds=1.2)
-    assert record.status == "timeout"
-    assert "1.5 s" in record.message
-    assert record.resources.wall_seconds >= 1.5
-    assert record.discovery is not None
-    assert record.discovery.best.expression == "x0*x1"  # the last report that is an expression
-    assert [report.expression for report in record.reports[:2]] == ["x0", "x0*x1"]
-    assert record.reports[0].loss == 0.5
+def test_a_method_that_hangs_is_ended_and_its_last_report_counts(tmp_path: Path) -> None:
+    hows = ("sleep", "c", "lock", "stop", "spin")
+    hang = [method("Hangs", {"how": how}, label=how) for how in hows]
+    records = run_together(tmp_path, *hang, seconds=1.2)
+    assert records.keys() == set(hows)
+    for how, record in records.items():
+        assert record.status == "timeout", how
+        assert "1.5 s" in record.message
+        assert record.resources.wall_seconds >= 1.5
+        assert record.discovery is not None, how
+        # The last report that is an expression.
+        assert record.discovery.best.expression == "x0*x1", how
+        assert [report.expression for report in record.reports[:2]] == ["x0", "x0*x1"]
+        assert record.reports[0].loss == 0.5
 
 
 def _alive(pid: int) -> bool:
@@ -39,16 +44,19 @@ def _alive(pid: int) -> bool:
     return state != "Z"  # a zombie waits for whoever adopted it, and no longer runs
 
 
-@pytest.mark.parametrize("how", ["child", "daemon", "crowd"])
 @pytest.mark.parametrize("hang", [True, False])
-def test_no_child_outlives_its_run(tmp_path: Path, how: str, hang: bool) -> None:
-    diary = tmp_path / "diary"
-    settings = {"diary": str(diary), "how": how, "hang": hang}
-    record = run_one(tmp_path / "r", method("Breeds", settings), seconds=2 if hang else 60)
-    assert record.status == ("timeout" if hang else "ok")
-    pids = [int(line) for line in diary.read_text().split()]
-    assert pids
-    assert not [pid for pid in pids if _alive(pid)]
+def test_no_child_outlives_its_run(tmp_path: Path, hang: bool) -> None:
+    diaries = {how: tmp_path / f"diary_{how}" for how in ("child", "daemon", "crowd")}
+    breed = [
+        method("Breeds", {"diary": str(diary), "how": how, "hang": hang}, label=how)
+        for how, diary in diaries.items()
+    ]
+    records = run_together(tmp_path / "r", *breed, seconds=2 if hang else 60)
+    for how, diary in diaries.items():
+        assert records[how].status == ("timeout" if hang else "ok"), how
+        pids = [int(line) for line in diary.read_text().split()]
+        assert pids, how
+        assert not [pid for pid in pids if _alive(pid)], how
 
 
 def test_a_kill_takes_the_whole_group_of_a_process(tmp_path: Path) -> None:
@@ -78,112 +86,103 @@ def test_processes_that_nobody_finds_in_time_are_killed_as_a_group(tmp_path: Pat
     assert (tmp_path / "diary").read_text() == ""
 
 
-@pytest.mark.parametrize("children", [0, 3])
-def test_memory_of_the_whole_group_is_watched(tmp_path: Path, children: int) -> None:
-    eats = method("Eats", {"children": children})
-    record = run_one(tmp_path, eats, seconds=60, memory_mb=300)
-    assert record.status == "memory"
-    assert "300 MB" in record.message
-    assert record.resources.peak_memory_mb > 300
-    assert record.discovery is not None
-    assert record.discovery.best.expression == "x1"
-
-
-@pytest.mark.parametrize(
-    ("how", "message"),
-    [
-        ("exit", "exit code 7"),
-        ("segv", "SIGSEGV"),
-        ("abort", "SIGABRT"),
-        ("fds", "exit code 1"),
-    ],
-)
-def test_a_method_that_dies_is_a_crash(tmp_path: Path, how: str, message: str) -> None:
-    record = run_one(tmp_path, method("Dies", {"how": how}))
-    assert record.status == "crash"
-    assert message in record.message
-    if how in ("exit", "segv", "abort"):
+def test_memory_of_the_whole_group_is_watched(tmp_path: Path) -> None:
+    eats = [method("Eats", {"children": n}, label=f"with{n}") for n in (0, 3)]
+    for record in run_together(tmp_path, *eats, seconds=60, memory_mb=300).values():
+        assert record.status == "memory", record.run.method.label
+        assert "300 MB" in record.message
+        assert record.resources.peak_memory_mb > 300
         assert record.discovery is not None
         assert record.discovery.best.expression == "x1"
 
 
-def test_a_crash_leaves_a_trace_in_the_log(tmp_path: Path) -> None:
-    record = run_one(tmp_path, method("Dies", {"how": "segv"}))
-    assert "Segmentation fault" in log_of(tmp_path, record)
-    assert "discover" in log_of(tmp_path, record)
+DEATHS = {
+    "exit": "exit code 7",
+    "segv": "SIGSEGV",
+    "abort": "SIGABRT",
+    "fds": "exit code 1",
+}
 
 
-@pytest.mark.parametrize(
-    ("how", "status", "message"),
-    [
-        ("error", "error", "RuntimeError: two lines of trouble"),
-        ("exit", "error", "SystemExit: 3"),
-        ("memory", "memory", "Unable to allocate"),
-    ],
-)
-def test_an_exception_is_a_record_with_its_traceback_in_the_log(
-    tmp_path: Path, how: str, status: str, message: str
-) -> None:
-    record = run_one(tmp_path, method("Raises", {"how": how}))
-    assert record.status == status
-    assert message in record.message
-    assert "\n" not in record.message
-    assert "Traceback" in log_of(tmp_path, record)
+def test_a_method_that_dies_is_a_crash_with_its_trace_in_the_log(tmp_path: Path) -> None:
+    dies = [method("Dies", {"how": how}, label=how) for how in DEATHS]
+    records = run_together(tmp_path, *dies)
+    for how, message in DEATHS.items():
+        record = records[how]
+        assert record.status == "crash", how
+        assert message in record.message
+        if how != "fds":
+            assert record.discovery is not None, how
+            assert record.discovery.best.expression == "x1"
+    assert "Segmentation fault" in log_of(tmp_path, records["segv"])
+    assert "discover" in log_of(tmp_path, records["segv"])
 
 
-@pytest.mark.parametrize(
-    ("what", "message"),
-    [
-        ("none", "discover returned NoneType None"),
-        ("text", "discover returned str 'x0'"),
-        ("number", "discover returned float 3.14"),
-        ("best", "the discovery's best is str 'x0', no Candidate"),
-        ("unknown", "speed_of_light"),
-        ("nan", "nan"),
-        ("code", "__import__"),
-        ("bells", r"x0 \x1b[31m\x07\ud800"),
-        ("megabyte", "characters; the limit is"),
-    ],
-)
-def test_garbage_is_invalid(tmp_path: Path, what: str, message: str) -> None:
-    record = run_one(tmp_path, method("Returns", {"what": what}))
-    assert record.status == "invalid"
-    assert message in record.message
-    assert len(record.message) < 2000
-    assert record.discovery is None
+RAISED = {
+    "error": ("error", "RuntimeError: two lines of trouble"),
+    "exit": ("error", "SystemExit: 3"),
+    "memory": ("memory", "Unable to allocate"),
+}
 
 
-def test_a_million_candidates_are_bounded_and_counted(tmp_path: Path) -> None:
-    record = run_one(tmp_path, method("Returns", {"what": "million"}), seconds=60)
-    assert record.status == "ok"
-    assert record.discovery is not None
-    assert (record.discovery.best.complexity, record.discovery.best.loss) == (None, None)
-    front = len(record.discovery.front)
-    assert 0 < front <= 1000
-    assert record.provenance["front_left_out"] == 1_000_000 - front
+def test_an_exception_is_a_record_with_its_traceback_in_the_log(tmp_path: Path) -> None:
+    records = run_together(tmp_path, *(method("Raises", {"how": how}, label=how) for how in RAISED))
+    for how, (status, message) in RAISED.items():
+        record = records[how]
+        assert record.status == status, how
+        assert message in record.message
+        assert "\n" not in record.message
+        assert "Traceback" in log_of(tmp_path, record), how
 
 
-def test_candidates_that_do_not_parse_are_left_out_of_the_front(tmp_path: Path) -> None:
-    record = run_one(tmp_path, method("Returns", {"what": "mixed"}))
-    assert record.status == "ok"
-    assert record.discovery is not None
-    assert [candidate.expression for candidate in record.discovery.front] == ["x1"]
-    assert record.provenance["front_left_out"] == 1
+GARBAGE = {
+    "none": "discover returned NoneType None",
+    "text": "discover returned str 'x0'",
+    "number": "discover returned float 3.14",
+    "best": "the discovery's best is str 'x0', no Candidate",
+    "unknown": "speed_of_light",
+    "nan": "nan",
+    "code": "__import__",
+    "bells": r"x0 \x1b[31m\x07\ud800",
+    "megabyte": "characters; the limit is",
+}
 
 
-@pytest.mark.parametrize("how", ["garble", "forge"])
-def test_what_is_written_into_the_channel_itself_is_never_believed(
-    tmp_path: Path, how: str
-) -> None:
-    record = run_one(tmp_path, method("Dies", {"how": how}))
-    assert record.status == "invalid"
-    assert record.discovery is None
+def test_garbage_is_invalid(tmp_path: Path) -> None:
+    return_ = [method("Returns", {"what": what}, label=what) for what in GARBAGE]
+    records = run_together(tmp_path, *return_)
+    for what, message in GARBAGE.items():
+        record = records[what]
+        assert record.status == "invalid", what
+        assert message in record.message
+        assert len(record.message) < 2000, what
+        assert record.discovery is None, what
 
 
-def test_an_answer_at_its_bounds_in_the_widest_of_letters_gets_through(tmp_path: Path) -> None:
-    record = run_one(tmp_path, method("Returns", {"what": "unicode"}), seconds=120)
-    assert record.status == "ok"
-    assert record.provenance["front_left_out"] == 30
+def test_a_front_is_bounded_and_what_is_left_out_is_counted(tmp_path: Path) -> None:
+    whats = ("million", "mixed", "unicode")  # too many, no expressions, the widest of letters
+    return_ = [method("Returns", {"what": what}, label=what) for what in whats]
+    records = run_together(tmp_path, *return_, seconds=120)
+    assert {record.status for record in records.values()} == {"ok"}
+    left_out = {what: one.provenance["front_left_out"] for what, one in records.items()}
+
+    found = records["million"].discovery
+    assert found is not None
+    assert (found.best.complexity, found.best.loss) == (None, None)
+    assert 0 < len(found.front) <= 1000
+    assert left_out["million"] == 1_000_000 - len(found.front)
+
+    found = records["mixed"].discovery
+    assert found is not None
+    assert [candidate.expression for candidate in found.front] == ["x1"]
+    assert (left_out["mixed"], left_out["unicode"]) == (1, 30)
+
+
+def test_what_is_written_into_the_channel_itself_is_never_believed(tmp_path: Path) -> None:
+    lies = [method("Dies", {"how": how}, label=how) for how in ("garble", "forge")]
+    for record in run_together(tmp_path, *lies).values():
+        assert record.status == "invalid", record.run.method.label
+        assert record.discovery is None
 
 
 def test_what_a_method_prints_is_its_log_and_nothing_else(tmp_path: Path) -> None:
@@ -214,28 +213,33 @@ def test_the_clock_does_not_run_while_the_method_is_imported(tmp_path: Path) -> 
         "if 'inspect' not in sys.argv:\n    time.sleep(3)\n"
         "class Slow:\n    def discover(self, task):\n        return Discovery.of('x0')\n"
     )
-    for start in ("fork", "fresh"):
-        spec = method("Slow", worker={"start": start}, label=start)
-        object.__setattr__(spec, "target", f"{file}:Slow")
-        record = run_one(tmp_path / start, spec, seconds=2, limits=Limits(grace=0.5))
+    specs = [started_from(file, "Slow", start) for start in ("fork", "fresh")]
+    for record in run_together(
+        tmp_path / "r", *specs, seconds=2, limits=Limits(grace=0.5)
+    ).values():
         assert record.status == "ok", record.message
 
 
-def test_a_method_whose_import_kills_or_hangs_its_interpreter_is_a_record(tmp_path: Path) -> None:
+def started_from(file: Path, name: str, start: str) -> MethodSpec:
+    """A method of another file than ``hard_methods.py``, labelled by how its worker starts."""
+    return replace(method(name, worker={"start": start}, label=start), target=f"{file}:{name}")
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "message", "seconds"),
+    [("os._exit(5)", "crash", "exit code 5", 100),
+     ("__import__('time').sleep(999)", "timeout", "warming up", 2)],
+)  # fmt: skip
+def test_a_method_whose_import_kills_or_hangs_its_interpreter_is_a_record(
+    tmp_path: Path, action: str, status: str, message: str, seconds: float
+) -> None:
     file = tmp_path / "deadly.py"
-    body = "class Never:\n    pass\n"
     guard = "import os, sys\nif 'inspect' not in sys.argv:\n    "  # planning would find it out
-    for action, start, status, message, seconds in [
-        ("os._exit(5)", "fork", "crash", "exit code 5", 100),
-        ("os._exit(5)", "fresh", "crash", "exit code 5", 100),
-        ("__import__('time').sleep(999)", "fork", "timeout", "warming up", 2),
-        ("__import__('time').sleep(999)", "fresh", "timeout", "warming up", 2),
-    ]:
-        file.write_text(guard + action + "\n" + body)
-        spec = method("Never", worker={"start": start})
-        object.__setattr__(spec, "target", f"{file}:Never")
-        folder = tmp_path / f"{status}_{start}"
-        record = run_one(folder, spec, limits=Limits(load_seconds=seconds))
+    file.write_text(f"{guard}{action}\nclass Never:\n    pass\n")
+    specs = [started_from(file, "Never", start) for start in ("fork", "fresh")]
+    records = run_together(tmp_path / "r", *specs, limits=Limits(load_seconds=seconds))
+    assert records.keys() == {"fork", "fresh"}
+    for record in records.values():
         assert record.status == status
         assert message in record.message
 
@@ -275,11 +279,11 @@ def test_the_signals_of_a_terminal_do_not_reach_a_run(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(kernel_abi() < 6, reason="without Landlock 6, signals go anywhere")
-@pytest.mark.parametrize("how", ["parent", "stop parent"])
-def test_a_method_cannot_signal_its_supervisor(tmp_path: Path, how: str) -> None:
-    record = run_one(tmp_path, method("Dies", {"how": how}), seconds=5)
-    assert (record.status, record.provenance["seal"]) == ("error", "full")
-    assert record.message.startswith("PermissionError")
+def test_a_method_cannot_signal_its_supervisor(tmp_path: Path) -> None:
+    tries = [method("Dies", {"how": how}, label=how[:4]) for how in ("parent", "stop parent")]
+    for record in run_together(tmp_path, *tries, seconds=5).values():
+        assert (record.status, record.provenance["seal"]) == ("error", "full")
+        assert record.message.startswith("PermissionError")
 
 
 def test_what_the_killer_of_its_supervisor_leaves_behind_is_killed_too(tmp_path: Path) -> None:

@@ -110,6 +110,12 @@ def run_one(folder: Path, spec: MethodSpec, **more: Any) -> Record:
     return record
 
 
+def run_together(folder: Path, *methods: MethodSpec, **more: Any) -> dict[str, Record]:
+    """Run methods on one problem, from one fork server, two at a time; the records by label."""
+    records = run_all(folder, *methods, workers=2, **more).values()
+    return {record.run.method.label: record for record in records}
+
+
 @contextlib.contextmanager
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 256 kB; skips the test where none can be mounted."""
