@@ -24,11 +24,15 @@ from bench.scoring.steps import ScoringLimits
 
 @dataclass(frozen=True)
 class Selection:
-    """Which problems of a dataset are wanted: names, tiers or flaws, and at most how many."""
+    """Which problems of a dataset are wanted: names, tiers or flaws, and at most how many.
+
+    ``twins`` are kinds of twins of these problems, of one dataset alone.
+    """
 
     limit: int | None = None
     only: list[str] = field(default_factory=list)
     exclude: list[str] = field(default_factory=list)
+    twins: list[str] = field(default_factory=list)
 
 
 def read_experiment(config: Any, folder: Path) -> Experiment:
@@ -48,7 +52,10 @@ def read_experiment(config: Any, folder: Path) -> Experiment:
     data_seed = _numbers(selection.pop("seed"), "dataset.seed", int)[0]
     chosen = _selection(selection, "dataset")
     datasets = read_datasets(plain.get("datasets") or {}, chosen)
-    notes = (*_left_out(plain["datasets"], chosen), *_labels(plain["datasets"]), *_seeds(plain))
+    notes = (
+        *_left_out(plain["datasets"], chosen), *_without_twins(plain["datasets"], datasets),
+        *_labels(plain["datasets"]), *_seeds(plain),
+    )  # fmt: skip
     budget, limits = _budget(plain["budget"])
     limits = replace(limits, require_seal=_yes_or_no(plain["require_seal"], "require_seal"))
     endpoint = read_endpoint(plain["model"])
@@ -145,6 +152,21 @@ def _left_out(configs: Mapping[str, Mapping[str, Any]], selection: Selection) ->
             if count:
                 left_out = counted(count, "problem")
                 yield f"{label}: {left_out} left out by exclude (rediscover show says why)"
+
+
+def _without_twins(
+    configs: Mapping[str, Mapping[str, Any]], datasets: Mapping[str, Dataset]
+) -> Iterator[str]:
+    """Of how many problems there is no twin of the kinds that are asked for: never silently."""
+    from bench.problems.twins import of_twin
+
+    made = {of_twin(one.dataset, one.name) for owner in datasets.values() for one in owner.problems}
+    for label, config in configs.items():
+        for kind in config.get("twins") or ():
+            problems = _load(label, {**config, "twins": None}).problems
+            lacking = sum((one.dataset, one.name, kind) not in made for one in problems)
+            if lacking:
+                yield f"{label}: no twin of the kind '{kind}' of {counted(lacking, 'problem')}"
 
 
 def _labels(configs: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

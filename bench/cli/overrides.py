@@ -12,7 +12,7 @@ from bench.cli.executor import register_executor
 from bench.cli.folder import RESULTS, own_name
 from bench.cli.quoting import Choice, choices, labels, quoted, stem
 
-SELECTION = ("limit", "only", "exclude")
+SELECTION = ("limit", "only", "exclude", "twins")
 """What every dataset can be told, by ``datasets.NAME.limit=...``; null where it is not."""
 
 _GROUPS = ("method", "dataset")

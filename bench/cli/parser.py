@@ -345,6 +345,10 @@ def _tables(verbs: _Verbs) -> None:
     compare.add_argument(
         "--metric", metavar="NAME", default="exact", help="a rule, or a metric; default: exact"
     )
+    compare.add_argument(
+        "--twins", action="store_true",
+        help="the memorisation gap: of each method, published problems less their twins",
+    )  # fmt: skip
     compare.add_argument("--json", action="store_true", help="for machines")
 
     prune = _verb(verbs, "prune", "take away what no plan of a folder holds, and say what", _PRUNE)

@@ -37,7 +37,7 @@ class Dataset:
 
 
 @dataclass(frozen=True)
-class _DataOf:
+class DataOf:
     """The data of ``problem``, whatever it is called now."""
 
     problem: Problem
@@ -55,7 +55,7 @@ def renamed(dataset: Dataset, name: str) -> Dataset:
     Those that ``dataset`` includes from others stay theirs.
     """
     problems = (
-        replace(problem, dataset=name, source=_DataOf(problem))
+        replace(problem, dataset=name, source=DataOf(problem))
         if problem.dataset == dataset.name
         else problem
         for problem in dataset.problems

@@ -39,13 +39,15 @@ def load_dataset(
     limit: int | None = None,
     only: Sequence[str] = (),
     exclude: Sequence[str] = (),
+    twins: Sequence[str] = (),
     name: str | None = None,
     **options: Any,
 ) -> Dataset:
     """The dataset called ``name_or_path``, or the one in the file or folder there.
 
     ``only`` and ``exclude`` name problems, tiers, or flaws (``flawed`` for any flaw); ``limit``
-    keeps the first so many of what is left. ``name`` is what the dataset is to be called, its data
+    keeps the first so many of what is left. ``twins`` are kinds of twins that are put behind them
+    (``bench.problems.twins``). ``name`` is what the dataset is to be called, its data
     being the same; without it, that is its own name, or that of its file. Other ``options`` are
     those of the kind of source (a table's ``target``, ``truth``; a generator's ``seed``, ``size``).
     Raises DatasetNotFound with the nearest name, UnknownSelection, and the errors of the formats.
@@ -54,7 +56,12 @@ def load_dataset(
     if name is not None:
         dataset = renamed(dataset, name)
     check_words([dataset], [*only, *exclude])
-    return select(dataset, only, exclude, limit)
+    chosen = select(dataset, only, exclude, limit)
+    if not twins:
+        return chosen
+    from bench.problems.twins import with_twins
+
+    return with_twins(chosen, twins)
 
 
 def find_dataset(name_or_path: str | Path) -> str | Path:

@@ -23,11 +23,11 @@ if TYPE_CHECKING:  # making laws needs numba, and a dataset that was made before
     from bench.problems.fresh.novelty import Novelty, SameLaw
 
 VERSION = "1"
-"""Changed whenever a seed comes to give other problems, by another ``_KNOWN`` for one."""
+"""Changed whenever a seed comes to give other problems, by another ``KNOWN`` for one."""
 
 _MOST_TRIES = 200
 _ORIGINALS = ("aifeynman", "aifeynman_bonus")
-_KNOWN = (
+KNOWN = (
     *_ORIGINALS, "srsd_easy", "srsd_medium", "srsd_hard", "strogatz", "nguyen", "nguyen_c",
     "livermore", "livermore_extra", "livermore2", "jin", "keijzer", "korns", "vladislavleva",
     "constant", "r", "pagie", "neat", "meier", "koza", "poly", "classic_extra",
@@ -133,7 +133,7 @@ def _entries(
 
 def _known_laws() -> Iterator[Expression]:
     """The laws of the benchmarks that ship."""
-    for name in _KNOWN:
+    for name in KNOWN:
         for problem in shipped_catalogue(name).problems:
             if problem.truth is not None:
                 yield parse(problem.truth, problem.variables)

@@ -50,5 +50,7 @@ def _entry(variable: Variable) -> dict[str, Any]:
         entry["unit"] = list(variable.unit)
     if variable.sampling is not None:
         rule = variable.sampling
-        entry |= {"sampling": rule.kind, "low": rule.low, "high": rule.high}
+        entry |= {"sampling": rule.kind, "low": rule.low, "high": rule.high, "signs": rule.signs}
+        if rule.count is not None:
+            entry["count"] = rule.count
     return entry

@@ -7,7 +7,7 @@ that no two seeds share a problem.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from random import Random
 
 import numpy as np
@@ -53,6 +53,23 @@ def transformed(problem: Problem, random: Random) -> Law | None:
     original = parse(problem.truth, problem.variables)
     free, law = _held(problem, original, random)
     pivot = random.choice(free)
+    least, most = (factor * complexity(original) for factor in COMPLEXITY)
+    return solved(problem, law, free, pivot, (least, most), SAMPLES)
+
+
+def solved(
+    problem: Problem,
+    law: Expression,
+    free: Sequence[Variable],
+    pivot: Variable,
+    complexities: tuple[float, float],
+    samples: Mapping[str, int],
+) -> Law | None:
+    """``law``, of the inputs ``free``, solved for one of them, ``pivot``.
+
+    The target becomes the first input. None as for ``transformed``; ``complexities`` are the
+    least and the most that the solution may have.
+    """
     if pivot.name not in symbols(law):
         return None
     others = [variable for variable in free if variable is not pivot]
@@ -60,8 +77,10 @@ def transformed(problem: Problem, random: Random) -> Law | None:
     y = evaluate(law, [variable.name for variable in free], X)
     if not is_bounded(y):
         return None
-    target = problem.target.variable
-    inputs = (_column(0, target, y), *(_renamed(k, v) for k, v in enumerate(others, 1)))
+    inputs = (
+        _column(0, problem.target.variable, y),
+        *(_renamed(k, v) for k, v in enumerate(others, 1)),
+    )
     names = {_TARGET: Symbol("x0")} | {v.name: Symbol(f"x{k}") for k, v in enumerate(others, 1)}
     known = np.column_stack([y, *(X[:, free.index(variable)] for variable in others)])
     for branch in solve_for(law, _TARGET, pivot.name):
@@ -69,10 +88,10 @@ def transformed(problem: Problem, random: Random) -> Law | None:
         if not _recovers(solution, inputs, known, X[:, free.index(pivot)]):
             continue
         solution = merge_constants(solution, _DIGITS)
-        least, most = (factor * complexity(original) for factor in COMPLEXITY)
+        least, most = complexities
         if least <= complexity(solution) <= most and _is_fair(solution, inputs):
             wanted = Variable("y", pivot.symbol, pivot.meaning, pivot.unit)
-            return Law(solution, inputs, wanted, _meaning(wanted, inputs), {"samples": SAMPLES})
+            return Law(solution, inputs, wanted, _meaning(wanted, inputs), {"samples": samples})
     return None
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bench.leaderboard.comparison import Contest, Contests
+    from bench.leaderboard.memorisation import Gap
     from bench.leaderboard.statistics.paired import Difference
     from bench.leaderboard.statistics.ranks import Ranks
 
@@ -34,6 +35,9 @@ def main(arguments: argparse.Namespace, rest: list[str]) -> int:
         read = read_rows([Path(arguments.folder)])
         for line in read.said:
             print(line, file=sys.stderr)
+        if arguments.twins:
+            _show_gaps(read.frame, arguments)
+            return 0
         found = compare_methods(read.frame, arguments.methods, arguments.metric)
     except LeaderboardError as error:
         raise UserError(str(error)) from None
@@ -42,6 +46,32 @@ def main(arguments: argparse.Namespace, rest: list[str]) -> int:
     else:
         _print(found)
     return 0
+
+
+def _show_gaps(rows: Any, arguments: argparse.Namespace) -> None:
+    from bench.leaderboard.memorisation import PROBE, memorisation_gaps
+
+    measure, gaps = memorisation_gaps(rows, arguments.methods, arguments.metric)
+    if arguments.json:
+        plain = [{name: _known(value) for name, value in asdict(gap).items()} for gap in gaps]
+        for one in plain:
+            one["difference"] = {name: _known(value) for name, value in one["difference"].items()}
+        print(json.dumps({"measure": measure.name, "gaps": plain}, indent=1))
+        return
+    print(f"memorisation gap, published less twin, by {measure.name}: {measure.meaning}")
+    header = ("method", "twin", "problems", "published", "twins", "gap", "p", "solved", "recalled")
+    print_columns(header, [_gap_cells(gap) for gap in gaps], header[2:])
+    if gaps[0].solved is None:
+        print(f"no probe: {PROBE}, which shows the model no data, has not run here")
+
+
+def _gap_cells(gap: Gap) -> tuple[str, ...]:
+    one = gap.difference
+    counts = ("-" if count is None else str(count) for count in (gap.solved, gap.recalled))
+    return (
+        gap.method, gap.kind, str(one.problems), f"{gap.published:.3f}", f"{gap.twins:.3f}",
+        _with_interval(one), _p(one.p), *counts,
+    )  # fmt: skip
 
 
 def _print(found: Contests) -> None:
