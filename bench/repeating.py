@@ -31,6 +31,7 @@ from bench.running.results.store import read_record
 
 _ASKED = (
     "method", "dataset", "datasets", "budget", "seeds", "noise", "disclosure", "earlier",
+    "tuned",
 )  # fmt: skip
 """What of a configuration says what was run, and not where."""
 

@@ -52,6 +52,14 @@ def _problems(prefix: str, **_: Any) -> list[str]:
     return [*_starting(_datasets(), prefix), *_folders(prefix)]
 
 
+def _one_method(prefix: str, **_: Any) -> list[str]:
+    return _starting([*_methods(), *_paths(prefix)], prefix)
+
+
+def _one_dataset(prefix: str, **_: Any) -> list[str]:
+    return _starting([*_datasets(), *_paths(prefix)], prefix)
+
+
 def _settings(prefix: str, **_: Any) -> list[str]:
     """``KEY=`` and, behind it, what there is to choose from; lists are completed in their midst."""
     key, equals, value = prefix.partition("=")
@@ -104,7 +112,10 @@ _GROUPS = {
     **{name: _group(name) for name in ("budget", "executor", "network", "preset")},
 }
 _FILES_TOO = ("method", "dataset")
-_NAMES = {"folder": _folders, "folders": _folders, "path": _folders, "name": _problems}
+_NAMES = {
+    **dict.fromkeys(("folder", "folders", "path", "old", "new", "origin"), _folders),
+    "name": _problems, "method": _one_method, "on": _one_dataset,
+}  # fmt: skip
 
 
 def _paths(prefix: str) -> list[str]:

@@ -54,7 +54,7 @@ def read_experiment(config: Any, folder: Path) -> Experiment:
     datasets = read_datasets(plain.get("datasets") or {}, chosen)
     notes = (
         *_left_out(plain["datasets"], chosen), *_without_twins(plain["datasets"], datasets),
-        *_labels(plain["datasets"]), *_seeds(plain),
+        *_labels(plain["datasets"]), *_seeds(plain), *_tuned(plain),
     )  # fmt: skip
     budget, limits = _budget(plain["budget"])
     limits = replace(limits, require_seal=_yes_or_no(plain["require_seal"], "require_seal"))
@@ -186,6 +186,14 @@ def _seeds(plain: Mapping[str, Any]) -> Iterator[str]:
         few = ",".join(map(str, range(min(seeds, 3))))
         more = few if seeds <= 3 else f"{few},..."
         yield f"seeds={seeds} is the one seed {seeds}; {seeds} seeds are seeds=[{more}]"
+
+
+def _tuned(plain: Mapping[str, Any]) -> Iterator[str]:
+    """What it has cost to choose settings, which is part of what the runs have cost."""
+    for label, spent in (plain.get("tuned") or {}).items():
+        if label in plain["method"]:
+            runs, seconds = counted(int(spent["runs"]), "run"), spent["cpu_seconds"]
+            yield f"{label}: settings chosen by {runs}, {seconds:g} CPU s, on held-out rows"
 
 
 def _load(label: str, config: Mapping[str, Any]) -> Dataset:

@@ -12,6 +12,7 @@ from bench.cli import completion
 VERBS = {
     "run": "experiment.run",
     "plan": "experiment.plan",
+    "tune": "experiment.tune",
     "status": "experiment.status",
     "score": "experiment.score",
     "merge": "experiment.merge",
@@ -118,6 +119,15 @@ at 5 %, all methods together. What chance would explain does not fail: of few pr
   rediscover gate main.zip results/branch --fail-if-worse 2pp
 """
 
+_TUNE = """\
+Every combination of the values is run on three quarters of each problem's training rows, and
+measured by R² on the other quarter. Test rows and laws are not touched. What is best is written as
+a preset, with what the choice has cost. The same command goes on where it stopped.
+
+  rediscover tune operon --on srsd_easy --budget 5 method.operon.population=100,1000 \\
+      method.operon.max_length=20,50 dataset.limit=5 seeds=[0,1] executor.workers=2
+"""
+
 _TRAIN = """\
 Settings are Hydra overrides, KEY=VALUE (rediscover train --cfg job prints them all):
 
@@ -207,6 +217,7 @@ def _parser() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentPa
     parser.add_argument("--version", action=_Version)
     verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True, dest="verb")
     _running(verbs)
+    _tuning(verbs)
     _results(verbs)
     _trust(verbs)
     _tables(verbs)
@@ -245,6 +256,20 @@ def _running(verbs: _Verbs) -> None:
     plan.set_defaults(takes_overrides=True)
     plan.usage = "rediscover plan [KEY=VALUE ...] [-m] [--json]"
     plan.add_argument("--json", action="store_true", help="for machines")
+
+
+def _tuning(verbs: _Verbs) -> None:
+    tune = _verb(verbs, "tune", "choose a method's settings on held-out training rows", _TUNE)
+    tune.set_defaults(takes_overrides=True)
+    tune.usage = (
+        "rediscover tune METHOD --on DATASET [--budget CPU_SECONDS] method.NAME.SETTING=A,B ...\n"
+        "                       [KEY=VALUE ...]"
+    )
+    tune.add_argument("method", metavar="METHOD", help="a name, or the path of a Python file")
+    tune.add_argument("--on", metavar="DATASET", required=True, help="a name, a file or a folder")
+    tune.add_argument(
+        "--budget", type=float, metavar="CPU_SECONDS", help="of each run; or budget.KEY=VALUE"
+    )
 
 
 def _results(verbs: _Verbs) -> None:

@@ -24,6 +24,11 @@ def noise_text(noise: float) -> str:
     return repr(float(noise)).removesuffix(".0")
 
 
+def held_out_name(dataset: str, version: str, noise: float) -> tuple[str, str]:
+    """What a dataset and its version are called where a part of the training data is held out."""
+    return f"{dataset}_heldout", f"{version}, noise {noise_text(noise)}"
+
+
 class AnyData(Protocol):
     """All data of a problem, what is held back among them; only its kind looks inside."""
 
@@ -98,7 +103,9 @@ class Kind(Protocol):
     is held back, or anything that names dataset or problem. ``task`` and ``refusal`` are used in
     workers, where there is NumPy and little else: a kind's module imports what other functions
     need inside them. A kind whose models are scored by what they predict also has
-    ``held_back_inputs(problem, data)``: by split, the inputs at which they are asked.
+    ``held_back_inputs(problem, data)``: by split, the inputs at which they are asked. One on whose
+    training data settings can be chosen has ``held_out(problem, noise)``: the problem of a part of
+    them, with the rest, as noisy, in the test's place, and without the law.
     """
 
     name: str

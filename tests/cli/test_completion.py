@@ -51,6 +51,10 @@ LINES = {
     "rediscover status results/f": ["results/first", "results/first/"],
     "rediscover show srsd_easy_d": ["srsd_easy_dummy"],
     "rediscover leaderboard --by dif": ["difficulty"],
+    "rediscover ver": ["verify"],
+    "rediscover gate results/f": ["results/first", "results/first/"],
+    "rediscover tune oper": ["operon"],
+    "rediscover tune operon --on srsd_easy_d": ["srsd_easy_dummy"],
 }
 
 

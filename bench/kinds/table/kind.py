@@ -38,6 +38,11 @@ class TableKind:
     def held_back_inputs(self, problem: Problem, data: Data) -> Mapping[str, NDArray[np.float64]]:
         return {name: data.splits[name].X for name in ("test", "ood") if name in data.splits}
 
+    def held_out(self, problem: Problem, noise: float) -> Problem:
+        from bench.kinds.table import heldout
+
+        return heldout.held_out(problem, noise)
+
     def task(
         self,
         told: Mapping[str, Any],
