@@ -13,7 +13,7 @@ from scoring_problems import problem
 from bench.basics.extension import ExtensionError
 from bench.cli import main
 from bench.kinds import item_of
-from bench.kinds.metrics import all_metrics
+from bench.kinds.metrics import all_metrics, metrics_of
 from bench.leaderboard.columns import columns_markdown
 from bench.running.results.judging import judge_of
 from bench.scoring import FormCache, ScoringLimits, judge_pairs, pair, score, score_many
@@ -150,7 +150,7 @@ def test_a_metric_cannot_take_the_name_of_another_column(
 
 
 def test_lines_may_be_ordered_by_any_row() -> None:
-    ranked = sorted((one.rank, one.name, one.better) for one in all_metrics() if one.rank)
+    ranked = sorted((one.rank, one.name, one.better) for one in metrics_of("table") if one.rank)
     assert ranked == [
         (1, "symbolic_exact", "higher"), (2, "accuracy", "higher"), (3, "ned", "lower"),
     ]  # fmt: skip
