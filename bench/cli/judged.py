@@ -52,15 +52,12 @@ class Judge:
 def write_leaderboard(store: Store) -> None:
     """Write ``leaderboard.csv`` of a folder with its manifest; show it, and what is stale in it."""
     from bench.leaderboard import read_board
-    from bench.leaderboard.verification.manifest import write_manifest
-    from bench.leaderboard.writers import print_table, to_csv
+    from bench.leaderboard.verification.manifest import write_tables
+    from bench.leaderboard.writers import print_table
 
     board = read_board([store.folder])
-    path = store.folder / "leaderboard.csv"
-    table = to_csv(board.table)
-    store.write_text(path, table)
-    write_manifest(store, table)
+    paths = write_tables(store, board)
     print_table(board.table)
     for line in board.said:
         print(line)
-    print(f"leaderboard: {as_named(path)}")
+    print(f"leaderboard: {', '.join(map(as_named, paths))}")

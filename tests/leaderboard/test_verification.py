@@ -214,6 +214,13 @@ def test_a_manifest_that_was_edited_is_seen(folder: Path) -> None:
     assert ("edited", manifest.name) in faults(folder)
 
 
+@pytest.mark.parametrize("tables", [[], {"../secret": "0"}, {"leaderboard.csv": []}, None])
+def test_a_manifest_of_another_shape_does_no_harm(folder: Path, tables: Any) -> None:
+    (folder.parent / "secret").write_text("x")
+    rewrite(folder / "leaderboard.manifest.json", tables=tables)
+    assert all("secret" not in one.where for one in found(folder))
+
+
 def test_what_other_code_made_is_stale(folder: Path) -> None:
     path = record_of(folder, SOLVED)
     record = json.loads(path.read_text())

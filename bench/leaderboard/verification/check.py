@@ -25,7 +25,7 @@ def verify(
     """Look at all of ``store`` again, and at ``sample`` runs, drawn anew each time, in full.
 
     Every file is read, whatever an index says. ``table`` is the leaderboard that is to be its;
-    without it, the one in the folder. ``problems`` are those that only the caller has. A folder
+    without it, those in the folder. ``problems`` are those that only the caller has. A folder
     that is ``called`` something was unpacked from somebody's archive: none of its paths is opened.
     Digests find damage and careless edits; who edits with care writes digests, too.
     """
@@ -37,7 +37,7 @@ def verify(
         *plan_faults(store, plan, trusted=trusted),
         *filed.faults,
         *sampled_faults(filed, drawn, problems, workers, trusted=trusted),
-        *table_faults(store, table or store.folder / "leaderboard.csv", name),
+        *table_faults(store, table, name),
     ]
     checked = {
         "planned": len(plan.runs),

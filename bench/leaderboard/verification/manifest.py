@@ -12,6 +12,7 @@ from typing import Any
 
 from bench.basics.installation import own_version
 from bench.basics.source.digest import source_digest
+from bench.leaderboard import Board
 from bench.running.results.content import ContentError, check_content, with_content
 from bench.running.results.plan import line_of
 from bench.running.results.store import Store, files_in, read_file
@@ -28,13 +29,13 @@ Digests = dict[str, str]
 
 @dataclass(frozen=True)
 class Manifest:
-    """SHA-256 of a table and of all it follows from.
+    """SHA-256 of tables, by the names of their files, and of all they follow from.
 
     ``plan``, ``records`` and ``scores`` are by method, ``data`` by dataset; ``judges`` is how many
     scorecards each code of the judge made, ``code`` that of the leaderboard itself.
     """
 
-    table: str
+    tables: Digests
     config: str
     plan: Digests
     records: Digests
@@ -45,12 +46,13 @@ class Manifest:
     rediscover: str
 
     @classmethod
-    def of(cls, store: Store, table: bytes) -> Manifest:
-        """The manifest of ``table``, made from what ``store`` holds now; every file is read."""
+    def of(cls, store: Store, tables: Mapping[str, bytes]) -> Manifest:
+        """The manifest of ``tables``, made from what ``store`` holds now; every file is read."""
         records, data, _ = _digests(store.records_folder, _DATA)
         scores, _, judges = _digests(store.scores_folder, _JUDGE)
+        made = {name: _sha(content) for name, content in tables.items()}
         return cls(
-            _sha(table), _sha_of(store.config_path), _plan(store), records, scores, data, judges,
+            made, _sha_of(store.config_path), _plan(store), records, scores, data, judges,
             leaderboard_code(), own_version(),
         )  # fmt: skip
 
@@ -66,23 +68,44 @@ class Manifest:
             check_content(value, "manifest")
             if value["schema"] != SCHEMA:
                 raise ValueError(f"it is of schema {value['schema']!r:.20}")
-            names = cls.__dataclass_fields__
-            return cls(**{name: value[name] for name in names})
+            return cls(**{name: _typed(value[name], name) for name in cls.__dataclass_fields__})
         except ContentError:
             raise
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise ValueError(f"the manifest is damaged ({error})") from None
 
 
+def _typed(value: Any, name: str) -> Any:
+    """A field of a manifest; raises TypeError for another kind of value."""
+    if name in ("config", "code", "rediscover"):
+        good = isinstance(value, str)
+    else:
+        good = isinstance(value, dict) and all(isinstance(one, str | int) for one in value.values())
+    if not good:
+        raise TypeError(f"its field '{name}' is {value!r:.40}")
+    return value
+
+
 def leaderboard_code() -> str:
     """The digest of the code that makes tables."""
-    return source_digest(["bench.leaderboard.aggregate", "bench.leaderboard.writers"])
+    return source_digest(["bench.leaderboard", "bench.leaderboard.writers"])
 
 
-def write_manifest(store: Store, table: str) -> None:
-    """Put the manifest of the folder's ``table`` beside it."""
-    manifest = Manifest.of(store, table.encode())
+def tables_of(board: Board) -> dict[str, str]:
+    """The tables of a results folder as CSV, by the names of their files in it."""
+    from bench.leaderboard.writers import to_csv
+
+    return {"leaderboard.csv": to_csv(board.table)}
+
+
+def write_tables(store: Store, board: Board) -> list[Path]:
+    """Write the tables of ``store`` and their manifest; where they are."""
+    tables = tables_of(board)
+    for name, text in tables.items():
+        store.write_text(store.folder / name, text)
+    manifest = Manifest.of(store, {name: text.encode() for name, text in tables.items()})
     store.write_text(store.folder / NAME, manifest.to_json())
+    return [store.folder / name for name in tables]
 
 
 def _digests(folder: Path, fact: re.Pattern[bytes]) -> tuple[Digests, Digests, dict[str, int]]:

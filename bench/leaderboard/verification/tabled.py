@@ -5,43 +5,57 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from bench.leaderboard.verification.fault import Fault
-from bench.leaderboard.verification.manifest import NAME, Manifest, differing, leaderboard_code
+from bench.leaderboard.verification.manifest import (
+    NAME,
+    Manifest,
+    differing,
+    leaderboard_code,
+    tables_of,
+)
+from bench.running.results.archive.admission import is_name
 from bench.running.results.store import Store
 
 
-def table_faults(store: Store, path: Path, called: str) -> Iterator[Fault]:
-    """What is wrong with the table at ``path``, which is to be that of ``store``."""
+def table_faults(store: Store, path: Path | None, called: str) -> Iterator[Fault]:
+    """What is wrong with the tables of ``store``, or with the one at ``path`` alone."""
     again = f"rediscover score {called} makes it anew"
-    beside = store.folder / NAME
     manifest = None
     try:
-        manifest = Manifest.from_json(beside.read_bytes())
+        manifest = Manifest.from_json((store.folder / NAME).read_bytes())
     except FileNotFoundError:
         pass
     except (OSError, ValueError) as error:
         yield Fault.of("edited", NAME, error, again)
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        if manifest is not None:
-            yield Fault.of("missing", path.name, "its manifest is here, and it is not", again)
+    promised = [] if manifest is None else sorted(filter(is_name, manifest.tables))
+    names = [path.name] if path else dict.fromkeys([*promised, "leaderboard.csv"])
+    places = [store.folder / name for name in names]
+    tables = {place.name: place.read_bytes() for place in places if place.is_file()}
+    for name in promised:
+        if path is None and name not in tables:
+            yield Fault.of("missing", name, "its manifest is here, and it is not", again)
+    if not tables:
         return
     if manifest is None:
-        yield Fault.of("missing", NAME, f"nothing says what {path.name} was made from", again)
+        first = next(iter(tables))
+        yield Fault.of("missing", NAME, f"nothing says what {first} was made from", again)
     else:
-        yield from _inputs(store, content, manifest, path.name, again)
-    yield from _made_anew(store, content, manifest, path.name, again)
+        yield from _inputs(store, tables, manifest, again)
+    yield from _made_anew(store, tables, manifest, again)
 
 
-def _inputs(store: Store, content: bytes, kept: Manifest, name: str, again: str) -> Iterator[Fault]:
-    """What of a table's inputs is not what it was when the table was made."""
-    now = Manifest.of(store, content)
-    if kept.table != now.table:
-        yield Fault.of("edited", name, "its SHA-256 is not the one in its manifest", again)
+def _inputs(
+    store: Store, tables: Mapping[str, bytes], kept: Manifest, again: str
+) -> Iterator[Fault]:
+    """What of the inputs of tables is not what it was when they were made."""
+    now = Manifest.of(store, tables)
+    for one in tables:
+        if kept.tables.get(one, now.tables[one]) != now.tables[one]:
+            yield Fault.of("edited", one, "its SHA-256 is not the one in its manifest", again)
+    name = next(iter(tables))
     if kept.config != now.config:
         yield Fault.of("edited", "config.yaml", f"it is not that of which {name} is", again)
     for what in ("plan", "records", "scores"):
@@ -61,24 +75,26 @@ def _inputs(store: Store, content: bytes, kept: Manifest, name: str, again: str)
 
 
 def _made_anew(
-    store: Store, content: bytes, manifest: Manifest | None, name: str, again: str
+    store: Store, tables: Mapping[str, bytes], manifest: Manifest | None, again: str
 ) -> Iterator[Fault]:
-    """Whether the same records come to the same table."""
+    """Whether the same records come to the same tables."""
     from bench.leaderboard import LeaderboardError, read_board
-    from bench.leaderboard.writers import to_csv
 
+    name = next(iter(tables))
     if manifest is not None and manifest.code != leaderboard_code():
-        yield Fault.of(
-            "stale", name, "other code of the leaderboard made it than there is now", again
-        )
+        why = "other code of the leaderboard made it than there is now"
+        yield Fault.of("stale", name, why, again)
         return
     try:
-        made = to_csv(read_board([store.folder]).table)
+        made = tables_of(read_board([store.folder]))
     except LeaderboardError as error:
         yield Fault.of("unchecked", name, error, "mend what is said above, and verify again")
         return
-    if difference := _difference(content.decode(errors="replace"), made):
-        yield Fault.of("edited", name, difference, again)
+    for name, content in tables.items():
+        # A table of another name is held against that which it is most likely a copy of.
+        anew = made.get(name, next(iter(made.values())))
+        if difference := _difference(content.decode(errors="replace"), anew):
+            yield Fault.of("edited", name, difference, again)
 
 
 def _difference(kept: str, made: str) -> str:
