@@ -6,23 +6,27 @@
 One thread and the same CPU seconds for all, one run at a time, so that a busy machine stretches the
 wait and not the budget. A law is recovered when the judge's rule ``exact`` says yes of the formula
 a method stands by. ``feynman10`` is ten problems of AI Feynman, drawn by a fixed seed; with
-``--problems`` so many of every suite are. What is finished is kept in ``--folder``: started
-again, the comparison goes on. A method that is not installed is named, and has no row.
+``--problems`` so many of every suite are. A method that is not installed is named, and has no row.
 
-The table of all that was run goes to ``benchmarks/results/engines.md``, every run to ``.csv``.
+All methods do a problem before the next one begins, and the suites take turns. After each problem
+the table of all that is done is written, with its counts: to ``benchmarks/results/engines.md``,
+every run to ``.csv``. Killed and started again, the comparison goes on from ``--folder``.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
-from collections.abc import Sequence
+import io
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from bench import Budget
+from bench.basics.files import write_whole
 from bench.plugins import find_method, spec_of
 from bench.problems import Dataset, load_dataset
 from bench.running import LocalExecutor, MethodSpec, Store, execute, matrix, missing_engine
@@ -59,18 +63,28 @@ def main() -> None:
     options = vars(parser.parse_args())
     asked = Asked(**{**options, "methods": tuple(options["methods"]),
                      "suites": tuple(options["suites"])})  # fmt: skip
-    write(asked, compared(asked), RESULTS / "engines")
+    for outcomes, planned in compared(asked):
+        write(asked, outcomes, planned, RESULTS / "engines")
 
 
-def compared(asked: Asked) -> list[Outcome]:
-    """The outcome of every run there is a record of, after making those that are not done."""
+def compared(asked: Asked) -> Iterator[tuple[list[Outcome], int]]:
+    """After each problem: the outcome of every run that has a record, and how many are planned."""
     suites = {name: suite(name, asked.problems) for name in asked.suites}
     specs = [spec for spec in map(_spec, asked.methods) if spec is not None]
     budget = Budget.of_cpu(asked.cpu_seconds, threads=1)
     runs = matrix(specs, suites, seeds=range(asked.seeds), budget=budget)
     store = Store(asked.folder)
-    execute(runs, suites, store, LocalExecutor(1))
-    return judged(runs, suites, store)
+    for dataset, problem in by_turns(suites):
+        of_problem = [one for one in runs if (one.dataset, one.problem) == (dataset, problem)]
+        execute(of_problem, suites, store, LocalExecutor(1))
+        yield judged(runs, suites, store), len(runs)
+
+
+def by_turns(suites: Mapping[str, Dataset]) -> Iterator[tuple[str, str]]:
+    """The first problem of each suite, the second of each, and so on."""
+    columns = ([(name, one.name) for one in suite.problems] for name, suite in suites.items())
+    for row in itertools.zip_longest(*columns):
+        yield from (one for one in row if one is not None)
 
 
 def suite(name: str, most: int | None) -> Dataset:
@@ -90,26 +104,28 @@ def _spec(name: str) -> MethodSpec | None:
     return spec if reason is None else None
 
 
-def write(asked: Asked, outcomes: Sequence[Outcome], stem: Path) -> None:
-    """The table as Markdown, and every run as CSV."""
-    text = "\n".join(table(asked, outcomes))
-    stem.with_suffix(".md").write_text(text + "\n")
-    with stem.with_suffix(".csv").open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["method", "suite", "problem", "seed", "cpu", "recovered", "formula"])
-        for one in outcomes:
-            recovered = "yes" if one.found is not None else "no"
-            place = (one.method, one.suite, one.problem, one.seed)
-            writer.writerow([*place, f"{one.cpu:.2f}", recovered, one.formula])
-    print(text)
+def write(asked: Asked, outcomes: Sequence[Outcome], planned: int, stem: Path) -> None:
+    """The table as Markdown, and every run as CSV; each is written whole."""
+    text = "\n".join(table(asked, outcomes, planned))
+    write_whole(stem.with_suffix(".md"), f"{text}\n".encode())
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(["method", "suite", "problem", "seed", "cpu", "recovered", "formula"])
+    for one in outcomes:
+        recovered = "yes" if one.found is not None else "no"
+        place = (one.method, one.suite, one.problem, one.seed)
+        writer.writerow([*place, f"{one.cpu:.2f}", recovered, one.formula])
+    write_whole(stem.with_suffix(".csv"), file.getvalue().encode())
+    print(text, flush=True)
 
 
-def table(asked: Asked, outcomes: Sequence[Outcome]) -> list[str]:
+def table(asked: Asked, outcomes: Sequence[Outcome], planned: int) -> list[str]:
     """A line for each suite; a cell says how many laws of how many runs were recovered."""
     methods = [name for name in asked.methods if any(one.method == name for one in outcomes)]
     lines = [
         f"Laws recovered (the judge's `exact`) of those that were run; {asked.cpu_seconds:g} CPU "
-        "seconds, one thread; in brackets the median CPU seconds to the law.",
+        "seconds, one thread; in brackets the median CPU seconds to the law. "
+        f"{len(outcomes)} of {planned} planned runs are done.",
         "",
         "| suite | " + " | ".join(methods) + " |",
         "|---|" + "---:|" * len(methods),

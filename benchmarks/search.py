@@ -25,6 +25,7 @@ from pathlib import Path
 import numpy as np
 
 from bench import Budget
+from bench.basics.files import write_whole
 from bench.plugins import find_method, spec_of
 from bench.problems import Dataset, Problem, load_dataset
 from bench.running import LocalExecutor, Record, Run, Store, execute, matrix
@@ -104,7 +105,7 @@ def judged(runs: Sequence[Run], suites: dict[str, Dataset], store: Store) -> lis
         record = store.read(run.key)
         if record is not None:
             outcomes.append(_outcome(record, suites[run.dataset][run.problem], known))
-    known_path.write_text(json.dumps(known))
+    write_whole(known_path, json.dumps(known).encode())
     return outcomes
 
 
