@@ -19,6 +19,9 @@ Predict = Callable[[Values], Values]
 TIME_LIMITS = ("max_time", "timeout_in_seconds", "timeout", "stop_time", "time_limit")
 """What estimators call the seconds they may take, in the order in which SRBench looks."""
 
+SEEDS = ("random_state", "seed", "random_seed")
+"""What estimators call their seed: scikit-learn's word, and others' words."""
+
 SHARE = 0.95
 """The part of a budget that goes into ``fit``; the rest is for the formula."""
 
@@ -27,9 +30,10 @@ _LOOK_SECONDS = 0.02
 
 
 def set_seed(estimator: Any, seed: int) -> None:
-    """Give ``estimator`` the seed, and every step of it that takes one."""
-    for name in _where(estimator, "random_state"):
-        _set(estimator, name, seed % _SEEDS)
+    """Give ``estimator`` the seed, and every step of it that takes one, by the names for it."""
+    for name in SEEDS:
+        for place in _where(estimator, name):
+            _set(estimator, place, seed % _SEEDS)
 
 
 def set_time_limit(estimator: Any, seconds: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import importlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +20,11 @@ class SKLearn:
     """Fits ``estimator`` and answers with its formula, or with its predictions alone.
 
     ``estimator`` is a class, ``package.module:Class`` or ``/path/file.py:Class``, and ``params``
-    are its arguments. ``expression`` names the attribute or function of the fitted estimator that
-    gives the formula; where it is empty, those of ``bench.adapters.formulas.CONVENTIONS`` are
-    tried, and an estimator that has none is a black box. ``dataframe`` is for those that take
-    data frames, with the columns' names.
+    are its arguments; or it is a function that makes an estimator, or one that is made, such as a
+    pipeline, on which ``params`` are set. ``expression`` names the attribute or function of the
+    fitted estimator that gives the formula; where it is empty, those of
+    ``bench.adapters.formulas.CONVENTIONS`` are tried, and an estimator that has none is a black
+    box. ``dataframe`` is for those that take data frames, with the columns' names.
     """
 
     estimator: str
@@ -44,10 +46,10 @@ class SKLearn:
 
     def warm_up(self, budget: Budget) -> None:
         """Import the estimator's module."""
-        self._class()
+        self._named()
         formulas.fitting()
 
-    def _class(self) -> Any:
+    def _named(self) -> Any:
         place, _, name = colon_target(self.estimator).rpartition(":")
         module = load_file(Path(place)) if place.endswith(".py") else importlib.import_module(place)
         try:
@@ -55,9 +57,16 @@ class SKLearn:
         except AttributeError:
             raise ImportError(f"'{place}' has no '{name}'") from None
 
+    def _made(self) -> Any:
+        named, params = self._named(), self.params or {}
+        if isinstance(named, type) or not hasattr(named, "fit"):
+            return named(**params)
+        estimator = copy.deepcopy(named)
+        return estimator.set_params(**params) if params else estimator
+
     def discover(self, task: Task) -> Discovery:
         """Fit the estimator; its formula, where it has one, comes with its predictions."""
-        estimator = self._class()(**(self.params or {}))
+        estimator = self._made()
         estimators.set_seed(estimator, task.seed)
         seconds = estimators.SHARE * task.budget.likely_seconds
         estimators.set_time_limit(estimator, seconds)

@@ -67,6 +67,7 @@ def Piped(**params): return make_pipeline(MinMaxScaler(), StandardScaler(), Attr
 def Target(**params):
     return TransformedTargetRegressor(regressor=Piped(**params), transformer=StandardScaler())
 def Searched(**params): return GridSearchCV(Attribute(**params), {"ridge": [0.0, 1.0]}, cv=2)
+made = Piped(ridge=1.0)
 def Curved(**params): return make_pipeline(PolynomialFeatures(2), Attribute(**params))
 """
 
@@ -85,7 +86,7 @@ def fitted(file: Path, name: str, **settings: Any) -> tuple[Discovery, np.ndarra
 
 
 @pytest.mark.parametrize(
-    "name", ["Attribute", "Function", "Symbolic", "Piped", "Target", "Searched"]
+    "name", ["Attribute", "Function", "Symbolic", "Piped", "Target", "Searched", "made"]
 )
 def test_a_formula_is_found_by_convention_in_raw_units(file: Path, name: str) -> None:
     found, _ = fitted(file, name)
@@ -117,6 +118,16 @@ def test_params_and_frames_reach_the_estimator(file: Path) -> None:
     assert "*x0" in found.best.text
     with pytest.raises(TypeError, match="no_such"):
         fitted(file, "Attribute", params={"no_such": 1})
+
+
+def test_an_estimator_that_is_made_is_copied_and_takes_params(file: Path) -> None:
+    from bench.running.load import load_file
+
+    fitted(file, "made", params={"attribute__ridge": 2.0})
+    made = load_file(file).made
+    assert not hasattr(made[-1], "weights_") and made[-1].ridge == 1.0
+    with pytest.raises(ValueError, match="no_such"):
+        fitted(file, "made", params={"no_such": 1})
 
 
 def test_operon_as_scikit_learn_has_it() -> None:

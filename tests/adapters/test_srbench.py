@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ import pytest
 from contracts import data, discovered, regressor
 
 from bench import Discovery, Variable, evaluate, parse
-from bench.adapters.estimators import TIME_LIMITS
+from bench.adapters.estimators import SEEDS, TIME_LIMITS, set_seed
 from bench.adapters.srbench import NoModel
 from bench.plugins import MethodError, find_method, register_methods, spec_of
 from bench.running.neighbours import module_name
@@ -67,6 +67,13 @@ def test_seed_and_time_limit_are_told_by_every_name(tmp_path: Path, limit: str) 
     place = regressor(tmp_path, limit=limit)
     discovered(place, *data(), seconds=20, seed=2**32 + 5, params={"ridge": 2.0})
     assert module_of(place).SEEN[-1][:3] == (5, 19, 2.0)
+
+
+@pytest.mark.parametrize("name", SEEDS)
+def test_the_seed_is_told_by_every_name(name: str) -> None:
+    estimator = SimpleNamespace(**{name: None})
+    set_seed(estimator, 2**32 + 7)
+    assert vars(estimator) == {name: 7}
 
 
 def test_the_first_name_of_a_time_limit_is_used(tmp_path: Path) -> None:
