@@ -16,7 +16,8 @@ from bench.running import Limits, MethodSpec, Run, Store, execute
 from bench.running.events import Event
 from bench.running.executors import Executor
 from bench.running.results.content import canonical_json
-from bench.running.results.judging import judge_records
+from bench.running.results.contents.made import failed_or_unjudged
+from bench.running.results.judging import judge_records, judges_of
 from bench.running.seal.environment import worker_environment
 from bench.scoring.steps import ScoringLimits
 
@@ -124,7 +125,8 @@ def judge_all(
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> int:
     """Score what has no current scorecard; returns how many. Raises ScoringError, StoreError."""
-    records = experiment.store.records(lambda path, error: None)
+    judges = judges_of(experiment.problems, experiment.scoring)
+    records = failed_or_unjudged(experiment.store, judges.values())
     return judge_records(
         experiment.store, records, experiment.problems,
         limits=experiment.scoring, workers=workers, on_progress=on_progress,

@@ -10,7 +10,8 @@ from bench.cli import UserError
 from bench.running.failures import Failures
 from bench.running.limits import processors
 from bench.running.progress.bar import ProgressBar
-from bench.running.results.judging import Problems, judge_records
+from bench.running.results.contents.made import failed_or_unjudged
+from bench.running.results.judging import Problems, judge_records, judges_of
 from bench.running.results.record import Record
 from bench.running.results.store import Store
 from bench.scoring.pool import ScoringError
@@ -36,14 +37,15 @@ class Judge:
         with ProgressBar("judged") as progress:
             try:
                 return judge_records(
-                    self.store, self._records(), self.problems, limits=self.limits,
+                    self.store, self._records(again), self.problems, limits=self.limits,
                     workers=self.workers or processors(), again=again, on_progress=progress,
                 )  # fmt: skip
             except ScoringError as error:
                 raise UserError(str(error), 1) from None
 
-    def _records(self) -> Iterator[Record]:
-        for record in self.store.records(lambda path, error: None):
+    def _records(self, again: bool) -> Iterator[Record]:
+        judges = () if again else judges_of(self.problems, self.limits).values()
+        for record in failed_or_unjudged(self.store, judges):
             if self.wanted is None or self.wanted(record):
                 self.failures.add(record, self.store.log_path(record.run.key))
                 yield record

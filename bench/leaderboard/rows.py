@@ -137,8 +137,11 @@ class _FolderRows:
         every = np.arange(len(self.scored))
         kinds, judges = self.score_words("kind", every), self.score_words("judge", every)
         now = {kind: _judging_now(kind) for kind in set(kinds)}
-        pairs = zip(kinds, judges, strict=True)
-        return np.array([now[kind] not in ("", judge) for kind, judge in pairs], dtype=bool)
+        pairs = list(zip(kinds, judges, strict=True))
+        differ = {
+            (kind, judge): now[kind] not in ("", judging_code(judge)) for kind, judge in set(pairs)
+        }
+        return np.array([differ[pair] for pair in pairs], dtype=bool)
 
     def said(self) -> list[str]:
         """Lines about what could not be read, and what other code made."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.running.results.contents.made import MadeSoFar
 from bench.running.results.record import Record
 from bench.running.results.run import Run
 
@@ -14,18 +15,22 @@ from bench.running.results.run import Run
 class Planned:
     """The whole matrix, before anything runs.
 
-    ``runs`` are all runs asked for, with results in ``folder``; ``done`` of them have a record
-    already, ``stale`` of these one that other code of the method made. ``newer`` have one of a
-    newer version of Rediscover, which is left alone. ``missing`` are methods whose engine is not
-    there, and why: their runs are planned and are not started.
+    ``runs`` are all runs asked for, with results in ``folder``. ``done`` are those that have a
+    record already and are not made again, and what it says. ``newer`` have one of a newer version
+    of Rediscover, which is left alone. ``missing`` are methods whose engine is not there, and why:
+    their runs are planned and are not started.
     """
 
     runs: tuple[Run, ...]
-    done: tuple[Record, ...]
+    done: tuple[tuple[Run, MadeSoFar], ...]
     missing: Mapping[str, str]
     folder: Path
-    stale: int = 0
     newer: int = 0
+
+    @property
+    def stale(self) -> int:
+        """How many of those that are done other code of their methods made."""
+        return sum(made.stale for _, made in self.done)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from bench.models.endpoint import Endpoint
 from bench.problems.dataset import Dataset
@@ -13,10 +13,9 @@ from bench.running.executors import Executor
 from bench.running.limits import Limits
 from bench.running.missing import missing_engine
 from bench.running.perform import Job
-from bench.running.results.finding import find
+from bench.running.results.contents.made import MadeSoFar, made_so_far
 from bench.running.results.leases import Leases
 from bench.running.results.lock import keep_environment
-from bench.running.results.record import Record
 from bench.running.results.run import Run
 from bench.running.results.store import Store, storage_error
 
@@ -47,12 +46,8 @@ def execute(
     """
     missing = _missing_engines(runs)
     store.add_to_plan(list(runs))
-    sorted_out = _SortedOut(store, retry, rerun_stale, on_event)
-    for run in runs:
-        sorted_out.take(run)
-    todo = [run for run in sorted_out.todo if run.method.label not in missing]
-    done, stale, newer = tuple(sorted_out.done), sorted_out.stale, sorted_out.newer
-    on_event(Planned(tuple(runs), done, missing, store.folder, stale, newer))
+    again = _Again(retry, rerun_stale, missing)
+    todo = _todo(store, runs, again, on_event)
     problems = _problems(datasets)
     jobs = [Job(run, problems[run.dataset, run.problem], endpoint) for run in todo]
     limits = limits or Limits()
@@ -83,39 +78,39 @@ def _missing_engines(runs: Sequence[Run]) -> dict[str, str]:
     return {label: reason for label, reason in found.items() if reason is not None}
 
 
-@dataclass
-class _SortedOut:
-    """Runs by what there is of them already."""
+@dataclass(frozen=True)
+class _Again:
+    """What is made again, and what cannot be."""
 
-    store: Store
     retry: Collection[str]
-    rerun_stale: bool
-    on_event: OnEvent
-    done: list[Record] = field(default_factory=list)
-    todo: list[Run] = field(default_factory=list)
-    stale: int = 0
-    newer: int = 0
+    stale: bool
+    missing: Mapping[str, str]
 
-    def take(self, run: Run) -> None:
-        """Put ``run`` where it belongs."""
-        found = find(self.store, run)
-        for path, reason in found.damaged:
-            self.on_event(Damaged(path, reason))
-        if found.record is None:
-            if found.newer:
-                self.newer += 1
-            else:
-                self.todo.append(run)
-        elif found.record.status in self.retry:
-            if not found.stale:
-                # Out of the way now, so that this command is resumed, too, when it is killed.
-                self.store.record_path(run.key).unlink(missing_ok=True)
-            self.todo.append(run)
-        elif found.stale and self.rerun_stale:
-            self.todo.append(run)
-        else:
-            self.done.append(found.record)
-            self.stale += found.stale
+    def is_to_do(self, run: Run, made: MadeSoFar) -> bool:
+        """Whether ``run``, of which there is what is ``made``, is to be made (again)."""
+        again = made.status in self.retry or (made.stale and self.stale)
+        return (made.is_to_be_done or again) and run.method.label not in self.missing
+
+
+def _todo(store: Store, runs: Sequence[Run], again: _Again, on_event: OnEvent) -> list[Run]:
+    """The runs that are to be done; what is planned and what is done is told."""
+    todo: list[Run] = []
+    done: list[tuple[Run, MadeSoFar]] = []
+    out_of_the_way: list[Run] = []
+    newer = 0
+    for run, made in zip(runs, made_so_far(store, runs), strict=True):
+        for path, reason in made.damaged:
+            on_event(Damaged(path, reason))
+        newer += made.newer
+        if again.is_to_do(run, made):
+            todo.append(run)
+            out_of_the_way += [run] if made.status in again.retry and not made.stale else []
+        elif made.status:
+            done.append((run, made))
+    on_event(Planned(tuple(runs), tuple(done), again.missing, store.folder, newer))
+    for run in out_of_the_way:  # now, so that this command is resumed, too, when it is killed
+        store.record_path(run.key).unlink(missing_ok=True)
+    return todo
 
 
 def _problems(datasets: Mapping[str, Dataset]) -> dict[tuple[str, str], Problem]:

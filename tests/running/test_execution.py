@@ -28,7 +28,16 @@ from bench.kinds import Conditions
 from bench.kinds.noise import standard_normal
 from bench.kinds.table.noise import noisy_target
 from bench.method import Budget
-from bench.running import Leases, LocalExecutor, Record, Store, StoreError, execute, matrix
+from bench.running import (
+    Leases,
+    LocalExecutor,
+    Record,
+    Resources,
+    Store,
+    StoreError,
+    execute,
+    matrix,
+)
 from bench.running.events import Damaged, Elsewhere, Event, Finished, Planned, Started
 
 
@@ -116,6 +125,14 @@ def test_a_missing_engine_is_planned_and_reported_and_leaves_no_record(tmp_path:
     assert events[0].missing["away"] == "no Julia: get it"
     assert "no_such_engine" in events[0].missing["absent"]
     assert len(Store(tmp_path / "r").plan().runs) == 3
+
+
+def test_what_cannot_be_made_again_is_kept(tmp_path: Path) -> None:
+    absent = method("Instant", requires=("no_such_engine",))
+    nothing = Resources(1.0, 1.0, 1.0)
+    (run,) = matrix([absent], {"toy": dataset(1)}, budget=Budget(seconds=20, memory_mb=1000))
+    Store(tmp_path).write(Record(run, "error", "made elsewhere", None, (), nothing))
+    assert len(run_all(tmp_path, absent, retry=("error",))) == 1
 
 
 def test_a_run_held_by_another_process_is_waited_for_and_taken_when_it_is_let_go(

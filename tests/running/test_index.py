@@ -16,8 +16,11 @@ from bench.method import Discovery
 from bench.running import Record, Resources, Store
 from bench.running.results.contents import index, kept, planned
 from bench.running.results.contents.holdings import Holdings
+from bench.running.results.contents.made import failed_or_unjudged, made_so_far
+from bench.running.results.judging import KeptScore
 from bench.running.results.naming import MethodNames
 from bench.running.results.store import relative_path
+from bench.scoring.scorecard import Scorecard
 
 COUNT = 6
 
@@ -165,3 +168,28 @@ def test_a_plan_that_grew_is_read_again(store: Store) -> None:
     store.add_to_plan([toy_run(method("Instant"), "another")])
     os.utime(store.plan_path, (1e9, 1e9))
     assert len(planned.PlannedRuns.of(store.plan_path)) == COUNT + 1
+
+
+def test_what_is_done_and_judged_is_not_read_again(store: Store, read: list[str]) -> None:
+    runs = [toy_run(method("Instant"), f"p{k}") for k in range(COUNT)]
+    for k, run in enumerate(runs[:-1]):
+        card = Scorecard(run.problem, "table", "x0", "old" if k == 1 else "now")
+        store.write_text(store.score_path(run.key), KeptScore(run.digest, card).to_json())
+    walls(store)
+    read.clear()
+    made = made_so_far(store, [*runs, toy_run(method("Instant"), "another")])
+    assert [one.wall_seconds for one in made[:-1]] == [float(k) for k in range(COUNT)]
+    assert [one.is_to_be_done for one in made] == [False] * COUNT + [True]
+    unjudged = failed_or_unjudged(store, ["now"])
+    assert {record.run.problem for record in unjudged} == {"p1", f"p{COUNT - 1}"}
+    assert len(list(failed_or_unjudged(store, ()))) == COUNT
+    assert read == []
+
+
+def test_of_a_damaged_record_and_a_failure_is_told(store: Store) -> None:
+    runs = [toy_run(method("Instant"), f"p{k}") for k in range(COUNT)]
+    store.record_path(runs[0].key).write_text("{")
+    store.write(Record(runs[1], "error", "it broke", None, (), Resources(1.0, 1.0, 1.0)))
+    damaged, failed, *_ = made_so_far(store, runs)
+    assert damaged.is_to_be_done and "cut off" in damaged.damaged[0][1]
+    assert (failed.status, failed.is_to_be_done) == ("error", False)

@@ -16,7 +16,6 @@ from bench.running.events import (
     Started,
 )
 from bench.running.failures import Failures
-from bench.running.results.record import Record
 from bench.running.results.run import Run
 
 
@@ -65,11 +64,10 @@ class Progress:
             self._most_at_once = max(self._most_at_once, len(self.running))
         elif isinstance(event, Finished):
             self.running.pop(event.record.run.key, None)
-            self._count(event.record)
-            self.methods[event.record.run.method.label].starved += bool(
-                event.record.resources.starved
-            )
-            self.failures.add(event.record, event.log)
+            record = event.record
+            self._count(record.run, record.status, record.resources.wall_seconds)
+            self.methods[record.run.method.label].starved += bool(record.resources.starved)
+            self.failures.add(record, event.log)
         elif isinstance(event, Elsewhere):
             self.elsewhere.add(event.run.key)
         elif isinstance(event, Damaged):
@@ -116,15 +114,15 @@ class Progress:
             self.methods[run.method.label].budget = run.budget.likely_seconds
         for label, reason in event.missing.items():
             self.methods[label].missing = reason
-        for record in event.done:
-            self._count(record)
+        for run, made in event.done:
+            self._count(run, made.status, made.wall_seconds)
 
-    def _count(self, record: Record) -> None:
-        method = self.methods[record.run.method.label]
+    def _count(self, run: Run, status: str, seconds: float) -> None:
+        method = self.methods[run.method.label]
         method.done += 1
-        method.failed += record.status != "ok"
+        method.failed += status != "ok"
         method.timed += 1
-        method.wall += record.resources.wall_seconds
+        method.wall += seconds
 
 
 def duration(seconds: float) -> str:

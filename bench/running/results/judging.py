@@ -105,7 +105,7 @@ def judge_records(
     not in ``problems``, or not in that version, and those without data, are left alone. Of the
     records only what they are asked for is kept.
     """
-    versions = {kind: judge_of(kind, limits) for kind in {one.kind for one in problems.values()}}
+    versions = judges_of(problems, limits)
     groups: dict[_Question, list[_Asker]] = {}
     for record in records:
         problem = problems.get(_key(record))
@@ -137,6 +137,11 @@ def _is_to_be_judged(record: Record, problem: AnyProblem) -> bool:
 def judge_of(kind: str, limits: ScoringLimits) -> str:
     """What scorecards of ``kind`` that are made now follow from; see ``judge_version``."""
     return judge_version(kind_named(kind).scheme(), metrics_of(kind), limits)
+
+
+def judges_of(problems: Problems, limits: ScoringLimits) -> dict[str, str]:
+    """``judge_of`` each kind that ``problems`` are of."""
+    return {kind: judge_of(kind, limits) for kind in {one.kind for one in problems.values()}}
 
 
 def _question(record: Record) -> _Question:

@@ -240,6 +240,14 @@ def slot_name(run_id: str, identity: str) -> str:
     return f"{run_id}_{identity[:16]}"
 
 
+def is_stale(made_by: str, code: str) -> bool:
+    """Whether what was ``made_by`` one state of the code is of another than ``code``.
+
+    Of code that is not known nothing is said.
+    """
+    return bool(made_by and code and made_by != code)
+
+
 def key_name(slot: str, source: str) -> str:
     """The place of what certain code makes of a slot; one place for code that is not known."""
     return f"{slot}-{source[:8]}" if source else slot

@@ -105,16 +105,6 @@ class Store:
         except FileNotFoundError:
             return None
 
-    def made_of(self, slot: str) -> list[Path]:
-        """The records there are of a slot, whatever code made them."""
-        path = self.record_path(slot)
-        try:
-            names = [one.name for one in path.parent.iterdir()]
-        except (FileNotFoundError, NotADirectoryError):
-            return []
-        beginnings = (path.name, f"{path.stem}-")
-        return sorted(path.with_name(name) for name in names if name.startswith(beginnings))
-
     def records(self, on_unread: Damage | None = None) -> Iterator[Record]:
         """Every record of the folder, in no particular order.
 

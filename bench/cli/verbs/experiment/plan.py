@@ -38,20 +38,20 @@ def _as_json(experiment: Experiment) -> None:
 def _as_text(experiment: Experiment) -> None:
     from bench.running import Store, missing_engine
     from bench.running.progress.counts import duration
-    from bench.running.results.finding import find
+    from bench.running.results.contents.made import made_so_far
 
     folder = as_named(experiment.folder)
     print(f"{counted(len(experiment.runs), 'run')} would be planned in {folder}")
     say_notes(experiment)
     store = Store(experiment.folder)
-    found = [(run, find(store, run)) for run in experiment.runs]
-    finished = Counter(run.method.label for run, one in found if one.record is not None)
+    found = list(zip(experiment.runs, made_so_far(store, experiment.runs), strict=True))
+    finished = Counter(run.method.label for run, one in found if one.status)
     planned = Counter(run.method.label for run in experiment.runs)
     for method in experiment.methods:
         label = method.label
         reason = missing_engine(method)
         text = f"{label}: {counted(planned[label], 'run')}, {finished[label]} done"
         print(text if reason is None else f"{text}; cannot run: {reason}")
-    left = [run for run, one in found if one.record is None and not one.newer]
+    left = [run for run, one in found if one.is_to_be_done]
     seconds = sum(run.budget.likely_seconds for run in left)
     print(f"{len(left)} to do: about {duration(seconds)} of budget, one after the other")

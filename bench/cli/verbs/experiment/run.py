@@ -91,10 +91,10 @@ def _check_seal(experiment: Experiment) -> None:
 
 def _exit_code(experiment: Experiment, store: Store) -> int:
     """0 where every planned run has its record; else 1, and a line that says whose have none."""
-    from bench.running.results.finding import find
+    from bench.running.results.contents.made import made_so_far
 
-    found = [(run, find(store, run)) for run in experiment.runs]
-    without = [run for run, one in found if one.record is None and not one.newer]
+    made = made_so_far(store, experiment.runs)
+    without = [run for run, one in zip(experiment.runs, made, strict=True) if one.is_to_be_done]
     if not without:
         return 0
     labels = ", ".join(sorted({run.method.label for run in without}))

@@ -18,7 +18,6 @@ from bench.running.results.judging import answer_of, read_kept
 from bench.running.results.plain import number
 from bench.running.results.record import NewerRecord, Record, RecordError
 from bench.running.results.store import read_record
-from bench.scoring.steps import judging_code
 
 RECORD: dict[str, type] = {
     "status": str, "source": str, "disclosure": str, "fault": str, "newer": bool,
@@ -67,7 +66,7 @@ def score_row(path: Path) -> tuple[Row, dict[str, float | None]]:
         return ("", "", "", str(error), isinstance(error, NewerRecord), 0, 0), {}
     card = kept.card
     row = (
-        card.kind, judging_code(card.judge_version), " ".join(card.lost), "", False,
+        card.kind, card.judge_version, " ".join(card.lost), "", False,
         answer_bits(card.answer), _bits(kept.run_digest),
     )  # fmt: skip
     return row, dict(card.values)

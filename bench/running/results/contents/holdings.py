@@ -20,10 +20,9 @@ from bench.running.results.contents.facts import RECORD, SCORE, record_row, scor
 from bench.running.results.contents.files import Files
 from bench.running.results.contents.index import facts_of
 from bench.running.results.contents.planned import PlannedRuns
-from bench.running.results.finding import is_stale
 from bench.running.results.imported import ELSEWHERE
 from bench.running.results.leases import Leases
-from bench.running.results.run import key_name
+from bench.running.results.run import is_stale, key_name
 from bench.running.results.store import Store
 
 _CODE_LETTERS = 8
