@@ -48,6 +48,14 @@ class Clock:
         """Do not charge so many seconds of wall time: the run waited for a language model."""
         self._excused += max(0.0, seconds)
 
+    def part(self) -> Clock:
+        """A clock that starts now and counts the same processes: for a part of the run."""
+        if self._started is None:
+            self.start()
+        part, before = Clock(), self._used()
+        part.start(lambda: self._used() - before)
+        return part
+
     def remaining(self, budget: Budget) -> Remaining:
         """What is left of ``budget``; it costs some microseconds."""
         if self._started is None:

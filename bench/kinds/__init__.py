@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.kinds.find import kind_at, kind_named, kind_names, kind_of, kind_target
+from bench.kinds.find import kind_at, kind_named, kind_names, kind_of, kind_target, reduced_to
 from bench.kinds.item import item_of
 from bench.kinds.kind import (
     AnyData,
@@ -30,4 +30,5 @@ __all__ = [
     "kind_of",
     "kind_target",
     "noise_text",
+    "reduced_to",
 ]

@@ -47,6 +47,11 @@ def kind_named(name: str) -> Kind:
     return kind_at(kind_target(name))
 
 
+def reduced_to(name: str) -> str:
+    """The kind whose methods take the kind called ``name`` by its reduction; empty if none do."""
+    return getattr(kind_named(name), "reduces_to", "")
+
+
 def kind_of(problem: AnyProblem) -> Kind:
     """The kind of ``problem``."""
     return kind_named(problem.kind)

@@ -106,6 +106,10 @@ class Kind(Protocol):
     ``held_back_inputs(problem, data)``: by split, the inputs at which they are asked. One on whose
     training data settings can be chosen has ``held_out(problem, noise)``: the problem of a part of
     them, with the rest, as noisy, in the test's place, and without the law.
+
+    A kind that methods of another may take by a reduction also has ``reduces_to``, the name of that
+    other, and ``reduced(method, task) -> Discovery``, which asks ``method`` for the answers to
+    tasks of that kind (in the worker, within the budget and clock of ``task``).
     """
 
     name: str

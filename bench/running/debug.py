@@ -17,7 +17,7 @@ from bench.running.perform import Job, pose
 from bench.running.questions import conversation_of
 from bench.running.results.store import Store
 from bench.running.sandbox.answer import bounded, checked
-from bench.running.sandbox.worker import make_task, ready
+from bench.running.sandbox.worker import discover, make_task, ready
 
 
 def debug(job: Job, on_report: Callable[[Answer, float | None], None]) -> Discovery:
@@ -39,7 +39,7 @@ def debug(job: Job, on_report: Callable[[Answer, float | None], None]) -> Discov
         if conversation is not None:
             task = replace(task, model=LanguageModel(_off_the_clock(conversation, clock)))
         clock.start()
-        discovery, _ = bounded(method.discover(task))
+        discovery, _ = bounded(discover(method, kind_of(job.problem), task))
     return checked(discovery, kind_of(job.problem), request.told)
 
 

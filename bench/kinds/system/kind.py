@@ -12,7 +12,7 @@ from bench.clock import Clock
 from bench.kinds.kind import Brief, Conditions, Shown
 from bench.kinds.system import posing
 from bench.kinds.system.task import SystemTask
-from bench.method import Answer, Budget
+from bench.method import Answer, Budget, Discovery
 
 if TYPE_CHECKING:
     from bench.problems.systems.data import SystemData
@@ -25,6 +25,7 @@ class SystemKind:
     """See ``bench.kinds.kind.Kind``; the arrays are t, x, u and dx of each trajectory in turn."""
 
     name = "system"
+    reduces_to = "table"
 
     def told(self, problem: SystemProblem, conditions: Conditions) -> Mapping[str, Any]:
         return posing.told(problem, conditions.disclosure)
@@ -51,12 +52,18 @@ class SystemKind:
             states=posing.listed(told, "states"),
             inputs=posing.listed(told, "inputs"),
             time=told["time"],
+            estimate=told["estimate"],
             seed=seed,
             budget=budget,
             description=told["description"],
             on_report=on_report,
             clock=clock,
         )
+
+    def reduced(self, method: Any, task: SystemTask) -> Discovery:
+        from bench.kinds.system import reduction
+
+        return reduction.reduced(method, task)
 
     def refusal(self, answer: Answer, told: Mapping[str, Any]) -> str | None:
         return posing.refusal(answer, told)

@@ -27,6 +27,7 @@ def told(problem: SystemProblem, disclosure: Disclosure) -> dict[str, Any]:
         "states": [disclosed(variable, disclosure) for variable in problem.states],
         "inputs": [disclosed(variable, disclosure) for variable in problem.inputs],
         "time": problem.time,
+        "estimate": problem.observing.estimate,
         "description": problem.meaning if disclosure == "full" else "",
     }
 

@@ -6,10 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bench.clock import Clock, Remaining
+from bench.kinds.system.differences import with_rates
+from bench.kinds.table.task import Task
 from bench.method import Answer, Budget, as_answer
-from bench.problems.systems.data import Trajectory
+from bench.problems.systems.data import Estimate, Trajectory
 from bench.problems.variable import Variable
+
+_TOO_LARGE = 1e3
 
 
 def _ignore(answer: Answer, loss: float | None) -> None:
@@ -22,8 +29,10 @@ class SystemTask:
 
     ``trajectories`` have times ``t`` (n,), not always even, and ``x`` (n, states), whose column j
     is ``states[j]``; ``u`` (n, inputs) where there are ``inputs``, ``dx`` where rates are
-    disclosed. ``time`` is what time is called where the rates may depend on it, else empty. An
-    answer has an expression for each state: ``Discovery.of({"x0": "x1", "x1": "-x0"})``. Seed,
+    disclosed. ``time`` is what time is called where the rates may depend on it, else empty.
+    ``estimate`` is how rates are estimated for methods that take tables.
+
+    An answer has an expression for each state: ``Discovery.of({"x0": "x1", "x1": "-x0"})``. Seed,
     budget, clock and ``model`` are as in ``bench.Task``. Raises ValueError where shapes and names
     do not match.
     """
@@ -32,6 +41,7 @@ class SystemTask:
     states: tuple[Variable, ...]
     inputs: tuple[Variable, ...] = ()
     time: str = ""
+    estimate: Estimate = "smoothed"
     seed: int = 0
     budget: Budget = field(default_factory=Budget)
     description: str = ""
@@ -62,6 +72,43 @@ class SystemTask:
         """What a rate may be made of: states, inputs, and time where it has a name."""
         time = (Variable(self.time),) if self.time else ()
         return (*self.states, *self.inputs, *time)
+
+    def tables(self, how: Estimate = "smoothed") -> tuple[Task, ...]:
+        """For each state the table of its rate: rows of states, inputs and time, and the rate.
+
+        Rates are estimated as ``how`` says (``bench.kinds.system.differences``), unless they are
+        disclosed. Budget and clock are those of this task; nothing is reported.
+        """
+        estimated = [with_rates(one, how) for one in self.trajectories]
+        X = np.concatenate([self._arguments(one) for one in estimated])
+        dx = np.concatenate([one.dx for one in estimated if one.dx is not None])
+        return tuple(
+            Task(X, np.ascontiguousarray(rate), self.variables, self.seed, self.budget,
+                 Variable(f"d{name}"), clock=self.clock)
+            for name, rate in zip(self.names, dx.T, strict=True)
+        )  # fmt: skip
+
+    def _arguments(self, trajectory: Trajectory) -> NDArray[np.float64]:
+        columns = trajectory.columns
+        return np.column_stack([columns[:, 1:], columns[:, :1]]) if self.time else columns[:, 1:]
+
+    def integrated(
+        self, expressions: Mapping[str, object], along: Trajectory, seconds: float = 1.0
+    ) -> NDArray[np.float64]:
+        """The states that ``expressions`` lead to from the first of ``along``, at its times.
+
+        Shape (n, states); nan from where it explodes, is no number, or takes more than
+        ``seconds`` of processor time. Raises ValueError for what is no expression.
+        """
+        from bench.expression import read
+        from bench.kinds.system.integration import IntegrationLimits, integrate
+        from bench.problems.systems.rates import driven
+
+        laws = {name: read(str(expressions[name]), self.variables).filled for name in self.names}
+        names = [variable.name for variable in self.variables]
+        limits = IntegrationLimits(seconds, size=_TOO_LARGE * float(np.abs(along.x).max() or 1.0))
+        rates = driven(laws, names, bool(self.inputs), bool(self.time), along)
+        return integrate(rates, along.x[0].tolist(), along.t, limits).x
 
     def report(self, expressions: Mapping[str, object], loss: float | None = None) -> None:
         """Tell the harness the best rates so far, one for each state: see ``bench.Task.report``."""

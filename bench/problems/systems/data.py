@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 from bench.problems.cache import Arrays, arrays_digest
 
 Array = NDArray[np.float64]
+NoiseKind = Literal["multiplicative", "additive"]
+Estimate = Literal["differences", "smoothed", "weak"]
 
 SHOWN, LATER, HELD_BACK = "shown", "later", "held_back"
 """The splits: what a method sees, how that goes on, and what starts elsewhere."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import ClassVar, Literal, Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +14,9 @@ from bench.expression import Expression, parse
 from bench.problems.cache import cached_arrays
 from bench.problems.problem import Domain
 from bench.problems.sources.observed import observed_sampling
-from bench.problems.systems.data import SystemData, Trajectory
-from bench.problems.systems.rates import Drive, System, rates_of
+from bench.problems.systems.data import Estimate, NoiseKind, SystemData, Trajectory
+from bench.problems.systems.rates import System, driven
 from bench.problems.variable import Variable
-
-NoiseKind = Literal["multiplicative", "additive"]
 
 
 class SystemSource(Protocol):
@@ -36,11 +34,13 @@ class Observing:
     Noise is ``multiplicative``, x (1 + level * e), as ODEFormer has it (d'Ascoli et al. 2023,
     arXiv:2310.05573), or ``additive``, x + level * RMS(x) * e for each state. ``dropped`` is the
     share of points left out at random; ``derivatives`` shows the exact rates beside the states.
+    ``estimate`` is how rates are estimated for methods that take tables.
     """
 
     noise: NoiseKind = "multiplicative"
     dropped: float = 0.0
     derivatives: bool = False
+    estimate: Estimate = "smoothed"
 
 
 @dataclass(frozen=True)
@@ -101,19 +101,8 @@ class SystemProblem:
         Inputs are those of ``along``, linear between its times, and the nearest beyond them.
         """
         names = [variable.name for variable in self.variables]
-        return rates_of(self.laws if laws is None else laws, names, self._drive(along))
-
-    def _drive(self, along: Trajectory | None) -> Drive | None:
-        if not self.inputs and not self.time:
-            return None
-        t, u = (along.t, along.u) if along is not None and along.u is not None else (None, None)
-        columns = [] if t is None or u is None else [(t, column) for column in u.T]
-
-        def drive(time: float) -> list[float]:
-            values = [float(np.interp(time, *pair)) for pair in columns]
-            return [*values, time] if self.time else values
-
-        return drive
+        laws = self.laws if laws is None else laws
+        return driven(laws, names, bool(self.inputs), bool(self.time), along)
 
     def check(self) -> None:
         """Look through the data, where they lie in files. Raises ValueError or OSError."""

@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import Any, cast, get_args
 
 from bench.problems.dataset import Dataset
-from bench.problems.systems.problem import NoiseKind, Observing, SystemProblem
+from bench.problems.systems.data import Estimate, NoiseKind
+from bench.problems.systems.problem import Observing, SystemProblem
 from bench.problems.systems.solved import SolvedTrajectories
 
-OPTIONS = ("points", "starts", "noise_kind", "dropped", "derivatives")
+OPTIONS = ("points", "starts", "noise_kind", "dropped", "derivatives", "estimate")
 
 _STARTS = ("first", "second", "both")
 _LEAST_POINTS = 3
@@ -27,23 +28,29 @@ def with_protocol(
     noise_kind: str = "multiplicative",
     dropped: float = 0.0,
     derivatives: bool = False,
+    estimate: str = "smoothed",
 ) -> Dataset:
     """``dataset`` seen otherwise; what differs from its own protocol is part of its version.
 
     ``points`` along a trajectory; ``starts``, which of them are shown: the ``first``, the
-    ``second``, or ``both`` (nothing is held back then); ``noise_kind``, ``dropped`` and
-    ``derivatives`` as in ``Observing``. Raises ProtocolError.
+    ``second``, or ``both`` (nothing is held back then); ``noise_kind``, ``dropped``,
+    ``derivatives`` and ``estimate`` as in ``Observing``. Raises ProtocolError.
     """
-    _check(points, starts, noise_kind, dropped)
+    _check(points, starts, dropped)
+    _among("noise_kind", noise_kind, get_args(NoiseKind))
+    _among("estimate", estimate, get_args(Estimate))
     words = [
         f"points{points}" if points is not None else "",
         starts if starts != "first" else "",
         noise_kind if noise_kind != "multiplicative" else "",
         f"dropped{dropped:g}" if dropped else "",
         "derivatives" if derivatives else "",
+        estimate if estimate != "smoothed" else "",
     ]
     version = "-".join([dataset.version, *filter(None, words)])
-    observing = Observing(cast(NoiseKind, noise_kind), float(dropped), derivatives)
+    observing = Observing(
+        cast(NoiseKind, noise_kind), float(dropped), derivatives, cast(Estimate, estimate)
+    )
     problems = [
         replace(problem, version=version, observing=observing, source=_source(one, points, starts))
         for one in dataset.problems
@@ -58,16 +65,16 @@ def _source(problem: Any, points: int | None, starts: str) -> SolvedTrajectories
     return replace(source, points=source.points if points is None else points, shown=shown)
 
 
-def _check(points: Any, starts: Any, noise_kind: Any, dropped: Any) -> None:
+def _check(points: Any, starts: Any, dropped: Any) -> None:
     whole = isinstance(points, int) and not isinstance(points, bool)
     if points is not None and (not whole or points < _LEAST_POINTS):
         raise ProtocolError(f"points is {points!r}; it must be a whole number, 3 or more")
-    if starts not in _STARTS:
-        raise ProtocolError(f"starts is {starts!r}; choose {', '.join(_STARTS)}")
-    if noise_kind not in get_args(NoiseKind):
-        raise ProtocolError(
-            f"noise_kind is {noise_kind!r}; choose {' or '.join(get_args(NoiseKind))}"
-        )
+    _among("starts", starts, _STARTS)
     number = isinstance(dropped, int | float) and not isinstance(dropped, bool)
     if not number or not 0 <= dropped < 1:
         raise ProtocolError(f"dropped is {dropped!r}; it is a share of points, from 0 to below 1")
+
+
+def _among(option: str, value: Any, words: tuple[str, ...]) -> None:
+    if value not in words:
+        raise ProtocolError(f"{option} is {value!r}; choose {', '.join(words)}")

@@ -17,6 +17,7 @@ import numpy as np
 from bench.expression import OPERATORS, Call, Constant, Expression, Leaf, Number, Operator, fold
 from bench.problems.portable import scalars
 from bench.problems.portable.evaluate import function_of
+from bench.problems.systems.data import Trajectory
 
 Point = Sequence[float]
 Value = Callable[[Point], float]
@@ -46,6 +47,27 @@ def rates_of(
             return [math.nan] * len(values)
 
     return rates
+
+
+def driven(
+    laws: Mapping[str, Expression],
+    names: Sequence[str],
+    inputs: bool,
+    timed: bool,
+    along: Trajectory | None,
+) -> System:
+    """``rates_of``, driven by the inputs of ``along`` (linear between its times, the nearest beyond
+    them) and, where ``timed``, by time itself; what has ``inputs`` needs a trajectory."""
+    if not inputs and not timed:
+        return rates_of(laws, names)
+    u = along.u if inputs and along is not None else None
+    pairs = [] if u is None or along is None else [(along.t, column) for column in u.T]
+
+    def drive(time: float) -> list[float]:
+        values = [float(np.interp(time, *pair)) for pair in pairs]
+        return [*values, time] if timed else values
+
+    return rates_of(laws, names, drive)
 
 
 def value_of(law: Expression, names: Sequence[str]) -> Value:

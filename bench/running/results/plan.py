@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, get_type_hints
 
+from bench.kinds.find import reduced_to
 from bench.kinds.kind import AnyProblem, Disclosure
 from bench.method import Budget
 from bench.problems.dataset import Dataset
@@ -113,12 +114,8 @@ def matrix(
 
 
 def can_take(method: MethodSpec, problem: AnyProblem) -> bool:
-    """Whether ``method`` can be set to ``problem``.
-
-    A way from one kind to another, by which a method for tables takes part elsewhere, belongs
-    here: who asks need not know of it.
-    """
-    return problem.kind in method.kinds
+    """Whether ``method`` can be set to ``problem``: it takes the kind, or one it reduces to."""
+    return problem.kind in method.kinds or reduced_to(problem.kind) in method.kinds
 
 
 def _check_kinds(method: MethodSpec, dataset: Dataset) -> None:

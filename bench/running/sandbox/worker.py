@@ -35,6 +35,7 @@ from numpy.typing import NDArray
 
 from bench.clock import Clock
 from bench.kinds.find import kind_at
+from bench.kinds.kind import Kind
 from bench.method import Answer, Budget, Predict
 from bench.models.completion import Completion
 from bench.models.language_model import LanguageModel
@@ -263,9 +264,16 @@ def _run(request: Request, meter: int | None, reply: _Reply) -> None:
     if request.model:
         task = replace(task, model=LanguageModel(lambda prompts: reply.ask(prompts, clock)))
     with reply.interrupts.wanted():
-        returned = method.discover(task)
+        returned = discover(method, kind_at(request.kind), task)
     reply.send(Returned())
     reply.answer(returned)
+
+
+def discover(method: Any, kind: Kind, task: Any) -> Any:
+    """What ``method`` answers to ``task``: by itself, or by the reduction of the task's kind."""
+    if kind.name in getattr(method, "kinds", ("table",)):
+        return method.discover(task)
+    return kind.reduced(method, task)  # type: ignore[attr-defined]
 
 
 def ready(request: Request) -> tuple[Any, float]:
