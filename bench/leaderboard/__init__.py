@@ -37,9 +37,10 @@ def read_board(folders: Iterable[Path], by: Sequence[str] = ()) -> Board:
     """
     from bench.leaderboard.aggregate import leaderboard
     from bench.leaderboard.groups import with_groups
+    from bench.leaderboard.memorisation import without_control
     from bench.leaderboard.rows import read_rows
 
     folders = list(folders)
     rows = read_rows(folders)
     table = leaderboard(with_groups(rows.frame, folders, by), list(by))
-    return Board(table, rows.frame, rows.said)
+    return Board(table, rows.frame, (*rows.said, *without_control(table)))

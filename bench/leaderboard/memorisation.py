@@ -1,5 +1,6 @@
-"""The memorisation gap: how much less a method solves of twins than of what they were made from.
+"""What a language model is given credit for: less what it remembers, and less what chance gives.
 
+The memorisation gap is how much less a method solves of twins than of what they were made from.
 What a model has read it can write down without looking at the data; of a twin it has read nothing
 (``bench.problems.twins``). The difference between the two, run by run, is what memory may explain.
 """
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 PROBE = "direct"
 """The method that shows a model no data: what it solves, the model recalls."""
+
+CONTROL = "llm_prior"
+"""The same loop with nobody behind it: what a model adds is what its method has over this."""
 
 _Run: TypeAlias = tuple[Any, ...]
 """Dataset, problem, noise and seed."""
@@ -106,3 +110,13 @@ def _gap(
         right = [run for run in both if published[run] == 1]
         solved, recalled = len(right), sum(probe.get(run) == 1 for run in right)
     return float(first.mean()), float(second.mean()), difference, solved, recalled
+
+
+def without_control(table: pd.DataFrame) -> tuple[str, ...]:
+    """A line where methods of the leaderboard ``table`` asked a model and no control stands by."""
+    asked = table["calls"].fillna(0) > 0
+    names = list(dict.fromkeys(table["method"][asked]))
+    if not names or CONTROL in set(table["method"]):
+        return ()
+    said = ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
+    return (f"{said}: no control; run method=[{CONTROL}] with the same budget.calls beside",)

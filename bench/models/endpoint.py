@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from bench.models.prices import Price, price_of
+from bench.models.costs.prices import Price, price_of
 
 Mode = Literal["live", "record", "replay"]
 Structured = Literal["none", "json_schema", "json_object", "grammar"]

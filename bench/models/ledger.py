@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from bench.method import Budget
 from bench.models.completion import Tokens
-from bench.models.prices import Price
+from bench.models.costs.prices import Price
 from bench.models.prompt import Prompt
 
 CallStatus = Literal["answered", "lost"]

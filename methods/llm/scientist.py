@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -20,12 +22,16 @@ from methods.mcts import warm as search_warm
 
 _ROLE = "You are a scientist at work on measurements. You answer with one JSON object."
 _ACTIONS = (
-    "One action each turn, as one JSON object and nothing else:\n"
+    "Answer with one action, as one short JSON object as it stands here, and nothing else. What it "
+    "gives is told to you:\n"
     '{"action": "statistics"}  - ranges of all columns and their correlations with the target\n'
     '{"action": "fit", "formula": "c0*x**2 + c1"}  - fit a form; tells its error and constants\n'
     '{"action": "residuals"}  - what the best form so far leaves, and with what that goes along\n'
     '{"action": "search", "seconds": 5}  - an automatic search for a short formula'
 )
+_KNOWN = "You have done this, and nothing has changed since. Choose another action."
+_FIELDS = ("action", "formula", "seconds")
+_FIELD = re.compile(r'"(action|formula)"\s*:\s*"([^"]*)"')
 _LONGEST_ECHO = 1500
 _WORST_ROWS = 5
 
@@ -71,7 +77,11 @@ class Scientist:
         turns: list[tuple[str, str]] = []
         for _ in range(self.turns):
             said = search.say(self.prompt(search, turns))
-            turns.append((said[:_LONGEST_ECHO] or "(nothing)", self._done(search, said)))
+            wanted = _wanted(said)
+            # What was understood, and not all that was written, is what the model sees again.
+            echo = json.dumps(wanted) if wanted else said[:_LONGEST_ECHO] or "(nothing)"
+            seen = self._done(search, said, wanted)
+            turns.append((echo, _KNOWN if (echo, seen) in turns else seen))
             yield
 
     def prompt(self, search: FormSearch, turns: list[tuple[str, str]]) -> Prompt:
@@ -93,9 +103,8 @@ class Scientist:
             messages += [("assistant", said), ("user", seen)]
         return Prompt(messages, max_tokens=self.max_tokens, temperature=self.temperature)
 
-    def _done(self, search: FormSearch, said: str) -> str:
+    def _done(self, search: FormSearch, said: str, wanted: Mapping[str, Any]) -> str:
         """Do what was asked for, and say what came of it."""
-        wanted = object_in(said)
         match wanted.get("action"):
             case "statistics":
                 return _statistics(search.task)
@@ -105,8 +114,8 @@ class Scientist:
                 return self._searched(search, wanted.get("seconds"))
             case "fit":
                 return _fitted(search, str(wanted.get("formula", "")))
-        forms, _ = forms_in(said, search.task.variables)
-        if forms and not wanted:
+        forms = [] if wanted else forms_in(said, search.task.variables)[0]
+        if forms:
             return _tried(search, forms[0])
         search.counts["refused"] += 1
         return "That is none of the actions. " + _ACTIONS
@@ -122,6 +131,17 @@ class Scientist:
         inner = Task(task.X, task.y, task.variables, seed, budget, task.target)
         found = RSRM().discover(inner).best.expression
         return "The search found this.\n" + _tried(search, _form(str(found), task))
+
+
+def _wanted(said: str) -> Mapping[str, Any]:
+    """The action that an answer names, and what belongs to it; of an answer that was cut off, as
+    far as it goes."""
+    found = {name: value for name, value in object_in(said).items() if name in _FIELDS}
+    if "action" in found:
+        return {
+            name: value for name, value in found.items() if isinstance(value, str | int | float)
+        }
+    return dict(_FIELD.findall(said))
 
 
 def _form(text: str, task: Task) -> OpenForm:

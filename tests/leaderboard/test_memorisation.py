@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from results_folders import Result, write
 
 from bench.cli import main
 from bench.leaderboard import LeaderboardError
-from bench.leaderboard.memorisation import memorisation_gaps
+from bench.leaderboard.memorisation import memorisation_gaps, without_control
 from bench.leaderboard.rows import read_rows
 
 COUNT = 8
@@ -63,3 +64,12 @@ def test_compare_shows_the_gap(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert "memorisation gap" in told and "+0.875 [" in told and "no probe: direct" in told
     assert main(["compare", str(tmp_path), "--twins", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["gaps"][0]["kind"] == "constants"
+
+
+def test_a_table_with_a_model_and_no_control_says_so() -> None:
+    table = pd.DataFrame({"method": ["llmsr", "linear"], "calls": [6.0, None]})
+    (line,) = without_control(table)
+    assert line.startswith("llmsr: no control; run method=[llm_prior]")
+    beside = pd.DataFrame({"method": ["llmsr", "llm_prior"], "calls": [6.0, None]})
+    assert without_control(beside) == ()
+    assert without_control(table[1:]) == ()

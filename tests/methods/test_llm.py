@@ -352,6 +352,16 @@ def test_the_scientist_acts_and_is_told(capsys: pytest.CaptureFixture[str]) -> N
     assert "2 refused" in capsys.readouterr().out
 
 
+def test_the_scientist_understands_what_was_cut_off_and_says_what_is_known() -> None:
+    cut = '```json\n{"action": "statistics", "ranges": [{"column": "x0", "min": 13.5'
+    model = ScriptedModel([cut], calls=4)
+    Scientist().discover(task_of(LAW, model))
+    told = [text for role, text in model.prompts[-1].texts[2:] if role == "user"]
+    assert "correlation" in told[0]
+    assert told[1] == told[2] and "Choose another action" in told[1]
+    assert model.prompts[-1].texts[2] == ("assistant", '{"action": "statistics"}')
+
+
 def test_the_scientist_may_start_a_search() -> None:
     model = ScriptedModel(['{"action": "search", "seconds": "many"}'], calls=1)
     task = task_of("2.5*x0*x1", model)

@@ -13,8 +13,8 @@ from scripted_endpoint import KEY, Script
 
 from bench.models.client import MOST_RETRIES, Client, TooLate
 from bench.models.completion import Completion
+from bench.models.costs.prices import Price
 from bench.models.endpoint import Endpoint, EndpointError
-from bench.models.prices import Price
 from bench.models.prompt import Prompt
 from bench.models.stops import ModelError
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from bench.cli.compose import with_configuration
 from bench.cli.experiment import read_experiment
 from bench.cli.verbs.experiment.run import say_notes
 from bench.experiment import Experiment
+from bench.running import Run
 
 
 def main(arguments: argparse.Namespace, overrides: list[str]) -> int:
@@ -55,3 +57,19 @@ def _as_text(experiment: Experiment) -> None:
     left = [run for run, one in found if one.is_to_be_done]
     seconds = sum(run.budget.likely_seconds for run in left)
     print(f"{len(left)} to do: about {duration(seconds)} of budget, one after the other")
+    for line in _costs(experiment, left):
+        print(line)
+
+
+def _costs(experiment: Experiment, left: Sequence[Run]) -> Iterator[str]:
+    """What the runs that are left may ask of the language model, method by method."""
+    from bench.models.costs.estimate import estimated_costs
+
+    endpoint = experiment.endpoint
+    if endpoint is None:
+        return
+    for method in experiment.methods:
+        budgets = [run.budget for run in left if run.method.label == method.label]
+        if method.asks_model and budgets:
+            found = estimated_costs(budgets, method.settings, endpoint.prices)
+            yield f"{method.label} asks {endpoint.name}: {found.words}"

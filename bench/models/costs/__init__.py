@@ -1,0 +1,1 @@
+"""What asking a language model costs: prices of tokens, and estimates beforehand."""
