@@ -31,7 +31,7 @@ def commands() -> list[tuple[str, ...]]:
         shlex.split(line, comments=True)
         for page in PAGES
         for block in blocks(page, "sh")
-        for line in block.splitlines()
+        for line in block.replace("\\\n", " ").splitlines()  # a line may go on
     )
     return sorted({tuple(line[1:]) for line in words if line[:1] == ["rediscover"]})
 
