@@ -13,8 +13,8 @@ import pytest
 
 from bench.basics.installation import install_hint
 from bench.problems import Variable, load_dataset
+from bench.problems.formats.naming import variables_for
 from bench.problems.formats.tabular import TableError
-from bench.problems.formats.user_data import variables_for
 
 
 def frame(n: int = 40, columns: tuple[str, ...] = ("a", "b")) -> pd.DataFrame:

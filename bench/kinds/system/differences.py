@@ -79,6 +79,7 @@ def _window(t: Array, x: Array) -> int:
     if not windows:
         return len(t)
     errors = []
+    t, x = t[:_BLOCK], x[:_BLOCK]  # enough to judge by
     for width in windows:
         value, _, leverage = _local(t, x, width, _DEGREE)
         left_out = (x - value) / np.maximum(1.0 - leverage, 1e-6)

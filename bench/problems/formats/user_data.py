@@ -16,6 +16,7 @@ from pathlib import Path
 from bench.expression import ParseError, parse
 from bench.problems.data import Data, Table
 from bench.problems.dataset import Dataset
+from bench.problems.formats.naming import stem_of, variables_for
 from bench.problems.formats.tabular import (
     SUFFIXES,
     TableError,
@@ -30,7 +31,7 @@ from bench.problems.problem import Problem, Target
 from bench.problems.sources.shuffle import shuffled
 from bench.problems.variable import Variable
 
-OPTIONS = ("target", "truth", "split", "booleans")
+OPTIONS = ("target", "truth", "split", "booleans", "time", "trajectory", "inputs")
 
 _SPLIT_OF = re.compile(r"(?P<name>.+)_(?P<split>train|validation|test|ood)")
 
@@ -89,8 +90,14 @@ def read(
     truth: str | Mapping[str, str] | None = None,
     split: float = 0.75,
     booleans: bool = False,
+    time: str | None = None,
+    trajectory: str | None = None,
+    inputs: Sequence[str] = (),
 ) -> Dataset:
     """The dataset in a file or folder of tables.
+
+    With ``time``, the name of a column, they hold trajectories of one system: ``trajectory`` and
+    ``inputs`` are said in ``bench.problems.formats.own_trajectories``, and there is no target.
 
     ``target`` is the column to be explained; ``truth`` the true expression in the columns' names
     (or x0, x1, ...), for a folder a mapping from the problem's name to it; ``split`` the share of
@@ -100,15 +107,39 @@ def read(
     """
     if not 0 < split < 1:
         raise TableError(f"split is {split!r}; it is the share of training rows, between 0 and 1")
+    if time is not None or trajectory is not None or inputs:
+        return _system(path, time, trajectory, inputs, truth, split, target)
     groups = _groups(path)
     truths = _truths(truth, list(groups), path)
     sources = {name: OwnTable(files, target, split, booleans) for name, files in groups.items()}
     version = _digest(sources)
     problems = tuple(
-        _problem(_stem(path), version, name, source, truths.get(name))
+        _problem(stem_of(path), version, name, source, truths.get(name))
         for name, source in sources.items()
     )
-    return Dataset(_stem(path), version, problems, f"tables in {path}", str(path), "the user's own")
+    return Dataset(
+        stem_of(path), version, problems, f"tables in {path}", str(path), "the user's own"
+    )
+
+
+def _system(
+    path: Path,
+    time: str | None,
+    trajectory: str | None,
+    inputs: Sequence[str],
+    truth: str | Mapping[str, str] | None,
+    split: float,
+    target: str,
+) -> Dataset:
+    from bench.problems.formats.own_trajectories import read_trajectories
+
+    if time is None:
+        raise TableError(f"{path}: trajectories need a column of time: time=COLUMN says which one")
+    if target != "target":
+        raise TableError(f"{path}: trajectories have no target, and target is '{target}'")
+    return read_trajectories(
+        path, time=time, trajectory=trajectory, inputs=inputs, truth=truth, split=split
+    )
 
 
 def _problem(dataset: str, version: str, name: str, source: OwnTable, truth: str | None) -> Problem:
@@ -130,22 +161,6 @@ def _problem(dataset: str, version: str, name: str, source: OwnTable, truth: str
     )
     source.check(problem)
     return problem
-
-
-def variables_for(headers: Sequence[str]) -> tuple[Variable, ...]:
-    """Variables for columns with any names at all.
-
-    They are called x0, x1, ... with the header as symbol; where the headers are themselves such
-    names (x1, x2, ...) they are kept.
-    """
-    numbered = re.compile(r"x\d+")
-    if all(numbered.fullmatch(header) for header in headers):
-        return tuple(Variable(header, header) for header in headers)
-    # A header such as x7 among others would be taken for the eighth column: it is no symbol then.
-    return tuple(
-        Variable(f"x{j}", "", header) if numbered.fullmatch(header) else Variable(f"x{j}", header)
-        for j, header in enumerate(headers)
-    )
 
 
 def _truth(text: str | None, variables: tuple[Variable, ...], name: str) -> str | None:
@@ -182,9 +197,9 @@ def _groups(path: Path) -> dict[str, dict[str, Path]]:
     for file in files:
         if not file.is_file() or table_suffix(file) is None:
             continue
-        part = _SPLIT_OF.fullmatch(_stem(file))
+        part = _SPLIT_OF.fullmatch(stem_of(file))
         name, split = (
-            (part["name"], part["split"]) if part and path.is_dir() else (_stem(file), "all")
+            (part["name"], part["split"]) if part and path.is_dir() else (stem_of(file), "all")
         )
         if split in groups.setdefault(name, {}):
             raise TableError(f"{file} and {groups[name][split]} would be the same problem")
@@ -202,14 +217,6 @@ def _groups(path: Path) -> dict[str, dict[str, Path]]:
 
 def _names(by_split: Mapping[str, Path]) -> str:
     return ", ".join(file.name for file in by_split.values())
-
-
-def _stem(path: Path) -> str:
-    suffix = table_suffix(path) if path.is_file() else None
-    name = path.resolve().name
-    if any("\ud800" <= sign <= "\udfff" for sign in name):  # bytes that are no UTF-8
-        raise TableError(f"{str(path)!a}: its name is no text in UTF-8; rename the file")
-    return name[: -len(suffix)] if suffix else name
 
 
 def _digest(sources: Mapping[str, OwnTable]) -> str:
