@@ -78,6 +78,12 @@ def _columns() -> str:
     return columns_markdown()
 
 
+def _views() -> str:
+    from bench.leaderboard.views import views_markdown
+
+    return views_markdown()
+
+
 def _rules() -> str:
     from bench.scoring.equivalence.rules import RULES
 
@@ -145,6 +151,7 @@ _ROOMS = {
 
 GENERATED: Mapping[str, Callable[[], str]] = {
     "columns": _columns,
+    "views": _views,
     "rules": _rules,
     "methods": _methods,
     "datasets": _datasets,

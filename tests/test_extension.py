@@ -43,7 +43,7 @@ def test_every_table_takes_a_row_from_outside(run, tmp_path: Path) -> None:  # t
     )  # fmt: skip
     assert "outside executor" in out
     table = json.loads(run("leaderboard", "results/tables", "--json"))
-    lines = {line["method"]: line for line in table}
+    lines = {line["method"]: line for line in table["lines"]}
     assert lines["linear"]["ok"] == lines["outside_mean"]["ok"] == 2
     assert lines["linear"]["outside_length"] > 0
     assert lines["outside_mean"]["symbolic_outside_same_text"] == 0.0
@@ -55,7 +55,7 @@ def test_a_kind_from_outside_is_run_and_scored(run, tmp_path: Path) -> None:  # 
         "experiment=numbers",
     )  # fmt: skip
     assert "outside_guesser" in out
-    (line,) = json.loads(run("leaderboard", "results/numbers", "--json"))
+    (line,) = json.loads(run("leaderboard", "results/numbers", "--json"))["lines"]
     assert line["outside_hit"] == 1.0
     (record,) = (tmp_path / "results" / "numbers" / "records").rglob("*.json")
     assert json.loads(record.read_text())["discovery"]["best"][0] == {"value": "7"}

@@ -52,14 +52,15 @@ class Judge:
 
 
 def write_leaderboard(store: Store) -> None:
-    """Write ``leaderboard.csv`` of a folder with its manifest; show it, and what is stale in it."""
+    """Write and show the table of each kind in a folder, their manifest, and what is stale."""
     from bench.leaderboard import read_board
     from bench.leaderboard.verification.manifest import write_tables
     from bench.leaderboard.writers import print_table
 
     board = read_board([store.folder])
     paths = write_tables(store, board)
-    print_table(board.table)
+    for table in board.tables.values():
+        print_table(table)
     for line in board.said:
         print(line)
     print(f"leaderboard: {', '.join(map(as_named, paths))}")

@@ -221,6 +221,7 @@ def _parser() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentPa
     _results(verbs)
     _trust(verbs)
     _tables(verbs)
+    _comparing(verbs)
     _pictures(verbs)
     _looking(verbs)
     _judging(verbs)
@@ -343,16 +344,43 @@ def _trust(verbs: _Verbs) -> None:
     gate.add_argument("--json", action="store_true", help="for machines")
 
 
+_VIEWS = (
+    "dataset", "tier", "problem", "difficulty", "dimension", "dummy_variables", "units", "noise",
+    "seed", "kind", "disclosure", "run",
+)  # fmt: skip
+"""The names in ``bench.leaderboard.views``, which takes too long to import here."""
+
+
+class _Views(tuple[str, ...]):
+    """What ``--by`` takes: some names, and any setting of a method or limit of budgets."""
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or str(name).startswith(("method.", "budget."))
+
+
 def _tables(verbs: _Verbs) -> None:
     board = _verb(verbs, "leaderboard", "the table, from the records of one folder or several")
     board.add_argument("folders", metavar="DIR", nargs="+", help="results/<experiment>")
     board.add_argument(
         "--by",
-        metavar="COLUMN",
+        metavar="VIEW",
         action="append",
         default=[],
-        choices=["dataset", "tier", "noise", "difficulty", "problem"],
-        help="a line for each dataset, tier, noise, difficulty or problem; may be given twice",
+        choices=_Views(_VIEWS),
+        help=f"a line for each {', '.join(_VIEWS)}, method.NAME.SETTING or budget.LIMIT; may be "
+        "given twice",
+    )
+    board.add_argument(
+        "--columns", metavar="NAME,...", default="", help="these columns only, in this order"
+    )
+    board.add_argument("--sort", metavar="NAME", help="by this column, within what is ranked")
+    board.add_argument(
+        "--best", action="store_true", help="mark the best where it is more than chance"
+    )
+    board.add_argument(
+        "--require-complete",
+        action="store_true",
+        help="exit code 1 unless all is run, judged and ranked together",
     )
     board.add_argument(
         "--format", choices=["table", "csv", "md", "tex", "json", "parquet", "html"],
@@ -364,6 +392,8 @@ def _tables(verbs: _Verbs) -> None:
         "--with-published", action="store_true", help="add what others published, unranked"
     )
 
+
+def _comparing(verbs: _Verbs) -> None:
     compare = _verb(verbs, "compare", "are the differences between methods more than chance?")
     compare.add_argument("folder", metavar="DIR", help="results/<experiment>")
     compare.add_argument("methods", metavar="METHOD", nargs="*", help="default: all")

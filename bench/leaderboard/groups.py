@@ -1,4 +1,4 @@
-"""What a leaderboard is broken down by and a record does not hold: tier and difficulty."""
+"""The problems that results are about: of catalogues, and of where a folder says they came from."""
 
 from __future__ import annotations
 
@@ -9,38 +9,12 @@ from typing import TYPE_CHECKING, Any
 from bench.running.results.store import Store
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from bench.problems.problem import Problem
-
-_SHORT, _MIDDLING = 5, 10
-"""Operators up to which a law is short, and up to which it is middling."""
 
 _MOST_MADE = 1000
 """Problems that somebody else's configuration may have made here."""
 
 Problems = dict[tuple[str, str], "Problem"]
-
-
-def with_groups(rows: pd.DataFrame, folders: Iterable[Path], by: Iterable[str]) -> pd.DataFrame:
-    """``rows`` with the columns ``tier`` and ``difficulty`` where ``by`` asks for them.
-
-    Datasets that ship are read from their catalogues, others from where the configurations of
-    ``folders`` say. Where that is gone, tier and difficulty are ``unknown``.
-    """
-    describe = {"tier": _tier, "difficulty": _difficulty}
-    wanted = [name for name in by if name in describe]
-    if not wanted:
-        return rows
-    pairs = list(zip(rows["dataset"], rows["problem"], strict=True))
-    problems = find_problems(set(rows["dataset"]), folders)
-    for name in wanted:
-        words = {
-            pair: describe[name](problems[pair]) if pair in problems else "unknown"
-            for pair in set(pairs)
-        }
-        rows = rows.assign(**{name: [words[pair] for pair in pairs]})
-    return rows
 
 
 def find_problems(datasets: set[str], folders: Iterable[Path], *, trusted: bool = True) -> Problems:
@@ -95,21 +69,3 @@ def _load(source: str, options: Mapping[str, Any]) -> Problems:
     except (LookupError, ValueError, OSError, TypeError, ImportError):
         return {}  # moved or deleted since the benchmark ran
     return {(problem.dataset, problem.name): problem for problem in dataset.problems}
-
-
-def _tier(problem: Problem) -> str:
-    return problem.tier or "unknown"
-
-
-def _difficulty(problem: Problem) -> str:
-    """How many operators the law has, in three steps."""
-    from bench.problems.difficulty import difficulty
-
-    if problem.truth is None:
-        return "unknown"
-    operators = difficulty(problem)["operators"]
-    if operators <= _SHORT:
-        return f"up to {_SHORT} operators"
-    if operators <= _MIDDLING:
-        return f"{_SHORT + 1} to {_MIDDLING} operators"
-    return f"over {_MIDDLING} operators"

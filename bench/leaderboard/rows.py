@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -13,8 +13,11 @@ import numpy as np
 from bench.basics.extension import ExtensionError
 from bench.basics.paths import as_named
 from bench.basics.words import counted
-from bench.leaderboard.columns import Column, measures
+from bench.leaderboard.columns import measures
+from bench.leaderboard.lines.solved import ANSWERED, with_area
+from bench.leaderboard.lines.worst import with_kinds, with_worst
 from bench.running.results.contents.columns import Array, Words
+from bench.running.results.contents.coverage import Coverage
 from bench.running.results.contents.holdings import Holdings, Scores
 from bench.running.results.contents.planned import PlannedRuns
 from bench.running.results.contents.said import said_of
@@ -26,10 +29,10 @@ from bench.scoring.steps import ScoringLimits, judging_code
 if TYPE_CHECKING:
     import pandas as pd
 
-_TEXTS = ("method", "settings", "disclosure", "dataset", "problem", "kind", "status", "budget")
-_FLAGS = ("unsealed", "starved", "unscored", "stale")
-ANSWERED = "answer_cpu_seconds"
-"""What a run had spent when it first reported what it answered; of no column of the table."""
+_TEXTS = ("method", "settings", "disclosure", "dataset", "version", "problem", "kind", "status",
+          "budget", "setup", "data_seed")  # fmt: skip
+_FLAGS = ("pending", "missing", "unsealed", "starved", "unscored", "stale")
+_NUMBERS = ("noise", "seed", "limit")
 _COSTS = ("wall_seconds", "cpu_seconds", "memory_mb", "calls", "tokens", "money", ANSWERED)
 
 
@@ -39,18 +42,25 @@ class LeaderboardError(ValueError):
 
 @dataclass(frozen=True)
 class RunRows:
-    """The rows of some folders, and lines about what of them could not be read or is stale."""
+    """The rows of some folders, and lines about what of them could not be read or is stale.
+
+    ``setups`` are those that the column ``setup`` names; ``places`` says of each row in which
+    folder's holdings it stands, and at which position of the plan.
+    """
 
     frame: pd.DataFrame
     said: tuple[str, ...]
+    setups: Mapping[str, Setup]
+    places: Sequence[tuple[Holdings, int]]
 
 
 def read_rows(folders: Iterable[Path]) -> RunRows:
     """The planned runs of ``folders``, one row each, in the order of the plans.
 
-    ``status`` is empty where there is no record of the run as it is planned now. Measures are nan
-    where a run has none, and the worst where it has no answer. Raises LeaderboardError where a
-    folder has no plan, or two folders contradict each other.
+    ``status`` is empty where there is no record of the run as it is planned now: then the run is
+    ``pending`` or ``missing`` (see ``Coverage``). Measures are nan where a run has none, and the
+    worst where it has no answer, or is missing and its method has records of others. Raises
+    LeaderboardError where a folder has no plan, or two folders contradict each other.
     """
     parts = [_FolderRows.of(Store(folder)) for folder in folders]
     picked = _picked(parts)
@@ -58,11 +68,13 @@ def read_rows(folders: Iterable[Path]) -> RunRows:
     summed = measures({kind for part in parts for kind in part.kinds})
     names = [ANSWERED, *(column.name for column in summed)]
     columns = _columns(parts, picked, names)
-    columns |= _of_plan(runs, columns.pop("elsewhere"))
+    columns |= _of_plan(runs, columns.pop("elsewhere"), columns["disclosure"])
     lost = Words.of(columns.pop("lost"))
-    frame = _framed({one: columns[one] for one in (*_TEXTS, *_FLAGS, "noise", "seed", *names)})
+    frame = _framed({one: columns[one] for one in (*_TEXTS, *_FLAGS, *_NUMBERS, *names)})
+    frame = with_worst(with_area(with_kinds(frame)), summed, lost)
     said = [line for part in parts for line in part.said()]
-    return RunRows(_with_worst(frame, summed, lost), tuple(said))
+    places = [(part.holdings, row) for part, row in picked]
+    return RunRows(frame, tuple(said), runs.setups, places)
 
 
 def named_apart(frame: pd.DataFrame) -> pd.DataFrame:
@@ -102,6 +114,11 @@ class _FolderRows:
             for name in ("digest", "answer"):
                 scored &= card.numbers[name][rows] == record.numbers[name][holdings.chosen]
         return cls(holdings, scores, scored, rows)
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """What has become of its planned runs."""
+        return Coverage.of(self.holdings)
 
     @property
     def kinds(self) -> set[str]:
@@ -234,6 +251,8 @@ def _of_part(part: _FolderRows, rows: Array, names: Sequence[str]) -> dict[str, 
     columns: dict[str, Array] = {
         "status": status,
         "disclosure": part.record_words("disclosure", rows),
+        "pending": part.coverage.pending[rows],
+        "missing": part.coverage.missing[rows],
         "unsealed": part.record_numbers("unsealed", rows).astype(bool) & asked,
         "starved": part.record_numbers("starved", rows).astype(bool) & asked,
         "unscored": asked & ~scored,
@@ -263,12 +282,20 @@ def _of_one(part: _FolderRows, picked: Sequence[_Place]) -> Array:
     return np.array([row for one, row in picked if one is part], dtype=np.int64)
 
 
-def _of_plan(runs: PlannedRuns, elsewhere: Array) -> dict[str, Any]:
-    """What the plan says of the rows, column by column."""
+_PLANNED = ("method", "dataset", "version", "problem", "setup", "data_seed")
+
+
+def _of_plan(runs: PlannedRuns, elsewhere: Array, told: Array) -> dict[str, Any]:
+    """What the plan says of the rows, column by column; ``told`` is the disclosure of records."""
     setups = runs.words("setup")
-    budgets = [_budget_text(runs.setups[key]) if key in runs.setups else "" for key in setups.words]
+    known = [runs.setups.get(key) for key in setups.words]
+    budgets = ["" if one is None else _budget_text(one) for one in known]
+    limits = [np.nan if one is None else one.cpu_seconds or one.seconds for one in known]
+    planned = Words(setups.codes, ["" if one is None else one.disclosure for one in known])
     return {
-        **{name: runs.words(name).texts() for name in ("method", "dataset", "problem")},
+        **{name: runs.words(name).texts() for name in _PLANNED},
+        "disclosure": np.where(told == "", planned.texts(), told),
+        "limit": np.array(limits, dtype=np.float64)[setups.codes],
         "settings": runs.texts.texts(),
         "budget": np.where(elsewhere, "", Words(setups.codes, budgets).texts()),
         "noise": runs.noise,
@@ -278,21 +305,3 @@ def _of_plan(runs: PlannedRuns, elsewhere: Array) -> dict[str, Any]:
 
 def _budget_text(setup: Setup) -> str:
     return f"{setup.seconds:g}" if setup.cpu_seconds is None else f"{setup.cpu_seconds:g} CPU"
-
-
-def _with_worst(frame: pd.DataFrame, summed: Iterable[Column], lost: Words) -> pd.DataFrame:
-    """Fill the measures that a scored run has ``lost`` with the worst.
-
-    Its scorecard does not say whether the problem has, say, an out-of-domain split; other runs
-    of the problem do.
-    """
-    if not any(lost.words):
-        return frame
-    problem = frame["dataset"] + "/" + frame["problem"]
-    for column in summed:
-        among = np.array([column.name in words.split() for words in lost.words])
-        lacking = among[lost.codes]
-        if column.worst is not None and lacking.any():
-            known = frame[column.name].notna().groupby(problem).transform("any")
-            frame.loc[known & lacking, column.name] = column.worst
-    return frame

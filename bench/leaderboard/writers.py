@@ -1,13 +1,15 @@
-"""The table as CSV, Markdown, LaTeX, HTML, JSON, and for a terminal."""
+"""The table as CSV, Markdown, LaTeX, HTML, JSON, Parquet, and for a terminal."""
 
 from __future__ import annotations
 
 import json
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from bench.leaderboard.columns import BY, measures
+from bench.leaderboard.columns import columns
+from bench.leaderboard.lines.layout import whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,67 +24,123 @@ _NARROWER: tuple[tuple[bool, tuple[str, ...]], ...] = (
 )
 """What a terminal is tried to be filled with: intervals or not, and columns left out."""
 
+Lines: TypeAlias = Sequence[Sequence[str]]
+
 
 def to_csv(table: pd.DataFrame) -> str:
     """Every column, unrounded; what is not known is empty."""
-    return str(table.to_csv(index=False, lineterminator="\n"))
+    return str(whole(table).to_csv(index=False, lineterminator="\n"))
 
 
 def to_json(table: pd.DataFrame) -> str:
-    """An array of objects; what is not known is null, infinities are the words inf and -inf."""
-    lines = [{name: _plain(value) for name, value in line.items()} for line in _records(table)]
-    return json.dumps(lines, indent=1, allow_nan=False) + "\n"
+    """An object: the schema, what to read first, and a line each in ``lines``.
+
+    What is not known is null, infinities are the words inf and -inf.
+    """
+    lines = [
+        {name: _plain(value) for name, value in line.items()} for line in records_of(whole(table))
+    ]
+    return json.dumps({**_about(table), "lines": lines}, indent=1, allow_nan=False) + "\n"
+
+
+def to_parquet(table: pd.DataFrame) -> bytes:
+    """Every column, unrounded, as Parquet; ImportError where pyarrow is not installed.
+
+    The metadata of the file hold what the JSON holds beside its lines, as JSON, under
+    ``rediscover``.
+    """
+    import io
+
+    import pyarrow
+    import pyarrow.parquet
+
+    arrays = pyarrow.Table.from_pandas(whole(table), preserve_index=False)
+    about = {"rediscover": json.dumps(_about(table))}
+    buffer = io.BytesIO()
+    pyarrow.parquet.write_table(arrays.replace_schema_metadata(about), buffer)
+    return buffer.getvalue()
+
+
+def _about(table: pd.DataFrame) -> dict[str, Any]:
+    return {name: table.attrs.get(name) for name in ("schema", "kinds", "notes")}
 
 
 def to_markdown(table: pd.DataFrame) -> str:
     """The columns that a reader looks at first, with 95 % intervals."""
-    return _markdown(*brief(table))
+    return _markdown(*_texts(table, "**{}**"), notes=_notes(table))
 
 
 def to_latex(table: pd.DataFrame) -> str:
     """The same as a ``tabular`` for the package booktabs."""
-    return _latex(*brief(table))
+    shown = brief(table)
+    lines = [
+        [rf"\textbf{{{_escaped(cell)}}}" if bold else _escaped(cell) for cell, bold in cells]
+        for cells in shown.cells
+    ]
+    return _tabular(list(map(_escaped, shown.header)), lines, _notes(table))
 
 
 def to_html(table: pd.DataFrame) -> str:
     """The same as one HTML table, every text escaped."""
-    return _html(*brief(table))
+    from html import escape
+
+    shown = brief(table)
+    lines = [
+        [f"<b>{escape(cell)}</b>" if bold else escape(cell) for cell, bold in cells]
+        for cells in shown.cells
+    ]
+    return _table(list(map(escape, shown.header)), lines, _notes(table))
 
 
-def to_parquet(table: pd.DataFrame) -> bytes:
-    """Every column, unrounded, as Parquet; ImportError where pyarrow is not installed."""
-    import io
-
-    buffer = io.BytesIO()
-    table.to_parquet(buffer, index=False)
-    return buffer.getvalue()
+def _notes(table: pd.DataFrame) -> list[str]:
+    return list(table.attrs.get("notes", ()))
 
 
-Lines: TypeAlias = Sequence[Sequence[str]]
+def _texts(table: pd.DataFrame, bold: str) -> tuple[list[str], list[list[str]]]:
+    shown = brief(table)
+    return shown.header, [
+        [bold.format(cell) if strong else cell for cell, strong in cells] for cells in shown.cells
+    ]
 
 
-def _markdown(header: Sequence[str], lines: Lines) -> str:
+def _markdown(header: Sequence[str], lines: Lines, notes: Sequence[str] = ()) -> str:
     rule = ["---", *["---:" for _ in header[1:]]]
-    rows = [[cell.replace("|", "\\|") for cell in cells] for cells in lines]
-    return "".join(f"| {' | '.join(cells)} |\n" for cells in (header, rule, *rows))
+    rows = [[cell.replace("|", "\\|").replace("\n", " ") for cell in cells] for cells in lines]
+    first = "".join(f"{note}  \n" for note in notes)
+    body = "".join(f"| {' | '.join(cells)} |\n" for cells in (header, rule, *rows))
+    return f"{first}\n{body}" if first else body
 
 
 def _latex(header: Sequence[str], lines: Lines) -> str:
-    rows = [" & ".join(_escaped(cell) for cell in cells) + r" \\" for cells in (header, *lines)]
-    columns = "l" + "r" * (len(header) - 1)
-    body = "\n".join([r"\toprule", rows[0], r"\midrule", *rows[1:], r"\bottomrule"])
-    return f"\\begin{{tabular}}{{{columns}}}\n{body}\n\\end{{tabular}}\n"
+    return _tabular(
+        list(map(_escaped, header)), [list(map(_escaped, cells)) for cells in lines], ()
+    )
+
+
+def _tabular(header: Sequence[str], lines: Lines, notes: Sequence[str]) -> str:
+    width = len(header)
+    first = [rf"\multicolumn{{{width}}}{{l}}{{{_escaped(note)}}} \\" for note in notes]
+    rows = [" & ".join(cells) + r" \\" for cells in (header, *lines)]
+    body = "\n".join([*first, r"\toprule", rows[0], r"\midrule", *rows[1:], r"\bottomrule"])
+    return f"\\begin{{tabular}}{{{'l' + 'r' * (width - 1)}}}\n{body}\n\\end{{tabular}}\n"
 
 
 def _html(header: Sequence[str], lines: Lines) -> str:
     from html import escape
 
-    head = "".join(f"<th>{escape(cell)}</th>" for cell in header)
+    return _table(list(map(escape, header)), [list(map(escape, cells)) for cells in lines], ())
+
+
+def _table(header: Sequence[str], lines: Lines, notes: Sequence[str]) -> str:
+    from html import escape
+
+    caption = "<br>\n".join(map(escape, notes))
+    first = f"<caption>{caption}</caption>\n" if notes else ""
+    head = "".join(f"<th>{cell}</th>" for cell in header)
     rows = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>\n"
-        for cells in lines
+        "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>\n" for cells in lines
     )
-    return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n"
+    return f"<table>\n{first}<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n"
 
 
 WRITERS: Mapping[str, Callable[[pd.DataFrame], str | bytes]] = {
@@ -100,6 +158,8 @@ def print_table(table: pd.DataFrame) -> None:
     """The same for people; in a narrow terminal without the intervals, or with fewer columns."""
     from rich.console import Console
 
+    for note in _notes(table):
+        print(note)
     console = Console()
     for intervals, without in _NARROWER:
         shown = _rich_table(table, intervals, without)
@@ -114,43 +174,59 @@ def _rich_table(table: pd.DataFrame, intervals: bool, without: Collection[str]) 
     from rich.table import Table
     from rich.text import Text
 
-    header, lines = brief(table, intervals=intervals, without=without)
+    found = brief(table, intervals=intervals, without=without)
     shown = Table(box=None, pad_edge=False, header_style="bold")
-    for name in header:
-        shown.add_column(name, justify="left" if name == header[0] else "right", no_wrap=True)
-    for cells in lines:
-        shown.add_row(*(Text(cell) for cell in cells))
+    for place, name in enumerate(found.header):
+        shown.add_column(name, justify="right" if place else "left", no_wrap=True)
+    for cells in found.cells:
+        shown.add_row(*(Text(cell, style="bold" if bold else "") for cell, bold in cells))
     return shown
+
+
+@dataclass(frozen=True)
+class ForPeople:
+    """What people are shown: a header, and cells with whether they are bold."""
+
+    header: list[str]
+    cells: list[list[tuple[str, bool]]]
 
 
 def brief(
     table: pd.DataFrame, *, intervals: bool = True, without: Collection[str] = ()
-) -> tuple[list[str], list[list[str]]]:
-    """Header and cells of the columns that a reader looks at first, less those in ``without``."""
-    titles = {name: title for name, title in brief_columns(table).items() if name not in without}
-    lines = [[cell_text(name, line, intervals) for name in titles] for line in _records(table)]
-    return list(titles.values()), lines
+) -> ForPeople:
+    """The columns chosen, else those that a reader looks at first, less those in ``without``."""
+    chosen = table.attrs.get("columns") or table.attrs.get("brief")
+    if chosen:
+        titles = {name: name for name in chosen}
+    else:
+        titles = {name: text for name, text in brief_columns(table).items() if name not in without}
+    cells = []
+    for line in records_of(table):
+        best = set(str(line.get("best", "")).split())
+        cells.append([(cell_text(name, line, intervals), name in best) for name in titles])
+    return ForPeople(list(titles.values()), cells)
 
 
 def brief_columns(table: pd.DataFrame) -> dict[str, str]:
     """The columns that a reader looks at first, and what heads them.
 
     What methods were told, and for how long they ran, is among them where it is not the same;
-    ``settings`` and ``stale`` are where there are some. ``failed`` is not of the table: it is what
-    is done and not ok.
+    ``settings``, ``group``, ``pending``, ``missing`` and ``stale`` are where there are some.
     """
-    by = [name for name in table.columns if name in BY]
+    by = list(table.attrs.get("by", ()))
     mixed = [name for name in ("disclosure", "seconds") if _differs(table[name])]
     if not mixed and not set(table["disclosure"]) <= {"", "blind"}:
         mixed = ["disclosure"]
+    mixed = [name for name in mixed if name not in by]
     first = ["method", "settings"] if any(table["settings"]) else ["method"]
-    stale = ["stale"] if any(table["stale"]) else []
+    group = ["group"] if table["group"].max() > 1 else []
+    some = [name for name in ("pending", "missing", "stale") if any(table[name])]
     titles = {
         one.name: one.title
-        for one in measures()
+        for one in columns()
         if one.title and one.name in table and (one.worst is not None or _known(table[one.name]))
     }
-    names = (*first, *by, *mixed, *_COVERAGE, *stale, *titles)
+    names = (*first, *by, *group, *mixed, *_COVERAGE, *some, *titles)
     return {name: titles.get(name, name) for name in names}
 
 
@@ -167,14 +243,12 @@ def _differs(values: pd.Series[str]) -> bool:
 
 def cell_text(name: str, line: Mapping[str, Any], intervals: bool = True) -> str:
     """A cell as people read it: rounded, a rate with its interval, ``-`` for what is not known."""
-    if name == "failed":
-        return str(line["done"] - line["ok"])
-    if name == "done":
-        return f"{line['done']}/{line['planned']}"
     value = line[name]
+    if name == "done" and "planned" in line:
+        return f"{value}/{line['planned']}"
     if isinstance(value, str):
         return value
-    if math.isnan(value):
+    if value is None or value != value:
         return "-"
     if f"{name}_low" in line:
         low, high = line[f"{name}_low"], line[f"{name}_high"]
@@ -185,8 +259,11 @@ def cell_text(name: str, line: Mapping[str, Any], intervals: bool = True) -> str
     return f"{value:.0f}" if float(value).is_integer() else f"{value:.3g}"
 
 
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+def records_of(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The lines; what is not known is None or nan."""
     records: list[dict[str, Any]] = table.to_dict(orient="records")  # type: ignore[assignment]
+    for place in table["rank"].isna().to_numpy().nonzero()[0] if "rank" in table else ():
+        records[place]["rank"] = None
     return records
 
 
@@ -196,7 +273,13 @@ def _plain(value: Any) -> Any:
     return value
 
 
+_TEX = str.maketrans({
+    **{sign: f"\\{sign}" for sign in "&%_#$"},
+    **{sign: f"\\({sign}\\)" for sign in "<>|"},
+    "{": r"\{", "}": r"\}", "\\": r"\textbackslash{}", "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}", "\n": " ",
+})  # fmt: skip
+
+
 def _escaped(text: str) -> str:
-    for sign in "&%_#$":
-        text = text.replace(sign, f"\\{sign}")
-    return text.replace("<", r"\(<\)").replace(">", r"\(>\)")
+    return text.translate(_TEX)

@@ -115,7 +115,7 @@ def test_predictions_from_elsewhere_get_their_leaderboard(command: Command, scor
     again = command("score", str(scored))
     assert again.code == 0 and "0 records judged" in again.out
     table = json.loads(command("leaderboard", str(scored), "--json").out)
-    assert [line["method"] for line in table] == ["right", "wrong"]
+    assert [line["method"] for line in table["lines"]] == ["right", "wrong"]
 
 
 def test_a_file_of_snip_is_scored_as_it_is(command: Command, tmp_path: Path) -> None:

@@ -314,7 +314,7 @@ def test_results_of_two_machines_are_merged(command: Command, tmp_path: Path) ->
     assert command("merge", "results/a", "results/b", "-o", "results/both").code == 0
     assert len(records(tmp_path / "results" / "both")) == 2
     outcome = command("leaderboard", "results/both", "--json")
-    assert json.loads(outcome.out)[0]["done"] == 2
+    assert json.loads(outcome.out)["lines"][0]["done"] == 2
 
 
 def test_what_must_be_sealed_and_cannot_be_is_refused_before_it_runs(

@@ -12,6 +12,7 @@ from bench.cli import main
 from bench.leaderboard import LeaderboardError
 from bench.leaderboard.comparison import Contests, compare_methods
 from bench.leaderboard.rows import read_rows
+from bench.running import Leases, Store
 
 
 def compared(folder: Path, *methods: str, measure: str = "exact") -> Contests:
@@ -41,9 +42,14 @@ def test_only_runs_that_both_have_done_are_held_against_each_other(tmp_path: Pat
     results = [Result("a", f"p{k}", seed=s) for k in range(5) for s in range(2)]
     results += [Result("b", f"p{k}", yes=False) for k in range(3)]
     results += [Result("b", "p3", status="crash", answer=None), Result("b", "p4", status="")]
-    (pair,) = compared(write(tmp_path, results)).pairs
+    folder = write(tmp_path, results)
+    with Leases(Store(folder).leases_folder) as other:
+        other.announce()
+        (pair,) = compared(folder).pairs
     assert pair.difference.problems == 4 and pair.alone == (6, 0)
     assert (pair.difference.won, pair.difference.test) == (4, "exact McNemar")
+    (pair,) = compared(folder).pairs
+    assert (pair.difference.won, pair.alone) == (5, (5, 0))  # missing, not to come any more
 
 
 def test_many_pairs_are_paid_for(tmp_path: Path) -> None:
@@ -79,7 +85,7 @@ def test_the_verb_says_it_for_people_and_for_machines(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     results = [Result(m, f"p{k}", yes=m == "a") for k in range(12) for m in "abc"]
-    folder = write(tmp_path, [*results, Result("a", "p12"), Result("b", "p12", status="")])
+    folder = write(tmp_path, [*results, Result("a", "p12"), Result("b", "p11", seed=1)])
     assert main(["compare", str(folder)]) == 0
     said = capsys.readouterr().out
     assert "left out: 1 run of a that b has not done" in said

@@ -13,7 +13,7 @@ import pytest
 from results_folders import Result, rewrite, write, write_score
 
 from bench.leaderboard import LeaderboardError, make_leaderboard, read_board
-from bench.leaderboard.columns import column_names, columns_markdown
+from bench.leaderboard.columns import SCHEMA, column_names, columns_markdown
 from bench.leaderboard.writers import WRITERS, to_csv, to_json
 from bench.running import Store
 
@@ -69,7 +69,7 @@ def test_failures_of_a_problem_that_has_it_count_out_of_domain_too(tmp_path: Pat
     assert found["other"]["ood_nmse"] == math.inf
 
 
-def test_runs_without_a_record_are_told_and_not_judged(tmp_path: Path) -> None:
+def test_missing_runs_are_failures_but_of_methods_that_have_no_record(tmp_path: Path) -> None:
     results = [
         Result(problem="p0"),
         Result(problem="p1", status=""),
@@ -78,9 +78,11 @@ def test_runs_without_a_record_are_told_and_not_judged(tmp_path: Path) -> None:
     ]
     found = lines(write(tmp_path, results))
     assert (found["m"]["planned"], found["m"]["done"], found["m"]["problems"]) == (2, 1, 2)
-    assert found["m"]["symbolic_exact"] == 1.0
+    assert found["m"]["missing"] == 1 and found["m"]["ned"] == 0.5
+    assert found["m"]["symbolic_exact"] == found["m"]["accuracy"] == 0.5
+    assert (found["no_engine"]["remark"], found["no_engine"]["missing"]) == ("no record", 2)
     assert (found["no_engine"]["planned"], found["no_engine"]["done"]) == (2, 0)
-    assert math.isnan(found["no_engine"]["symbolic_exact"])
+    assert all(math.isnan(found["no_engine"][name]) for name in ("symbolic_exact", "ned", "r2"))
 
 
 def test_unscored_runs_are_counted_and_change_no_rate(tmp_path: Path) -> None:
@@ -222,7 +224,9 @@ def test_the_csv_has_the_documented_columns_and_the_same_bits_again(tmp_path: Pa
 
 def test_json_is_json_and_says_what_is_not_finite(tmp_path: Path) -> None:
     folder = write(tmp_path, [Result(status="crash", answer=None)])
-    (line,) = json.loads(to_json(make_leaderboard([folder])))
+    whole = json.loads(to_json(make_leaderboard([folder])))
+    (line,) = whole["lines"]
+    assert (whole["schema"], whole["kinds"], whole["notes"]) == (SCHEMA, ["table"], [])
     assert line["r2"] == "-inf" and line["nmse"] == "inf" and line["complexity"] is None
     assert line["planned"] == 1 and line["symbolic_exact"] == 0.0
 

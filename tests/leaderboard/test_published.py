@@ -74,4 +74,4 @@ def test_machines_get_a_file_of_their_own(
     assert main([*given, "-o", str(tmp_path / "t.parquet")]) == 0
     assert list(pd.read_parquet(tmp_path / "t.parquet")["method"]) == ["mine"]
     assert main(["leaderboard", str(folder), "--format", "json"]) == 0
-    assert json.loads(capsys.readouterr().out)[0]["method"] == "mine"
+    assert json.loads(capsys.readouterr().out)["lines"][0]["method"] == "mine"

@@ -94,7 +94,7 @@ def test_datasets_of_a_package_are_listed_shown_and_run(
         "experiment=mine", "budget.seconds=2",
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    board = json.loads(command("leaderboard", "results/mine", "--json").stdout)
+    board = json.loads(command("leaderboard", "results/mine", "--json").stdout)["lines"]
     assert board[0]["symbolic_exact"] == 1.0 and board[0]["done"] == 2
     odd = command("plan", "dataset=[pendulums]", "datasets.pendulums.begin=5")
     assert odd.returncode == 2 and "exclude, start" in odd.stderr

@@ -18,7 +18,7 @@ def drawn_pictures(folder: Path) -> Iterator[tuple[str, bytes]]:
     except ImportError as error:
         raise LeaderboardError(f"pictures need vl-convert: {install_hint('report')}") from error
     board = read_board([folder])
-    for picture in pictures(named_apart(board.rows), named_apart(board.table)):
+    for picture in pictures(named_apart(board.its_rows), named_apart(board.table)):
         spec = {**picture.spec, "background": "white"}
         yield f"{picture.name}.svg", vl_convert.vegalite_to_svg(spec).encode()
         yield f"{picture.name}.png", vl_convert.vegalite_to_png(spec, scale=2.0)

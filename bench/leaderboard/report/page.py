@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.basics.installation import install_hint
-from bench.leaderboard import LeaderboardError, read_board
+from bench.leaderboard import LeaderboardError, make_leaderboard, read_board
 from bench.leaderboard.columns import columns
 from bench.leaderboard.details import find_runs
 from bench.leaderboard.groups import find_problems
+from bench.leaderboard.lines.solved import Solved
 from bench.leaderboard.report.stories import MOST, chosen, stories
-from bench.leaderboard.report.summary import Solved, cells, pictures
+from bench.leaderboard.report.summary import cells, pictures
 from bench.leaderboard.results import Results
 from bench.leaderboard.rows import named_apart
-from bench.leaderboard.writers import brief_columns, cell_text
+from bench.leaderboard.writers import brief_columns, cell_text, records_of
 from bench.running.results.store import Store
 
 if TYPE_CHECKING:
@@ -35,14 +36,15 @@ def report_page(folder: Path, title: str | None = None, most: int = MOST) -> str
     """
     template = _template()
     board = read_board([folder])
-    rows, table = named_apart(board.rows), named_apart(board.table)
-    drawn = [one for one in pictures(rows, table) if one.name != "problems"]
+    rows, first = named_apart(board.rows), named_apart(board.its_rows)
+    drawn = [one for one in pictures(first, named_apart(board.table)) if one.name != "problems"]
+    table = named_apart(make_leaderboard([folder]) if len(board.tables) > 1 else board.table)
     solved = Solved.of(rows)
     return str(
         template.render(
             title=title or f"Results of {folder.resolve().name}",
             facts=_facts(rows),
-            warnings=_warnings(rows, most),
+            warnings=[*table.attrs["notes"], *_warnings(rows, most)],
             pictures=drawn,
             columns=_columns(table),
             lines=_lines(table),
@@ -109,11 +111,7 @@ def _facts(rows: pd.DataFrame) -> str:
 
 def _warnings(rows: pd.DataFrame, most: int) -> list[str]:
     found = []
-    pending = int((rows["status"] == "").sum())
-    if pending:
-        found.append(f"{pending} of {len(rows)} planned runs have no record.")
     for flag, words in (
-        ("unscored", "have no scorecard (rediscover score)"),
         ("unsealed", "ran without all walls"),
         ("starved", "were kept from running by other work on their machine"),
         ("stale", "were made or judged by other code than there is now"),
@@ -136,28 +134,20 @@ def _columns(table: pd.DataFrame) -> list[dict[str, Any]]:
             "brief": name in brief,
             "meaning": known.get(name, name),
         }
-        for name in _names(table)
+        for name in table.columns
     ]
 
 
-def _names(table: pd.DataFrame) -> list[str]:
-    """The table's columns, and behind ``done`` what failed, which people look for."""
-    names = list(table.columns)
-    names.insert(names.index("done") + 1, "failed")
-    return names
-
-
 def _lines(table: pd.DataFrame) -> list[list[dict[str, Any]]]:
-    records: list[dict[str, Any]] = table.to_dict(orient="records")  # type: ignore[assignment]
     return [
-        [{"value": _sortable(name, line), "text": cell_text(name, line)} for name in _names(table)]
-        for line in records
+        [{"value": _sortable(name, line), "text": cell_text(name, line)} for name in table.columns]
+        for line in records_of(table)
     ]
 
 
 def _sortable(name: str, line: dict[str, Any]) -> str:
-    value = line["done"] - line["ok"] if name == "failed" else line[name]
-    return "" if value != value else str(value)
+    value = line[name]
+    return "" if value is None or value != value else str(value)
 
 
 def _map(rows: pd.DataFrame, measure: str) -> dict[str, Any]:

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bench.leaderboard.columns import measures
 from bench.leaderboard.comparison import compare_methods
+from bench.leaderboard.lines.solved import ANSWERED, Solved
 from bench.leaderboard.report import charts
-from bench.leaderboard.rows import ANSWERED
-from bench.scoring.metrics import RANKED_BY
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,23 +30,6 @@ class Picture:
     name: str
     caption: str
     spec: charts.Spec
-
-
-@dataclass(frozen=True)
-class Solved:
-    """The measure by which a run counts as solved: the first rate of the table that is known."""
-
-    name: str
-    meaning: str
-
-    @classmethod
-    def of(cls, rows: pd.DataFrame) -> Solved:
-        """``exact`` where laws are known, else the first rate that some run has."""
-        rates = [one for one in measures(set(rows["kind"]) - {""}) if one.kind == "rate"]
-        rates.sort(key=lambda one: one.name != f"symbolic_{RANKED_BY}")
-        known = [one for one in rates if rows[one.name].notna().any()]
-        chosen = (known or rates)[0]
-        return cls(chosen.name, chosen.meaning)
 
 
 def pictures(rows: pd.DataFrame, table: pd.DataFrame) -> list[Picture]:

@@ -43,19 +43,37 @@ def paired_difference(first: Floats, second: Floats, problems: Ints, share: bool
     of which those that are zero are left out.
     """
     differences = first - second
-    names, numbers = np.unique(problems, return_inverse=True)
-    if not len(names):
+    if not len(differences):
         return Difference(0, np.nan, np.nan, np.nan, 0, 0, 0, "none", np.nan)
+    means, test = _means(differences, problems, share)
+    won, lost = int((means > 0).sum()), int((means < 0).sum())
+    low, high = _interval(differences, problems, share, len(means))
+    tied = len(means) - won - lost
+    p = _p(means, test)
+    return Difference(len(means), float(differences.mean()), low, high, won, lost, tied, test, p)
+
+
+def paired_p(first: Floats, second: Floats, problems: Ints, share: bool) -> float:
+    """The ``p`` of ``paired_difference`` alone; nan where there is no run."""
+    if not len(first):
+        return np.nan
+    return _p(*_means(first - second, problems, share))
+
+
+def _means(differences: Floats, problems: Ints, share: bool) -> tuple[Floats, Test]:
+    """The mean difference on each problem, and the test that they ask for."""
+    _, numbers = np.unique(problems, return_inverse=True)
     counts = np.bincount(numbers)
-    means = np.bincount(numbers, differences) / counts
+    means: Floats = np.bincount(numbers, differences) / counts
     # Sums of thirds are not zero to the last bit where they should be.
     means[np.abs(means) < 1e-12 * max(1.0, float(np.abs(differences).max()))] = 0.0
-    won, lost = int((means > 0).sum()), int((means < 0).sum())
-    low, high = _interval(differences, problems, share, len(names))
-    test: Test = "exact McNemar" if share and counts.max() == 1 else "signed-rank"
-    p = _mcnemar(won, lost) if test == "exact McNemar" else _signed_rank(means)
-    tied = len(names) - won - lost
-    return Difference(len(names), float(differences.mean()), low, high, won, lost, tied, test, p)
+    return means, "exact McNemar" if share and counts.max() == 1 else "signed-rank"
+
+
+def _p(means: Floats, test: Test) -> float:
+    if test == "exact McNemar":
+        return _mcnemar(int((means > 0).sum()), int((means < 0).sum()))
+    return _signed_rank(means)
 
 
 def _interval(differences: Floats, problems: Ints, share: bool, n: int) -> tuple[float, float]:

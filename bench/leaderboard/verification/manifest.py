@@ -95,7 +95,13 @@ def tables_of(board: Board) -> dict[str, str]:
     """The tables of a results folder as CSV, by the names of their files in it."""
     from bench.leaderboard.writers import to_csv
 
-    return {"leaderboard.csv": to_csv(board.table)}
+    return {name_of("leaderboard.csv", kind): to_csv(one) for kind, one in board.tables.items()}
+
+
+def name_of(name: str, kind: str) -> str:
+    """What a table of ``kind`` is called: ``leaderboard.csv``, ``leaderboard.system.csv``."""
+    path = Path(name)
+    return name if kind == "table" else f"{path.stem}.{kind}{path.suffix}"
 
 
 def write_tables(store: Store, board: Board) -> list[Path]:
