@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from bench import Discovery, Task
 
 SEEN_ON_IMPORT: list[str] = []
@@ -143,46 +141,3 @@ class Environment:
     def discover(self, task: Task) -> Discovery:
         print(json.dumps(dict(os.environ)))
         return Discovery.of("x0")
-
-
-@dataclass(frozen=True)
-class Parallel:
-    """Runs joblib's processes."""
-
-    def discover(self, task: Task) -> Discovery:
-        from joblib import Parallel as Many
-        from joblib import delayed
-
-        total = sum(Many(n_jobs=2)(delayed(abs)(k) for k in (-1, -2)))
-        return Discovery.of(f"{total}*x0")
-
-
-@dataclass(frozen=True)
-class Learns:
-    """Fits a line with PyTorch."""
-
-    def discover(self, task: Task) -> Discovery:
-        import torch
-
-        X = torch.tensor(np.array(task.X))
-        found = torch.linalg.lstsq(X, torch.tensor(np.array(task.y))[:, None]).solution
-        return Discovery.of(f"{float(found[0, 0])!r}*x0")
-
-
-@dataclass(frozen=True)
-class Compiles:
-    """Compiles a kernel of its own, kept on disk as numba does, and uses one of the harness's."""
-
-    def discover(self, task: Task) -> Discovery:
-        import numba
-
-        from bench import fit_constants, parse
-
-        double = numba.njit(cache=True)(_double)
-        fit = fit_constants(parse("1.0*x0"), ("x0",), task.X[:, :1], 3.0 * task.X[:, 0])
-        print("fitted", fit.expression)
-        return Discovery.of(f"{double(2.0)}*x0")
-
-
-def _double(x: float) -> float:
-    return 2.0 * x

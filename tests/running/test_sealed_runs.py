@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from toys import dataset, log_of, run_one
+from toys import dataset, log_of, run_one, run_together
 
 from bench.basics.paths import DATASETS
 from bench.method import Budget
@@ -21,14 +21,18 @@ from bench.running.seal.landlock import kernel_abi
 
 HERE = Path(__file__).parent
 FILE = HERE / "sealed_methods.py"
+ENGINES = HERE / "sealed_engines.py"
+NETWORK = HERE / "sealed_network.py"
 LIMITS = Limits(grace=30.0)
 full = pytest.mark.skipif(kernel_abi() < 6, reason="walls are full from Landlock ABI 6 on")
 CATALOGUE = next(path for path in sorted(DATASETS.rglob("*")) if path.suffix in (".yaml", ".json"))
 STARTS = ("fork", "fresh", "keep")
 
 
-def method(name: str, settings: dict[str, Any] | None = None, **worker: Any) -> MethodSpec:
-    return MethodSpec(name, f"{FILE}:{name}", settings or {}, worker=worker)
+def method(
+    name: str, settings: dict[str, Any] | None = None, file: Path = FILE, **worker: Any
+) -> MethodSpec:
+    return MethodSpec(name, f"{file}:{name}", settings or {}, worker=worker)
 
 
 def run(folder: Path, spec: MethodSpec, **more: Any) -> tuple[Record, str]:
@@ -122,25 +126,23 @@ def test_a_worker_is_given_the_variables_on_the_list_alone(
 
 
 @pytest.mark.parametrize("start", STARTS)
-def test_processes_of_joblib_run(tmp_path: Path, start: str) -> None:
-    record, log = run(tmp_path, method("Parallel", start=start))
-    assert record.status == "ok" and record.discovery is not None, (record.message, log)
-    assert record.discovery.best.expression == "3*x0"
+def test_processes_of_joblib_and_compiled_kernels_run(tmp_path: Path, start: str) -> None:
+    specs = [method(name, file=ENGINES, start=start) for name in ("Parallel", "Compiles")]
+    records = run_together(tmp_path, *specs, seconds=60, limits=LIMITS)
+    answers = {"Parallel": "3*x0", "Compiles": "4.0*x0"}
+    assert records.keys() == answers.keys()
+    for name, record in records.items():
+        log = log_of(tmp_path, record)
+        assert record.status == "ok" and record.discovery is not None, (record.message, log)
+        assert record.discovery.best.expression == answers[name]
+    assert log_of(tmp_path, records["Compiles"]).startswith("fitted 3.0")
 
 
 @pytest.mark.parametrize("start", STARTS)
 def test_pytorch_runs(tmp_path: Path, start: str) -> None:
     pytest.importorskip("torch", reason="PyTorch is not installed (the extra neural)")
-    record, log = run(tmp_path, method("Learns", start=start), memory_mb=4000)
+    record, log = run(tmp_path, method("Learns", file=NETWORK, start=start), memory_mb=4000)
     assert record.status == "ok", (record.message, log)
-
-
-@pytest.mark.parametrize("start", STARTS)
-def test_kernels_are_compiled_and_used(tmp_path: Path, start: str) -> None:
-    record, log = run(tmp_path, method("Compiles", start=start))
-    assert record.status == "ok" and record.discovery is not None, (record.message, log)
-    assert record.discovery.best.expression == "4.0*x0"
-    assert log.startswith("fitted 3.0"), log
 
 
 @pytest.mark.parametrize("declared", ["read", "setting"])
