@@ -21,22 +21,19 @@ from bench.running.results.run import MethodSpec
 from bench.running.sandbox import wire
 from bench.running.sandbox.forkserver import ForkServer, ServerError
 from bench.running.sandbox.log import open_log
-from bench.running.sandbox.messages import (
+from bench.running.sandbox.messages.base import Message, MessageError
+from bench.running.sandbox.messages.with_runner import (
     Assignment,
     ClockStarted,
-    HeldBackInputs,
     InputsWanted,
     LogOpened,
     LogWanted,
-    Message,
-    MessageError,
-    ModelAsked,
     Outcome,
-    Request,
     RunOver,
     SystemStop,
     Watching,
 )
+from bench.running.sandbox.messages.with_worker import HeldBackInputs, ModelAsked, Request
 from bench.running.seal.paths import declared_paths
 
 _SERVERS_KEPT = 16

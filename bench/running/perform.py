@@ -32,7 +32,8 @@ from bench.running.results.run import Run
 from bench.running.results.store import Store, storage_error
 from bench.running.sandbox.answer import printable
 from bench.running.sandbox.log import Log, open_log
-from bench.running.sandbox.messages import HeldBackInputs, Outcome, Request
+from bench.running.sandbox.messages.with_runner import Outcome
+from bench.running.sandbox.messages.with_worker import HeldBackInputs, Request
 from bench.running.seal.trial import Standing
 
 Arrays = tuple[NDArray[np.float64], ...]

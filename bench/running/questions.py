@@ -15,7 +15,9 @@ from bench.running.results.run import Run
 from bench.running.results.store import Store, relative_path
 from bench.running.sandbox import wire
 from bench.running.sandbox.answer import printable
-from bench.running.sandbox.messages import Message, ModelAnswered, ModelAsked, ModelFailed
+from bench.running.sandbox.messages.base import Message
+from bench.running.sandbox.messages.with_runner import ModelFailed
+from bench.running.sandbox.messages.with_worker import ModelAnswered, ModelAsked
 
 
 def conversation_of(run: Run, endpoint: Endpoint | None, store: Store) -> Conversation | None:

@@ -16,36 +16,36 @@ from bench.models.completion import Completion, Tokens
 from bench.models.prompt import Prompt
 from bench.running import Limits, Report, Resources
 from bench.running.sandbox import wire
-from bench.running.sandbox.messages import (
-    Answered,
+from bench.running.sandbox.messages import decode, encode
+from bench.running.sandbox.messages.base import Message, MessageError
+from bench.running.sandbox.messages.with_runner import (
     Assignment,
     ClockStarted,
-    Failed,
     Fork,
-    Go,
-    HeldBackInputs,
     InputsWanted,
-    Loaded,
     LogOpened,
     LogWanted,
-    Message,
-    MessageError,
-    ModelAnswered,
-    ModelAsked,
     ModelFailed,
     Outcome,
-    Predicted,
     Prepare,
     Prepared,
+    RunOver,
+    SystemStop,
+    Watching,
+)
+from bench.running.sandbox.messages.with_worker import (
+    Answered,
+    Failed,
+    Go,
+    HeldBackInputs,
+    Loaded,
+    ModelAnswered,
+    ModelAsked,
+    Predicted,
     Reported,
     Request,
     Returned,
-    RunOver,
     Sealed,
-    SystemStop,
-    Watching,
-    decode,
-    encode,
 )
 from bench.running.seal.openings import Blueprint, Opening
 from bench.running.seal.trial import Standing

@@ -21,7 +21,7 @@ from bench.method import Budget
 from bench.running.results.record import Status
 from bench.running.results.run import MethodSpec
 from bench.running.sandbox import BOOTSTRAP, wire
-from bench.running.sandbox.messages import Fork, Prepare, Prepared
+from bench.running.sandbox.messages.with_runner import Fork, Prepare, Prepared
 from bench.running.seal.environment import kernel_cache, worker_environment
 from bench.running.seal.folder import Base
 from bench.running.seal.interpreter import interpreter_at

@@ -20,10 +20,11 @@ import time
 from bench.kinds.find import kind_at
 from bench.running.load import build
 from bench.running.sandbox import BOOTSTRAP, wire
-from bench.running.sandbox.messages import Fork, Prepare, Prepared, Sealed
+from bench.running.sandbox.messages.with_runner import Fork, Prepare, Prepared
+from bench.running.sandbox.messages.with_worker import Sealed
 from bench.running.sandbox.processes import become_subreaper, children, die_with, kill, reap
 from bench.running.sandbox.supervisor import supervise
-from bench.running.sandbox.watch import Stop
+from bench.running.sandbox.watching.stop import Stop
 from bench.running.sandbox.worker import serve, versions, warm
 from bench.running.sandbox.workerprocess import Spawn
 from bench.running.seal import folder

@@ -6,18 +6,18 @@ import os
 import socket
 
 from bench.running.sandbox import wire
-from bench.running.sandbox.messages import (
+from bench.running.sandbox.messages.base import Message, MessageError
+from bench.running.sandbox.messages.with_runner import (
     Assignment,
-    Message,
-    MessageError,
-    ModelAnswered,
     ModelFailed,
     RunOver,
     SystemStop,
     Watching,
 )
+from bench.running.sandbox.messages.with_worker import ModelAnswered
 from bench.running.sandbox.processes import become_subreaper
-from bench.running.sandbox.watch import RunnerGone, Stop, Stopped, Watch
+from bench.running.sandbox.watching.stop import RunnerGone, Stop, Stopped
+from bench.running.sandbox.watching.watch import Watch
 from bench.running.sandbox.workerprocess import Spawn, WorkerProcess
 from bench.running.seal.walls import Cell
 

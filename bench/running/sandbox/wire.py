@@ -15,7 +15,8 @@ import sys
 from collections.abc import Iterator
 from typing import TypeVar
 
-from bench.running.sandbox.messages import Message, MessageError, decode, encode
+from bench.running.sandbox.messages import decode, encode
+from bench.running.sandbox.messages.base import Message, MessageError
 
 MAX_MESSAGE = 64 * 2**20  # bytes; an answer at its bounds, every character escaped, is 50 MB
 

@@ -48,22 +48,20 @@ from bench.running.results.content import canonical_json
 from bench.running.results.plain import number, packed
 from bench.running.sandbox import wire
 from bench.running.sandbox.answer import MAX_EXPRESSION, InvalidAnswer, answer_length, bounded
-from bench.running.sandbox.messages import (
+from bench.running.sandbox.messages.base import Message, MessageError, Shape
+from bench.running.sandbox.messages.with_worker import (
     Answered,
     Failed,
     FailureStatus,
     Go,
     HeldBackInputs,
     Loaded,
-    Message,
-    MessageError,
     ModelAnswered,
     ModelAsked,
     Predicted,
     Reported,
     Request,
     Returned,
-    Shape,
 )
 
 

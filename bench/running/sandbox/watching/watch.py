@@ -13,94 +13,51 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import NamedTuple
 
-from bench.kinds.find import kind_at
-from bench.method import Candidate, Discovery
 from bench.running.limits import PREDICTING_SECONDS
-from bench.running.measuring.grants import Grants
 from bench.running.measuring.usage import Usage
-from bench.running.results.plain import unpacked
-from bench.running.results.record import Report, Resources, Status
+from bench.running.results.record import Report, Resources
 from bench.running.sandbox import wire
 from bench.running.sandbox.answer import (
     MAX_EXPRESSION,
-    InvalidAnswer,
     answer_length,
-    checked,
     printable,
-    refusal,
 )
 from bench.running.sandbox.log import Log
-from bench.running.sandbox.messages import (
-    Answered,
+from bench.running.sandbox.messages.base import Message, MessageError
+from bench.running.sandbox.messages.with_runner import (
     Assignment,
     ClockStarted,
+    InputsWanted,
+    LogOpened,
+    LogWanted,
+    ModelFailed,
+    Outcome,
+)
+from bench.running.sandbox.messages.with_worker import (
+    Answered,
     Failed,
     Go,
     HeldBackInputs,
-    InputsWanted,
     Loaded,
-    LogOpened,
-    LogWanted,
-    Message,
-    MessageError,
     ModelAnswered,
     ModelAsked,
-    ModelFailed,
-    Outcome,
     Predicted,
     Reported,
     Returned,
     Sealed,
-    Shape,
 )
 from bench.running.sandbox.report_log import Reports
+from bench.running.sandbox.watching.endings import RunEnd, death, end_of, looked_through
+from bench.running.sandbox.watching.modelwait import ModelWait
+from bench.running.sandbox.watching.predictions import with_predictions
+from bench.running.sandbox.watching.stop import RunnerGone, Stop, Stopped
 from bench.running.sandbox.workerprocess import WorkerProcess
 
-_STOP_SECONDS = 0.5  # who ends a whole job signals all its processes, in any order
-_LISTEN_SECONDS = 5.0  # for a worker that has asked to take its answer
-_LAST_REPORTS_TRIED = 20
 _BACK_SECONDS = 5.0  # for a kept worker to come back from a run that was over
 _SENDING_SECONDS = 1.0  # for an answer to follow the word that it is there
-
-
-class RunnerGone(Exception):
-    """The runner closed the channel: nobody waits for the answer."""
-
-
-class Stop:
-    """Whether the system has asked this process to end.
-
-    No ``threading.Event``: its lock is not to be taken in a signal's handler.
-    """
-
-    def __init__(self) -> None:
-        self.asked = False
-
-    def ask(self, number: int, frame: object) -> None:
-        """What handles SIGTERM."""
-        self.asked = True
-
-    def comes(self) -> bool:
-        """Whether it has, or will in a moment."""
-        end = time.monotonic() + _STOP_SECONDS
-        while not self.asked and time.monotonic() < end:
-            time.sleep(0.01)
-        return self.asked
-
-
-class Stopped(Exception):
-    """The system asked this process to end: the run is not to blame, and has no outcome."""
-
-
-class _RunEnd(NamedTuple):
-    """How a run ended that has no answer; with ``ok``, one whose answer was found to be one."""
-
-    status: Status
-    message: str
 
 
 class Watch:
@@ -140,9 +97,7 @@ class Watch:
         cpu = budget.cpu_seconds
         self._cpu_allowed = None if cpu is None else cpu + limits.grace
         self._allowed = budget.seconds + limits.grace
-        self._grants = Grants(limits.wait_seconds)
-        self._question = 0
-        self._listens = False
+        self._wait = ModelWait(worker, self._usage, limits.wait_seconds)
         self._load_seconds = limits.load_seconds
         self._deadline = time.monotonic() + limits.load_seconds
 
@@ -167,7 +122,7 @@ class Watch:
         if isinstance(end, Answered) and end.predicts:
             end = self._with_predictions(end)
         # One that still waits for its language model is no worker for another run.
-        lost = self._lost or (self._listens and isinstance(end, Answered))
+        lost = self._lost or (self._wait.listens and isinstance(end, Answered))
         if self._keep and not lost and (isinstance(end, Answered) or self._comes_back(end)):
             self._worker.socket.setblocking(True)
         else:
@@ -177,7 +132,7 @@ class Watch:
         self._log.close()
         return self._outcome(end)
 
-    def _watch(self) -> Answered | _RunEnd:
+    def _watch(self) -> Answered | RunEnd:
         """Watch until the run is over, in one way or another."""
         poller = select.poll()
         self._listen(poller)
@@ -187,7 +142,7 @@ class Watch:
                 raise Stopped
             now = time.monotonic()
             if now >= self._deadline:
-                return _RunEnd("timeout", self._timeout_message())
+                return RunEnd("timeout", self._timeout_message())
             if now >= next_look:
                 if (end := self._look()) is not None:
                     return end
@@ -196,16 +151,13 @@ class Watch:
             for fd, event in poller.poll(1000 * wait + 0.5):
                 self._attend(poller, fd, event)
             if self._finish is not None:
-                return _end_of(self._finish)
+                return end_of(self._finish)
             self._worker.look()
             if self._worker.wait_status is not None:
                 return self._died(self._worker.wait_status)
 
-    def _with_predictions(self, answer: Answered) -> Answered | _RunEnd:
-        """The answer with what its model predicts at inputs that were held back until now.
-
-        A model that fails costs an answer that has a formula nothing.
-        """
+    def _with_predictions(self, answer: Answered) -> Answered | RunEnd:
+        """The answer with what its model predicts at inputs that were held back until now."""
         wire.send(self._channel, InputsWanted())
         inputs, descriptor = self._heard()
         while isinstance(inputs, ModelAnswered | ModelFailed):  # too late for this run
@@ -219,18 +171,9 @@ class Watch:
         os.close(descriptor)
         end = self._watch()
         self._lost = not isinstance(end, Answered)
-        found = self._predicted
-        why = end.message if isinstance(end, _RunEnd) else found.why if found else ""
-        if isinstance(end, _RunEnd) and end.status == "timeout":
-            why = f"it took more than {PREDICTING_SECONDS:g} s"
-        if found is None or self._lost or not _fits(found.values, inputs.shapes):
-            if answer.discovery.best.expression == "":
-                return _RunEnd("invalid", f"a model without a formula did not predict: {why}")
-            return answer
-        predicted = dict(zip(inputs.names, found.values, strict=True))
-        return replace(answer, discovery=replace(answer.discovery, predicted=predicted))
+        return with_predictions(answer, inputs, end, self._predicted)
 
-    def _comes_back(self, end: _RunEnd) -> bool:
+    def _comes_back(self, end: RunEnd) -> bool:
         """Whether a worker whose run is over by its limit, interrupted, is ready for another.
 
         It is where ``discover`` ends soon and leaves no process behind. What it says meanwhile
@@ -239,7 +182,7 @@ class Watch:
         if end.status != "timeout" or self._started is None:
             return False
         os.kill(self._worker.pid, signal.SIGINT)
-        self._end_of_wait(ModelAnswered(self._question, spent="budget.seconds"))
+        self._end_of_wait(ModelAnswered(self._wait.question, spent="budget.seconds"))
         self._deadline = time.monotonic() + _BACK_SECONDS
         self._watch()
         finish = self._finish
@@ -310,38 +253,21 @@ class Watch:
             return
         if isinstance(message, ModelFailed) and self._finish is None:
             self._finish = Failed("error", message.message)
-        elif isinstance(message, ModelAnswered) and message.number == self._question:
+        elif isinstance(message, ModelAnswered) and message.number == self._wait.question:
             self._end_of_wait(message)
 
-    def _granted(self, now: float) -> float:
-        """What is granted of a wait that ends now."""
-        if not self._grants.waiting:
-            return 0.0
-        self._usage.look()
-        granted, unused = self._grants.end(now, self._usage.cpu_seconds)
-        self._deadline -= unused
-        return granted
-
     def _asks(self, message: ModelAsked, now: float) -> None:
-        """Take a question of the worker to the runner; the wait for its answer is granted."""
-        self._usage.look()
-        self._question, self._listens = message.number, True
-        self._deadline += self._grants.begin(now, self._usage.cpu_seconds)
+        """Take a question of the worker to the runner."""
+        self._deadline += self._wait.begin(message.number, now)
         wire.send(self._channel, message)
 
     def _end_of_wait(self, answer: ModelAnswered) -> None:
-        if not self._listens:
+        if not self._wait.listens:
             return
-        self._listens = False
-        granted = self._granted(time.monotonic())
-        # A worker that asked and does not listen is none.
-        self._worker.socket.settimeout(_LISTEN_SECONDS)
-        try:
-            wire.send(self._worker.socket, replace(answer, granted=granted))
-        except OSError:
+        granted, unused = self._wait.stop(time.monotonic())
+        self._deadline -= unused
+        if not self._wait.answer(replace(answer, granted=granted)):
             self._finish = self._finish or Failed("error", "the worker asked, and did not listen")
-        finally:
-            self._worker.socket.setblocking(False)
 
     def _read_messages(self) -> bool:
         """Take in what the worker says; False where it has closed its channel.
@@ -381,7 +307,7 @@ class Watch:
         elif self._over:
             return
         elif isinstance(message, ModelAsked):
-            if self._request.model and self._started is not None and not self._listens:
+            if self._request.model and self._started is not None and not self._wait.listens:
                 self._asks(message, now)
         elif isinstance(message, Reported) and self._started is not None:
             if answer_length(message.answer) <= MAX_EXPRESSION:
@@ -393,7 +319,7 @@ class Watch:
         """What comes after is the harness's; an answer that is long in coming is the method's."""
         if self._over:
             return
-        self._granted(now)
+        self._deadline -= self._wait.stop(now)[1]
         self._returned = now
         self._usage.stop()
 
@@ -420,14 +346,14 @@ class Watch:
             os.close(self._data)
             self._data = None
 
-    def _look(self) -> _RunEnd | None:
+    def _look(self) -> RunEnd | None:
         """Look at what the run uses; how it ends where that is too much."""
         if self._usage.look():
-            return _RunEnd("memory", f"over {self._request.budget.memory_mb} MB of memory")
+            return RunEnd("memory", f"over {self._request.budget.memory_mb} MB of memory")
         allowed = self._cpu_allowed
         if allowed is not None and self._usage.cpu_seconds >= allowed and not self._over:
             text = f"still running after {allowed:g} s of CPU time; budget and grace are over"
-            return _RunEnd("timeout", text)
+            return RunEnd("timeout", text)
         return None
 
     def _timeout_message(self) -> str:
@@ -435,74 +361,39 @@ class Watch:
             return f"loading and warming up took more than {self._load_seconds:g} s"
         return f"still running {self._allowed:g} s after its start; budget and grace are over"
 
-    def _died(self, wait_status: int) -> Answered | _RunEnd:
+    def _died(self, wait_status: int) -> Answered | RunEnd:
         while self._finish is None and self._read_messages():
             if not select.select([self._worker.socket], [], [], 0)[0]:
                 break
         if self._finish is not None:
-            return _end_of(self._finish)
+            return end_of(self._finish)
         code = os.waitstatus_to_exitcode(wait_status)
         if code == -signal.SIGTERM and self._stop.comes():
             raise Stopped
-        if code >= 0:
-            return _RunEnd("crash", f"the method ended its process (exit code {code})")
-        with contextlib.suppress(ValueError):
-            name = signal.Signals(-code).name
-            why = "; the kernel may have run out of memory" if name == "SIGKILL" else ""
-            return _RunEnd("crash", f"killed by {name}{why}")
-        return _RunEnd("crash", f"killed by signal {-code}")
+        return death(code)
 
-    def _outcome(self, end: Answered | _RunEnd) -> Outcome:
-        discovery, left_out = None, 0
-        if isinstance(end, Answered):
-            try:
-                kind = kind_at(self._request.kind)
-                discovery = checked(end.discovery, kind, self._request.told)
-                left_out = end.left_out + len(end.discovery.front) - len(discovery.front)
-                end = _RunEnd("ok", "")
-            except InvalidAnswer as error:
-                end = _RunEnd("invalid", str(error))
-        elif end.status != "invalid":
-            discovery = self._last_report()
+    def _outcome(self, end: Answered | RunEnd) -> Outcome:
+        reports = self._reports.all()
+        end, discovery, left_out = looked_through(end, reports, self._request)
         hangs = "" if self.clean else " (a process hangs in the kernel and could not be killed)"
         return Outcome(
             status=end.status,
             message=printable(end.message + hangs),
             discovery=discovery,
-            reports=tuple(self._reports.all()),
+            reports=tuple(reports),
             resources=self._resources(),
             packages=self._packages,
             left_out=left_out,
             seal=self._worker.cell.verdict,
         )
 
-    def _last_report(self) -> Discovery | None:
-        """The last report that is an answer."""
-        kind = kind_at(self._request.kind)
-        for report in reversed(self._reports.all()[-_LAST_REPORTS_TRIED:]):
-            if refusal(report.expression, kind, self._request.told) is None:
-                return Discovery(Candidate(report.expression, None, report.loss))
-        return None
-
     def _seconds(self, now: float) -> float:
         """Wall seconds that are charged until ``now``."""
         assert self._started is not None
-        return max(0.0, now - self._started - self._grants.seconds)
+        return max(0.0, now - self._started - self._wait.seconds)
 
     def _resources(self) -> Resources:
         started, returned = self._started, self._returned
         wall = 0.0 if started is None or returned is None else self._seconds(returned)
         used = self._usage.resources(wall, ended=not self._worker.usable)
         return replace(used, warm_up_seconds=round(self._warm_up, 6))
-
-
-def _end_of(finish: Answered | Failed) -> Answered | _RunEnd:
-    return finish if isinstance(finish, Answered) else _RunEnd(finish.status, finish.message)
-
-
-def _fits(values: Sequence[str], shapes: Sequence[Shape]) -> bool:
-    """Whether packed ``values`` are one for each row of arrays of these shapes."""
-    try:
-        return [len(unpacked(one)) for one in values] == [shape[0] for shape in shapes]
-    except ValueError:
-        return False

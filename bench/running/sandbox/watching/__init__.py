@@ -1,0 +1,1 @@
+"""Watching a run: its supervisor's part, from the request to the outcome."""
