@@ -8,7 +8,7 @@ from itertools import groupby
 from bench.expression import Reading
 from bench.problems import Domain, Variable
 from bench.scoring.equivalence.case import Case
-from bench.scoring.equivalence.judgement import examined
+from bench.scoring.equivalence.judgement import judge
 from bench.scoring.equivalence.numerics.points import DEFAULT_SAMPLING
 from bench.scoring.equivalence.search.identity import Identity
 from bench.scoring.equivalence.thresholds import SLACK
@@ -41,7 +41,8 @@ def explained(prediction: Reading, truth: Reading, domain: Domain) -> Iterator[L
     yield from (("variable", _range(variable)) for variable in domain.variables)
     yield from (("condition", text) for text in domain.constraints)
     yield "digits", f"{LIMITS.digits}; an identity must hold to {LIMITS.digits - SLACK}"
-    verdicts, cases = examined(prediction, truth.expression, domain, limits=LIMITS)
+    cases: list[Case] = []
+    verdicts = judge(prediction, truth.expression, domain, limits=LIMITS, cases=cases)
     for case in cases:
         yield from _tried(case)
     for rule, verdict in verdicts.items():

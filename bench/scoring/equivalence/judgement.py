@@ -35,6 +35,7 @@ def judge(
     rules: Iterable[str] = tuple(RULES),
     r2: float | None = None,
     limits: JudgeLimits | None = None,
+    cases: list[Case] | None = None,
 ) -> dict[str, Verdict]:
     """Is ``prediction`` the law ``truth`` on ``domain``? One verdict for each of ``rules``.
 
@@ -44,36 +45,25 @@ def judge(
     alone is asked. ``r2`` is the prediction's on test data, for the rules that ask; by default it
     is taken on the points of the domain.
 
+    ``cases`` takes the cases that were looked into: what was tried stands there.
+
     Raises ValueError for a rule there is none of, and nothing else: what goes wrong is a verdict.
     """
-    return examined(prediction, truth, domain, rules=rules, r2=r2, limits=limits)[0]
-
-
-def examined(
-    prediction: Expression | Reading | str,
-    truth: Expression | str,
-    domain: Domain | None = None,
-    *,
-    rules: Iterable[str] = tuple(RULES),
-    r2: float | None = None,
-    limits: JudgeLimits | None = None,
-) -> tuple[dict[str, Verdict], list[Case]]:
-    """The same as ``judge``, and the cases that were looked into: what was tried stands there."""
     wanted = tuple(rules)
     unknown = [rule for rule in wanted if rule not in RULES]
     if unknown:
         raise ValueError(f"no rule {unknown[0]!r} (there are {', '.join(RULES)})")
     _have_machine_code()
-    started, cases = perf_counter(), list[Case]()
+    started, seen = perf_counter(), [] if cases is None else cases
     try:
-        asked = _Asked(domain, wanted, r2, limits or JudgeLimits(), thread_time(), cases)
+        asked = _Asked(domain, wanted, r2, limits or JudgeLimits(), thread_time(), seen)
         with np.errstate(all="ignore"):
             rulings = _judge(prediction, truth, asked)
     except Exception as error:  # whatever it is, a run of thousands goes on
         reason = f"{type(error).__name__}: {error}"[:300]
         rulings = dict.fromkeys(wanted, Ruling("undecided", "failure", reason))
     seconds = perf_counter() - started
-    return {rule: _verdict(rulings[rule], seconds) for rule in wanted}, cases
+    return {rule: _verdict(rulings[rule], seconds) for rule in wanted}
 
 
 @cache
