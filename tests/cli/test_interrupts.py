@@ -29,7 +29,7 @@ finally:
     print("imports:", count, file=sys.stderr)
 sys.exit(code)
 """
-COMMAND = ("run", "method=linear", "dataset=nguyen", "dataset.limit=1")
+COMMAND = ("run", "--no-score", "method=linear", "dataset=nguyen", "dataset.limit=1")
 
 
 def interrupted(folder: Path, moment: int) -> subprocess.CompletedProcess[str]:

@@ -24,7 +24,7 @@ from bench.running.sandbox.messages.with_runner import Fork, Prepare, Prepared
 from bench.running.sandbox.messages.with_worker import Sealed
 from bench.running.sandbox.processes import become_subreaper, children, die_with, kill, reap
 from bench.running.sandbox.supervisor import supervise
-from bench.running.sandbox.watching.stop import Stop
+from bench.running.sandbox.watching.breaking_off import Stop
 from bench.running.sandbox.worker import serve, versions, warm
 from bench.running.sandbox.workerprocess import Spawn
 from bench.running.seal import folder

@@ -16,7 +16,7 @@ from bench.running.sandbox.messages.with_runner import (
 )
 from bench.running.sandbox.messages.with_worker import ModelAnswered
 from bench.running.sandbox.processes import become_subreaper
-from bench.running.sandbox.watching.stop import RunnerGone, Stop, Stopped
+from bench.running.sandbox.watching.breaking_off import RunnerGone, Stop, Stopped
 from bench.running.sandbox.watching.watch import Watch
 from bench.running.sandbox.workerprocess import Spawn, WorkerProcess
 from bench.running.seal.walls import Cell

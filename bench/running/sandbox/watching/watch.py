@@ -50,10 +50,10 @@ from bench.running.sandbox.messages.with_worker import (
     Sealed,
 )
 from bench.running.sandbox.report_log import Reports
+from bench.running.sandbox.watching.breaking_off import RunnerGone, Stop, Stopped
 from bench.running.sandbox.watching.endings import RunEnd, death, end_of, looked_through
 from bench.running.sandbox.watching.modelwait import ModelWait
 from bench.running.sandbox.watching.predictions import with_predictions
-from bench.running.sandbox.watching.stop import RunnerGone, Stop, Stopped
 from bench.running.sandbox.workerprocess import WorkerProcess
 
 _BACK_SECONDS = 5.0  # for a kept worker to come back from a run that was over
