@@ -5,15 +5,17 @@ as the published code does it, and all at once, as the rule says it. Where the t
 a number is drawn together with another after it was to be rounded, there is no label.
 
 Whether what is left is constant is then a matter of its values to 100 digits: what varies in the
-sixth digit has the label no, what is constant to the 13 digits of SymPy's Floats yes, and what lies
-between, or has no value, none. It must be constant where the variables have other sizes as well,
-since the rule knows no domain; what is so on the domain alone has no label.
+sixth digit has the label no, what is constant to forty digits yes, and what lies between, or has
+no value, none. SymPy's Floats have sixty digits here instead of fifteen. It must be constant where
+the variables have other sizes as well, since the rule knows no domain; what is so on the domain
+alone has no label.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import patch
 
 import mpmath
 import numpy as np
@@ -24,10 +26,13 @@ from bench.problems import Domain, sample_domain
 
 _POINTS = 12
 _LEAST, _LARGEST = 1e-3, 1e3
-_FLOATS = 1e-13
-"""SymPy's Floats have 15 digits: what is left of 0 by them."""
+_DIGITS = 60
+"""Of SymPy's Floats, so that what is left of 0 by them is not taken for what varies, nor what
+varies little for that."""
+_NOISE = 1e-40
 _NOTHING = 1e-50
 """Values of the law that are so small a part of its largest are zeros."""
+_ROWS = (1000, 4000)
 _STEADY = 30.0
 """By how much 1 - R2 may differ between samples that all say no."""
 
@@ -62,12 +67,12 @@ def scope_label(truth: str) -> str:
 
 
 def r2_range(prediction: str, truth: str, domain: Domain) -> tuple[float, float]:
-    """The least and the greatest R2 of five samples of the domain."""
+    """The least and the greatest R2 of ten samples of the domain, five of them large."""
     names = [variable.name for variable in domain.variables]
     sides = [parse(text, domain.variables) for text in (truth, prediction)]
     found = []
-    for seed in range(11, 16):
-        X = sample_domain(domain, 250, seed)
+    for seed in range(11, 21):
+        X = sample_domain(domain, _ROWS[seed % 2], seed)
         with np.errstate(all="ignore"):
             t, p = (evaluate(side, names, X) for side in sides)
             usable = np.isfinite(t) & np.isfinite(p)
@@ -81,13 +86,22 @@ def r2_range(prediction: str, truth: str, domain: Domain) -> tuple[float, float]
 def _is_constant(
     prediction: str, truth: str, domain: Domain, rounded: Callable[[Any], Any]
 ) -> bool | None:
-    model = rounded(to_sympy(parse(prediction, domain.variables)))
-    true = to_sympy(parse(truth, domain.variables))
+    model = rounded(_with_digits(prediction, domain))
+    true = _with_digits(truth, domain)
     difference, ratio = rounded(true - model), rounded(model / true)
     on_domain = sample_domain(domain, _POINTS, 31)
     beyond = on_domain * 10.0 ** np.random.default_rng(31).uniform(-3.0, 12.0, on_domain.shape)
     answers = [_either_constant(difference, ratio, true, domain, X) for X in (on_domain, beyond)]
     return None if answers[0] and not answers[1] else answers[0]
+
+
+def _with_digits(text: str, domain: Domain) -> Any:
+    """``text`` for SymPy, its decimals as Floats of ``_DIGITS`` digits."""
+    import sympy
+
+    exact = sympy.Float
+    with patch.object(sympy, "Float", lambda number: exact(number, _DIGITS)):
+        return to_sympy(parse(text, domain.variables))
 
 
 def _either_constant(
@@ -124,10 +138,12 @@ def _floats(expression: Any) -> list[Any]:
 
 
 def _rounded(number: Any) -> Any:
-    """To 15 digits: SymPy's ``round`` gives Floats of as few digits as are left."""
+    """A Float of many digits: SymPy's ``round`` gives as few as are left."""
     import sympy
 
-    return sympy.Integer(0) if abs(number) < 1e-4 else sympy.Float(round(float(number), 3))
+    if abs(number) < 1e-4:
+        return sympy.Integer(0)
+    return sympy.Float(repr(round(float(number), 3)), _DIGITS)
 
 
 def _constant(values: list[Any], typical: Any) -> bool | None:
@@ -136,7 +152,7 @@ def _constant(values: list[Any], typical: Any) -> bool | None:
         return None
     size = max(typical, *map(abs, values))
     spread = max(abs(value - values[0]) for value in values)
-    if spread <= size * _FLOATS:
+    if spread <= size * _NOISE:
         return True
     return False if spread > max(map(abs, values)) * 1e-6 else None
 

@@ -5,7 +5,8 @@ Constants of a prediction cannot be compared with the truth's one by one: ``0.5*
 has changed nothing. What counts is their effect. A prediction that some constants make the law is
 within the tolerance ``tol`` if, at 95 % of the points of the domain, it is no further from the
 truth than a change of ``tol`` in one of the truth's own constants brings about
-(``LawOnDomain.reach``), and if one of these holds:
+(``LawOnDomain.reach``), if no constant of the truth has to move further than ``tol`` to make them
+one (what its vanishing would make equal is another law), and if one of these holds:
 
 (A) at 95 % of the points |p - t| <= tol * scale, with ``scale`` = |t|, or the 10 % quantile of |t|
     over the domain where t is smaller (near its zeros); and those changes of the truth's own
@@ -42,6 +43,9 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 
+_LAW_MOVED = "constants of the law would have to move further than the tolerance"
+
+
 def excess(value: Array, law: LawOnDomain, tolerance: float, unit: Array) -> Array:
     """|p - t| in units of ``tolerance * unit``: at most 1 where a point is within it, shape (n,).
 
@@ -75,8 +79,10 @@ def beyond_tolerance(case: Case, identity: Identity, values: Array, tolerance: f
     held = np.array([at in variant.held for at in variant.movable], np.bool_)
     if (held & far).any():
         return _further(identity, held & far, tolerance)
+    if not _truth_within(identity, tolerance):
+        return _LAW_MOVED
     moved = (abs(was - now) > tolerance * abs(now) for was, now in variant.snapped)
-    if not any(moved) and not (far & ~gone).any() and _truth_within(identity, tolerance):
+    if not any(moved) and not (far & ~gone).any():
         return ""
     if _work_together(case, values):
         return ""
@@ -89,8 +95,10 @@ def on_other_side(case: Case, identity: Identity) -> str:
     tolerance = case.limits.tolerance
     held = np.array([at in variant.held for at in variant.movable], dtype=np.bool_)
     far = held & (np.abs(end - start) > tolerance * np.abs(end))
-    if far.any() or not _truth_within(identity, tolerance):
+    if far.any():
         return _further(identity, far, tolerance)
+    if not _truth_within(identity, tolerance):
+        return _LAW_MOVED
     either = np.array([at in variant.either for at in variant.movable], dtype=np.bool_)
     wrong = (identity.flipped | _vanished(identity)) & ~either
     gone = wrong & _may_vanish(identity)

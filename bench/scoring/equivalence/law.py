@@ -81,15 +81,23 @@ class LawOnDomain:
         return self.region.names
 
     @cached_property
+    def many(self) -> tuple[Array, Array]:
+        """Many points of the domain, and the values there; shapes (m, d) and (m,)."""
+        X = np.concatenate([self.X, self.region.draw(WIDE_POINTS, seed=2000)])
+        return self._where_usable(X)
+
+    @cached_property
     def wide(self) -> tuple[Array, Array]:
-        """Many points of the domain, the ends of the ranges among them, and the values there.
+        """Many points of the domain and of the ends of its ranges, and the values there.
 
         An identity is held against these before it is believed: a law may have a peak that few
         points meet. Shapes (m, d) and (m,).
         """
-        more = [self.region.draw(WIDE_POINTS, seed=2000), self.region.edges(EDGE_POINTS)]
-        X = np.concatenate([self.X, *more])
-        y = self.values(X)
+        X, y = self._where_usable(self.region.edges(EDGE_POINTS))
+        return np.concatenate([self.many[0], X]), np.concatenate([self.many[1], y])
+
+    def _where_usable(self, X: Array) -> tuple[Array, Array]:
+        y = self.values(X) if len(X) else np.zeros(0)
         usable = np.isfinite(y)
         return X[usable], y[usable]
 

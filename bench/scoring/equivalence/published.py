@@ -58,7 +58,7 @@ def out_of_scope(truth: Expression) -> str:
     A constant of 8.854e-12 is rounded to 0: the true law itself would be no solution.
     """
     gathered = Gathered()
-    constants = [*gathered.needed(gathered.node(truth)), *map(float, numbers(truth))]
+    constants = [*gathered.needed(gathered.node(truth)), *numbers(truth)]
     smallest = min((abs(value) for value in constants if value != 0), default=1.0)
     if smallest >= SMALLEST_ASKED:
         return ""

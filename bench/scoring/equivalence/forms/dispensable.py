@@ -138,7 +138,14 @@ def _small_decimals(law: LawOnDomain, expression: Expression, tolerance: float) 
         share = effect / np.maximum(np.abs(y), law.floor)
     worst = np.max(np.where(np.isfinite(share), share, np.inf), axis=1, initial=0.0)
     order = np.argsort(worst, kind="stable")
-    return [candidates[index] for index in order if worst[index] <= _HOPEFUL * tolerance]
+    small = [candidates[index] for index in order if worst[index] <= _HOPEFUL * tolerance]
+    return [at for at in small if not _loses_a_variable(law, expression, at)]
+
+
+def _loses_a_variable(law: LawOnDomain, expression: Expression, position: int) -> bool:
+    """Whether a variable of the law is gone with a decimal: the law has a term as small as that."""
+    needed = symbols(law.expression) & symbols(expression)
+    return not needed <= symbols(without_zeros(replace_numbers(expression, {position: 0.0})))
 
 
 def _without_small_terms(

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
-from math import e, isfinite, pi
+from math import e, inf, isfinite, pi, ulp
 
 import numpy as np
 
@@ -57,6 +57,7 @@ class _Function:
 _Kind = _Name | _Amount | _Sum | _Product | _Function
 _AT_ZERO = {"sin": 0, "tan": 0, "sinh": 0, "tanh": 0, "asin": 0, "atan": 0, "cos": 1, "cosh": 1}
 _HALF = Fraction(1, 2)
+_TINIEST = ulp(0.0)
 _NAMED = {"pi": pi, "e": e}
 
 
@@ -228,15 +229,24 @@ class Gathered:
         return self._product(1, ((base, exponent),))
 
     def _power_of_product(self, kind: _Product, exponent: Node, e: Value) -> Node | None:
-        """Power by power, where the exponent is whole; else with its positive number before it."""
+        """Power by power, where the exponent is an integer; else what SymPy does for any values.
+
+        The exponent 2.0 is no integer: ``exp(x)**2.0`` stays, and ``sqrt(x)**2.0`` is ``x**1.0``.
+        """
         number = raised(kind.number, e)
-        if e == int(e) and number is not None:
+        if isinstance(e, int) and number is not None:
             inner = [(base, self.sum([(own, e)])) for base, own in kind.factors]
             return self.product([(self.amount(number), self.one), *inner])
-        if kind.number > 0 and kind.number != 1:
-            rest = self.power(self._product_of(1, list(kind.factors)), exponent)
-            factor = self.power(self.amount(kind.number), exponent)
+        if abs(kind.number) not in (0, 1):
+            sign = 1 if kind.number > 0 else -1
+            rest = self.power(self._product_of(sign, list(kind.factors)), exponent)
+            factor = self.power(self.amount(abs(kind.number)), exponent)
             return self.product([(factor, self.one), (rest, self.one)])
+        if kind.number == 1 and len(kind.factors) == 1:
+            base, own = kind.factors[0]
+            power = self.number(own)
+            if power is not None and abs(power) < 1:
+                return self.power(base, self.amount(power * e))
         return None
 
     def _times(self, factor: Value, node: Node) -> Node:
@@ -318,9 +328,10 @@ class Gathered:
         for one in self.upwards(node):
             match self._kinds[one]:
                 case _Amount(number):
-                    found.append(float(number))
+                    found.append(_in_float64(number))
                 case _Sum(number, terms):
-                    found += [float(number), *(float(own) * self._constant(t) for t, own in terms)]
+                    found += [_in_float64(number)]
+                    found += [_in_float64(own) * self._constant(t) for t, own in terms]
                 case _Product():
                     found.append(self._constant(one))
         return found
@@ -330,14 +341,14 @@ class Gathered:
         kind = self._kinds[node]
         if not isinstance(kind, _Product):
             return 1.0
-        value = float(kind.number)
+        value = _in_float64(kind.number)
         for base, exponent in kind.factors:
             power = self.number(exponent)
             match self._kinds[base]:
                 case _Name(Constant(name)) if name in _NAMED and power is not None:
-                    value *= _NAMED[name] ** float(power)
+                    value *= _in_float64_to(_NAMED[name], power)
                 case _Amount(number) if number > 0 and power is not None:
-                    value *= float(number) ** float(power)
+                    value *= _in_float64_to(_in_float64(number), power)
         return value
 
     def tree(self, node: Node) -> Expression:
@@ -358,6 +369,20 @@ class Gathered:
                 case _Function(op, args):
                     made[one] = Call(op, tuple(made[arg] for arg in args))
         return made[node]
+
+
+def _in_float64(value: Value) -> float:
+    """The nearest float64; infinite beyond its range."""
+    try:
+        return float(value)
+    except OverflowError:
+        return inf if value > 0 else -inf
+
+
+def _in_float64_to(base: float, power: Value) -> float:
+    """A positive number to a power: infinite beyond the range of float64, and never 0."""
+    with np.errstate(all="ignore"):
+        return max(float(np.float64(base) ** np.float64(_in_float64(power))), _TINIEST)
 
 
 def _is_one(value: Value) -> bool:

@@ -116,6 +116,20 @@ def _by_corners(operator: Operator, args: list[_Bounded], value: Array) -> Array
     return worst
 
 
+def _power(operator: Operator, args: list[_Bounded], value: Array) -> Array:
+    """Of a power: nothing is known where the base may be 0 and the exponent below 0."""
+    (base, eb), (exponent, ee) = args
+    pole = (np.abs(base) <= eb) & (exponent - ee < 0.0) & (eb > 0.0)
+    return np.where(pole, np.inf, _by_corners(operator, args, value))
+
+
+def _gamma(operator: Operator, args: list[_Bounded], value: Array) -> Array:
+    """Of the gamma function: nothing is known where a pole may lie within the argument's error."""
+    argument, error = args[0]
+    pole = (argument - error <= 0.0) & (np.floor(argument + error) >= np.ceil(argument - error))
+    return np.where(pole, np.inf, _by_corners(operator, args, value))
+
+
 def _wave(operator: Operator, args: list[_Bounded], value: Array) -> Array:
     """Of a sine or cosine: no more than the error of the angle, and nothing known of a whole turn.
 
@@ -126,7 +140,10 @@ def _wave(operator: Operator, args: list[_Bounded], value: Array) -> Array:
 
 
 def _tangent(operator: Operator, args: list[_Bounded], value: Array) -> Array:
-    return np.where(args[0][1] < 1.0, _by_corners(operator, args, value), np.inf)
+    """Of a tangent: nothing is known where a pole, at about 1/|value|, may be within the error."""
+    error = args[0][1]
+    known = error * (1.0 + 2.0 * np.abs(value)) < 1.0
+    return np.where(known, _by_corners(operator, args, value), np.inf)
 
 
 _CARRIED = {
@@ -137,6 +154,8 @@ _CARRIED = {
     "sub": _sum,
     "mul": _product,
     "div": _quotient,
+    "pow": _power,
+    "gamma": _gamma,
     "neg": _same,
     "abs": _same,
 }

@@ -56,9 +56,9 @@ def texts_at(
         if any(isinstance(value, str) for value in rough):
             continue  # there is a value by a hair, or none
         gaps = [abs(pair[0] - pair[1]) for pair in (rough, fine)]
-        largest = max(map(abs, fine))
         if gaps[1] == 0:
-            break
+            continue  # cosh(200) and exp(200)/2 are one to 170 digits
+        largest = max(map(abs, fine))
         if abs(gaps[0] - gaps[1]) <= gaps[1] / 100:
             needed = 3 + ceil(float(-_log10(gaps[1] / largest)))
             first, second = (_text(value, max(shown, needed)) for value in fine)
@@ -78,9 +78,7 @@ def varies_between(expression: Expression, names: Sequence[str], rows: NDArray[n
             except NotFinite:
                 return False
             gaps.append(abs(first - second))
-        if gaps[1] == 0:
-            return False
-        if abs(gaps[0] - gaps[1]) <= gaps[1] / 100:
+        if gaps[1] != 0 and abs(gaps[0] - gaps[1]) <= gaps[1] / 100:
             return True
     return False
 

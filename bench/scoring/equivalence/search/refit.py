@@ -9,12 +9,13 @@ from time import thread_time
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.expression import numbers
+from bench.expression import numbers, replace_numbers
 from bench.expression.compiled.fit import Fit, Fitter
 from bench.expression.compiled.program import compile_program
 from bench.scoring.equivalence.forms.variants import Variant
 from bench.scoring.equivalence.law import LawOnDomain
 from bench.scoring.equivalence.numerics.compiled import compiled
+from bench.scoring.equivalence.search.linear import with_best_factors
 from bench.scoring.equivalence.search.nearest import typical
 from bench.scoring.equivalence.thresholds import NEAR
 
@@ -30,6 +31,7 @@ _MOST_CONSTANTS_TO_RESTART = 8
 _RESTARTS = 6
 _SAME_ENDS = 4
 _SAME = 1e-9
+_MUCH = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,14 +50,15 @@ class Refit:
 def refit(variant: Variant, law: LawOnDomain, usable: Mask, deadline: float) -> Refit:
     """Least squares on the points of the domain, residuals relative to the truth.
 
-    Steps are taken a few at a time. The true structure is approached ever faster; a descent in
-    which ``_SLOW_ALLOWED`` batches did not gain a factor of two has come to its end.
+    It begins with the factors of terms at their best, where that is much better than what is
+    written. Steps are taken a few at a time. The true structure is approached ever faster; a
+    descent in which ``_SLOW_ALLOWED`` batches did not gain a factor of two has come to its end.
     """
     program = compile_program(variant.expression, law.names, variant.free)
     fitter = _fitter(law, usable)
     many = len(variant.free) > _MANY_CONSTANTS
     steps = _STEPS_AT_A_TIME_IF_MANY if many else _STEPS_AT_A_TIME
-    fit = fitter.fit(program, max_iterations=steps)
+    fit = fitter.fit(program, _start(variant, law, usable), max_iterations=steps)
     iterations, finished, slow = fit.iterations, True, 0
     while not fit.converged and iterations < _MOST_STEPS and fit.residual > 1e-14:
         if thread_time() > deadline:
@@ -70,19 +73,34 @@ def refit(variant: Variant, law: LawOnDomain, usable: Mask, deadline: float) -> 
     return Refit(fit.constants, _residual(fit, law, usable), iterations, finished)
 
 
+def _start(variant: Variant, law: LawOnDomain, usable: Mask) -> Array | None:
+    """The constants with the best factors where they are much closer; None: as written."""
+    best = with_best_factors(variant, law, usable)
+    there = replace_numbers(variant.expression, dict(zip(sorted(variant.free), best, strict=True)))
+    residuals = [
+        typical((compiled(one, law.names)(law.X[usable]) - law.y[usable]) / law.scale[usable])
+        for one in (variant.expression, there)
+    ]
+    return best if residuals[1] < _MUCH * residuals[0] else None
+
+
 def refit_matched(
     variant: Variant, law: LawOnDomain, usable: Mask, deadline: float
 ) -> Refit | None:
-    """The descent from the truth's constants, each in the place of the one that is nearest to it.
+    """The better of the descents from the truth's constants (``_matched``).
 
-    For a prediction of which some constants are right and others far off. None where that is no
+    For a prediction of which some constants are right and others far off. None where there is no
     other start.
     """
-    start = _matched(variant, law)
-    if start is None:
-        return None
     program = compile_program(variant.expression, law.names, variant.free)
-    return _as_refit(_fitter(law, usable).fit(program, start, max_iterations=40), law, usable)
+    fitter = _fitter(law, usable)
+    best: Fit | None = None
+    for start in _matched(variant, law):
+        if thread_time() > deadline or (best is not None and best.residual < NEAR):
+            break
+        fit = fitter.fit(program, start, max_iterations=40)
+        best = fit if best is None or fit.residual < best.residual else best
+    return None if best is None else _as_refit(best, law, usable)
 
 
 def refit_from_afar(
@@ -164,24 +182,33 @@ def _starts(variant: Variant, law: LawOnDomain) -> Iterator[Array]:
         yield written * 10.0 ** random.normal(0.0, 0.5, len(written))
 
 
-def _matched(variant: Variant, law: LawOnDomain) -> Array | None:
-    """The constants with those that the truth has not as the nearest of those left of its own."""
+def _matched(variant: Variant, law: LawOnDomain) -> Iterator[Array]:
+    """The constants with those that the truth has not as the nearest of the truth's.
+
+    First each of the truth's in one place; then in any number of them, as where a product of the
+    truth is multiplied out.
+    """
     written = variant.constants
-    left = [abs(float(value)) for value in numbers(law.expression) if value != 0]
-    others = []
+    known = [abs(float(value)) for value in numbers(law.expression) if value != 0]
+    left, others = list(known), []
     for at, value in enumerate(np.abs(written).tolist()):
         same = next((one for one in left if abs(one - value) <= _SAME * value), None)
         if same is None:
             others.append(at)
         else:
             left.remove(same)
-    start = written.copy()
+    once, often = written.copy(), written.copy()
     for at in others:
+        for start, pool in ((once, left), (often, known)):
+            if pool:
+                nearest = min(pool, key=lambda one: abs(np.log(one / abs(written[at]))))
+                start[at] = np.copysign(nearest, written[at])
         if left:
-            nearest = min(left, key=lambda one: abs(np.log(one / abs(written[at]))))
-            left.remove(nearest)
-            start[at] = np.copysign(nearest, written[at])
-    return None if np.array_equal(start, written) else start
+            left.remove(abs(float(once[at])))
+    if not np.array_equal(once, written):
+        yield once
+    if not np.array_equal(often, written) and not np.array_equal(often, once):
+        yield often
 
 
 def _as_refit(fit: Fit, law: LawOnDomain, usable: Mask) -> Refit:

@@ -226,7 +226,7 @@ class TwoSides:
             *precise_slopes(self.prediction, self.free, points),
             *([-x for x in row] for row in precise_slopes(self.truth, self.fixed, points)),
         ]
-        truth = [abs(self.truth(point)) or self.context.one for point in points]
+        truth = [self._size_or_one(point) for point in points]
         units = self._units(self._sizes(), truth_moves=step.truth_moves).tolist()
         effects = [
             [value / size * unit for value, size in zip(row, truth, strict=True)]
@@ -234,6 +234,13 @@ class TwoSides:
         ]
         moves = shortest_step(self.context, effects, [-value for value in misfit])
         return [move * unit for move, unit in zip(moves, units, strict=True)]
+
+    def _size_or_one(self, point: Point) -> Value:
+        """|t|; 1 where it is 0, or the constants as they are now leave no value."""
+        try:
+            return abs(self.truth(point)) or self.context.one
+        except NotFinite:
+            return self.context.one
 
     def _movable_literals(self) -> list[tuple[Precise, int]]:
         free = [(self.prediction, position) for position in self.free]
