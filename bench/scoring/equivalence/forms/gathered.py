@@ -237,15 +237,15 @@ class Gathered:
         if isinstance(e, int) and number is not None:
             inner = [(base, self.sum([(own, e)])) for base, own in kind.factors]
             return self.product([(self.amount(number), self.one), *inner])
-        if abs(kind.number) not in (0, 1):
+        if kind.number not in (-1, 0, 1):
             sign = 1 if kind.number > 0 else -1
             rest = self.power(self._product_of(sign, list(kind.factors)), exponent)
-            factor = self.power(self.amount(abs(kind.number)), exponent)
+            factor = self.power(self.amount(sign * kind.number), exponent)
             return self.product([(factor, self.one), (rest, self.one)])
         if kind.number == 1 and len(kind.factors) == 1:
             base, own = kind.factors[0]
             power = self.number(own)
-            if power is not None and abs(power) < 1:
+            if power is not None and -1 < power < 1:
                 return self.power(base, self.amount(power * e))
         return None
 
