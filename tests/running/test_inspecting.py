@@ -71,6 +71,7 @@ def test_a_class_is_described_by_a_process_of_its_own(tmp_path: Path) -> None:
         ("import os; os._exit(3)", r"ended its process \(exit code 3\)"),
         ("import os; os.abort()", "SIGABRT"),
         ("1/0", "failed with ZeroDivisionError"),
+        ("import no_such_package.part", "pip install no_such_package"),
         (f"import os; os.listdir({str(DATASETS)!r})", "Permission denied"),
         ("import socket; socket.socket()", "Permission denied"),
         ("import os; os.kill(os.getppid(), 9)", "PermissionError"),

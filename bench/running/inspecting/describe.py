@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bench.basics import byvalue
+from bench.basics.installation import pip_install
 from bench.basics.settings import SettingsError, checked_settings, defaults_of, untyped_settings
 from bench.running.inspecting.inspector import PATIENCE, InspectionError, ask
 from bench.running.load import load_class
@@ -115,8 +116,9 @@ def _imported(target: str) -> type[Any]:
     except MemoryError:
         raise
     except (Exception, SystemExit) as error:
-        where = f"{type(error).__name__}: {error}"
-        message = f"importing {target} failed with {where}"
+        message = f"importing {target} failed with {type(error).__name__}: {error}"
+        if isinstance(error, ModuleNotFoundError) and error.name:
+            message += f"; where it is a package: {pip_install(error.name.partition('.')[0])}"
         raise DescribeError(message, imported=False) from error
     if not callable(getattr(cls, "discover", None)):
         raise DescribeError(f"{target} has no function discover(task)", imported=False)
