@@ -53,7 +53,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _refused(text: str, code: int) -> int:
-    print(f"rediscover: {text}", file=sys.stderr)
+    # A name may hold what moves the cursor or turns the text round.
+    line = "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
+    print(f"rediscover: {line}", file=sys.stderr)
     return code
 
 

@@ -44,6 +44,8 @@ CONTENTS: dict[str, bytes] = {
 
 BAD: dict[str, bytes] = {
     "empty.csv": b"",
+    "in two\nlines.csv": b"",
+    "turned\u202eround\x1b[2J.csv": b"",
     "newline.csv": b"\n",
     "header.csv": b"a,b,target\n",
     "one_row.csv": b"a,b,target\n1,2,3\n",
