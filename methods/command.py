@@ -26,12 +26,11 @@ class Command:
     and whose last column is the target. The environment holds REDISCOVER_DATA, _TARGET, _SEED,
     _SECONDS, _EVALUATIONS (empty: no limit), _THREADS and _MEMORY_MB.
 
-    ``program_version`` is free text: change it when the program has changed, so that its runs
-    are run again.
+    The program's file and the files among its words count as the method's code: where one of them
+    has changed, its runs are stale. What these files read in turn is not seen.
     """
 
     program: tuple[str, ...]
-    program_version: str = ""
 
     def discover(self, task: Task) -> Discovery:
         """The last expression the program prints, all of them as the front.

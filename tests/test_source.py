@@ -10,6 +10,7 @@ import pytest
 import bench.scoring
 from bench.basics.source.digest import source_digest
 from bench.basics.source.syntax import parsed
+from bench.running.neighbours import source_of_method
 
 FILE = '''
 """What it is."""
@@ -89,6 +90,30 @@ def test_what_is_kept_is_made_again_where_a_file_changed_or_the_cache_is_damaged
     assert source_digest([str(method)]) == before
     method.write_text(FILE.replace("add(1, 2)", "add(2, 1)"))
     assert source_digest([str(method)]) != before
+
+
+def test_a_program_counts_by_what_its_words_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REDISCOVER_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    engine, script = tmp_path / "engine", tmp_path / "search.R"
+    engine.write_text("#!/bin/sh\necho --version 1\n")
+    engine.chmod(0o755)
+    script.write_text("1 + 1")
+    target, words = "methods.command:Command", ["engine", "search.R", "{data}", "\0", "9" * 5000]
+
+    def source(*program: str) -> str:
+        return source_of_method(target, {"program": list(program)})
+
+    first, alone = source(*words), source("engine")
+    assert len(first) == 64 and first == source(*words) != alone
+    script.write_text("1 + 2")
+    assert source(*words) != first and source("engine") == alone
+    engine.write_text("#!/bin/sh\necho --version 1 # another, which says the same\n")
+    assert source("engine") != alone
+    assert source("no such program") == source() == source_digest(["methods.command"])
 
 
 def test_methods_that_ship_depend_on_what_they_use_and_not_on_the_judge() -> None:

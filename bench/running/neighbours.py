@@ -10,8 +10,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import importlib.util
+import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.machinery import EXTENSION_SUFFIXES, ModuleSpec, PathFinder
 from pathlib import Path
 from typing import Any
@@ -56,8 +57,25 @@ def code_files(target: str, settings: Mapping[str, Any]) -> list[Path]:
 
 
 def source_of_method(target: str, settings: Mapping[str, Any]) -> str:
-    """The digest of a method's code: its class's, and that of files its settings name."""
-    return source_digest([target.rpartition(":")[0], *map(str, code_files("", settings))])
+    """The digest of a method's code: its class's, that of files its settings name, and that of
+    its ``program`` where that is a list of words."""
+    files = [*code_files("", settings), *_program_files(command_of(settings))]
+    return source_digest([target.rpartition(":")[0], *map(str, files)])
+
+
+def command_of(settings: Mapping[str, Any]) -> Sequence[str]:
+    """The words of the program that a method runs; none where it runs none."""
+    words = settings.get("program")
+    return words if isinstance(words, list | tuple) else ()
+
+
+def _program_files(words: Sequence[str]) -> Iterator[Path]:
+    """What a command line runs: its program, which is looked for as a shell would, and scripts."""
+    for place, word in enumerate(words):
+        found = str(word) if place else shutil.which(str(word))
+        with contextlib.suppress(OSError, ValueError):  # no path can be like that
+            if found and expanded(found).is_file():
+                yield expanded(found).resolve()
 
 
 def code_file(text: str) -> Path | None:

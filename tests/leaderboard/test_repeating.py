@@ -98,7 +98,7 @@ def planned(folder: Path, target: str, settings: dict[str, Any]) -> list[Planned
 @pytest.mark.parametrize(
     ("target", "settings", "why"),
     [
-        ("methods.command:Command", {"program": ["sh", "-c", "id"], "program_version": ""}, "text"),
+        ("methods.command:Command", {"program": ["sh", "-c", "id"]}, "text"),
         ("bench.adapters.scikit_learn:SKLearn", {"estimator": "os:system"}, "text"),
         ("os:system", {}, "not installed here"),
         ("antigravity:fly", {}, "not installed here"),

@@ -29,7 +29,9 @@ _SYNTAXES = Syntaxes()
 
 
 def source_digest(places: Iterable[str]) -> str:
-    """SHA-256 over the code of ``places``: modules by name, files by their paths (``.py``).
+    """SHA-256 over the code of ``places``: modules by name, files by their paths.
+
+    A path ends in ``.py`` or has a slash; what is no Python counts by its bytes.
 
     Empty where one of them is not there, or cannot be read.
     """
@@ -68,13 +70,15 @@ class _Survey:
 
     def begin(self, place: str) -> bool:
         """Take up a module or a file; whether it is there."""
-        if not place.endswith(".py"):
+        is_python = place.endswith(".py")
+        if not is_python and "/" not in place:
             self._take_data(place)
             return self._take_module(place)
         if not Path(place).is_file():
             return False
-        self.beside.append(str(Path(place).absolute().parent))
-        self._add(f"file {len(self.beside)}", place)  # whatever it is called
+        if is_python:
+            self.beside.append(str(Path(place).absolute().parent))
+        self._add(f"file {len(self.files)}", place)  # whatever it is called
         return True
 
     def digests(self) -> Iterator[str]:

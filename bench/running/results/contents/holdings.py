@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.running.neighbours import source_of_method
+from bench.running.neighbours import command_of, source_of_method
 from bench.running.results.contents.columns import Sheet, Words, combined
 from bench.running.results.contents.facts import RECORD, SCORE, record_row, score_row
 from bench.running.results.contents.files import Files
@@ -66,7 +66,8 @@ class Holdings:
         here: dict[str, str] = {}
         for digest, setup in self.runs.setups.items():
             place = setup.target.rpartition(":")[0]
-            if place not in ("", ELSEWHERE, "__main__"):
+            # A program is looked at when its runs are planned, where its words say what they say.
+            if place not in ("", ELSEWHERE, "__main__") and not command_of(setup.settings):
                 here[digest] = source_of_method(setup.target, setup.settings)
         setups, sources = self.runs.words("setup"), self.runs.words("source")
         pairs, first = combined([setups, sources])
