@@ -4,32 +4,30 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from one_process import one_process
 
 PACKAGE = Path(__file__).parent / "data" / "outside"
 
 
 @pytest.fixture
-def run(tmp_path: Path):  # type: ignore[no-untyped-def]
+def run(tmp_path: Path) -> Iterator[Callable[..., str]]:
     """``run(words...)`` gives what the command prints where the package is installed."""
     environment = {**os.environ, "PYTHONPATH": str(PACKAGE)}
+    with one_process(tmp_path, environment) as rediscover:
 
-    def command(*words: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "bench", *words],
-            capture_output=True, text=True, cwd=tmp_path, env=environment,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        def command(*words: str) -> str:
+            done = rediscover(*words)
+            assert done.returncode == 0, done.stderr
+            return done.stdout
 
-    return command
+        yield command
 
 
-def test_every_table_takes_a_row_from_outside(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_every_table_takes_a_row_from_outside(run: Callable[..., str], tmp_path: Path) -> None:
     assert "outside_mean" in run("list", "methods")
     assert "outside_lines" in run("list", "datasets")
     assert "outside_length" in run("list", "metrics")
@@ -49,7 +47,7 @@ def test_every_table_takes_a_row_from_outside(run, tmp_path: Path) -> None:  # t
     assert lines["outside_mean"]["symbolic_outside_same_text"] == 0.0
 
 
-def test_a_kind_from_outside_is_run_and_scored(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_a_kind_from_outside_is_run_and_scored(run: Callable[..., str], tmp_path: Path) -> None:
     out = run(
         "run", "method=outside_guesser", "dataset=outside_numbers", "budget.seconds=20",
         "experiment=numbers",

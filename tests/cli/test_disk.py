@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 from command_line import Command
+from one_process import Done, one_process
 
 QUICK = ("method=linear", "dataset=nguyen", "dataset.limit=1", "budget.seconds=2")
 
@@ -36,19 +35,10 @@ READ_ONLY = {
 }
 """What a disk that takes nothing leaves to be done, and what not: exit codes."""
 
-MANY = """
-import contextlib, io, json, os, sys
-from bench.cli import main
-for argv in json.load(sys.stdin):
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        code = main(argv)
-    print(json.dumps([code, out.getvalue(), err.getvalue()]))
-"""
 MOUNT = 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && cd "$1" && shift && exec "$@"'
 
 
-def _read_only(folder: Path, commands: list[list[str]]) -> list[Any]:
+def _read_only(folder: Path, commands: list[list[str]]) -> list[Done]:
     """What each command comes to where nothing below ``folder`` can be written."""
     private = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--mount", "-r"]
     if (
@@ -58,12 +48,9 @@ def _read_only(folder: Path, commands: list[list[str]]) -> list[Any]:
         ).returncode
     ):
         pytest.skip("mounting is not allowed here")
-    done = subprocess.run(
-        [*private, "sh", "-c", MOUNT, "sh", str(folder), sys.executable, "-P", "-c", MANY],
-        input=json.dumps(commands), capture_output=True, text=True, timeout=280,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    launcher = [*private, "sh", "-c", MOUNT, "sh", str(folder)]
+    with one_process(folder, os.environ, launcher) as rediscover:
+        return [rediscover(*argv) for argv in commands]
 
 
 def test_a_disk_that_takes_nothing(
@@ -80,9 +67,10 @@ def test_a_disk_that_takes_nothing(
         for line in READ_ONLY
     }
     outcomes = dict(zip(READ_ONLY, _read_only(tmp_path, list(asked.values())), strict=True))
-    assert {line: code for line, (code, _, _) in outcomes.items()} == READ_ONLY, outcomes
-    for line, (code, _, err) in outcomes.items():
-        if code:
+    assert {line: done.returncode for line, done in outcomes.items()} == READ_ONLY, outcomes
+    for line, done in outcomes.items():
+        if done.returncode:
+            err = done.stderr
             assert err.startswith("rediscover: ") and err.count("\n") == 1, (line, err)
             assert "Read-only file system" in err and "'" in err, (line, err)
 
