@@ -126,7 +126,12 @@ def _ranks(
     group: Ints,
     ranked: NDArray[np.bool_],
 ) -> list[int | None]:
-    """Places within slice and group; lines that are alike in all share the better one."""
+    """Places within slice and group; lines that are alike in all share the better one.
+
+    A kind without a metric to order by ranks nobody.
+    """
+    if not ordering:
+        return [None] * len(table)
     worth = np.array(
         [table[one.name] * (1.0 if one.rising else -1.0) for one in ordering], dtype=np.float64
     )
