@@ -27,7 +27,7 @@ import bench
 from methods.llm import ICSR, LLMSR, SGA, Direct, LaSR, LLMPrior, Scientist
 
 RESULTS = Path(__file__).parent / "results"
-RECORDINGS = RESULTS / "recordings"
+RECORDINGS = Path(__file__).parents[1] / "tests" / "data" / "recordings"
 NAME = "qwen2.5-coder-1.5b-instruct-q4_k_m"
 SEARCHES = ("rsrm", "operon")
 BESIDE = ("llm_prior", *SEARCHES)

@@ -59,7 +59,7 @@ Settings are Hydra overrides, KEY=VALUE (rediscover run --cfg job prints them al
   executor.workers=2            runs at a time
   experiment=my_first           results go to results/my_first; without it, to a folder named after
                                 methods and datasets, which the first line says
-  +preset=srsd                  a published protocol: srsd, srbench
+  +preset=srsd                  a published protocol: srsd, srbench, llmsrbench
   -m method.gplearn.population=100,1000    a sweep, one results folder for each
 
 The same command again goes on where it stopped. Exit code 0: every planned run has a record,
