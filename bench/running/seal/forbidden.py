@@ -73,7 +73,8 @@ _PROCESSES = (
         for name, numbers, argument in (
             ("prlimit64", (302, 261), 0), ("setpriority", (141, 140), 1),
             ("sched_setparam", (142, 118), 0), ("sched_setscheduler", (144, 119), 0),
-            ("sched_setattr", (314, 274), 0), ("ioprio_set", (251, 30), 1),
+            ("sched_setattr", (314, 274), 0), ("sched_setaffinity", (203, 122), 0),
+            ("ioprio_set", (251, 30), 1),
             ("migrate_pages", (256, 238), 0), ("move_pages", (279, 239), 0),
         )
     ),

@@ -166,6 +166,11 @@ def the_scheduling_of_another(world: World) -> None:
 
 
 @refused()
+def the_processors_of_another(world: World) -> None:
+    os.sched_setaffinity(world.outsider, {min(os.sched_getaffinity(0))})
+
+
+@refused()
 def a_key_ring(world: World) -> int:
     return _call(250, 0, -3, 0)
 
