@@ -111,6 +111,7 @@ def test_the_best_is_written_with_what_it_has_cost(command: Command, tuned: Path
         (("method.power.size=2,3",), "size"),
         (("method.power.power=2,x",), "power"),
         (("method.power.power=2,3", "noise=[0,0.1]"), "at one level of noise"),
+        (("method.power.power=2,3", "-m"), "it takes no '-m'"),
         (("method.power.power=2,3", "dataset=[nguyen]"), "the dataset behind --on"),
     ],
 )

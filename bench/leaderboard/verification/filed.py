@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -223,7 +223,9 @@ def _held_record(record: Record) -> HeldRecord:
     )  # fmt: skip
 
 
+@cache
 def _judge_now(kind: str) -> str:
+    """The code that judges ``kind`` in this program; empty where that is not known here."""
     try:
         return judging_code(judge_of(kind, ScoringLimits()))
     except (LookupError, ExtensionError):

@@ -61,6 +61,8 @@ def _grid(overrides: Sequence[str]) -> _Grid:
     parser = OverridesParser.create()
     keys, values, rest = [], [], []
     for text in overrides:
+        if text.startswith("-"):
+            raise UserError(f"it takes no '{text}' (rediscover tune --help)")
         try:
             one = parser.parse_override(text)
         except OverrideParseException:
