@@ -11,9 +11,11 @@ import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, get_args
 
+from bench.basics.settings import checked_settings
 from bench.experiment import read_config, with_model
+from bench.kinds.kind import Disclosure
 from bench.leaderboard.groups import find_problems, is_harmless
 from bench.method import Budget
 from bench.models.endpoint import Endpoint
@@ -141,9 +143,11 @@ class _Maker:
         if isinstance(spec, str):
             raise ValueError(spec)
         setup = self.setups[planned.setup]
+        if setup.disclosure not in get_args(Disclosure):
+            raise ValueError(f"method '{planned.method}' was told '{setup.disclosure!r:.40}'")
         run = Run(
             spec, planned.dataset, planned.version, planned.problem, planned.seed, planned.noise,
-            Budget(**setup.budget), planned.data_seed, setup.disclosure,  # type: ignore[arg-type]
+            _budget(setup), planned.data_seed, setup.disclosure,  # type: ignore[arg-type]
         )  # fmt: skip
         if run.identity[:16] != planned.identity:
             raise ValueError(f"method '{planned.method}' has other settings here than were run")
@@ -170,8 +174,13 @@ class _Maker:
                 f"method '{label}' is the file {files[0]}, which is not here as it was run; "
                 "bring it to that place"
             )
-        (spec,) = with_model([spec], self.endpoint, Budget(**setup.budget))
+        (spec,) = with_model([spec], self.endpoint, _budget(setup))
         return spec
+
+
+def _budget(setup: Setup) -> Budget:
+    """The budget of a setup; SettingsError, a ValueError, for what is none."""
+    return Budget(**checked_settings(Budget, setup.budget).values)
 
 
 def _check_texts(label: str, settings: Mapping[str, Any], entry: MethodEntry) -> None:

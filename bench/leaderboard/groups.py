@@ -39,11 +39,13 @@ def find_problems(datasets: set[str], folders: Iterable[Path], *, trusted: bool 
     return found
 
 
-def is_harmless(label: str, config: Mapping[str, Any]) -> bool:
+def is_harmless(label: str, config: Any) -> bool:
     """Whether a dataset that somebody else's configuration names is installed here, and no more
     than a few problems are to be made for it: no path, nothing to be fetched."""
     from bench.problems import dataset_names
 
+    if not isinstance(config, Mapping):
+        return False
     size = config.get("size") or 0
     small = isinstance(size, int) and size <= _MOST_MADE
     return str(config.get("source", label)) in dataset_names() and small
@@ -55,10 +57,10 @@ def _configured(folder: Path) -> Mapping[str, Mapping[str, Any]]:
 
     try:
         config = yaml.safe_load(Store(folder).config_path.read_text(encoding="utf-8"))
-        datasets: Mapping[str, Mapping[str, Any]] = config["datasets"]
-    except (OSError, yaml.YAMLError, TypeError, KeyError):
+        datasets = dict(config["datasets"])
+    except (OSError, ValueError, yaml.YAMLError, TypeError, KeyError, RecursionError):
         return {}
-    return datasets
+    return {label: one for label, one in datasets.items() if isinstance(one, Mapping)}
 
 
 def _load(source: str, options: Mapping[str, Any]) -> Problems:

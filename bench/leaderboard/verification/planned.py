@@ -40,7 +40,7 @@ def plan_faults(store: Store, plan: Plan, *, trusted: bool) -> Iterator[Fault]:
 
 def _edited_lines(plan: Plan) -> Iterator[Fault]:
     for digest, setup in plan.setups.items():
-        if setup.digest != digest:
+        if _digest(setup) != digest:
             yield Fault.of(
                 "edited", f"plan.jsonl, setup {digest}",
                 f"it is another setup now, of {setup.target}", _PLAN_AGAIN,
@@ -49,12 +49,27 @@ def _edited_lines(plan: Plan) -> Iterator[Fault]:
     for digest in sorted(lost):
         yield Fault.of("damaged", f"plan.jsonl, setup {digest}", "its line is lost", _PLAN_AGAIN)
     for run in plan.runs.values():
-        where = (run.dataset, run.version, run.problem, run.data_seed, run.seed, run.noise)
-        if identity_of(run.setup, *where)[:16] != run.identity:
+        if _identity(run) != run.identity:
             yield Fault.of(
                 "edited", f"plan.jsonl, {run.id}", "its identity is that of another run",
                 _PLAN_AGAIN,
             )  # fmt: skip
+
+
+def _digest(setup: Setup) -> str:
+    """The digest of a setup; of one that no JSON of ours can have, with infinities, none."""
+    try:
+        return setup.digest
+    except ValueError:
+        return ""
+
+
+def _identity(run: PlannedRun) -> str:
+    where = (run.dataset, run.version, run.problem, run.data_seed, run.seed, run.noise)
+    try:
+        return identity_of(run.setup, *where)[:16]
+    except ValueError:
+        return ""
 
 
 def _against_config(store: Store, plan: Plan, trusted: bool) -> Iterator[Fault]:
@@ -67,11 +82,11 @@ def _against_config(store: Store, plan: Plan, trusted: bool) -> Iterator[Fault]:
         yield Fault.of("damaged", "config.yaml", error, _PLAN_AGAIN)
         return
     try:
-        asked = _AskedFor(yaml.safe_load(text), trusted)
+        found = list(_AskedFor(yaml.safe_load(text), trusted).faults(plan))
     except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError, RecursionError):
         yield Fault.of("damaged", "config.yaml", "it is no configuration of a run", _PLAN_AGAIN)
         return
-    yield from asked.faults(plan)
+    yield from found
 
 
 class _AskedFor:
