@@ -20,6 +20,11 @@ KERNELS = "REDISCOVER_TEST_KERNELS"
 # that it starts: there, no Ctrl-C would reach the programs under test.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# Where nothing compiled is to be kept, as in many containers, each of the hundreds of programs
+# that tests start would compile the whole project once more: half of its start.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 # No example has a time to keep: on a busy machine, any would miss it.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
