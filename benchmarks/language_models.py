@@ -2,13 +2,14 @@
 
     python -m benchmarks.language_models --url http://127.0.0.1:8080/v1 --name NAME [--key VARIABLE]
                                          [--problems 4] [--calls 6] [--tokens 220] [--methods ...]
-    python -m benchmarks.language_models --replay
+    python -m benchmarks.language_models --replay --problems 1 --calls 4
 
 Each method on a seeded draw of LLM-SRBench's problems, everything disclosed, with the same number
 of calls; `llm_prior` draws as many formulas from a generator, and `rsrm` and Operon have
 ``--seconds`` of CPU time. What was answered is kept in ``--recordings``, from which ``--replay``
-makes the same table without a model. What is finished is kept in ``--folder``: started again, the
-comparison goes on. The paper's protocol is ``--problems 240 --calls 1000 --tokens 1024``.
+makes the same table without a model; those of one problem and four calls are in the tests. What is
+finished is kept in ``--folder``: started again, the comparison goes on. The paper's protocol is
+``--problems 240 --calls 1000 --tokens 1024``.
 
 SA is the judge's `skeleton`; Acc_0.1 that of LLM-SRBench. The table is written to
 ``benchmarks/results/language_models.md``.
@@ -44,7 +45,7 @@ def main() -> None:
     parser.add_argument("--name", default=NAME)
     parser.add_argument("--key", default="", help="the variable that holds the key")
     parser.add_argument("--replay", action="store_true", help="ask nobody: from the recordings")
-    parser.add_argument("--recordings", type=Path, default=RECORDINGS)
+    parser.add_argument("--recordings", type=Path, help="default: in --folder; to replay, ours")
     parser.add_argument("--problems", type=int, default=4)
     parser.add_argument("--calls", type=int, default=6)
     parser.add_argument("--tokens", type=int, default=220, help="of an answer, at most")
@@ -110,12 +111,13 @@ def measured(options: argparse.Namespace) -> Any:
 
 def endpoint_of(options: argparse.Namespace) -> bench.Endpoint:
     """The endpoint; a slow model is waited for."""
+    kept = RECORDINGS if options.replay else options.folder / "recordings"
     return bench.Endpoint(
         url=options.url,
         name=options.name,
         key=options.key,
         mode="replay" if options.replay else "record",
-        recordings=str(options.recordings),
+        recordings=str(options.recordings or kept),
         extra={"cache_prompt": False} if options.name == NAME else {},
         at_once=1,
         call_seconds=600.0,
@@ -155,7 +157,7 @@ def _cell(value: Any) -> str:
 
 def _heading(options: argparse.Namespace) -> str:
     return (
-        f"LLM-SRBench, {options.problems} problems drawn by a seed, everything disclosed; "
+        f"LLM-SRBench, problems drawn by a seed: {options.problems}; everything disclosed; "
         f"{options.calls} calls of at most {options.tokens} tokens a run to {options.name}; "
         f"rsrm and Operon {options.seconds:g} s of CPU."
     )

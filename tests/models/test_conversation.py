@@ -101,6 +101,16 @@ def test_of_prompts_together_those_are_asked_that_fit(script: Script, tmp_path: 
         talk.ask([Prompt("a")])
 
 
+def test_no_more_calls_are_made_at_once_than_the_endpoint_takes(
+    script: Script, tmp_path: Path
+) -> None:
+    script.delay = 0.2
+    talk = conversation(script, tmp_path, at_once=3)
+    assert len(talk.ask([Prompt("a")] * 6)) == 6
+    assert 1 < script.most <= 3
+    assert talk.close()[0].calls == 6
+
+
 def test_waiting_ends_with_its_limit_and_what_was_under_way_is_lost(
     script: Script, tmp_path: Path
 ) -> None:
