@@ -46,7 +46,8 @@ def check(
 def _findings(name_or_path: str, seconds: float, settings: Mapping[str, Any]) -> Iterator[Finding]:
     try:
         entry = find_method(name_or_path)
-        config = {"_target_": entry.target, **default_settings(entry), **settings}
+        shipped = {**default_settings(entry), **entry.config}  # with its ``worker``, as in a run
+        config = {"_target_": entry.target, **shipped, **settings}
         spec = method_spec(entry.name, config)
     except MethodError as error:
         yield Finding("loads", "fail", str(error))

@@ -492,6 +492,10 @@ def _authors(verbs: _Verbs) -> None:
     new = _verb(verbs, "new", "write a working method, and its test, to start from")
     new.add_argument("name", metavar="NAME")
     check = _verb(verbs, "check", "hold a method to the contract, and say in words what is wrong")
+    check.set_defaults(takes_overrides=True)
+    check.usage = (
+        "rediscover check NAME|PATH [method.NAME.SETTING=VALUE ...] [--seconds SECONDS] [--json]"
+    )
     check.add_argument("name", metavar="NAME|PATH")
     check.add_argument(
         "--seconds", type=float, default=3.0, help="the budget of each of about ten small runs"
