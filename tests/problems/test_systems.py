@@ -209,3 +209,17 @@ def test_a_law_that_leads_nowhere_has_no_data(tmp_path: Path) -> None:
 def test_a_trajectory_whose_parts_do_not_match_is_refused(t: list[float], x: Any) -> None:
     with pytest.raises(ValueError, match="must be"):
         Trajectory(np.array(t), np.array(x))
+
+
+def test_strogatzs_systems_visit_the_states_of_their_tables() -> None:
+    """The tables' Runge-Kutta steps leave the solution by a ten-thousandth at most."""
+    tables = load_dataset("strogatz")
+    systems: Any = load_dataset("strogatz_systems")
+    assert len(systems) == 7
+    for problem in systems:
+        data, rows = problem.data(), tables[f"strogatz_{problem.name}1"].data()
+        assert (len(data.shown), len(data.held_back), len(data.later)) == (1, 3, 1)
+        found = np.concatenate([one.x for one in (*data.shown, *data.held_back)])
+        known = np.concatenate([split.X for split in rows.splits.values()])
+        apart = np.sort(found, axis=0) - np.sort(known, axis=0)
+        assert np.abs(apart).max() < 1e-3, problem.name
