@@ -18,7 +18,7 @@ from bench.running.seal.paths import declared_paths
 
 _EXTRAS = {
     "pysr": "pysr", "torch": "neural", "safetensors": "neural", "eggp": "eggp", "symregg": "eggp",
-    "gp_elite": "gp-elite", "bingo": "bingo", "mpi4py": "bingo",
+    "gp_elite": "gp-elite", "bingo": "bingo", "mpi4py": "bingo", "pysindy": "sindy",
 }  # fmt: skip
 """The extra that brings a module, where it is not a module of the same name."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,9 @@ import pytest
 from bench import Budget, Candidate, Discovery, SystemTask, Task, Trajectory, Variable
 from bench.kinds import kind_named
 from bench.kinds.system.differences import with_rates
+from bench.plugins import find_method, spec_of
 from bench.problems import load_dataset
-from bench.running import MethodSpec, Run, matrix
+from bench.running import LocalExecutor, MethodSpec, Run, Store, execute, matrix
 from bench.running.debug import debug
 from bench.running.perform import Job
 from methods.linear import Linear
@@ -138,6 +140,19 @@ def test_a_linear_method_finds_a_linear_system() -> None:
     task = SystemTask(problem.data().shown, problem.states)
     path = task.integrated(found.best.expression, problem.data().held_back[0])
     assert np.abs(path - problem.data().held_back[0].x).max() < 0.01
+
+
+def test_both_kinds_of_methods_run_in_workers(tmp_path: Path) -> None:
+    specs = [spec_of(find_method(name)) for name in ("linear", "polynomial_system")]
+    assert [spec.kinds for spec in specs] == [("table",), ("system",)]
+    datasets = {"odebench": OSCILLATOR}
+    store = Store(tmp_path)
+    execute(matrix(specs, datasets, budget=Budget(60.0)), datasets, store, LocalExecutor(1))
+    records = list(store.records())
+    assert [record.status for record in records] == ["ok", "ok"], [r.message for r in records]
+    for record in records:
+        assert record.discovery is not None
+        assert set(record.discovery.best.expression) == {"x0", "x1"}
 
 
 def test_three_points_and_a_state_at_rest_are_no_fault() -> None:

@@ -1,0 +1,147 @@
+"""Which methods find dynamical systems, at which noise, and how far the floor reaches.
+
+    python -m benchmarks.dynamics --floor
+    python -m benchmarks.dynamics [--methods linear operon ...] [--noise 0 0.01 0.05]
+                                  [--dropped 0 0.5] [--seconds 30] [--whole]
+
+``--floor`` fits least-squares polynomials to the first trajectory of each of ODEBench's 63 systems,
+and writes ``benchmarks/results/dynamics_floor.md``: the figures beside which to read all others.
+Without it, methods run as ``rediscover run`` runs them, on a third of the systems that a fixed seed
+draws (``--whole``: on all), with so many CPU seconds. ``by law`` counts systems that are one law
+with other constants once. What is finished is kept in ``--folder``: started again, it goes on.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from statistics import mean
+from typing import Any
+
+from bench import Budget
+from bench.basics.files import write_whole
+from bench.clock import Clock
+from bench.expression import read
+from bench.kinds import Conditions, item_of, kind_of
+from bench.kinds.system.metrics import GOOD_R2
+from bench.kinds.system.scoring import SystemSubject
+from bench.plugins import find_method, spec_of
+from bench.problems import load_dataset
+from bench.running import LocalExecutor, Store, execute, matrix
+from bench.running.results.judging import judge_records, read_score
+from bench.scoring import FormCache, ScoringLimits
+from methods.polynomial_system import PolynomialSystem
+
+RESULTS = Path(__file__).parent / "results"
+COLUMNS = (
+    "generalisation", "symbolic_skeleton", "symbolic_exact", "equations_exact", "term_f1",
+    "reconstruction",
+)  # fmt: skip
+_ESTIMATES = ("differences", "smoothed", "weak")
+
+
+def main() -> None:
+    """Write the floor, or run what is not done yet and write the table of all that is."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--floor", action="store_true")
+    parser.add_argument("--methods", nargs="+", default=["polynomial_system", "linear", "operon"])
+    parser.add_argument("--noise", nargs="+", type=float, default=[0.0, 0.01, 0.05])
+    parser.add_argument("--dropped", nargs="+", type=float, default=[0.0, 0.5])
+    parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--whole", action="store_true")
+    parser.add_argument("--folder", type=Path, default=Path("results/dynamics"))
+    asked = parser.parse_args()
+    if asked.floor:
+        _publish("dynamics_floor.md", floor(asked.noise))
+    else:
+        _publish("dynamics.md", "\n\n".join(compared(asked, share) for share in asked.dropped))
+
+
+def floor(levels: Sequence[float]) -> str:
+    """Of 63 systems, how many a least-squares polynomial reconstructs, and generalises on."""
+    lines = [
+        "| noise | rates by | degree | reconstruction | generalisation | both |",
+        "|---:|---|---:|---:|---:|---:|",
+    ]
+    problems = load_dataset("odebench").problems
+    for noise in levels:
+        for estimate in _ESTIMATES:
+            for degree in (1, 2, 3):
+                method = PolynomialSystem(degree, estimate)  # type: ignore[arg-type]
+                found = [_reached(method, one, Conditions(noise=noise)) for one in problems]
+                counts = [sum(one[0] for one in found), sum(one[1] for one in found)]
+                row = [f"{noise:g}", estimate, degree, *counts, sum(map(all, found))]
+                lines.append(f"| {' | '.join(map(str, row))} |")
+    return "\n".join(lines)
+
+
+def _reached(method: PolynomialSystem, problem: Any, conditions: Conditions) -> tuple[bool, bool]:
+    """Whether the method's answer reconstructs the shown trajectory, and predicts the other."""
+    kind = kind_of(problem)
+    arrays = kind.arrays(problem, problem.data(), conditions)
+    task = kind.task(
+        kind.told(problem, conditions), arrays, seed=0, budget=Budget(), clock=Clock(),
+        on_report=lambda answer, loss: None,
+    )  # fmt: skip
+    answer: Any = method.discover(task).best.expression
+    rates = {name: read(text, problem.variables).filled for name, text in answer.items()}
+    found = SystemSubject(item_of(answer, problem), rates, FormCache(), ScoringLimits(seconds=2.0))
+    elsewhere = found.generalisation
+    return found.reconstruction > GOOD_R2, elsewhere is not None and elsewhere > GOOD_R2
+
+
+def compared(asked: argparse.Namespace, dropped: float) -> str:
+    """The table of the methods at one share of dropped points."""
+    dataset = load_dataset("odebench", dropped=dropped)
+    if not asked.whole:
+        chosen = Random("dynamics").sample(dataset.problems, len(dataset) // 3)
+        dataset = replace(dataset, problems=tuple(chosen))
+    specs = [spec_of(find_method(name)) for name in asked.methods]
+    budget = Budget.of_cpu(asked.seconds)
+    runs = matrix(specs, {"odebench": dataset}, noise=asked.noise, budget=budget)
+    store = Store(asked.folder)
+    execute(runs, {"odebench": dataset}, store, LocalExecutor(1))
+    problems = {("odebench", one.name): one for one in dataset.problems}
+    mine = {run.key for run in runs}
+    records = [record for record in store.records() if record.run.key in mine]
+    judge_records(store, records, problems, limits=ScoringLimits(), workers=1)
+    cards = [(record.run, read_score(store, record.run.key)) for record in records]
+    values = [(run, score.card.values) for run, score in cards if score is not None]
+    title = f"Dropped points: {dropped:g}; {len(dataset)} systems, {asked.seconds:g} CPU seconds."
+    return f"{title}\n\n{_table(values, {one.name: one for one in dataset.problems})}"
+
+
+def _table(values: Iterable[tuple[Any, Mapping[str, float | None]]], problems: Any) -> str:
+    lines = [
+        f"| method | noise | {' | '.join(COLUMNS)} | skeleton by law |",
+        "|---|---:|" + "---:|" * (len(COLUMNS) + 1),
+    ]
+    rows: dict[tuple[str, float], list[Any]] = defaultdict(list)
+    for run, found in values:
+        rows[run.method.label, run.noise].append((problems[run.problem], found))
+    for (method, noise), entries in sorted(rows.items(), key=_by_generalisation):
+        means = [mean(one[column] or 0.0 for _, one in entries) for column in COLUMNS]
+        laws: dict[str, list[float]] = defaultdict(list)
+        for problem, one in entries:
+            laws[problem.law or problem.name].append(one["symbolic_skeleton"] or 0.0)
+        means.append(mean(map(mean, laws.values())))
+        lines.append(f"| {method} | {noise:g} | {' | '.join(f'{one:.2f}' for one in means)} |")
+    return "\n".join(lines)
+
+
+def _by_generalisation(row: tuple[tuple[str, float], list[Any]]) -> tuple[float, float, str]:
+    (method, noise), found = row
+    return noise, -mean(one["generalisation"] or 0.0 for _, one in found), method
+
+
+def _publish(name: str, table: str) -> None:
+    print(table)
+    write_whole(RESULTS / name, f"{table}\n".encode())
+
+
+if __name__ == "__main__":
+    main()
