@@ -46,6 +46,10 @@ class _NoData:
         raise TypeError(f"'{problem.id}' has no data")
 
 
+TABLE = "table"
+NO_PAIR = "and has more than one law: judge an expression against the text of one"
+
+
 def pair(
     prediction: str | None,
     truth: str,
@@ -55,10 +59,14 @@ def pair(
 ) -> Pair:
     """The pair of two texts; without a problem, on the judge's default domain.
 
+    Raises ValueError for a problem that is no table.
+
     ``variables`` are the names of the variables then; by default they are those that occur.
     """
     if problem is None:
         problem = _bare_problem(prediction, truth, variables)
+    if problem.kind != TABLE:
+        raise ValueError(f"problem '{problem.id}' is of the kind {problem.kind}, {NO_PAIR}")
     target = Target(problem.targets[0].variable, truth)
     problem = replace(problem, targets=(target,))
     try:
@@ -205,11 +213,14 @@ def _problem_of(
     try:
         if dataset not in datasets:
             datasets[dataset] = load(dataset)
-        return datasets[dataset][name]
+        problem = datasets[dataset][name]
     except KeyError:
         raise row.error("problem", f"dataset '{dataset}' has no problem '{name}'") from None
     except (LookupError, ValueError) as error:
         raise row.error("problem", str(error)) from None
+    if problem.kind != TABLE:
+        raise row.error("problem", f"'{row['problem']}' is of the kind {problem.kind}, {NO_PAIR}")
+    return problem
 
 
 @dataclass(frozen=True)

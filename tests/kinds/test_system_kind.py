@@ -6,12 +6,14 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from bench import Budget, SystemTask, Trajectory, Variable
+from bench import judge as bench_judge
 from bench.clock import Clock
 from bench.expression import Call, Expression, Number, fold, parse
 from bench.kinds import Conditions, item_of, kind_of
@@ -19,10 +21,12 @@ from bench.kinds.system.integration import IntegrationLimits, integrate
 from bench.kinds.system.scoring import SystemSubject
 from bench.kinds.system.terms import term_f1, terms
 from bench.problems import load_dataset
+from bench.problems.formats.export import write_dataset
 from bench.problems.systems.problem import Observing
 from bench.problems.systems.rates import rates_of
 from bench.scoring import FormCache, Scorecard, ScoringLimits, score_many
 from bench.scoring.equivalence.judgement import judge
+from bench.scoring.pairs import read_pairs
 
 ODEBENCH: Any = load_dataset("odebench")
 LORENZ = ODEBENCH["ode56"]
@@ -250,3 +254,16 @@ def test_show_tells_of_a_system_what_there_is() -> None:
     assert "  x0' = 10*(x1 - x0)" in shown.lines and "lyapunov: 0.902" in shown.lines
     assert json.loads(json.dumps(shown.facts))["points"] == {"shown": [150], "held back": [150]}
     assert KIND.in_brief(TURNING).variables == 2
+
+
+def test_what_is_for_tables_alone_says_so(tmp_path: Path) -> None:
+    refused = "of the kind system"
+    with pytest.raises(ValueError, match=refused):
+        bench_judge("x1", TURNING)
+    with pytest.raises(ValueError, match=refused):
+        write_dataset(ODEBENCH, tmp_path / "out", "csv")
+    path = tmp_path / "pairs.csv"
+    path.write_text("prediction,truth,problem\nx1,x1,odebench/ode24\n")
+    with pytest.raises(ValueError, match=f"row 2, column 'problem': .*{refused}"):
+        read_pairs(path, load_dataset)
+    assert len(load_dataset("odebench", limit=2, twins=["names"])) == 2

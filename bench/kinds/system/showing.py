@@ -54,8 +54,6 @@ def _lines(facts: dict[str, Any]) -> Iterator[str]:
         if facts[key]:
             value = facts[key]
             yield f"{key}: {', '.join(value) if isinstance(value, list) else value}"
-    for word, sentence in facts["flaws"].items():
-        yield f"{word}: {sentence}"
     yield f"noise: {facts['noise']}"
     for name, counts in facts["points"].items():
         yield f"points {name}: {', '.join(map(str, counts))}"

@@ -48,6 +48,11 @@ def write_dataset(dataset: Dataset, folder: Path, form: str, seed: int = 0) -> l
     """
     if form not in LAYOUTS:
         raise ExportError(f"no format '{form}'; there are {', '.join(LAYOUTS)}")
+    for problem in dataset.problems:
+        if problem.kind != "table":
+            raise ExportError(
+                f"problem '{problem.id}' is of the kind {problem.kind}; only tables are written"
+            )
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ExportError(f"{folder} is there already, and not empty; choose another folder")
     folder.mkdir(parents=True, exist_ok=True)

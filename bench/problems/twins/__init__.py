@@ -59,7 +59,7 @@ def with_twins(dataset: Dataset, kinds: Sequence[str]) -> Dataset:
 
 def twin(problem: Problem, kind: str) -> Problem | None:
     """The twin of one problem, None where there is none."""
-    if len(problem.targets) != 1 or problem.truth is None:
+    if problem.kind != "table" or len(problem.targets) != 1 or problem.truth is None:
         return None
     if kind == "names":
         return _anonymous(problem)

@@ -12,7 +12,16 @@ from bench.basics.words import counted
 from bench.cli import UserError
 from bench.cli.named import find_problem, load_named
 from bench.expression import ParseError, read
-from bench.scoring.pairs import Pair, first_witness, judge_file, judge_pairs, pair, read_pairs
+from bench.scoring.pairs import (
+    NO_PAIR,
+    TABLE,
+    Pair,
+    first_witness,
+    judge_file,
+    judge_pairs,
+    pair,
+    read_pairs,
+)
 from bench.scoring.pool import ScoringError
 from bench.scoring.predictions import CsvError
 from bench.scoring.rules import all_rules
@@ -90,6 +99,8 @@ def _problem(name: str | None) -> Problem | None:
     _, problem = find_problem(name)
     if problem is None:
         raise UserError(f"--problem {name}: write DATASET/NAME (rediscover show {name})")
+    if problem.kind != TABLE:
+        raise UserError(f"--problem {name} is of the kind {problem.kind}, {NO_PAIR}")
     return problem
 
 
