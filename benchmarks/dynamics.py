@@ -34,7 +34,7 @@ from bench.problems import load_dataset
 from bench.running import LocalExecutor, Store, execute, matrix
 from bench.running.results.judging import judge_records, read_score
 from bench.scoring import FormCache, ScoringLimits
-from methods.polynomial_system import PolynomialSystem
+from methods.systems.polynomial_system import PolynomialSystem
 
 RESULTS = Path(__file__).parent / "results"
 COLUMNS = (

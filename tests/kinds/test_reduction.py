@@ -18,7 +18,7 @@ from bench.running import LocalExecutor, MethodSpec, Run, Store, execute, matrix
 from bench.running.debug import debug
 from bench.running.perform import Job
 from methods.linear import Linear
-from methods.polynomial_system import PolynomialSystem
+from methods.systems.polynomial_system import PolynomialSystem
 
 KIND: Any = kind_named("system")
 HOWS = ("differences", "smoothed", "weak")

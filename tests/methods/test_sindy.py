@@ -12,7 +12,7 @@ from bench import SystemTask, Trajectory, Variable
 from bench.expression import parse
 from bench.kinds.system.terms import terms
 from bench.problems import load_dataset
-from methods.sindy import Sindy
+from methods.systems.sindy import Sindy
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("pysindy") is None, reason="the engine pysindy is not installed"
