@@ -102,3 +102,10 @@ def test_constants_beyond_float64_are_numbers_like_others(law: str) -> None:
     for rule, verdict in judge("x0 + 1", law).items():
         assert verdict.step != "failure", (rule, verdict.reason)
     assert judge(f"0 + {law}", law)["exact"].answer == "yes"
+
+
+@pytest.mark.parametrize("law", ["c*sign(exp(-1410*a**2))", "c + 0*a", "c*sign(a**800)"])
+def test_a_variable_that_does_not_matter_is_not_lacking_on_either_side(law: str) -> None:
+    for sides in ((law, "c"), ("c", law)):
+        for rule, verdict in judge(*sides).items():
+            assert verdict.answer == "yes", (sides, rule, verdict.reason)

@@ -251,13 +251,17 @@ class LawOnDomain:
 
     def _two_points(self, name: str) -> Array | None:
         """Of the domain; where it does not matter there and the data leave it free, of anywhere."""
-        for X in (self.X,) if self.region.ties else (self.X, self.of_any_size[1]):
-            points = self._apart_by(self.names.index(name), X)
-            if points is not None:
-                return points
-        return None
+        column = self.names.index(name)
+        points = self._apart_by(column, self.X)
+        if points is None and not self.region.ties:
+            points = self._apart_by(column, self.of_any_size[1], certain=True)
+        return points
 
-    def _apart_by(self, column: int, X: Array) -> Array | None:
+    def _apart_by(self, column: int, X: Array, *, certain: bool = False) -> Array | None:
+        """Two points between which the column matters; ``certain``: to float64 as well.
+
+        Far out an exponential underflows to many digits too, and its sign is no 0.
+        """
         moved = X.copy()
         moved[:, column] = np.roll(moved[:, column], 1)
         function = compiled(self.expression, self.names)
@@ -265,7 +269,10 @@ class LawOnDomain:
             change = np.abs(function(moved) - function(X))
             share = change / np.maximum(np.abs(function(X)), self.floor)
         share = np.where(np.isfinite(share), share, 0.0)
-        for row in np.argsort(-share)[:3].tolist():
+        if certain:
+            doubt = sum(with_bound(self.expression, self.names, at).bounds for at in (moved, X))
+            share = np.where(change > doubt, share, -1.0)
+        for row in np.argsort(-share)[: min(3, int(np.sum(share >= 0.0)))].tolist():
             points = np.stack([X[row], moved[row]])
             try:
                 first, second = (self.precise_value(50, point) for point in points)
