@@ -6,6 +6,7 @@ error names the file, the problem, the field, its value and what is wanted.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -40,6 +41,9 @@ def catalogue_path(name: str) -> Path:
     return DATASETS / f"{name}.yaml"
 
 
+_KIND = re.compile(r"^kind:[ ]*(\w+)", re.MULTILINE)
+
+
 def catalogue_names() -> list[str]:
     """The datasets that ship, by name."""
     return sorted(path.stem for path in DATASETS.glob("*.yaml"))
@@ -49,6 +53,13 @@ def catalogue_names() -> list[str]:
 def shipped_catalogue(name: str) -> Dataset:
     """The dataset of that name that ships. It is read once: its file stays as it is."""
     return read_catalogue(catalogue_path(name))
+
+
+def shipped_kind(name: str) -> str:
+    """The kind of the dataset of that name that ships, by the line that says it: a command asks
+    this of every catalogue and reads few of them."""
+    found = _KIND.search(catalogue_path(name).read_text(encoding="utf-8"))
+    return found[1] if found else "table"
 
 
 def read_catalogue(path: Path) -> Dataset:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.basics.paths import expanded
-from bench.problems.catalogue import catalogue_names, shipped_catalogue
+from bench.problems.catalogue import catalogue_names, shipped_catalogue, shipped_kind
 from bench.problems.dataset import Dataset, renamed
 from bench.problems.formats import Format, format_at, formats_in_words
 from bench.problems.packaged import options_of_package, packaged_datasets, read_packaged
@@ -119,8 +119,7 @@ def _load(name_or_path: str | Path, options: dict[str, Any]) -> Dataset:
 
 def _protocol_of(shipped: str) -> tuple[str, ...]:
     """The options of a catalogue that ships: those of systems have a protocol."""
-    problems = shipped_catalogue(shipped).problems
-    if not problems or problems[0].kind != "system":
+    if shipped_kind(shipped) != "system":
         return ()
     from bench.problems.systems.protocol import OPTIONS
 

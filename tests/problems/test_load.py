@@ -12,6 +12,7 @@ import pytest
 
 from bench.basics.installation import install_hint
 from bench.problems import DatasetNotFound, UnknownSelection, dataset_names, load_dataset
+from bench.problems.catalogue import catalogue_names, shipped_catalogue, shipped_kind
 from bench.problems.formats.hub import HubError
 
 
@@ -86,3 +87,9 @@ def test_the_package_and_a_catalogue_need_no_heavy_library() -> None:
     )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"
+
+
+def test_the_line_that_says_the_kind_of_a_catalogue_is_right() -> None:
+    for name in catalogue_names():
+        kinds = {problem.kind for problem in shipped_catalogue(name).problems}
+        assert kinds == {shipped_kind(name)}, name
