@@ -67,15 +67,18 @@ def read_board(folders: Iterable[Path], by: Sequence[str] = (), *, best: bool = 
     folders = list(folders)
     read = read_rows(folders)
     rows, by_labels = read.frame, labels(read, folders, by)
+    said = (*read.said, *lacking(read))
+    del read  # what a hundred thousand runs were read from is not needed beside their table
     tables = {
         kind: leaderboard(
-            rows[own], {name: _chosen(values, own) for name, values in by_labels.items()},
+            rows if own.all() else rows[own],
+            {name: _chosen(values, own) for name, values in by_labels.items()},
             best,
         )
         for kind, own in _parts(rows, joined="kind" in by)
     }  # fmt: skip
     control = dict.fromkeys(line for table in tables.values() for line in without_control(table))
-    return Board(tables, rows, (*read.said, *lacking(read), *control))
+    return Board(tables, rows, (*said, *control))
 
 
 def _parts(rows: pd.DataFrame, *, joined: bool) -> Iterator[tuple[str, pd.Series[bool]]]:

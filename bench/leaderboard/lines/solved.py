@@ -45,7 +45,7 @@ def with_area(rows: pd.DataFrame) -> pd.DataFrame:
     area = np.full(len(rows), np.nan)
     for kind in sorted(set(rows["kind"])):
         own = (rows["kind"] == kind).to_numpy(bool)
-        name = Solved.of(rows[own]).name
+        name = Solved.of(rows if own.all() else rows[own]).name
         if name in rows:
             area[own] = (rows[name] * left).to_numpy(np.float64)[own]
     return rows.assign(**{AREA: area})
