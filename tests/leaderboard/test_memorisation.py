@@ -73,3 +73,17 @@ def test_a_table_with_a_model_and_no_control_says_so() -> None:
     beside = pd.DataFrame({"method": ["llmsr", "llm_prior"], "calls": [6.0, None]})
     assert without_control(beside) == ()
     assert without_control(table[1:]) == ()
+
+
+def test_twins_are_run_scored_later_and_compared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["method=[linear]", "dataset=[nguyen]", "datasets.nguyen.limit=1"]
+    words += ["datasets.nguyen.twins=[constants,form]", "budget.cpu_seconds=5"]
+    assert main(["run", "--no-score", *words, f"experiment={tmp_path / 'e'}"]) == 0
+    assert "nguyen: no twin of the kind 'form' of 1 problem" in "".join(capsys.readouterr())
+    assert main(["score", str(tmp_path / "e")]) == 0
+    capsys.readouterr()
+    assert main(["compare", str(tmp_path / "e"), "--twins", "--json"]) == 0
+    (gap,) = json.loads(capsys.readouterr().out)["gaps"]
+    assert (gap["method"], gap["kind"], gap["difference"]["problems"]) == ("linear", "constants", 1)

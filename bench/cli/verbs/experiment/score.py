@@ -67,8 +67,9 @@ def _datasets_of(store: Store, config: dict[str, Any]) -> dict[str, Dataset]:
     from bench.problems import dataset_names, load_dataset
 
     listed = config.get("datasets", {})
+    chosen = set(SELECTION) - {"twins"}  # which add problems, where the others leave some out
     sources = {
-        label: {k: v for k, v in one.items() if k not in SELECTION} for label, one in listed.items()
+        label: {k: v for k, v in one.items() if k not in chosen} for label, one in listed.items()
     }
     datasets = read_datasets(sources) if sources else {}
     planned = {planned.dataset for planned in store.plan().runs.values()}
