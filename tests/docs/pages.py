@@ -31,9 +31,17 @@ def commands() -> list[tuple[str, ...]]:
         shlex.split(line, comments=True)
         for page in PAGES
         for block in blocks(page, "sh")
-        for line in block.replace("\\\n", " ").splitlines()  # a line may go on
+        for line in _expanded(block).splitlines()
     )
     return sorted({tuple(line[1:]) for line in words if line[:1] == ["rediscover"]})
+
+
+def _expanded(block: str) -> str:
+    """A block with lines that go on put together, and what it calls by a variable put in."""
+    given = dict(re.findall(r'^([A-Z]+)="(.*)"$', block, re.MULTILINE))
+    for name, value in given.items():
+        block = block.replace(f"${name}", value)
+    return block.replace("\\\n", " ")
 
 
 def hooks() -> ModuleType:

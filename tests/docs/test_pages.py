@@ -49,6 +49,7 @@ def test_commands_are_such_as_the_command_line_takes(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MY_KEY", "a key")
     Path("my_method.py").write_text(my_method(), encoding="utf-8")
     Path("my_table.csv").write_text(TABLE, encoding="utf-8")
     arguments, _ = parse_arguments(list(words))
