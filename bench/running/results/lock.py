@@ -49,9 +49,9 @@ def environment_here() -> Environment:
 
     packages: dict[str, str] = {}
     for one in metadata.distributions():
-        name = one.metadata["Name"]
-        if name:
-            packages.setdefault(name, one.version)  # as an import: the first on the path counts
+        said = one.metadata  # which reads its file anew whenever it is asked
+        if name := said["Name"]:
+            packages.setdefault(name, said["Version"])  # as an import: the first on the path counts
     python = f"{platform.python_implementation()} {platform.python_version()}"
     system = " ".join(filter(None, [platform.system(), platform.machine(), *platform.libc_ver()]))
     return Environment(python, system, dict(sorted(packages.items())))
