@@ -19,7 +19,10 @@ ANSWERED = "answer_cpu_seconds"
 
 @dataclass(frozen=True)
 class Solved:
-    """The measure by which a run counts as solved: the first rate of the table that is known."""
+    """The measure by which a run counts as solved: the first rate of the table that is known.
+
+    A kind without any rate has its first measure there.
+    """
 
     name: str
     meaning: str
@@ -27,10 +30,11 @@ class Solved:
     @classmethod
     def of(cls, rows: pd.DataFrame) -> Solved:
         """``exact`` where laws are known, else the first rate that some run has."""
-        rates = [one for one in measures(set(rows["kind"]) - {""}) if one.kind == "rate"]
+        summed = measures(set(rows["kind"]) - {""})
+        rates = [one for one in summed if one.kind == "rate"]
         rates.sort(key=lambda one: one.name != f"symbolic_{RANKED_BY}")
         known = [one for one in rates if one.name in rows and rows[one.name].notna().any()]
-        chosen = (known or rates)[0]
+        chosen = (known or rates or summed)[0]
         return cls(chosen.name, chosen.meaning)
 
 

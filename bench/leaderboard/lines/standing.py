@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from bench.basics.words import counted
 from bench.leaderboard.columns import Column, measures
+from bench.leaderboard.lines.solved import Solved
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,9 +115,11 @@ def _with_records(table: pd.DataFrame) -> NDArray[np.bool_]:
 
 
 def _ordering(rows: pd.DataFrame) -> list[Column]:
-    """The metrics that lines are ordered by, the first one first."""
+    """The metrics that lines are ordered by, the first one first; where none is, what is solved."""
     summed = measures(set(rows["kind"]) - {""})
-    return sorted((one for one in summed if one.rank), key=lambda one: one.rank)
+    ranked = sorted((one for one in summed if one.rank), key=lambda one: one.rank)
+    solved = Solved.of(rows).name
+    return ranked or [one for one in summed if one.name == solved]
 
 
 def _ranks(
