@@ -79,7 +79,9 @@ def r2_range(prediction: str, truth: str, domain: Domain) -> tuple[float, float]
             unit = np.max(np.abs(t[usable]), initial=0.0) or 1.0
             t, p = t[usable] / unit, p[usable] / unit
             spread = np.sum((t - np.mean(t)) ** 2) if len(t) else 0.0
-        found.append(float(1 - np.sum((t - p) ** 2) / spread) if spread > 0 else 0.0)
+        # A pole so near that squares underflow: R2 is anything.
+        ends = [float(1 - np.sum((t - p) ** 2) / spread)] if spread > 0 else [-np.inf, 1.0]
+        found += ends
     return min(found), max(found)
 
 

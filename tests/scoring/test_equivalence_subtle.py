@@ -109,3 +109,9 @@ def test_a_variable_that_does_not_matter_is_not_lacking_on_either_side(law: str)
     for sides in ((law, "c"), ("c", law)):
         for rule, verdict in judge(*sides).items():
             assert verdict.answer == "yes", (sides, rule, verdict.reason)
+
+
+def test_a_law_of_steep_exponentials_is_not_its_negative() -> None:
+    law = "3.7e-3*x**3/(exp(x/y) - 1)"
+    for domain in (on(x=(1.0, 100.0), y=(0.2, 0.4)), on(x=(100.0, 300.0), y=(0.5, 1.0))):
+        assert judge(f"-({law})", law, domain)["srbench_relative"].answer == "no"

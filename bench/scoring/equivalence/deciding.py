@@ -79,14 +79,14 @@ def accuracy_of(case: Case, tolerance: float) -> float:
     Next to a pole a few points make it anything; many are needed to have it.
     """
     law, usable = case.law, case.usable
-    if mostly_within(excess(case.values, law, tolerance, law.reach)[usable]):
+    if mostly_within(excess(case.values, law, tolerance, law.scale)[usable]):
         return 1.0
     truth, values = law.y, case.values
     if not case.needs_precision and len(law.many[1]) >= len(law.y):
         X, truth = law.many
         values = compiled(case.prediction, law.names)(X)
     usable = np.isfinite(values)
-    unit = np.max(np.abs(truth))
+    unit = np.max(np.abs(truth[usable]), initial=0.0) or 1.0
     truth, values = truth[usable] / unit, values[usable] / unit
     spread = np.sum((truth - truth.mean()) ** 2)
     return float(1.0 - np.sum((truth - values) ** 2) / spread) if spread > 0 else 0.0
