@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from bench import Candidate, Discovery, Expression, Number, Task
 from methods.refine import Fitted, Refiner
+from methods.rounding import Rounding
 from methods.rows import ENOUGH, choose_rows
 from methods.scaling import Scaling
 
@@ -39,8 +40,10 @@ class Answering:
         kept = finite[choose_rows(len(finite), ENOUGH, task.seed)]
         X, y = self.scaling.X(task.X[kept]), self.scaling.y(task.y[kept])
         few = choose_rows(len(y), rows, task.seed)
-        self.on_few = Refiner(task.names, X[few], y[few], self._late)
-        self.on_all = Refiner(task.names, X, y, self._late)
+        written = Rounding.of(task.X[kept], task.y[kept])
+        steps = Rounding(self.scaling.X(written.X), self.scaling.y(written.y))
+        self.on_all = Refiner(task.names, X, y, self._late, steps)
+        self.on_few = self.on_all.on(few)
         self.best: Fitted | None = None
 
     def spent(self, share: float) -> bool:
@@ -81,6 +84,8 @@ class Answering:
         The first ``shortened`` are tried with parts left out; then so many ``finalists`` are
         fitted to all rows, to choose among them.
         """
+        if not (pool := list(pool)) and self.best is None:
+            return self.of_mean()
         different = {one.expression: one for one in (*pool, *([self.best] if self.best else []))}
         ranked = sorted(different.values(), key=_criterion)
         ranked[:shortened] = [self.on_few.shortened(one) for one in ranked[:shortened]]

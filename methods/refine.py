@@ -21,11 +21,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench import Call, Expression, Number, complexity, evaluate, fold, substitute
+from methods.rounding import Rounding
 from methods.tidy import gather
 
 EXACT = 1e-13
 """Errors below this share of the target's spread are rounding error: formulas are equal there."""
 
+_COARSE = 1e-3
+"""No data are written so coarsely that an error above it is one of rounding."""
 _ITERATIONS = 50
 _CHOICE = 2 * math.log(12)
 
@@ -34,6 +37,7 @@ _CHOICE = 2 * math.log(12)
 class Fitted:
     """A formula with its constants fitted: ``error`` is RMSE over the target's spread.
 
+    It is ``exact`` where nothing in the data speaks against it: its error is rounding error.
     ``parameters`` are the values of those of its constants that have a name.
     """
 
@@ -41,11 +45,8 @@ class Fitted:
     error: float
     nodes: int
     criterion: float
+    exact: bool
     parameters: Mapping[str, float] = field(default_factory=dict)
-
-    @property
-    def exact(self) -> bool:
-        return self.error <= 10 * EXACT
 
 
 def _never() -> bool:
@@ -56,13 +57,20 @@ def _never() -> bool:
 class Refiner:
     """Fits and shortens formulas on ``X`` (n, d) and ``y`` (n,) until it is late.
 
-    ``late`` says when; from then on, formulas are returned as they are.
+    ``late`` says when; from then on, formulas are returned as they are. ``rounding`` is that of
+    the data: formulas that fit to rounding differ by their length alone.
     """
 
     names: tuple[str, ...]
     X: NDArray[np.float64]
     y: NDArray[np.float64]
     late: Callable[[], bool] = _never
+    rounding: Rounding | None = None
+
+    def on(self, rows: NDArray[np.intp]) -> Refiner:
+        """The same on some of the rows."""
+        rounding = None if self.rounding is None else self.rounding.at(rows)
+        return replace(self, X=self.X[rows], y=self.y[rows], rounding=rounding)
 
     def scaled(self, expression: Expression) -> Fitted:
         """``a + b*expression`` with the best a and b; the constants inside stay."""
@@ -122,7 +130,14 @@ class Refiner:
         if not math.isfinite(error):
             error = math.inf
         nodes = complexity(expression)
-        return Fitted(expression, error, nodes, criterion(len(self.y), error, nodes))
+        exact = error <= 10 * EXACT or self._reached(expression, error, residual)
+        price = criterion(len(self.y), EXACT if exact else error, nodes)
+        return Fitted(expression, error, nodes, price, exact)
+
+    def _reached(self, expression: Expression, error: float, residual: NDArray[np.float64]) -> bool:
+        if self.rounding is None or error > _COARSE:
+            return False
+        return self.rounding.reached(expression, self.names, self.X, residual)
 
     def _spread(self) -> float:
         spread = float(np.std(self.y))

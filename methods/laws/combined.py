@@ -37,6 +37,7 @@ class RSRMLaws(RSRM):
         few, largest = run.answer.on_few, 2 * self.max_tokens
         library = 0 if self.units else self.library
         proposals = Proposals(library, self.operators, self.nesting, largest, few)
+        yield from run.proposed_by(proposals.plain())
         yield from run.proposed_by(proposals.first())
         rng = np.random.default_rng(run.task.seed)
         search = self.search(run, Sketch(), rng)

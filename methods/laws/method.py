@@ -10,15 +10,19 @@ import numpy as np
 
 from bench import Budget, Discovery, Task
 from methods.laws.algebra.proposals import Proposals
+from methods.laws.projection.sums import ProjectedSums
 from methods.mcts import MCTS
 from methods.mcts.evolution.genetic import Evolution
 from methods.mcts.form import Sketch
 from methods.mcts.language.grammar import NESTING
 from methods.mcts.method import OPERATORS
 from methods.mcts.run import SearchRun
+from methods.rows import choose_rows
 
 _POPULATION, _GENERATIONS = 500, 30
 _EVOLUTION = Evolution(crossover=0.5, tournament=5, elites=10, novelty=15, parsimony=0.05)
+_FEW, _MANY = 300, 2000
+"""Rows on which sums of terms are searched for, and on which they must fit."""
 _FORGET = 5
 """After so many evolutions the next one begins with others."""
 
@@ -28,13 +32,17 @@ class Laws:
     """Sums, products and ratios of small expressions, solved for by linear algebra; then evolution.
 
     First come products of powers, polynomials and ratios of polynomials, plain and seen through a
-    function; then the same with up to five terms out of a library of ``library`` distinct small
-    expressions (``methods.laws.algebra``). From then on evolution and linear algebra take turns:
-    the library is a start population, and the pieces of what evolution found are the next library.
+    function. Then sums of up to five terms, each a function of one variable or a product of two,
+    out of ``operators`` and ``functions``, perhaps with a constant of its own
+    (``methods.laws.projection``). Then polynomials with up to five terms out of a library of
+    ``library`` distinct small expressions (``methods.laws.algebra``). From then on evolution and
+    linear algebra take turns: the library is a start population, and the pieces of what evolution
+    found are the next library.
 
     The method is our own. Its parts are known ones: linear scaling (Keijzer, EuroGP 2003), FFX's
     sums of generated terms (McConaghy, GPTP 2011), orthogonal matching pursuit (Pati, Rezaiifar
-    and Krishnaprasad, 1993), implicit ratios by null vectors, BIC as the price of a node.
+    and Krishnaprasad, 1993), variable projection (Golub and Pereyra, 1973), beam search over
+    subsets, implicit ratios by null vectors, BIC as the price of a node.
     """
 
     operators: tuple[str, ...] = OPERATORS
@@ -43,6 +51,7 @@ class Laws:
     max_depth: int = 8
     max_constants: int = 3
     nesting: tuple[str, ...] = NESTING
+    functions: tuple[str, ...] = ("abs", "tanh", "cbrt", "pow", "inv", "cube")
     library: int = 3000
     rows: int = 100
     scale: bool = True
@@ -68,6 +77,10 @@ class Laws:
         proposals = Proposals(
             self.library, self.operators, self.nesting, largest, run.answer.on_few
         )
+        yield from run.proposed_by(proposals.plain())
+        run.shortening = True
+        yield from run.proposed_by(self._sums(run).proposals())
+        run.shortening = False
         yield from run.proposed_by(proposals.first())
         search = self._beside().search(run, Sketch(), np.random.default_rng(run.task.seed))
         run.searches.append(search)
@@ -77,6 +90,13 @@ class Laws:
             yield from run.proposed_by(proposals.after(search.hall_of_fame()))
             if turn % _FORGET == 0:
                 search.forget()
+
+    def _sums(self, run: SearchRun) -> ProjectedSums:
+        """Sums of terms with constants of their own, on more rows than a search sees."""
+        seed, full = run.task.seed, run.answer.on_all
+        few, many = (full.on(choose_rows(len(full.y), most, seed)) for most in (_FEW, _MANY))
+        operators = frozenset((*self.operators, *self.functions))
+        return ProjectedSums(few, many, operators, run.count)
 
     def _beside(self) -> MCTS:
         """The method whose grammar and evaluation evolution works with."""

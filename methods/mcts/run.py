@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from bench import Discovery, Expression, Task
 from methods.answering import Answering
 from methods.mcts.search import TreeSearch
-from methods.refine import EXACT
+from methods.refine import Fitted, criterion
 from methods.tidy import gather
 
 _SEARCH_SHARE = 0.85
@@ -19,7 +20,10 @@ _FINALISTS = 10
 
 
 class SearchRun:
-    """One run on a task: the searches in it, and what was told of them so far."""
+    """One run on a task: the searches in it, and what was told of them so far.
+
+    An exact formula ends it, but for the time of ``shortening``: shorter ones are looked for.
+    """
 
     def __init__(self, task: Task, rows: int, scale: bool) -> None:
         self.task = task
@@ -27,6 +31,7 @@ class SearchRun:
         self.searches: list[TreeSearch] = []
         self.proposed: list[Expression] = []
         self.spent = 0
+        self.shortening = False
         self._seen: dict[TreeSearch, int] = {}
 
     @property
@@ -44,19 +49,36 @@ class SearchRun:
 
     @property
     def exact(self) -> bool:
-        """Whether the best formula is exact on all rows, to the last digits."""
-        best = self.answer.best
-        return best is not None and best.error <= EXACT
+        """Whether the best formula is exact on all rows, to the last digits that the data have."""
+        return self.answer.exact
 
     def consider(self, expression: Expression) -> None:
-        """Fit an expression; keep and report it where it is better than what was."""
+        """Fit an expression; keep and report it where it is better than what was.
+
+        What is exact on few rows must be so on all, or else counts there with its error on all.
+        """
         few, best = self.answer.on_few, self.answer.best
         fitted = few.fitted(gather(expression))
         if best is not None and fitted.criterion >= best.criterion:
             return
-        if fitted.error <= EXACT:
-            fitted = self.answer.on_all.fitted(few.shortened(fitted).expression)
-        self.answer.keep(fitted)
+        if fitted.exact:
+            fitted = self._on_all(fitted)
+        if best is None or fitted.criterion < best.criterion:
+            self.answer.keep(fitted)
+
+    def _on_all(self, exact: Fitted) -> Fitted:
+        """What is exact on few rows, on all: shortened, unless it needs what few rows do not."""
+        few, full = self.answer.on_few, self.answer.on_all
+        shorter, whole = few.shortened(exact), full.fitted(exact.expression)
+        if shorter.expression != exact.expression:
+            whole = min(full.fitted(shorter.expression), whole, key=lambda one: one.criterion)
+        if whole.exact:
+            return whole
+        return replace(whole, criterion=criterion(len(few.y), whole.error, whole.nodes))
+
+    def count(self, evaluated: int) -> None:
+        """Count expressions that were evaluated without a search."""
+        self.spent += evaluated
 
     def propose(self, expressions: Sequence[Expression]) -> None:
         """Consider the best of expressions that no search has found."""
@@ -79,7 +101,7 @@ class SearchRun:
             return
         for _ in course:
             self._look()
-            if self.exact or self._spent():
+            if (self.exact and not self.shortening) or self._spent():
                 break
 
     def discovery(self) -> Discovery:

@@ -43,20 +43,24 @@ class Proposals:
         self._size = size if enough else 0
         self._operators, self._nesting = operators, nesting
         self._largest, self._refine = largest, refine
+        self._columns = tuple(range(len(refine.names)))
         self._tried: set[tuple[int, ...]] = set()
         self.seeds: list[Tokens] = []
 
-    def first(self) -> Iterator[list[Expression]]:
-        """Before any search: no library, a small one, the whole."""
+    def plain(self) -> Iterator[list[Expression]]:
+        """What needs no library."""
         if self._size:
-            columns = tuple(range(len(self._refine.names)))
-            self._tried.add(columns)
-            laws = self._laws(columns)
+            yield from self._laws(self._columns).first()
+
+    def first(self) -> Iterator[list[Expression]]:
+        """Before any search: a small library, and the whole."""
+        if self._size:
+            self._tried.add(self._columns)
+            laws = self._laws(self._columns)
             small, whole = min(_SMALL, self._size), self._size
-            yield from laws.first()
-            yield from laws.of(self._library(columns, small))
+            yield from laws.of(self._library(self._columns, small))
             if whole > small:
-                atoms = self._library(columns, whole)
+                atoms = self._library(self._columns, whole)
                 self.seeds = [one for tokens in atoms.tokens for one in with_constants(tokens)]
                 yield from laws.of(atoms)
 
