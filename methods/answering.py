@@ -59,6 +59,11 @@ class Answering:
         return not self.on_few.y.std() > 0
 
     @property
+    def rounded(self) -> bool:
+        """Whether the data are written more coarsely than in float64."""
+        return self.on_all.rounding is not None and self.on_all.rounding.coarse
+
+    @property
     def exact(self) -> bool:
         """Whether the best formula so far is exact."""
         return self.best is not None and self.best.exact

@@ -32,10 +32,11 @@ class Laws:
     """Sums, products and ratios of small expressions, solved for by linear algebra; then evolution.
 
     First come products of powers, polynomials and ratios of polynomials, plain and seen through a
-    function. Then sums of up to five terms, each a function of one variable or a product of two,
-    out of ``operators`` and ``functions``, perhaps with a constant of its own
-    (``methods.laws.projection``). Then polynomials with up to five terms out of a library of
-    ``library`` distinct small expressions (``methods.laws.algebra``). From then on evolution and
+    function; then polynomials with up to five terms out of a library of ``library`` distinct small
+    expressions (``methods.laws.algebra``). Then, or before the library where the data are rounded,
+    sums of up to five terms, each a function of one variable or a product of two, out of
+    ``operators`` and ``functions``, perhaps with a constant of its own
+    (``methods.laws.projection``). From then on evolution and
     linear algebra take turns: the library is a start population, and the pieces of what evolution
     found are the next library.
 
@@ -78,10 +79,15 @@ class Laws:
             self.library, self.operators, self.nesting, largest, run.answer.on_few
         )
         yield from run.proposed_by(proposals.plain())
+        # Where data are rounded, long sums fit to rounding that are no laws: short ones go first.
+        rounded = run.answer.rounded
+        if not rounded:
+            yield from run.proposed_by(proposals.first())
         run.shortening = True
         yield from run.proposed_by(self._sums(run).proposals())
         run.shortening = False
-        yield from run.proposed_by(proposals.first())
+        if rounded:
+            yield from run.proposed_by(proposals.first())
         search = self._beside().search(run, Sketch(), np.random.default_rng(run.task.seed))
         run.searches.append(search)
         yield from search.add_seeds(proposals.seeds)

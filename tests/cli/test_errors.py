@@ -50,7 +50,7 @@ MISTAKES = {
     "run executor=pbs": "executor=pbs",
     "run executor.workers=0": "workers",
     "run scoring.tolerance=low": "'low'",
-    "run +preset=srds": "choose srbench or srsd",
+    "run +preset=srds": "choose llmsrbench or srbench or srsd",
     "run sed=1": "did you mean 'seeds'",
     "run operon": "'operon'",
     "run budget.seconds=1,2": "[A,B]",
