@@ -59,9 +59,10 @@ class Rounding:
 
 
 def _steps(values: Floats) -> Floats:
-    single = values.astype(np.float32)
-    if np.array_equal(single.astype(np.float64), values) and not _few_digits(values):
-        return np.spacing(np.abs(single)).astype(np.float64)
+    with np.errstate(over="ignore"):  # float64 reaches further, and what is further is its own
+        single = values.astype(np.float32)
+        if np.array_equal(single.astype(np.float64), values) and not _few_digits(values):
+            return np.spacing(np.abs(single)).astype(np.float64)
     return np.zeros_like(values)
 
 

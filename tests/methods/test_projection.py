@@ -105,6 +105,7 @@ def test_rounding_tells_a_law_from_what_is_near_it(law: str, reached: bool) -> N
     [
         np.random.default_rng(0).uniform(0, 1, 50),  # float64's own digits
         np.arange(50.0),  # whole numbers, which float32 holds
+        np.geomspace(1e-300, 1e306, 50),  # further than float32 reaches
     ],
 )
 def test_nothing_is_taken_for_rounding_that_is_none(values: Array) -> None:
