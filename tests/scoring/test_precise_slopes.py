@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import tracemalloc
 
 import pytest
 
@@ -41,6 +42,20 @@ def test_where_there_is_no_value_there_is_no_slope() -> None:
     with pytest.raises(NotFinite):
         side.slopes({"x": side.context.one}, [0])
     assert precise_slopes(side, [0], [{"x": side.context.one}]) == [[0]]
+
+
+@pytest.mark.parametrize(
+    "text", ["3.1*exp(-1.5*x**2)", "2.5 + exp(-1.5*x**2)", "exp(-1.5*x**2)*sin(x - 2.5)"]
+)
+def test_numbers_far_apart_take_no_more_room_than_others(text: str) -> None:
+    side = Precise(parse(text), 50)
+    slopes = side.slopes({"x": side.context.mpf(1e4)}, range(len(side.literals)))
+    assert all(slope._mpf_[3] <= 2 * side.context.prec for slope in slopes)
+    tracemalloc.start()
+    side.slopes({"x": side.context.mpf(1e4)}, range(len(side.literals)))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1_000_000, "exact sums would hold hundreds of millions of digits"
 
 
 @pytest.mark.parametrize(("unknowns", "equations"), [(3, 6), (5, 3), (20, 24), (1, 1)])

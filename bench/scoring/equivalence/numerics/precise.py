@@ -167,12 +167,14 @@ class Precise:
         change = libmp.mpf_shift(unit, -bits // 2)
         function = self._steps[step][0]
         assert function is not None
-        moved = [libmp.mpf_add(arg, change) if at == index else arg for at, arg in enumerate(args)]
+        moved = list(args)
+        # Exactly, the sum of two numbers far apart would have all the digits between them.
+        moved[index] = libmp.mpf_add(args[index], change, 2 * bits, "n")
         try:
             there = function(*moved)
         except (ArithmeticError, ValueError) as error:
             raise NotFinite(str(error) or type(error).__name__) from None
-        partial = libmp.mpf_div(libmp.mpf_sub(there, value), change, bits, "n")
+        partial = libmp.mpf_div(libmp.mpf_sub(there, value, bits, "n"), change, bits, "n")
         return libmp.fzero if partial == libmp.fnan else partial  # a condition, or no branch taken
 
     def point(self, names: Sequence[str], row: Sequence[float]) -> dict[str, Value]:
