@@ -8,12 +8,12 @@ no endpoint and no wall of a worker that it names counts.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, get_args
 
-from bench.basics.settings import checked_settings
+from bench.basics.settings import checked_settings, texts_of
 from bench.experiment import read_config, with_model
 from bench.kinds.kind import Disclosure
 from bench.leaderboard.groups import find_problems, is_harmless
@@ -166,7 +166,7 @@ class _Maker:
             )
         settings = {name: one for name, one in setup.settings.items() if name != "model"}
         if entry is not None and not self.trusted and not files:
-            _check_texts(label, settings, entry)
+            _checktexts_of(label, settings, entry)
         worker = {} if entry is None else entry.config.get("worker") or {}
         spec = method_spec(label, {"_target_": setup.target, **settings, "worker": worker})
         if files and not self.trusted and spec.source != planned.source:
@@ -183,27 +183,16 @@ def _budget(setup: Setup) -> Budget:
     return Budget(**checked_settings(Budget, setup.budget).values)
 
 
-def _check_texts(label: str, settings: Mapping[str, Any], entry: MethodEntry) -> None:
+def _checktexts_of(label: str, settings: Mapping[str, Any], entry: MethodEntry) -> None:
     """Refuse texts in settings that do not ship: they may name a program, or a path to be read."""
     known = default_settings(entry)
     for name, value in settings.items():
-        if value != known.get(name) and any(_texts(value)):
+        if value != known.get(name) and any(texts_of(value)):
             raise ValueError(
                 f"method '{label}': its setting '{name}' is a text of the archive's own, which may "
                 "name a program or a path; merge the archive into a folder, look at its "
                 "config.yaml, and repeat that folder"
             )
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for one in value.values():
-            yield from _texts(one)
-    elif isinstance(value, list | tuple):
-        for one in value:
-            yield from _texts(one)
 
 
 def records_of(store: Store) -> dict[str, Record]:

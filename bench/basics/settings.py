@@ -7,7 +7,7 @@ import difflib
 import re
 import types
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -200,3 +200,15 @@ def _spelled(hint: Any) -> str:
     if hint is type(None):
         return "null"
     return hint.__name__ if isinstance(hint, type) else str(hint).removeprefix("typing.")
+
+
+def texts_of(value: Any) -> Iterator[str]:
+    """All texts in a setting's value, however deep they lie."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from texts_of(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from texts_of(one)

@@ -9,6 +9,7 @@ from typing import Any
 
 from bench.basics import byvalue
 from bench.basics.paths import CONF, DATASETS, ROOT
+from bench.basics.settings import texts_of
 from bench.running.neighbours import code_beside, code_files, importable_beside
 from bench.running.seal import system
 from bench.running.seal.interpreter import (
@@ -141,21 +142,10 @@ def declared_paths(read: Iterable[str], settings: Mapping[str, Any]) -> dict[str
         if not real.exists():
             raise FileNotFoundError(f"worker: there is nothing at '{written}'")
         declared[written] = str(real)
-    for text in _texts(settings):
+    for text in texts_of(settings):
         if _is_path(text):
             declared[text] = str(Path(text).expanduser().resolve())
     return declared
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for one in value.values():
-            yield from _texts(one)
-    elif isinstance(value, list | tuple):
-        for one in value:
-            yield from _texts(one)
 
 
 def _is_path(text: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
 from itertools import combinations, product
 
 import numpy as np
@@ -16,7 +17,7 @@ from bench import Call, Expression, Number, Symbol
 from methods.laws.algebra.atoms import fingerprint
 from methods.mcts.language.tokens import Floats
 
-_LARGEST = 1e8
+LARGEST = 1e8
 """Values beyond it, or all below its inverse, are of no use beside others in float64."""
 _POWERS = (1, 2, 3, -1)
 """Of the variable that a function of it is multiplied by."""
@@ -85,17 +86,9 @@ def single(name: str, values: Floats, operators: frozenset[str], depth: int) -> 
 
 def products(groups: Sequence[Sequence[TermColumn]], most: int) -> list[TermColumn]:
     """Products of functions of two variables, smallest first; at most about ``most``."""
-    pairs = [
-        (f.nodes + g.nodes, k, i, j)
-        for k, (one, other) in enumerate(combinations(groups, 2))
-        for (i, f), (j, g) in product(enumerate(one), enumerate(other))
-        if f.nodes + g.nodes <= 12
-    ]
-    chosen = list(combinations(groups, 2))
-    found = []
-    for _, k, i, j in sorted(pairs)[:most]:
-        found.append(_times(chosen[k][0][i], chosen[k][1][j]))
-    return list(_distinct(found))
+    pairs = (pair for two in combinations(groups, 2) for pair in product(*two))
+    smallest = nsmallest(most, pairs, key=lambda pair: pair[0].nodes + pair[1].nodes)
+    return list(_distinct(_times(*pair) for pair in smallest))
 
 
 def distinct(columns: Iterable[TermColumn]) -> list[TermColumn]:
@@ -128,7 +121,7 @@ def _distinct(columns: Iterable[TermColumn]) -> Iterator[TermColumn]:
     seen: set[bytes] = set()
     for one in columns:
         largest = np.max(np.abs(one.values))
-        if not 1 / _LARGEST < largest < _LARGEST:  # nor is nan
+        if not 1 / LARGEST < largest < LARGEST:  # nor is nan
             continue
         key = fingerprint(one.values)
         if key is not None and key not in seen:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from methods.laws.projection.beam import BeamItems
-from methods.laws.projection.columns import TermColumn
+from methods.laws.projection.columns import LARGEST, TermColumn
 from methods.laws.projection.curves import Curve
 from methods.mcts.language.tokens import Floats
 
@@ -15,7 +15,6 @@ _RANK = 1e-11
 """Directions of all terms together that are smaller are rounding error."""
 _PRICE = 2
 """Nodes of a term beside its own: its factor, and the sum."""
-_LARGEST = 1e8
 
 
 class Space:
@@ -40,7 +39,7 @@ def alone(columns: Sequence[TermColumn], y: Floats) -> float:
     return float(np.linalg.norm(y - (space @ y) @ space) / np.linalg.norm(y))
 
 
-def orthonormal(pairs: Floats) -> Floats:
+def _orthonormal(pairs: Floats) -> Floats:
     """Each pair (2, n) spanned by rows of length 1 at right angles; nan where they are parallel."""
     if not len(pairs):
         return pairs
@@ -59,7 +58,7 @@ def _usable(curves: Sequence[Curve], rows: int) -> tuple[list[Curve], Floats]:
     with np.errstate(all="ignore"):
         pairs = np.array([one.pair() for one in curves])
         sizes = np.max(np.abs(pairs), axis=2)
-        good = np.all((sizes > 1 / _LARGEST) & (sizes < _LARGEST), axis=1)  # nor is nan
-        pairs = orthonormal(np.where(good[:, None, None], pairs, 1.0))
+        good = np.all((sizes > 1 / LARGEST) & (sizes < LARGEST), axis=1)  # nor is nan
+        pairs = _orthonormal(np.where(good[:, None, None], pairs, 1.0))
     good &= np.isfinite(pairs).all(axis=(1, 2))
     return [one for one, usable in zip(curves, good, strict=True) if usable], pairs[good]
