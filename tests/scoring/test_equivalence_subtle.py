@@ -9,6 +9,7 @@ from bench.expression import Expression, parse, to_sympy
 from bench.problems import Domain, Sampling, Variable
 from bench.scoring.equivalence import judge
 from bench.scoring.equivalence.forms.gathered import Gathered
+from bench.scoring.equivalence.forms.written import written
 from bench.scoring.equivalence.numerics.witnesses import sides_of, texts_at
 from bench.scoring.equivalence.search.linear import factors_of_terms
 
@@ -85,7 +86,7 @@ POWERS = (
 @pytest.mark.parametrize("text", POWERS)
 def test_powers_are_drawn_together_as_sympy_does(text: str) -> None:
     gathered = Gathered()
-    ours = gathered.tree(gathered.node(parse(text)))
+    ours = written(gathered, gathered.node(parse(text)))
     assert shape(ours) == shape(parse(str(to_sympy(parse(text))))), ours
 
 

@@ -24,6 +24,8 @@ from bench.scoring.equivalence.case import Case
 from bench.scoring.equivalence.deciding import accuracy_of
 from bench.scoring.equivalence.forms.exact_numbers import Value
 from bench.scoring.equivalence.forms.gathered import Gathered
+from bench.scoring.equivalence.forms.needed import needed
+from bench.scoring.equivalence.forms.written import written
 from bench.scoring.equivalence.numerics.compiled import compiled
 from bench.scoring.equivalence.numerics.precise import NotFinite, Precise
 from bench.scoring.equivalence.numerics.values import precisely
@@ -58,7 +60,7 @@ def out_of_scope(truth: Expression) -> str:
     A constant of 8.854e-12 is rounded to 0: the true law itself would be no solution.
     """
     gathered = Gathered()
-    constants = [*gathered.needed(gathered.node(truth)), *numbers(truth)]
+    constants = [*needed(gathered, gathered.node(truth)), *numbers(truth)]
     smallest = min((abs(value) for value in constants if value != 0), default=1.0)
     if smallest >= SMALLEST_ASKED:
         return ""
@@ -82,8 +84,8 @@ def relations(
     model = gathered.mapped(gathered.node(prediction), rounded)
     difference = gathered.sum([(true, 1), (model, -1)])
     ratio = gathered.quotient(model, true)
-    trees = (gathered.tree(gathered.mapped(node, rounded)) for node in (difference, ratio))
-    return gathered.tree(model), (next(trees), next(trees))
+    trees = (written(gathered, gathered.mapped(node, rounded)) for node in (difference, ratio))
+    return written(gathered, model), (next(trees), next(trees))
 
 
 @dataclass(frozen=True, eq=False)

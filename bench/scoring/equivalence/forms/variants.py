@@ -24,6 +24,7 @@ from bench.expression import (
 )
 from bench.scoring.equivalence.forms.gathered import Gathered
 from bench.scoring.equivalence.forms.literals import exponents, roles
+from bench.scoring.equivalence.forms.written import written
 from bench.scoring.equivalence.thresholds import DENOMINATORS, EXPONENT_SLACK
 
 Array = NDArray[np.float64]
@@ -132,7 +133,7 @@ def collected(variant: Variant) -> Variant | None:
     if len(variant.free) < _MANY_TERMS:
         return None
     gathered = Gathered()
-    expression = gathered.tree(gathered.node(variant.expression))
+    expression = written(gathered, gathered.node(variant.expression))
     found = variant_of(expression)
     if len(found.free) > len(variant.free) * _SHORTER:
         return None
