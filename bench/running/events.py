@@ -58,6 +58,14 @@ class Finished:
 
 
 @dataclass(frozen=True)
+class Judged:
+    """A run has its scorecard while others still run; ``solved`` is None where nobody can say."""
+
+    run: Run
+    solved: bool | None
+
+
+@dataclass(frozen=True)
 class Elsewhere:
     """Another process on the same folder holds this run."""
 
@@ -71,5 +79,5 @@ class Note:
     text: str
 
 
-Event = Planned | Damaged | Started | Finished | Elsewhere | Note
+Event = Planned | Damaged | Started | Finished | Judged | Elsewhere | Note
 OnEvent = Callable[[Event], None]

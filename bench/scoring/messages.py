@@ -13,21 +13,25 @@ from bench.scoring.steps import Item, ScoringLimits
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """To a worker: fork, and do the jobs that follow as this program would, in its place."""
+    """To a worker: fork, and do the jobs that follow as this program would, in its place.
+
+    ``nice`` is how far the fork stands back behind others that want the processor, 0 to 19.
+    """
 
     limits: ScoringLimits
     forms: FormCache
     folder: str
     environment: dict[str, str]
+    nice: int = 0
 
     @classmethod
-    def here(cls, limits: ScoringLimits, forms: FormCache) -> Session:
+    def here(cls, limits: ScoringLimits, forms: FormCache, nice: int = 0) -> Session:
         """In the current folder and the environment of this process."""
         try:
             folder = str(Path.cwd())
         except OSError:  # it was removed
             folder = os.sep
-        return cls(limits, FormCache(forms.folder), folder, dict(os.environ))
+        return cls(limits, FormCache(forms.folder), folder, dict(os.environ), nice)
 
 
 @dataclass(frozen=True, slots=True)

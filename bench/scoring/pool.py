@@ -28,15 +28,17 @@ def score_many(
     limits: ScoringLimits | None = None,
     forms: FormCache | None = None,
     on_progress: Callable[[int], None] | None = None,
+    nice: int = 0,
 ) -> Iterator[Scorecard]:
     """The scorecard of each item, in the order of ``items``, whatever order they finish in.
 
     Each step of each item has ``limits.seconds`` and ``limits.memory_mb``: one that exceeds them,
     or crashes, costs its own metrics and nothing else (``Scorecard.limits_hit``). Canonical forms
     are kept in ``forms``, by default the user's cache. ``on_progress`` is called with the number
-    of finished items. Raises ScoringError where a problem itself is at fault.
+    of finished items. With ``nice`` they stand back behind what else the machine does. Raises
+    ScoringError where a problem itself is at fault.
     """
-    crew = _Crew(limits or ScoringLimits(), forms or FormCache.of_user())
+    crew = _Crew(limits or ScoringLimits(), forms or FormCache.of_user(), nice)
     source = enumerate(items)
     finished: dict[int, Scorecard] = {}
     count = yielded = 0
@@ -71,11 +73,15 @@ class _Crew:
 
     limits: ScoringLimits
     forms: FormCache
+    nice: int
     idle: list[ScoringProcess] = field(default_factory=list)
     busy: dict[Connection[Any, Any], ScoringProcess] = field(default_factory=dict)
 
+    def _session(self) -> Session:
+        return Session.here(self.limits, self.forms, self.nice)
+
     def start(self, index: int, item: Item) -> None:
-        worker = self.idle.pop() if self.idle else begin(Session.here(self.limits, self.forms))
+        worker = self.idle.pop() if self.idle else begin(self._session())
         self.busy[worker.pipe] = worker
         worker.give(index, ScoringJob(item))
 
@@ -139,7 +145,7 @@ class _Crew:
             trace = worker.errors.read().decode(errors="replace").strip()
             worker.close()
             raise ScoringError(f"a scoring process ended by itself: {trace[-1000:] or 'killed'}")
-        successor = begin(Session.here(self.limits, self.forms))
+        successor = begin(self._session())
         successor.index, successor.job = worker.index, worker.job
         successor.replaced = worker.replaced + 1
         self.busy[successor.pipe] = successor

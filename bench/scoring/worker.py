@@ -100,6 +100,7 @@ def _serve_and_exit(pool: Connection[Any, Any], session: Session) -> None:
 
 
 def _stand_in(session: Session) -> None:
+    os.nice(session.nice)
     os.environ.update(session.environment)
     with contextlib.suppress(OSError):  # removed meanwhile
         os.chdir(session.folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import queue
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,14 +15,17 @@ from bench.method import Discovery
 from bench.problems.problem import Problem
 from bench.running import Leases, Run, Store
 from bench.running.debug import debug
-from bench.running.events import Event, Finished
+from bench.running.events import Event, Finished, Judged, Planned
 from bench.running.perform import Job
 from bench.running.progress.counts import duration
 from bench.running.progress.display import Display
+from bench.running.results import alongside
 from bench.running.results.contents.status import experiment_status
+from bench.running.results.judging import read_score
 from bench.running.results.merge import Contradiction, merge
 from bench.running.results.naming import NoSuchMethod
 from bench.running.sandbox.answer import InvalidAnswer
+from bench.scoring.steps import ScoringLimits
 
 
 def show(events: list[Event], *, terminal: bool) -> str:
@@ -80,6 +84,27 @@ def test_stopping_says_how_to_go_on(events: list[Event]) -> None:
             display(event)
         raise KeyboardInterrupt
     assert "stopped: 4 of 6 runs are done and kept; the same command goes on" in out.getvalue()
+
+
+def test_what_is_solved_is_told_while_others_run(
+    events: list[Event], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alongside, "_BEGIN_AFTER", 0.0)
+    store, told = Store(tmp_path), queue.SimpleQueue[Event]()
+    problems = {("toy", name): problem(name) for name in ("p0", "p1")}
+    finished = [event for event in events if isinstance(event, Finished)]
+    finished[0] = replace(
+        finished[0], record=replace(finished[0].record, discovery=Discovery.of("x1*x0"))
+    )
+    with alongside.JudgeAlongside(store, problems, ScoringLimits(), told.put) as judge:
+        for event in finished:
+            judge(event)
+        heard = [told.get(timeout=60) for _ in range(2 * len(finished))]
+    judged = [event for event in heard if isinstance(event, Judged)]
+    assert [event.solved for event in judged] == [True, False, False, False]
+    assert all(read_score(store, event.run.key) for event in judged)
+    planned = [event for event in events if isinstance(event, Planned)]
+    assert "1 of 4 judged are solved" in show([*planned, *judged], terminal=False)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from bench.running.events import (
     Elsewhere,
     Event,
     Finished,
+    Judged,
     Note,
     Planned,
     Started,
@@ -21,7 +22,10 @@ from bench.running.results.run import Run
 
 @dataclass
 class MethodProgress:
-    """Counts of one method; ``wall`` is the sum of ``timed`` runs' seconds."""
+    """Counts of one method; ``wall`` is the sum of ``timed`` runs' seconds.
+
+    ``judged`` are those of this command that were judged while others ran, ``solved`` some of them.
+    """
 
     planned: int = 0
     done: int = 0
@@ -31,6 +35,8 @@ class MethodProgress:
     wall: float = 0.0
     budget: float = 0.0
     missing: str = ""
+    judged: int = 0
+    solved: int = 0
 
     @property
     def left(self) -> int:
@@ -68,6 +74,9 @@ class Progress:
             self._count(record.run, record.status, record.resources.wall_seconds)
             self.methods[record.run.method.label].starved += bool(record.resources.starved)
             self.failures.add(record, event.log)
+        elif isinstance(event, Judged):
+            self.methods[event.run.method.label].judged += event.solved is not None
+            self.methods[event.run.method.label].solved += event.solved is True
         elif isinstance(event, Elsewhere):
             self.elsewhere.add(event.run.key)
         elif isinstance(event, Damaged):
@@ -91,6 +100,16 @@ class Progress:
     def starved(self) -> int:
         """Runs of this command that were kept from running."""
         return sum(method.starved for method in self.methods.values())
+
+    @property
+    def judged(self) -> int:
+        """Runs of this command that have been judged."""
+        return sum(method.judged for method in self.methods.values())
+
+    @property
+    def solved(self) -> int:
+        """Runs of this command that have been judged, and are solved."""
+        return sum(method.solved for method in self.methods.values())
 
     @property
     def left(self) -> int:

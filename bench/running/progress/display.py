@@ -108,6 +108,8 @@ class Display:
     def _line(self) -> str:
         progress = self.progress
         parts = [f"{progress.done}/{progress.planned} done", f"{progress.failed} failed"]
+        if progress.judged:
+            parts.append(f"{progress.solved} of {progress.judged} judged are solved")
         if progress.running:
             parts.append(f"{len(progress.running)} running")
         if progress.left:
@@ -120,7 +122,8 @@ class Display:
 
 
 def _methods_table(progress: Progress) -> Table:
-    table = Table("method", *("done", "failed", "left", "mean time"), box=None)
+    shares = ("solved / judged",) if progress.judged else ()
+    table = Table("method", *("done", "failed", "left", "mean time", *shares), box=None)
     for column in table.columns[1:]:
         column.justify = "right"
     for label, method in progress.methods.items():
@@ -130,6 +133,7 @@ def _methods_table(progress: Progress) -> Table:
             Text(str(method.failed), style="red" if method.failed else "dim"),
             "missing" if method.missing else str(method.left),
             f"{method.mean_seconds:.2f} s" if method.timed else "",
+            *([f"{method.solved} / {method.judged}"] if shares else []),
         )
     return table
 

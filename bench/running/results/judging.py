@@ -109,7 +109,7 @@ def judge_records(
     groups: dict[_Question, list[_Asker]] = {}
     for record in records:
         problem = problems.get(_key(record))
-        if problem is None or not _is_to_be_judged(record, problem):
+        if problem is None or not is_to_be_judged(record, problem):
             continue
         if again or not _current(store, record, versions[problem.kind]):
             groups.setdefault(_question(record), []).append((record.run.key, record.digest))
@@ -129,7 +129,7 @@ def judge_records(
     return total
 
 
-def _is_to_be_judged(record: Record, problem: AnyProblem) -> bool:
+def is_to_be_judged(record: Record, problem: AnyProblem) -> bool:
     """Whether the method was asked at all, and on the data that the problem has now."""
     return record.status != "no_data" and problem.version == record.run.version
 

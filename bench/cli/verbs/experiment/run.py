@@ -57,12 +57,17 @@ def run_experiment(experiment: Experiment, again: dict[str, Any], *, scoring: bo
     from bench.cli.judged import Judge, write_leaderboard
     from bench.experiment import carry_out
     from bench.running.progress.display import Display
+    from bench.running.results.alongside import JudgeAlongside
 
     store = experiment.store
     _check_seal(experiment)
     executor = make_executor(experiment.config["executor"])
     with Display(said=[*experiment.notes, *_unread(store)]) as display:
-        carry_out(experiment, executor, **again, on_event=display)
+        if scoring:
+            with JudgeAlongside(store, experiment.problems, experiment.scoring, display) as judge:
+                carry_out(experiment, executor, **again, on_event=judge)
+        else:
+            carry_out(experiment, executor, **again, on_event=display)
     if scoring:
         Judge(store, experiment.problems, experiment.scoring).judge_all()
     write_leaderboard(store)
