@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ Ints = NDArray[np.intp]
 
 RESAMPLES = 2000
 _SEED = 0
-_AT_ONCE = 500_000  # draws held for one chunk of resamples
+_AT_ONCE = 1_000_000  # draws held for one chunk of resamples
 _Z = 1.959963984540054  # the normal quantile of 0.975
 
 
@@ -64,23 +64,34 @@ def _resampled(values: Floats, numbers: Ints, problems: int) -> Floats:
     off = values[order] - np.repeat(sums / counts[:, None], counts, axis=0)
     facts = np.hstack([counts[:, None], sums, np.add.reduceat(off**2, starts)])
     exact = _exact(facts, problems)
-    drawn = np.concatenate([times @ exact for times in _draws(problems)])
+    chunks = range(0, RESAMPLES, _rows(problems))
+    drawn = np.concatenate([_draws(problems, start) @ exact for start in chunks])
     runs, totals, variances = np.split(drawn, [1, 1 + values.shape[1]], axis=1)
-    rng = np.random.Generator(np.random.PCG64([_SEED, 1]))
-    means: Floats = (totals + np.sqrt(variances) * rng.standard_normal((RESAMPLES, 1))) / runs
+    means: Floats = (totals + np.sqrt(variances) * _normal()) / runs
     return means
 
 
-def _draws(problems: int) -> Iterator[Floats]:
-    """How often each resample draws each problem, of shape (r, problems), some at a time."""
-    rng = np.random.Generator(np.random.PCG64(_SEED))
-    rows = max(1, _AT_ONCE // problems)
-    for start in range(0, RESAMPLES, rows):
-        size = min(rows, RESAMPLES - start)
-        places = rng.integers(problems, size=(size, problems))
-        places += np.arange(size)[:, None] * problems
-        times = np.bincount(places.ravel(), minlength=size * problems)
-        yield times.reshape(size, problems).astype(np.float64)
+def _rows(problems: int) -> int:
+    """Resamples of one chunk."""
+    return min(RESAMPLES, max(1, _AT_ONCE // problems))
+
+
+@lru_cache(maxsize=8)  # a thousand methods on as many problems draw once
+def _draws(problems: int, start: int) -> Floats:
+    """How often each resample of the chunk from ``start`` on draws each problem: (r, problems)."""
+    rng = np.random.Generator(np.random.PCG64([_SEED, 0, start]))
+    size = min(_rows(problems), RESAMPLES - start)
+    places = rng.integers(problems, size=(size, problems))
+    places += np.arange(size)[:, None] * problems
+    times = np.bincount(places.ravel(), minlength=size * problems)
+    return times.reshape(size, problems).astype(np.float64)
+
+
+@lru_cache(maxsize=1)
+def _normal() -> Floats:
+    """A standard normal number for each resample: (``RESAMPLES``, 1)."""
+    rng = np.random.Generator(np.random.PCG64([_SEED, 1]))
+    return rng.standard_normal((RESAMPLES, 1))
 
 
 def _exact(facts: Floats, problems: int) -> Floats:
