@@ -15,7 +15,7 @@ from results_folders import Result, rewrite, write
 from scipy.stats import binomtest, wilcoxon
 
 from bench.cli import main
-from bench.cli.parser import _VIEWS
+from bench.cli.arguments.look import _VIEWS
 from bench.leaderboard import LeaderboardError, make_leaderboard, read_board
 from bench.leaderboard.columns import SCHEMA, column_names
 from bench.leaderboard.lines.layout import sorted_by, with_columns

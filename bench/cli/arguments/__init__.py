@@ -1,0 +1,1 @@
+"""What each verb takes, by the rooms of ``bench.cli.verbs``."""
