@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
 import sys
 from collections.abc import Iterator, Mapping
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from bench.basics.installation import install_hint
 from bench.basics.words import counted
 from bench.cli import UserError
 from bench.cli.overrides import SELECTION
@@ -65,10 +67,17 @@ def read_experiment(config: Any, folder: Path) -> Experiment:
         raise UserError(str(error)) from None
     runs = _matrix(plain, methods, datasets, budget, data_seed)
     _check_data(datasets)
-    scoring = typed(ScoringLimits, plain["scoring"], "scoring")
+    scoring = _scoring(plain["scoring"])
     return Experiment(
         folder, plain, methods, datasets, tuple(runs), notes, limits, scoring, endpoint
     )
+
+
+def _scoring(config: Mapping[str, Any]) -> ScoringLimits:
+    limits: ScoringLimits = typed(ScoringLimits, config, "scoring")
+    if limits.cdm and importlib.util.find_spec("matplotlib") is None:
+        raise UserError(f"scoring.cdm=true needs matplotlib: {install_hint('cdm')}")
+    return limits
 
 
 def read_endpoint(config: Mapping[str, Any]) -> Endpoint | None:

@@ -37,13 +37,15 @@ class ScoringLimits:
     closer to the truth than nothing. On a machine so busy that a step does not get them within
     ``PATIENCE`` times as long by the clock, it is ended all the same. ``memory_mb`` is how much a
     step's process may grow. ``tolerance`` is the judge's relative tolerance on constants;
-    ``prove`` asks it for a symbolic proof of each "yes".
+    ``prove`` asks it for a symbolic proof of each "yes". ``cdm`` asks how alike prediction and law
+    look (``bench.scoring.cdm``), which takes longer than all else.
     """
 
     seconds: float = 3.0
     memory_mb: int = 2048
     tolerance: float = 1e-3
     prove: bool = False
+    cdm: bool = False
 
 
 class NoAnswer(Exception):
@@ -147,7 +149,7 @@ def judge_version(scheme: Scheme, metrics: Iterable[Metric], limits: ScoringLimi
     That is the code that scores, of packages that add metrics too, SymPy's version and the limits.
     """
     settings = f"{limits.seconds:g} s, {limits.memory_mb} MB, tolerance {limits.tolerance:g}"
-    proof = ", proof" if limits.prove else ""
+    proof = (", proof" if limits.prove else "") + (", cdm" if limits.cdm else "")
     metrics = tuple(metrics)
     added = [f"{one.name} of {one.origin}" for one in metrics if one.origin != BUILT_IN]
     more = f"; with {', '.join(added)}" if added else ""
@@ -167,10 +169,11 @@ def judging_limits(version: str) -> ScoringLimits | None:
     if found is None:
         return None
     seconds, memory, tolerance = float(found[1]), int(found[2]), float(found[3])
-    return ScoringLimits(seconds, memory, tolerance, prove=found[4] is not None)
+    prove, cdm = found[4] is not None, found[5] is not None
+    return ScoringLimits(seconds, memory, tolerance, prove, cdm)
 
 
-_LIMITS = re.compile(r", ([\d.e+-]+) s, (\d+) MB, tolerance ([\d.e+-]+)(, proof)?")
+_LIMITS = re.compile(r", ([\d.e+-]+) s, (\d+) MB, tolerance ([\d.e+-]+)(, proof)?(, cdm)?")
 
 
 @cache

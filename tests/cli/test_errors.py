@@ -24,6 +24,7 @@ MISTAKES = {
     "judge x0": "PREDICTION TRUTH",
     "judge x0 x0+": "the truth",
     "judge --pairs nowhere.csv -o out.csv": "nowhere.csv",
+    "cdm nowhere.csv": "nowhere.csv",
     "score nowhere.csv --dataset srsd_easy": "nowhere.csv",
     "new linear": "'linear' already",
     "merge nowhere -o there": "'nowhere' holds no results",

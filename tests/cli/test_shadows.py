@@ -49,6 +49,7 @@ COMMANDS = {
         "dataset.limit=1",
     ),
     "judge": ("judge", "x*y + 0.5*x", "x*y"),
+    "cdm": ("cdm", "latex.csv"),
     "show": ("show", "nguyen"),
     "list": ("list", "methods"),
     "data": ("data", "nguyen/nguyen-1"),

@@ -17,6 +17,14 @@ from +-[0.1, 10], where the truth has a real value.
   rediscover judge "abs(mu)*Nn" --problem srsd_easy/feynman-i.12.1
 """
 
+_CDM = """\
+FILE is a CSV with the columns prediction and truth: formulas in LaTeX, with or without $ around.
+CDM is an F1 over the printed tokens of both, 1 where they look the same. It measures appearance,
+not truth: two neighbours that change places, or an exponent that becomes an index, may leave it at
+1, and the same law in other words is far below. Within 8 pixels, not 20, it sees scripts.
+A prediction that cannot be typeset has 0. A row whose truth cannot be is left out, and counted.
+"""
+
 _VIEWS = (
     "dataset", "tier", "problem", "difficulty", "dimension", "dummy_variables", "units", "noise",
     "seed", "kind", "disclosure", "run",
@@ -172,3 +180,8 @@ def _judging(verbs: Verbs) -> None:
         "--workers", type=int, metavar="N",
         help="processes for --pairs (default: one per processor)",
     )  # fmt: skip
+
+    looks = declared(verbs, "look.cdm", "how alike do formulas in LaTeX look?", _CDM)
+    looks.add_argument("file", metavar="CSV", help="columns prediction and truth, in LaTeX")
+    looks.add_argument("-o", "--output", metavar="CSV", help="the answers, row by row")
+    looks.add_argument("--json", action="store_true", help="for machines")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bench.expression import complexity
 from bench.problems.units import check_units
+from bench.scoring.cdm.rows import Looks, cdm_metrics
 from bench.scoring.metrics import Metric, ned_metric, rule_metrics
 from bench.scoring.numeric import ACCURATE_R2, TAU
 from bench.scoring.rules import all_rules
@@ -34,6 +35,12 @@ def _right_share(subject: TableSubject) -> float | None:
 
 def _dummies(subject: TableSubject) -> int | None:
     return None if subject.variables is None else len(subject.variables.dummy)
+
+
+def _looks(subject: TableSubject) -> Looks | None:
+    if not subject.limits.cdm or subject.truth is None or subject.reading is None:
+        return None
+    return Looks(subject.prediction, subject.truth)
 
 
 METRICS = (
@@ -133,4 +140,5 @@ METRICS = (
 
 def table_metrics() -> tuple[Metric, ...]:
     """All rows, those of the rules first, of installed packages' among them."""
-    return (*rule_metrics(("table",), all_rules().values()), *METRICS)
+    rules = rule_metrics(("table",), all_rules().values())
+    return (*rules, *METRICS, *cdm_metrics(_looks, ("table",)))
