@@ -25,9 +25,9 @@ from toys import (
 )  # fmt: skip
 
 from bench.kinds import Conditions
-from bench.kinds.noise import standard_normal
 from bench.kinds.table.noise import noisy_target
 from bench.method import Budget
+from bench.problems.portable.normal import standard_normal
 from bench.running import (
     Leases,
     LocalExecutor,

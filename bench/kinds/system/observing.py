@@ -9,7 +9,8 @@ import numpy as np
 
 from bench.expression import Expression, compile_expression
 from bench.kinds.kind import Conditions
-from bench.kinds.noise import noise_seed, root_mean_square, standard_normal
+from bench.kinds.noise import noise_seed, root_mean_square
+from bench.problems.portable.normal import standard_normal
 from bench.problems.systems.data import Array, SystemData, Trajectory
 from bench.problems.systems.problem import SystemProblem
 

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.kinds.kind import AnyProblem, Conditions
-from bench.kinds.noise import noise_seed, root_mean_square, standard_normal
+from bench.kinds.noise import noise_seed, root_mean_square
+from bench.problems.portable.normal import standard_normal
 
 
 def noisy_target(
