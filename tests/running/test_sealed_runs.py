@@ -78,7 +78,7 @@ def test_nothing_that_names_dataset_or_problem_reaches_a_blind_worker(
     ]
     datasets = {"hushdataset": replace(toy, name="hushdataset", problems=tuple(problems))}
     spec = method("Looks", {"pattern": "[h]ush(dataset|problem)"}, start=start)
-    store = Store(tmp_path / "results" / "hushdataset")
+    store = Store(tmp_path / "results" / "hushdataset" / "hushproblem0" / "first")
     runs = matrix([spec], datasets, seeds=[0, 1], budget=Budget(seconds=100))
     execute(runs, datasets, store, LocalExecutor(1), limits=LIMITS)
     records = list(store.records())

@@ -1,17 +1,19 @@
-"""Mounts of one's own: a ``/proc`` that shows one's own processes, a ``/dev/shm`` nobody shares.
+"""Namespaces of one's own: a ``/proc`` that shows one's own processes, a ``/dev/shm`` nobody
+shares, a network with nothing in it.
 
-Both need a mount namespace. Root may have one; an ordinary user may where the system lets users
-make namespaces, but not for ``/proc``. Containers often forbid both.
+The first two need a mount namespace. Root may have one; an ordinary user may where the system
+lets users make namespaces, but not for ``/proc``. Containers often forbid all.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
 from bench.running.seal import kernel
 
-_NEW_MOUNTS, _NEW_USER = 0x00020000, 0x10000000
+_NEW_MOUNTS, _NEW_USER, _NEW_NETWORK = 0x00020000, 0x10000000, 0x40000000
 _READ_ONLY, _NO_SETUID, _NO_DEVICES, _NO_PROGRAMS = 1, 2, 4, 8
 _BIND, _RECURSIVE, _SLAVE = 0x1000, 0x4000, 1 << 19
 _HIDDEN = tuple(
@@ -38,6 +40,15 @@ def own_processes_only() -> bool:
     except OSError:
         return False
     return True
+
+
+def own_network() -> None:
+    """Give this process and its children a network without any end, where that can be had.
+
+    Else ``/proc/self/net`` lists the machine's sockets, those of local services with their paths.
+    """
+    with contextlib.suppress(OSError):
+        kernel.unshare(_NEW_NETWORK)
 
 
 def own_shared_memory() -> bool:

@@ -87,13 +87,17 @@ def _modules(target: str, settings: Mapping[str, Any]) -> tuple[tuple[str, str],
 
 
 def _hidden(closed: Iterable[str | Path], needed: list[str]) -> tuple[str, ...]:
-    """The folders above those of ``closed`` that hold nothing a worker needs.
+    """The highest folders above those of ``closed`` that hold nothing a worker needs.
 
     One can ask for a known path whether it is there, and would learn from a log that grows which
-    problem it is about.
+    problem it is about. The highest, because a worker's list of mounts names what is hidden.
     """
-    above = dict.fromkeys(os.path.realpath(Path(path).parent) for path in closed)
-    return tuple(path for path in above if holds_none_of(path, needed))
+    found = []
+    for path in closed:
+        above = Path(os.path.realpath(path)).parents
+        free = [str(one) for one in above if holds_none_of(str(one), needed)]
+        found += free[-1:]
+    return tuple(dict.fromkeys(found))
 
 
 def _of_everybody(

@@ -44,6 +44,8 @@ class Walls:
         self.abi = landlock.kernel_abi() if abi is None else min(abi, landlock.kernel_abi())
         self._in_use = folder.hold(Path(blueprint.base))
         self.own_processes = kernel.LINUX and mounts.own_processes_only()
+        if kernel.LINUX:
+            mounts.own_network()
         self.shared_memory = _stat(mounts.SHARED_MEMORY)
         self.filter = seccomp.program(self.abi) if kernel.LINUX else b""
         self.kept = _kept(self._openings()) if self.abi else []

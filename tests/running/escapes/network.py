@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import socket
 import urllib.request
+from pathlib import Path
 
 from escapes.processes import _call
 from escapes.world import ABSENT, SECRET, World, fruitless, in_a_child, python, refused, shell
@@ -76,6 +78,13 @@ def connecting_a_pair_anew(world: World) -> None:
 @refused()
 def the_routing_table(world: World) -> socket.socket:
     return socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
+
+
+@fruitless
+def the_sockets_of_the_machine(world: World) -> list[str]:
+    listed = [f"/proc/self/net/{name}" for name in ("tcp", "udp", "unix")]
+    lines = [line for path in listed for line in Path(path).read_text().splitlines()[1:]]
+    return lines if os.geteuid() == 0 else []  # an ordinary user cannot have a network of its own
 
 
 @refused()
