@@ -44,7 +44,7 @@ def execute(
     Stopping it (KeyboardInterrupt, or a kill) loses nothing that is finished: the same call goes
     on from there. Raises StoreError where the results folder cannot be written.
     """
-    missing = _missing_engines(runs)
+    missing = _missing_engines(runs, store)
     store.add_to_plan(list(runs))
     again = _Again(retry, rerun_stale, missing)
     todo = _todo(store, runs, again, on_event)
@@ -72,9 +72,9 @@ def _events(
         yield from executor.run(jobs, store, limits)
 
 
-def _missing_engines(runs: Sequence[Run]) -> dict[str, str]:
+def _missing_engines(runs: Sequence[Run], store: Store) -> dict[str, str]:
     methods = {run.method.label: run.method for run in runs}
-    found = {label: missing_engine(method) for label, method in methods.items()}
+    found = {label: missing_engine(method, store.folder) for label, method in methods.items()}
     return {label: reason for label, reason in found.items() if reason is not None}
 
 

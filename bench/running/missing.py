@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 from collections.abc import Sequence
+from pathlib import Path
 
 from bench.basics.installation import install_hint, pip_install
+from bench.basics.paths import CONF, DATASETS, cache_folder, expanded
 from bench.running.inspecting.describe import is_trusted
 from bench.running.inspecting.inspector import PATIENCE, InspectionError, Inspector, ask
 from bench.running.load import load_class
@@ -14,6 +17,7 @@ from bench.running.neighbours import code_files, imports_beside
 from bench.running.results.run import MethodSpec
 from bench.running.sandbox.answer import printable
 from bench.running.seal.interpreter import interpreter_at
+from bench.running.seal.openings import Closed
 from bench.running.seal.paths import declared_paths
 
 _EXTRAS = {
@@ -30,11 +34,13 @@ _OTHERWISE = {
 """How to get a module that no extra brings."""
 
 
-def missing_engine(method: MethodSpec) -> str | None:
+def missing_engine(method: MethodSpec, results: Path | None = None) -> str | None:
     """One line that says what ``method`` lacks and how to get it; None where nothing is missing.
 
-    Asked of the interpreter its workers run in.
+    Asked of the interpreter its workers run in. ``results`` is where its runs are to be kept.
     """
+    if (closed := _closed_file(method, results)) is not None:
+        return closed
     try:
         declared_paths((*method.read, *method.write), {})
     except FileNotFoundError as error:
@@ -44,6 +50,23 @@ def missing_engine(method: MethodSpec) -> str | None:
     if is_trusted(method.place):
         return missing_here(method.place, method.requires)
     return _missing_behind_walls(method)
+
+
+def _closed_file(method: MethodSpec, results: Path | None) -> str | None:
+    """Why a method's own files cannot be read by its workers, where that is so."""
+    places = {"the cache": cache_folder(), "the catalogues": DATASETS, "the configuration": CONF}
+    if results is not None:
+        places = {"the results folder": results, **places}
+    files: dict[str, Sequence[str | Path]] = {
+        "its file": code_files(method.target, method.settings),
+        "worker.read": method.read,
+    }
+    for what, paths in files.items():
+        for path in paths:
+            for name, place in places.items():
+                if Closed([place.absolute()]).holds(os.path.realpath(expanded(path))):
+                    return f"{what}: '{path}' lies in {name}, which no worker reads: move it out"
+    return None
 
 
 def missing_here(target: str, requires: Sequence[str]) -> str | None:

@@ -9,7 +9,8 @@ from toys import log_of, run_one
 
 from bench.authoring.conformance import check
 from bench.plugins import entry_of_file, find_method, spec_of
-from bench.running import Limits, Record
+from bench.running import Limits, MethodSpec, Record
+from bench.running.missing import missing_engine
 
 METHOD = """
 import multiprocessing
@@ -149,3 +150,22 @@ def test_a_file_may_be_called_like_a_package_that_it_uses(tmp_path: Path, name: 
     record = run_one(tmp_path / "results", spec, seconds=60)
     assert record.discovery is not None, (record.message, log_of(tmp_path / "results", record))
     assert record.discovery.best.expression == "1*x0"
+
+
+@pytest.mark.parametrize("place", [".", "records", "deep/er/still"])
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_method_in_its_own_results_folder_is_told_before_it_runs(
+    tmp_path: Path, place: str, linked: bool
+) -> None:
+    results = tmp_path / "results"
+    file = results / place / "lies_within.py"
+    file.parent.mkdir(parents=True)
+    file.write_text("class Within:\n    def discover(self, task): ...\n")
+    if linked:
+        (tmp_path / "link.py").symlink_to(file)
+    given = tmp_path / "link.py" if linked else file
+    spec = MethodSpec("within", f"{given}:Within")
+    assert "lies in the results folder" in (missing_engine(spec, results) or "")
+    named = MethodSpec("named", "methods.linear:Linear", worker={"read": [str(given)]})
+    assert "worker.read" in (missing_engine(named, results) or "")
+    assert missing_engine(spec) is None

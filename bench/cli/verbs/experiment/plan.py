@@ -51,7 +51,7 @@ def _as_text(experiment: Experiment) -> None:
     planned = Counter(run.method.label for run in experiment.runs)
     for method in experiment.methods:
         label = method.label
-        reason = missing_engine(method)
+        reason = missing_engine(method, experiment.folder)
         text = f"{label}: {counted(planned[label], 'run')}, {finished[label]} done"
         print(text if reason is None else f"{text}; cannot run: {reason}")
     left = [run for run, one in found if one.is_to_be_done]
