@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -12,6 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bench import Discovery, Task
+from bench.running.measuring.counter import counts
+from bench.running.sandbox import wire
+from bench.running.sandbox.messages.with_worker import Answered, Returned
 
 
 def burn(seconds: float) -> None:
@@ -35,6 +39,8 @@ class Burns:
 
     how: str = "here"
     seconds: float = 1000.0
+    each: float = 0.002 if counts() else 0.25
+    """How long a child lives that nobody waits for: short ones are seen by a counter alone."""
 
     def discover(self, task: Task) -> Discovery:
         task.report("x0")
@@ -56,10 +62,10 @@ class Burns:
                 os.waitpid(_forked(0.02), 0)
         elif self.how == "unwaited":  # the kernel adds them to nobody's account
             signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-            for _ in range(round(self.seconds / 0.25)):
-                child = _forked(0.25)
+            for _ in range(round(self.seconds / self.each)):
+                child = _forked(self.each)
                 while _lives(child):
-                    time.sleep(0.01)
+                    time.sleep(0.001)
         elif self.how == "program":
             subprocess.run([sys.executable, "-c", _PROGRAM, str(self.seconds)], check=True)
         yield
@@ -141,6 +147,41 @@ class Pinned:
         for thread in others:
             thread.join()
         return Discovery.of("x0")
+
+
+STAYED: list[str] = []
+"""One for each run of this process."""
+
+
+@dataclass(frozen=True)
+class Stays:
+    """Leaves a thread or a child behind, which answers whatever is asked next."""
+
+    how: str = "thread"
+
+    def discover(self, task: Task) -> Discovery:
+        STAYED.append(self.how)
+        print("run", len(STAYED))
+        sock = next(value for value in _of_the_callers() if isinstance(value, socket.socket))
+        if self.how == "thread":
+            threading.Thread(target=_answer_for_ever, args=(sock,), daemon=True).start()
+        elif os.fork() == 0:
+            _answer_for_ever(sock)
+        return Discovery.of("x0*x1")
+
+
+def _answer_for_ever(sock: socket.socket) -> None:
+    words = wire.pack(Returned()) + wire.pack(Answered(Discovery.of("x1"), 0))
+    time.sleep(0.05)
+    while True:
+        sock.sendall(words)
+        time.sleep(0.001)
+
+
+def _of_the_callers() -> Iterator[object]:
+    frame = sys._getframe()
+    while frame := frame.f_back:
+        yield from frame.f_locals.values()
 
 
 @dataclass(frozen=True)

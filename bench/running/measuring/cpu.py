@@ -2,8 +2,9 @@
 
 A process's own clock counts nanoseconds, all its threads together, and anybody may read it. It is
 gone when the process is. What waited-for children have used the kernel adds up for their parent
-(``wait4``, ``/proc/PID/stat``), but not where the parent ignores SIGCHLD. Neither sees all, and
-neither counts anything twice: the greater of both sums is what a family has used at least.
+(``wait4``, ``/proc/PID/stat``), but not where the parent ignores SIGCHLD. A counter of the kernel's
+sees all, where the system allows one. None counts anything twice: the greatest of the three sums
+is what a family has used at least.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import time
 from collections.abc import Collection
 
+from bench.running.measuring.counter import Counter
 from bench.running.sandbox.processes import LINUX, Family, stat_fields
 
 _SCHEDULER_CLOCK = 2  # CPUCLOCK_SCHED of include/linux/posix-timers.h
@@ -52,10 +54,15 @@ def _by_psutil(pid: int, *, own: bool) -> int | None:
 
 
 class FamilyClock:
-    """The CPU time of ``family``, added up over its life; reading costs some 20 us a process."""
+    """The CPU time of ``family``, added up over its life; reading costs some 20 us a process.
 
-    def __init__(self, family: Family) -> None:
+    It is made before the first member starts. ``counter`` counts what this process starts.
+    """
+
+    def __init__(self, family: Family, counter: Counter | None = None) -> None:
         self._family = family
+        self._counter = counter
+        self._before = 0 if counter is None else counter.read()
         self._last: dict[int, int] = {}
         self._ended = 0
         self._most = 0
@@ -72,7 +79,8 @@ class FamilyClock:
                 living += used + _of_children(pid)
         seen = self._ended + sum(self._last.values())
         waited_for = int(1e9 * self._family.cpu_seconds)
-        self._most = max(self._most, seen, living + waited_for)
+        counted = 0 if self._counter is None else self._counter.read() - self._before
+        self._most = max(self._most, seen, living + waited_for, counted)
         return self._most
 
     def of(self, pid: int) -> int:

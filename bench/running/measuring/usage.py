@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bench.method import Budget
 from bench.running.limits import processors
+from bench.running.measuring.counter import counts
 from bench.running.measuring.cpu import FamilyClock
 from bench.running.measuring.meter import Gauge
 from bench.running.measuring.waiting import Waiting, is_starved, source
@@ -17,7 +18,7 @@ _LEAST_LOOK_SECONDS = 0.005  # where CPU time is about to end
 def measured_by() -> dict[str, str]:
     """For a record: by what the figures of a run here are measured."""
     return {
-        "cpu": "process clocks" if LINUX else "psutil",
+        "cpu": ("kernel counter" if counts() else "process clocks") if LINUX else "psutil",
         "memory": "resident; at the limit each its share of shared pages" if LINUX else "resident",
         "waiting": source() or "nothing",
     }

@@ -16,9 +16,11 @@ import signal
 import socket
 import sys
 import time
+from functools import partial
 
 from bench.kinds.find import kind_at
 from bench.running.load import build
+from bench.running.measuring.counter import counter
 from bench.running.sandbox import BOOTSTRAP, wire
 from bench.running.sandbox.messages.with_runner import Fork, Prepare, Prepared
 from bench.running.sandbox.messages.with_worker import Sealed
@@ -26,7 +28,7 @@ from bench.running.sandbox.processes import become_subreaper, children, die_with
 from bench.running.sandbox.supervisor import supervise
 from bench.running.sandbox.watching.breaking_off import Stop
 from bench.running.sandbox.worker import serve, versions, warm
-from bench.running.sandbox.workerprocess import Spawn
+from bench.running.sandbox.workerprocess import Spawn, WorkerProcess
 from bench.running.seal import folder
 from bench.running.seal.walls import Cell, Walls
 from bench.running.trusted import is_own, preload_trusted, runs_others_code
@@ -102,8 +104,11 @@ def _fork_supervisor(
     try:
         control.close()
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        counts = counter()  # the filter of a cell forbids such
         with socket.socket(fileno=channel) as sock:
-            supervise(sock, spawn, Cell(walls), stop, keep=fork.start == "keep")
+            cell = Cell(walls)
+            start = partial(WorkerProcess, spawn, cell, counts)
+            supervise(sock, start, cell, stop, keep=fork.start == "keep")
         code = 0
     finally:
         os._exit(code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Callable
 
 from bench.running.sandbox import wire
 from bench.running.sandbox.messages.base import Message, MessageError
@@ -18,11 +19,13 @@ from bench.running.sandbox.messages.with_worker import ModelAnswered
 from bench.running.sandbox.processes import become_subreaper
 from bench.running.sandbox.watching.breaking_off import RunnerGone, Stop, Stopped
 from bench.running.sandbox.watching.watch import Watch
-from bench.running.sandbox.workerprocess import Spawn, WorkerProcess
+from bench.running.sandbox.workerprocess import WorkerProcess
 from bench.running.seal.walls import Cell
 
+Start = Callable[[], WorkerProcess]
 
-def supervise(channel: socket.socket, spawn: Spawn, cell: Cell, stop: Stop, *, keep: bool) -> None:
+
+def supervise(channel: socket.socket, start: Start, cell: Cell, stop: Stop, *, keep: bool) -> None:
     """Serve the runs asked for on ``channel``, each in a worker of its own in ``cell``, or with
     ``keep`` all in one for as long as none overruns or fails.
 
@@ -38,7 +41,7 @@ def supervise(channel: socket.socket, spawn: Spawn, cell: Cell, stop: Stop, *, k
             if worker is not None and not worker.lives():
                 worker.close()
                 worker = None
-            worker = worker or WorkerProcess(spawn, cell)
+            worker = worker or start()
             watch = Watch(channel, worker, assignment, stop, keep=keep)
             outcome = watch.run(descriptor)
             wire.send(channel, RunOver(outcome, more=watch.clean))

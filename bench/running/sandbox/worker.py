@@ -77,11 +77,10 @@ def serve(sock: socket.socket) -> None:
     _do_without_forkserver()
     while (received := wire.receive(sock, Request)) is not None:
         reply = _Reply(sock, interrupts)
-        threads = threading.active_count()
         try:
             _run(*received, reply)
         except KeyboardInterrupt as error:
-            if threading.active_count() > threads:
+            if reply.threads_at_work():
                 os._exit(1)  # what goes on in the background would go on in the next run
             reply.fail("error", _first_line(error))
         except InvalidAnswer as error:
@@ -159,6 +158,7 @@ class _Reply:
         self._asking = threading.Lock()
         self._asked = 0
         self._worker = os.getpid()
+        self._threads = threading.active_count()
         self.interrupts = interrupts
 
     def send(self, message: Message) -> None:
@@ -170,6 +170,10 @@ class _Reply:
             return
         with self.interrupts.held(), self._lock:
             wire.send(self._sock, message)
+
+    def threads_at_work(self) -> bool:
+        """Whether threads that the run began go on."""
+        return threading.active_count() > self._threads
 
     def end_child(self) -> None:
         """End the process here if it is no worker, but one that the method has forked."""
@@ -220,7 +224,8 @@ class _Reply:
         """Send the answer; then, if it keeps its model, the values of that where it is asked."""
         discovery, left_out = bounded(returned)
         _flush()
-        self.send(Answered(discovery, left_out, predicts=discovery.predict is not None))
+        at_work = self.threads_at_work()
+        self.send(Answered(discovery, left_out, discovery.predict is not None, at_work))
         if discovery.predict is None or os.getpid() != self._worker:
             return
         received = wire.receive(self._sock, HeldBackInputs)

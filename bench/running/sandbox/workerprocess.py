@@ -7,6 +7,7 @@ import os
 import socket
 from collections.abc import Callable
 
+from bench.running.measuring.counter import Counter
 from bench.running.measuring.cpu import FamilyClock
 from bench.running.sandbox import wire
 from bench.running.sandbox.processes import Family
@@ -22,18 +23,18 @@ pid."""
 class WorkerProcess:
     """A worker process as its supervisor sees it."""
 
-    def __init__(self, spawn: Spawn, cell: Cell) -> None:
+    def __init__(self, spawn: Spawn, cell: Cell, counter: Counter | None) -> None:
         self.socket, theirs = socket.socketpair()
         wire.tell_senders(self.socket)
         self.output, write_end = os.pipe()
         os.set_blocking(self.output, False)
         self.cell = cell
+        self.family = Family()
+        self.clock = FamilyClock(self.family, counter)
         self.pid = spawn(theirs, write_end, cell)
         theirs.close()
         os.close(write_end)
-        self.family = Family()
         self.family.adopt(self.pid)
-        self.clock = FamilyClock(self.family)
         self.wait_status: int | None = None
         self.usable = True
         self.death = _death_of(self.pid)

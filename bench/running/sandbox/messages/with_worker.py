@@ -111,12 +111,14 @@ class Returned(Message):
 class Answered(Message):
     """From a worker: what ``discover`` returned, without ``left_out`` candidates of its front.
 
-    ``predicts``: it has kept its model, which can be asked for values.
+    ``predicts``: it has kept its model, which can be asked for values. ``at_work``: threads that
+    the run began go on.
     """
 
     discovery: Discovery
     left_out: int
     predicts: bool = False
+    at_work: bool = False
 
     def to_json(self) -> Plain:
         return {**vars(self), "discovery": discovery_json(self.discovery)}
@@ -126,7 +128,8 @@ class Answered(Message):
         discovery = discovery_from(plain["discovery"])
         if discovery is None:
             raise TypeError("an answer without a discovery")
-        return cls(discovery, int(plain["left_out"]), plain["predicts"] is True)
+        flags = (plain["predicts"] is True, plain["at_work"] is True)
+        return cls(discovery, int(plain["left_out"]), *flags)
 
 
 @dataclass(frozen=True)

@@ -23,9 +23,11 @@ class RunEnd(NamedTuple):
     message: str
 
 
-def end_of(finish: Answered | Failed) -> Answered | RunEnd:
-    """The end that a worker's last word makes."""
-    return finish if isinstance(finish, Answered) else RunEnd(finish.status, finish.message)
+def end_of(finish: Answered | Failed, *, begun: bool) -> Answered | RunEnd:
+    """The end that a worker's last word makes of a run that has ``begun``, or had not yet."""
+    if isinstance(finish, Failed):
+        return RunEnd(finish.status, finish.message)
+    return finish if begun else RunEnd("invalid", "an answer came before the run had begun")
 
 
 def death(code: int) -> RunEnd:

@@ -20,11 +20,7 @@ from bench.running.limits import PREDICTING_SECONDS
 from bench.running.measuring.usage import Usage
 from bench.running.results.record import Report, Resources
 from bench.running.sandbox import wire
-from bench.running.sandbox.answer import (
-    MAX_EXPRESSION,
-    answer_length,
-    printable,
-)
+from bench.running.sandbox.answer import MAX_EXPRESSION, answer_length, printable
 from bench.running.sandbox.log import Log
 from bench.running.sandbox.messages.base import Message, MessageError
 from bench.running.sandbox.messages.with_runner import (
@@ -94,8 +90,7 @@ class Watch:
         self._warm_up = 0.0
         self._usage = Usage(worker.pid, worker.family, worker.clock, budget)
         self.clean = True
-        cpu = budget.cpu_seconds
-        self._cpu_allowed = None if cpu is None else cpu + limits.grace
+        self._cpu_allowed = None if (cpu := budget.cpu_seconds) is None else cpu + limits.grace
         self._allowed = budget.seconds + limits.grace
         self._wait = ModelWait(worker, self._usage, limits.wait_seconds)
         self._load_seconds = limits.load_seconds
@@ -121,9 +116,7 @@ class Watch:
         self._over = True
         if isinstance(end, Answered) and end.predicts:
             end = self._with_predictions(end)
-        # One that still waits for its language model is no worker for another run.
-        lost = self._lost or (self._wait.listens and isinstance(end, Answered))
-        if self._keep and not lost and (isinstance(end, Answered) or self._comes_back(end)):
+        if self._keep and not self._lost and self._comes_back(end):
             self._worker.socket.setblocking(True)
         else:
             self.clean = self._worker.end()
@@ -134,8 +127,7 @@ class Watch:
 
     def _watch(self) -> Answered | RunEnd:
         """Watch until the run is over, in one way or another."""
-        poller = select.poll()
-        self._listen(poller)
+        self._listen(poller := select.poll())
         next_look = time.monotonic() + self._usage.pause(self._cpu_allowed)
         while True:
             if self._stop.asked:
@@ -151,7 +143,7 @@ class Watch:
             for fd, event in poller.poll(1000 * wait + 0.5):
                 self._attend(poller, fd, event)
             if self._finish is not None:
-                return end_of(self._finish)
+                return end_of(self._finish, begun=self._started is not None)
             self._worker.look()
             if self._worker.wait_status is not None:
                 return self._died(self._worker.wait_status)
@@ -173,22 +165,27 @@ class Watch:
         self._lost = not isinstance(end, Answered)
         return with_predictions(answer, inputs, end, self._predicted)
 
-    def _comes_back(self, end: RunEnd) -> bool:
-        """Whether a worker whose run is over by its limit, interrupted, is ready for another.
+    def _comes_back(self, end: Answered | RunEnd) -> bool:
+        """Whether a worker whose run is over is ready for another: idle, and alone."""
+        finish = end if isinstance(end, Answered) else self._interrupted(end)
+        busy = self._wait.listens or (isinstance(finish, Answered) and finish.at_work)
+        if finish is None or busy:
+            return False
+        return self._worker.family.members(anew=True) == {self._worker.pid}
 
-        It is where ``discover`` ends soon and leaves no process behind. What it says meanwhile
-        does not count. What it has compiled is worth the wait, and what overran its memory is not.
+    def _interrupted(self, end: RunEnd) -> Answered | Failed | None:
+        """How ``discover`` ends once it is told that its time is over; None where it does not.
+
+        What it has compiled is worth the wait. What it says meanwhile does not count.
         """
         if end.status != "timeout" or self._started is None:
-            return False
+            return None
         os.kill(self._worker.pid, signal.SIGINT)
         self._end_of_wait(ModelAnswered(self._wait.question, spent="budget.seconds"))
         self._deadline = time.monotonic() + _BACK_SECONDS
         self._watch()
-        finish = self._finish
-        if finish is None or (isinstance(finish, Failed) and finish.status == "invalid"):
-            return False
-        return self._worker.family.members(anew=True) == {self._worker.pid}
+        told = self._finish
+        return None if isinstance(told, Failed) and told.status == "invalid" else told
 
     def _listen(self, poller: select.poll) -> None:
         poller.register(self._channel, select.POLLIN)
@@ -366,9 +363,10 @@ class Watch:
             if not select.select([self._worker.socket], [], [], 0)[0]:
                 break
         if self._finish is not None:
-            return end_of(self._finish)
-        code = os.waitstatus_to_exitcode(wait_status)
-        if code == -signal.SIGTERM and self._stop.comes():
+            return end_of(self._finish, begun=self._started is not None)
+        if (
+            code := os.waitstatus_to_exitcode(wait_status)
+        ) == -signal.SIGTERM and self._stop.comes():
             raise Stopped
         return death(code)
 
