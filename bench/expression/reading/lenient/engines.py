@@ -65,6 +65,15 @@ def _safe(name: str, least: int = 1) -> Foreign:
     )
 
 
+def _with_abs(name: str, least: int = 1) -> Foreign:
+    told = f"{name}_abs is read as SymbolicRegression.jl's: {name} of the first argument's size"
+    return Foreign(
+        f"{name}_abs",
+        lambda first, *rest: FUNCTION_SPELLINGS[name].build((_of("abs", first), *rest)),
+        least, least, told,
+    )  # fmt: skip
+
+
 _OPERON = "is read as Operon's"
 _GPLEARN = "is read as gplearn's"
 _KOZA = "is read as Koza's, as DEAP and PonyGE2 have it"
@@ -78,6 +87,7 @@ _TABLE = (
         "powabs", lambda a, b: _of("pow", _of("abs", a), b), 2, 2,
         told=f"powabs {_OPERON} abs(x)**y",
     ),
+    *(_with_abs(name) for name in ("log", "log2", "log10", "sqrt")), _with_abs("pow", 2),
     *(_safe(name) for name in ("log", "log2", "log10", "log1p", "sqrt", "asin", "acos", "acosh")),
     _safe("atanh"), _safe("pow", 2),
     Foreign(

@@ -21,8 +21,9 @@ _RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-", strict=T
 _LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True))
 _SIGNS = {
     "−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*", "∙": "*", "∗": "*", "⋆": "*", "•": "*",
-    "÷": "/", "∕": "/", "≤": "<=", "≥": ">=", "≠": "!=", "∧": "and", "∨": "or", "¬": "not",
-    ".*": "*", "./": "/", ".^": "**", "^": "**", "&&": "and", "||": "or",
+    "÷": "/", "∕": "/", "⁄": "/", "≤": "<=", "≥": ">=", "≠": "!=", "∧": "and", "∨": "or",
+    "¬": "not", ".*": "*", "./": "/", ".^": "**", ".+": "+", ".-": "-", "^": "**", "&&": "and",
+    "||": "or",
 }  # fmt: skip
 _WORDS = {"and": "and", "or": "or", "not": "not", "if": "if", "else": "else"}
 _SINGLE = {
@@ -42,14 +43,15 @@ _MODULES = (
 )  # fmt: skip
 _MODULE = "|".join(re.escape(name) for name in sorted(_MODULES, key=len, reverse=True))
 _APART = "".join((*_RAISED, *_LOWERED, *_FRACTIONS, "π"))
-_BLANK = re.compile(r"(?:[ \t\r\n\u00a0\u2000-\u200a\u202f\u205f\u3000~$]|\\[,;:!> ])+")
+_BLANK = re.compile(r"[ \t\r\n\u00a0\u2000-\u200a\u202f\u205f\u3000$]+")
+_BLANK_IN_LATEX = re.compile(rf"(?:{_BLANK.pattern}|~|\\[,;:!> ])+")
 _NUMBER = re.compile(
     r"(?P<mantissa>[0-9]+(?:_[0-9]+)*(?:\.(?:[0-9]+(?:_[0-9]+)*)?)?|\.[0-9]+(?:_[0-9]+)*)"
     r"(?P<precision>`[0-9.]*)?(?:(?P<mark>[eEf]|\*\^)(?P<exponent>[+−-]?[0-9]+))?"
 )
 _THREE_TOKENS = re.compile(r"N([0-9]{4})[\s,]+E(-?[0-9]{1,3})(?![\w.])")
-_WHOLE_BEFORE_DOTTED = re.compile(r"(?P<mantissa>[0-9]+)(?=\.[*/^])")
-_DOTTED = re.compile(r"\.[*/^]")
+_WHOLE_BEFORE_DOTTED = re.compile(r"(?P<mantissa>[0-9]+)(?=\.[-+*/^])")
+_DOTTED = re.compile(r"\.[-+*/^]")
 _BEFORE_DOTTED = re.compile(r"(?:\)|\s|[^\W\d]\w*)\Z")
 _LONGEST_NAME = 60
 _NAME = re.compile(
@@ -62,7 +64,7 @@ _SUBSCRIPT = re.compile(
     rf"|(?P<lowered>[{''.join(_LOWERED)}]+)"
 )
 _STRING = re.compile(r"'([^'\n]{0,400})'|\"([^\"\n]{0,400})\"")
-_SIGN = re.compile(r"\*\*|\.[*/^]|//|<=|>=|==|!=|&&|\|\||[-+*/^%<>=−–×·⋅∙∗⋆•÷∕≤≥≠∧∨¬]")
+_SIGN = re.compile(r"\*\*|\.[-+*/^]|//|<=|>=|==|!=|&&|\|\||[-+*/^%<>=−–×·⋅∙∗⋆•÷∕⁄≤≥≠∧∨¬]")
 _RAISED_RUN = re.compile(f"[⁺⁻]?[{''.join(list(_RAISED)[:10])}]+")
 _COMMAND = re.compile(r"\\(?:([A-Za-z]+)\*?|(.))", re.DOTALL)
 _IN_BRACES = re.compile(r"\s*\{\s*((?:\\?[A-Za-z][\w ]*)(?:_\{?\w+\}?)?)\s*[.,]?\s*\}")
@@ -113,6 +115,7 @@ class _Lexer:
         self.spaced = False
         self.found: list[Lexeme] = []
         self.elementwise = is_elementwise(text)
+        self.blank = _BLANK_IN_LATEX if "\\" in text else _BLANK
 
     def run(self) -> list[Lexeme]:
         readers: tuple[Callable[[], bool], ...] = (
@@ -120,7 +123,7 @@ class _Lexer:
             self._single, self._raised, self._command,
         )  # fmt: skip
         while True:
-            blank = _BLANK.match(self.text, self.position, self.end)
+            blank = self.blank.match(self.text, self.position, self.end)
             self.spaced = blank is not None
             if blank is not None:
                 self.position = blank.end()

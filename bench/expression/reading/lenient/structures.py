@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 _SILENT = frozenset(
     {"Integer", "Float", "RealNumber", "S", "sympify", "mpf", "float", "float16", "float32",
-     "float64", "double", "array", "asarray", "tensor", "as_tensor", "Array", "DeviceArray"}
+     "float64", "double", "int32", "int64", "array", "asarray", "tensor", "as_tensor", "Array",
+     "DeviceArray"}
 )  # fmt: skip
 """Names round a number that say only how it is stored."""
 _SYMBOLS = frozenset({"Symbol", "Dummy", "symbols"})

@@ -31,9 +31,13 @@ _DERIVATIVE = re.compile(
     rf"|\\d?frac\{{d\s*{_WORD}\}}\{{d\s*{_WORD}\}}"
 )
 _SIGN = re.compile(r"[:&]?=(?!=)|≈|\\approx|\\simeq")
+_EQUALITY = re.compile(rf"(?P<word>{_WORD})\s*(?P<sign>==|<-)")
+_CONDITIONAL = re.compile(r"\?|\b(?:if|and|or)\b|&&|\|\|")
+_EQUATION = re.compile(rf"Eq\(\s*(?P<word>{_WORD})\s*,")
 _COLON = re.compile(r"(?!lambda\b|else\b)([A-Za-z]\w*)\s*:[ \t]+")
-_RETURN = re.compile(r"return\b\s*")
+_RETURN = re.compile(r"(return|let)\b\s*|(@\.)\s*")
 _LAMBDA = re.compile(r"lambda\b([^:]{0,2000}):")
+_HANDLE = re.compile(r"@\(([\w\s,]{1,2000})\)")
 _ARROW = re.compile(r"\(?([\w\s,]{1,2000}?)\)?\s*(?:->|↦|\\mapsto)")
 _DEF = re.compile(
     r"(?:import[ \t]+[\w. \t]+\n\s*)*def\s+\w+\s*\(([^()]{0,2000})\)\s*(?:->\s*[\w.\[\]]+\s*)?:\s*"
@@ -75,7 +79,8 @@ def unwrapped(text: str) -> Body:
     """The body of ``text``. Raises ParseError for a definition of more than one expression."""
     body = Body(text, 0, len(text))
     steps: tuple[Callable[[Body, str], bool], ...] = (
-        _fence, _pair, _ending, _definition, _lambda, _arrow, _return, _colon, _assignment,
+        _fence, _pair, _ending, _definition, _lambda, _arrow, _return, _colon, _equality,
+        _equation, _assignment,
     )  # fmt: skip
     for _ in range(_MOST_LAYERS):
         _strip(body)
@@ -99,7 +104,9 @@ def _pair(body: Body, rest: str) -> bool:
     for opening, closing in _PAIRS:
         inner = rest[len(opening) : len(rest) - len(closing)]
         whole = rest.startswith(opening) and rest.endswith(closing)
-        if whole and len(rest) > len(opening + closing) and closing not in inner:
+        # No formula begins with a power: the stars are bold type, whatever is inside.
+        once = closing not in inner or opening == "**"
+        if whole and len(rest) > len(opening + closing) and once:
             start = len(opening)
             words = f"{opening}...{closing} round the expression are left out"
             return body.narrow(start, start + len(inner), words)
@@ -140,16 +147,38 @@ def _lambda(body: Body, rest: str) -> bool:
 
 
 def _arrow(body: Body, rest: str) -> bool:
-    found = _ARROW.match(rest)
+    """Julia's ``(x0, x1) -> ...`` and Matlab's ``@(x0, x1) ...``."""
+    found = _ARROW.match(rest) or _HANDLE.match(rest)
     if found is None:
         return False
     body.arguments = _names(body, found[1])
-    return body.narrow(found.end(), len(rest), "'... ->' is left out")
+    words = "'@(...)'" if rest.startswith("@") else "'... ->'"
+    return body.narrow(found.end(), len(rest), f"{words} is left out")
 
 
 def _return(body: Body, rest: str) -> bool:
     found = _RETURN.match(rest)
-    return found is not None and body.narrow(found.end(), len(rest), "'return' is left out")
+    if found is None:
+        return False
+    return body.narrow(found.end(), len(rest), f"'{found[1] or found[2]}' is left out")
+
+
+def _equality(body: Body, rest: str) -> bool:
+    """``y == ...`` and R's ``y <- ...``, unless it is a condition."""
+    found = _EQUALITY.match(rest)
+    if found is None or _CONDITIONAL.search(rest):
+        return False
+    body.label = found["word"]
+    return body.narrow(found.end(), len(rest), f"'{found[0]}' is left out")
+
+
+def _equation(body: Body, rest: str) -> bool:
+    """SymPy's ``Eq(y, ...)``."""
+    found = _EQUATION.match(rest)
+    if found is None or not rest.endswith(")"):
+        return False
+    body.label = found["word"]
+    return body.narrow(found.end(), len(rest) - 1, f"'Eq({found['word']}, ...)' is left out")
 
 
 def _assignment(body: Body, rest: str) -> bool:
@@ -164,6 +193,10 @@ def _assignment(body: Body, rest: str) -> bool:
     if not left:
         return body.narrow(sign.end(), len(rest), words)
     label = _LABEL.fullmatch(left)
+    right = rest[sign.end() :].strip()
+    if label is None and right == "y":  # what is sought stands last
+        body.label = right
+        return body.narrow(0, sign.start(), f"'{sign[0]} y' is left out")
     if label is None or label["word"].lstrip("\\") in FUNCTION_SPELLINGS:
         reason = "an equation with more than a name before '=' is not read: write y = ..."
         raise ParseError(reason, body.text, body.start + sign.start())
