@@ -44,6 +44,7 @@ def test_defaults_are_filled_in_and_are_plain_json():
     [
         ({"whole": 1e6}, 1_000_000),
         ({"real": 3}, 3.0),
+        ({"word": 3}, "3"),
         ({"words": ["x"]}, ["x"]),
         ({"numbers": [1, 2.5]}, [1.0, 2.5]),
         ({"maybe": 4}, 4),
@@ -68,6 +69,9 @@ def test_what_loses_nothing_is_taken(given, plain):
         ({"flag": "perhaps"}, "setting 'flag' is 'perhaps', which is no bool"),
         ({"words": "abc"}, "setting 'words' is 'abc', which is no list of str"),
         ({"numbers": ["x"]}, r"setting 'numbers' is \['x'\], which is no list of float"),
+        ({"word": 1000.0}, "setting 'word' is a text, and what is written is read as 1000.0"),
+        ({"word": True}, "setting 'word' is a text, and what is written is read as True"),
+        ({"words": ["a", 0.1]}, "setting 'words' is a text, and what is written is read as 0.1"),
         ({"maybe": "x"}, "setting 'maybe' is 'x', which is no int or null"),
         ({"choice": "medium"}, "setting 'choice' is 'medium'; choose from slow, fast"),
         ({"table": {"k": "v"}}, "setting 'table' is .*, which is no dict"),
@@ -106,10 +110,13 @@ class Asks:
 
 @pytest.mark.parametrize("name", ["api_key", "token", "password", "secret", "my_key", "a_secret"])
 def test_a_key_is_refused_as_a_setting_and_not_repeated(name: str) -> None:
-    for given in ({name: "sk-123"}, {"client": {name: "sk-123"}}):
-        with pytest.raises(SettingsError, match=f"setting '{name}' is a text") as error:
-            checked_settings(Asks, given)
-        assert "sk-123" not in str(error.value)
+    for key in (name, name.upper(), name.title()):
+        held = ({key: "sk-123"}, {key: ["sk-123"]}, {key: {"a": "sk-123"}})
+        for one in held:
+            for given in (one, {"client": one}, {"client": [1, {"deeper": one}]}):
+                with pytest.raises(SettingsError, match=f"setting '{key}' is a text") as error:
+                    checked_settings(Asks, given)
+                assert "sk-123" not in str(error.value)
 
 
 def test_words_that_only_look_like_keys_are_settings_and_an_empty_key_is_none() -> None:

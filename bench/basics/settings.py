@@ -30,9 +30,10 @@ class Settings:
 def checked_settings(cls: type[Any], given: Mapping[str, Any]) -> Settings:
     """All settings of the dataclass ``cls``: its defaults, and ``given`` where it says so.
 
-    Numbers and texts are converted where nothing is lost (1 and 1e6 are integers, 3 is a float);
-    everything else must be of the declared type. Declared may be bool, int, float, str, lists,
-    tuples and dicts of these, ``Literal`` and ``X | None``. Raises SettingsError.
+    Numbers and texts are converted where nothing is lost (1 and 1e6 are integers, 3 is a float, 3
+    is a text, but 1e6 and true are none); everything else must be of the declared type. Declared
+    may be bool, int, float, str, lists, tuples and dicts of these, ``Literal`` and ``X | None``.
+    Raises SettingsError.
     """
     hints = _hints(cls)
     check_no_secrets(given)
@@ -50,20 +51,25 @@ def defaults_of(cls: type[Any]) -> dict[str, Any]:
     return {name: _default(cls, name) if _has_default(cls, name) else "???" for name in names}
 
 
-def check_no_secrets(given: Mapping[str, Any]) -> None:
+def check_no_secrets(given: object) -> None:
     """Refuse keys and passwords as settings: they would stand in every record.
 
-    Raises SettingsError where a setting is called ``api_key``, ``token``, ``password``, ``secret``
-    or ends in ``_key`` or ``_secret``, and is a text; the text is not repeated.
+    Raises SettingsError where one, however deep in ``given``, is called ``api_key``, ``token``,
+    ``password``, ``secret`` or ends in ``_key`` or ``_secret``, in large letters or small, and
+    holds a text; the text is not repeated.
     """
-    for name, value in given.items():
-        if isinstance(value, Mapping):
+    if isinstance(given, list | tuple):
+        for one in given:
+            check_no_secrets(one)
+    elif isinstance(given, Mapping):
+        for name, value in given.items():
+            if _is_secret(str(name).lower()) and any(texts_of(value)):
+                raise SettingsError(
+                    f"setting '{name}' is a text, and would be written into every record; put it "
+                    "into an environment variable, name that in worker.environment, and read it "
+                    "there"
+                )
             check_no_secrets(value)
-        elif isinstance(value, str) and value and _is_secret(str(name)):
-            raise SettingsError(
-                f"setting '{name}' is a text, and would be written into every record; put it into "
-                "an environment variable, name that in worker.environment, and read it there"
-            )
 
 
 def _is_secret(name: str) -> bool:
@@ -114,6 +120,7 @@ def _checked(name: str, hint: Any, given: Mapping[str, Any], cls: type[Any]) -> 
     value = given[name] if name in given else _default(cls, name)
     if value == "???":
         raise SettingsError(f"setting '{name}' ({_spelled(hint)}) must be given")
+    _refuse_rewritten(name, value, hint)
     try:
         schema = dataclasses.make_dataclass("Schema", [(name, _plain_type(hint))])
     except TypeError as error:
@@ -127,6 +134,18 @@ def _checked(name: str, hint: Any, given: Mapping[str, Any], cls: type[Any]) -> 
         ) from None
     _check_choices(name, plain, hint)
     return plain
+
+
+def _refuse_rewritten(name: str, value: Any, hint: Any) -> None:
+    """A text without quotes that has been read as something else is not that text any more."""
+    wanted = {hint, *typing.get_args(hint)} - {type(None), ...}
+    given = value if isinstance(value, list) else [value]
+    for one in given if wanted <= {str} or hint in (list[str], tuple[str, ...]) else ():
+        if isinstance(one, bool | float):
+            raise SettingsError(
+                f"setting '{name}' is a text, and what is written is read as {one!r}; put it into "
+                f"quotes that the shell leaves: '{name}=\"...\"'"
+            )
 
 
 def _has_default(cls: type[Any], name: str) -> bool:

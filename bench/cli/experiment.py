@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.basics.installation import install_hint
+from bench.basics.settings import SettingsError, check_no_secrets
 from bench.basics.words import counted
 from bench.cli import UserError
 from bench.cli.overrides import SELECTION
@@ -50,6 +51,7 @@ def read_experiment(config: Any, folder: Path) -> Experiment:
     except OmegaConfBaseException as error:
         raise UserError(str(error).splitlines()[0]) from None
     methods = read_methods(plain.get("method") or {})
+    _check_no_secrets(plain)
     selection = dict(plain["dataset"])
     data_seed = _numbers(selection.pop("seed"), "dataset.seed", int)[0]
     chosen = _selection(selection, "dataset")
@@ -78,6 +80,14 @@ def _scoring(config: Mapping[str, Any]) -> ScoringLimits:
     if limits.cdm and importlib.util.find_spec("matplotlib") is None:
         raise UserError(f"scoring.cdm=true needs matplotlib: {install_hint('cdm')}")
     return limits
+
+
+def _check_no_secrets(config: Any) -> None:
+    """All of a configuration is written down, also what nothing reads."""
+    try:
+        check_no_secrets(config)
+    except SettingsError as error:
+        raise UserError(str(error)) from None
 
 
 def read_endpoint(config: Mapping[str, Any]) -> Endpoint | None:

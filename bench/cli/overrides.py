@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -16,6 +17,8 @@ SELECTION = ("limit", "only", "exclude", "twins")
 """What every dataset can be told, by ``datasets.NAME.limit=...``; null where it is not."""
 
 _GROUPS = ("method", "dataset")
+_COLUMN = re.compile(r"datasets\.[^.]+\.(target|time|trajectory|inputs)")
+"""What names columns of a table: 2021, 1e3 and true are names, too; null is none."""
 
 
 def registered(overrides: Iterable[str], *, experiments: bool = True) -> list[str]:
@@ -36,7 +39,7 @@ def registered(overrides: Iterable[str], *, experiments: bool = True) -> list[st
         "experiment": {},
     }
     written = [
-        _written(text, values, known[_key(text)]) if values else register_executor(text)
+        _written(text, values, known.get(_key(text), {})) if values else register_executor(text)
         for text, values in given.items()
     ]
     folder = _sweep_folder(given, known) if experiments else []
@@ -71,9 +74,10 @@ def _key(text: str) -> str:
 
 
 def _choices(text: str) -> list[Choice]:
-    """What an override chooses, where it names methods, datasets or the experiment."""
+    """What an override chooses, where it names methods, datasets, columns or the experiment."""
     key, equals, value = text.partition("=")
-    if not equals or _key(text) not in (*_GROUPS, "experiment"):
+    column = _COLUMN.fullmatch(_key(text)) and value != "null"
+    if not equals or not (column or _key(text) in (*_GROUPS, "experiment")):
         return []
     try:
         return choices(value)

@@ -160,6 +160,26 @@ def test_a_malformed_file_is_told_in_one_line(command: Command, files: Path, nam
     assert not (files / "results").exists() and not (files / "out").exists()
 
 
+COLUMNS = ["2021", "1e3", "true", "nan", "0.10", "x y", "día", "a=b", "数"]
+
+
+def test_a_column_is_called_what_is_written(command: Command, tmp_path: Path) -> None:
+    for start in range(0, len(COLUMNS), 3):
+        names = COLUMNS[start : start + 3]
+        (tmp_path / "odd.csv").write_text(TABLE.replace("a,b,target", ",".join(names)))
+        for name in names:
+            given = ("method=linear", "dataset=odd.csv", f"datasets.odd.target={name}")
+            assert not refused(command("plan", *given)), name
+    assert refused(command("plan", "method=linear", "dataset=odd.csv", "datasets.odd.target=null"))
+
+
+def test_a_secret_is_refused_wherever_it_stands(command: Command, tmp_path: Path) -> None:
+    for word in ("+api_key=hush", "+other.Token=[hush]", "+method.linear.deep=[{password:hush}]"):
+        outcome = command("run", "method=linear", "dataset=nguyen", word)
+        assert refused(outcome) and "hush" not in outcome.err, outcome
+    assert not list(tmp_path.iterdir())
+
+
 def test_methods_of_odd_names_are_run_and_checked(command: Command, files: Path) -> None:
     base = (f"method=[{','.join(METHODS)}]", "dataset=2021.csv", "budget.seconds=5")
     done = command("run", *base, "--no-score")
