@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -11,15 +9,14 @@ from typing import ClassVar
 
 import numpy as np
 
-from bench import Budget, Call, Discovery, Prompt, Symbol, Task
+from bench import Budget, Discovery, Prompt, Task
 from methods import warm
 from methods.llm.core.describing import paragraphs, told
-from methods.llm.core.forms import OpenForm
-from methods.llm.core.reading import PARAMETERS, free_names
+from methods.llm.core.functions import function, head, linear
+from methods.llm.core.reading import PARAMETERS
 from methods.llm.core.search import FittedForm, FormSearch
 
 _ROLE = "You complete Python functions that state laws of science. You answer with code only."
-_LONGEST_BODY = 4000
 
 
 @dataclass(frozen=True)
@@ -91,8 +88,8 @@ class LLMSR:
             "quantities, but do not explain: answer with one Python code block, no other text."
         )
         code = "\n\n".join(["import numpy as np", *versions])
-        head = f"{_head(len(shown), task)}\n"
-        text = paragraphs(told(task), f"```python\n{code}\n```", wanted, f"Begin with: {head}")
+        begin = f"Begin with: {head(len(shown), task)}\n"
+        text = paragraphs(told(task), f"```python\n{code}\n```", wanted, begin)
         return Prompt(
             [("system", _ROLE), ("user", text)],
             max_tokens=self.max_tokens,
@@ -142,52 +139,3 @@ def _begin_anew(islands: list[_Island], random: np.random.Generator) -> None:
     for at in worse:
         founder = islands[int(random.choice(better))].best
         islands[at] = _Island([founder])
-
-
-def linear(task: Task) -> OpenForm:
-    """The first program: linear in all inputs (nine at most), and a constant."""
-    names = task.names[: PARAMETERS - 1]
-    parameters = free_names(len(names) + 1, task.names)
-    terms = [
-        Call("mul", (Symbol(parameter), Symbol(name)))
-        for parameter, name in zip(parameters, names, strict=False)
-    ]
-    total = Symbol(parameters[-1])
-    expression = Call("add", (*terms, total)) if terms else total
-    return OpenForm(expression, parameters)
-
-
-def function(form: OpenForm, version: int, task: Task) -> str:
-    """A form as a function called ``equation_v{version}``: as it was written, if it was one."""
-    written = _definition(form.source)
-    if written is not None:
-        return written.replace("\0", f"equation_v{version}", 1)
-    text = str(form.expression)
-    for at, name in sorted(enumerate(form.parameters), key=lambda pair: -len(pair[1])):
-        text = re.sub(rf"\b{re.escape(name)}\b", f"params[{at}]", text)
-    return f"{_head(version, task)}\n    return {_numpy(text)}"
-
-
-def _head(version: int, task: Task) -> str:
-    return f"def equation_v{version}({', '.join((*task.names, 'params'))}):"
-
-
-def _numpy(text: str) -> str:
-    return re.sub(r"\b([a-z]\w*)\(", r"np.\1(", text)
-
-
-def _definition(source: str) -> str | None:
-    """The last function of a program, without its docstring, its name left open; None if none."""
-    if "def " not in source or len(source) > _LONGEST_BODY:
-        return None
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-    if not functions:
-        return None
-    node = functions[-1]
-    body = node.body[1:] if ast.get_docstring(node) and len(node.body) > 1 else node.body
-    lines = source.splitlines()[body[0].lineno - 1 : node.end_lineno]
-    return "\n".join([f"def \0({ast.unparse(node.args)}):", *lines])

@@ -9,8 +9,8 @@ from typing import ClassVar
 from bench import Budget, Discovery, Prompt, Task
 from methods import warm
 from methods.llm.core.describing import paragraphs, told
+from methods.llm.core.functions import function, head, linear
 from methods.llm.core.search import FittedForm, FormSearch
-from methods.llm.llmsr import function, linear
 
 _ROLE = "You are a scientist who finds laws by proposing forms and learning from how they fit."
 
@@ -74,12 +74,11 @@ class SGA:
         return Prompt(messages, max_tokens=self.max_tokens)
 
     def _wanted(self, task: Task, version: int, turn: int) -> str:
-        head = f"def equation_v{version}({', '.join((*task.names, 'params'))}):"
         return (
             f"Iteration {turn}. Say in one short sentence what you change and why, then write one "
-            f"Python code block that begins with {head} The free numbers are params[0] to "
-            "params[9]; they are fitted to the data. Use numpy as np, no loops, no arrays and no "
-            "branches. Write nothing after it."
+            f"Python code block that begins with {head(version, task)} The free numbers are "
+            "params[0] to params[9]; they are fitted to the data. Use numpy as np, no loops, no "
+            "arrays and no branches. Write nothing after it."
         )
 
 

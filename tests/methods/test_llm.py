@@ -24,8 +24,8 @@ from bench import (
 )
 from methods.llm import ICSR, LLMSR, SGA, Direct, LaSR, LLMPrior, Scientist
 from methods.llm.core.forms import OpenForm
+from methods.llm.core.functions import function, linear
 from methods.llm.core.reading import form_of, forms_in
-from methods.llm.llmsr import function, linear
 
 XY = (Variable("x0"), Variable("x1"))
 LAW = "1.7*x0*exp(-0.6*x1) + 0.3"
