@@ -13,6 +13,7 @@ import functools
 import os
 import resource
 import signal
+import sys
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from typing import Any
@@ -77,10 +78,21 @@ def _warm_up() -> None:
 
 
 def _import_all() -> None:
+    _import_numba()
     import sympy  # noqa: F401
 
     import bench.scoring.equivalence.judgement
     import bench.scoring.ned.zhang_shasha  # noqa: F401
+
+
+def _import_numba() -> None:
+    """As numba comes without SciPy: it would import ``scipy.linalg``, and take as long for that
+    as for itself, only to know whether there is a BLAS for kernels that convolve."""
+    blas = "scipy.linalg.cython_blas"
+    sys.modules[blas] = None  # type: ignore[assignment]  # importing it raises ImportError
+    import numba.np.arraymath  # noqa: F401
+
+    del sys.modules[blas]
 
 
 def _serve_and_exit(pool: Connection[Any, Any], session: Session) -> None:
