@@ -13,8 +13,19 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-KERNELS = "REDISCOVER_TEST_KERNELS"
-"""The variable that names a file which is locked while the search's kernels are compiled."""
+JUDGING, SEARCHING = "REDISCOVER_TEST_JUDGING", "REDISCOVER_TEST_SEARCHING"
+"""Variables that name files which are locked while kernels of judge and search are compiled."""
+
+COMPILE = """
+import os, sys
+import bench
+from methods import warm
+warm.fitting()
+bench.judge("x", "x")
+os.close(int(sys.argv[1]))
+from methods.mcts import warm
+warm.searching()
+"""
 
 # A shell starts what it puts in the background (`pytest &`) with SIGINT ignored, and so do all
 # that it starts: there, no Ctrl-C would reach the programs under test.
@@ -54,7 +65,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """With several workers, compile the search once, beside their first tests.
+    """With several workers, compile once what all of them need, beside their first tests.
 
     That takes a minute the first time; each worker would compile it for itself. Workers get their
     tests in order, a few at a time, so that none has all the long ones.
@@ -62,31 +73,45 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput") or not getattr(config.option, "numprocesses", None):
         return
     config.option.maxschedchunk = config.option.maxschedchunk or 4
-    descriptor, path = tempfile.mkstemp(prefix="kernels-")
-    fcntl.flock(descriptor, fcntl.LOCK_EX)  # held until the compiling process has ended
+    locks = {name: tempfile.mkstemp(prefix="kernels-") for name in (JUDGING, SEARCHING)}
+    descriptors = [descriptor for descriptor, _ in locks.values()]
+    for descriptor in descriptors:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)  # held until the compiling process lets go of it
     compiling = subprocess.Popen(
-        [sys.executable, "-c", "from methods.mcts import warm; warm.searching()"],
+        [sys.executable, "-c", COMPILE, str(descriptors[0])],
         cwd=Path(__file__).parents[1],
-        pass_fds=(descriptor,),
+        pass_fds=descriptors,
     )
-    os.close(descriptor)
-    os.environ[KERNELS] = path
+    for name, (descriptor, path) in locks.items():
+        os.close(descriptor)
+        os.environ[name] = path
 
     def end() -> None:
         compiling.kill()
         compiling.wait()
-        Path(path).unlink()
+        for _, path in locks.values():
+            Path(path).unlink()
 
     config.add_cleanup(end)
+
+
+def _wait_for(name: str) -> None:
+    """Wait until the compiling process, if there is one, has compiled the kernels of ``name``."""
+    path = os.environ.get(name)
+    if path is not None:
+        with Path(path).open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH)
+
+
+def pytest_runtestloop() -> None:
+    """The first tests judge; to collect all takes about as long as to compile what they need."""
+    _wait_for(JUDGING)
 
 
 @pytest.fixture(scope="session")
 def kernels() -> None:
     """The search's compiled code, loaded before any clock starts."""
-    path = os.environ.get(KERNELS)
-    if path is not None:
-        with Path(path).open() as file:
-            fcntl.flock(file, fcntl.LOCK_SH)
+    _wait_for(SEARCHING)
     from methods.mcts import warm
 
     warm.searching()
