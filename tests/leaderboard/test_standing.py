@@ -15,6 +15,7 @@ from bench.cli import main
 from bench.leaderboard import make_leaderboard, read_board
 from bench.leaderboard.writers import WRITERS
 from bench.running import Leases, Store
+from bench.running.results.run import Setup
 
 
 def places(folder: Path, *more: Path, by: tuple[str, ...] = ()) -> dict[str, tuple[int, Any]]:
@@ -172,6 +173,21 @@ def test_a_method_without_a_record_has_the_reason_that_this_machine_knows(
     why = "no record of b, and here some.where:Method cannot be loaded: "
     assert board.said[-1].startswith(why)
     assert places(folder) == {"a": (1, 1), "b": (1, None)}
+
+
+def test_the_reason_is_known_of_a_file_that_another_benchmark_wrote(tmp_path: Path) -> None:
+    from bench.leaderboard.lines.lacking import lacking_reason
+
+    regressor = tmp_path / "regressor.py"
+    regressor.write_text("import no_such_engine\nest = None\n")
+    setup = Setup("bench.adapters.srbench:SRBench", {"file": str(regressor)}, {}, "blind")
+    assert "module 'no_such_engine' is not installed" in str(lacking_reason(setup))
+
+
+def test_a_table_of_no_records_has_the_columns_of_tables_alone(tmp_path: Path) -> None:
+    folder = write(tmp_path, five("a", 0, status="", answer=None, scored=False))
+    table = read_board([folder]).table
+    assert "r2" in table and "term_f1" not in table
 
 
 def test_only_what_is_complete_passes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

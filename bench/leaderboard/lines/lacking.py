@@ -10,6 +10,7 @@ from bench.running.missing import missing_here
 
 if TYPE_CHECKING:
     from bench.leaderboard.rows import RunRows
+    from bench.running.results.run import Setup
 
 
 def lacking(read: RunRows) -> list[str]:
@@ -24,15 +25,25 @@ def lacking(read: RunRows) -> list[str]:
     for method, digest in zip(without["method"], without["setup"], strict=True):
         setup = read.setups.get(digest)
         if setup is not None and is_trusted(setup.target):
-            reason = _reason(setup.target)
+            reason = lacking_reason(setup)
             if reason:
                 found.append(f"no record of {method}, and here {reason}")
     return found
 
 
-def _reason(target: str) -> str | None:
+def lacking_reason(setup: Setup) -> str | None:
+    """What a method that ships lacks here to run, in one line; None where that is nothing."""
     try:
-        requires = tuple(getattr(load_class(target), "requires", ()))
+        requires = _requires(setup)
     except (Exception, SystemExit) as error:
-        return f"{target} cannot be loaded: {error}".partition("\n")[0]
-    return missing_here(target, requires)
+        return f"{setup.target} cannot be loaded: {error}".partition("\n")[0]
+    return missing_here(setup.target, requires)
+
+
+def _requires(setup: Setup) -> tuple[str, ...]:
+    """What a class says it imports; an adapter says it of the file that its settings name."""
+    method = load_class(setup.target)
+    requires = getattr(method, "requires", ())
+    if isinstance(requires, property):
+        requires = method(**setup.settings).requires
+    return tuple(requires)

@@ -77,10 +77,16 @@ def _any(flags: Mask, codes: NDArray[np.intp]) -> Mask:
 
 
 def with_kinds(frame: pd.DataFrame) -> pd.DataFrame:
-    """``frame`` with a kind for rows without a scorecard: that of others on problem or dataset."""
+    """``frame`` with a kind for rows without a scorecard: that of others on problem or dataset.
+
+    Where no row has a scorecard they are taken for tables, so that nobody meets the columns of
+    every kind there is.
+    """
     kinds = frame["kind"].tolist()
     if "" not in kinds:
         return frame
+    if not any(kinds):
+        return frame.assign(kind="table")
     datasets, problems = frame["dataset"].tolist(), frame["problem"].tolist()
     of_problem: dict[tuple[str, str], str] = {}
     of_dataset: dict[str, str] = {}
