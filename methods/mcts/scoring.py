@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bench.expression.compiled.compiling import compiled
-from bench.expression.compiled.kernel import forward, link
+from bench.expression.compiled.compiling import compiled, inlined
+from bench.expression.compiled.kernel import copy, forward, link
 from bench.expression.compiled.least_squares import levenberg_marquardt
 from methods.mcts.form import POWER, PRODUCT, Form
 from methods.mcts.language.identity import identity
@@ -124,19 +124,19 @@ def assess(
     return error, place
 
 
-@compiled
+@inlined
 def _record(scorer: Scorer, tokens: Ints, length: int, constants: Floats, error: float) -> None:
     front = scorer.front
     front.error[length] = error
-    front.tokens[length, :length] = tokens[:length]
-    front.constants[length] = constants
+    copy(tokens[:length], front.tokens[length])
+    copy(constants, front.constants[length])
     if error < front.bound[length]:
         scorer.counts[NEWS] += 1
         for longer in range(length, len(front.bound)):
             front.bound[longer] = min(front.bound[longer], error)
 
 
-@compiled
+@inlined
 def _measure(
     scorer: Scorer, rng: np.random.Generator, tokens: Ints, length: int, constants: Floats
 ) -> float:
@@ -165,7 +165,7 @@ def _measure(
     return error
 
 
-@compiled
+@inlined
 def _body_values(scorer: Scorer, size: int, count: int) -> Floats:
     """The values of the expression alone, without the head."""
     form, work = scorer.form, scorer.work
@@ -177,7 +177,7 @@ def _body_values(scorer: Scorer, size: int, count: int) -> Floats:
     return values
 
 
-@compiled
+@inlined
 def _fit(scorer: Scorer, rng: np.random.Generator, size: int, count: int, freed: int) -> float:
     """The best of a few steps from the start, and from random departures; leaves its numbers."""
     work, own = scorer.work, len(scorer.form.free)
@@ -202,7 +202,7 @@ def _fit(scorer: Scorer, rng: np.random.Generator, size: int, count: int, freed:
     return best
 
 
-@compiled
+@inlined
 def _descend(scorer: Scorer, size: int, count: int, freed: int, iterations: int) -> float:
     work = scorer.work
     program = work.program[:size]
@@ -258,7 +258,7 @@ def _scaled_error(form: Form, f: Floats, g: Floats) -> tuple[float, float]:
     return (math.sqrt(total / n) / form.spread, b) if math.isfinite(total) else (np.inf, 0.0)
 
 
-@compiled
+@inlined
 def _place_scale(form: Form, y: Floats, f: Floats, b: float, numbers: Floats) -> None:
     """Write a, b and c where ``numbers`` has them."""
     n = len(y)

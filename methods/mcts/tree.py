@@ -14,7 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.expression.compiled.compiling import compiled
+from bench.expression.compiled.compiling import compiled, inlined
+from bench.expression.compiled.kernel import fill
 from methods.mcts.evolution.pool import Pool, fitness_of, offer
 from methods.mcts.language.grammar import Prefix, TokenGrammar, advance, allowed, begin, complete
 from methods.mcts.language.tokens import Floats, Ints
@@ -86,7 +87,7 @@ def _clear(tree: Tree, node: int, token: int) -> None:
     worth[BEST], worth[TOTAL], worth[QA], worth[QB] = 0.0, 0.0, 0.0, 0.0
 
 
-@compiled
+@inlined
 def _expand(grammar: TokenGrammar, tree: Tree, node: int, walk: Walk) -> None:
     count = allowed(grammar, walk.prefix, grammar.max_tokens, walk.mask)
     tree.facts[node, FIRST], tree.facts[node, WIDTH] = tree.size[0], count
@@ -96,7 +97,7 @@ def _expand(grammar: TokenGrammar, tree: Tree, node: int, walk: Walk) -> None:
             tree.size[0] += 1
 
 
-@compiled
+@inlined
 def _choose(tree: Tree, policy: Policy, rng: np.random.Generator, node: int) -> int:
     """A child that is not closed: first those little visited, then by the policy; -1 if none."""
     begins, ends = tree.facts[node, FIRST], tree.facts[node, FIRST] + tree.facts[node, WIDTH]
@@ -118,7 +119,7 @@ def _choose(tree: Tree, policy: Policy, rng: np.random.Generator, node: int) -> 
     return _by_values(tree, rng, node, still, rng.random() < policy.greedy)
 
 
-@compiled
+@inlined
 def _by_confidence(tree: Tree, policy: Policy, node: int) -> int:
     """Upper confidence bounds for trees (Kocsis and Szepesvári 2006)."""
     chosen, most = -1, -np.inf
@@ -134,7 +135,7 @@ def _by_confidence(tree: Tree, policy: Policy, node: int) -> int:
     return chosen
 
 
-@compiled
+@inlined
 def _by_values(tree: Tree, rng: np.random.Generator, node: int, still: int, greedy: bool) -> int:
     """By the softmax of both estimates if ``greedy``, else any."""
     begins, ends = tree.facts[node, FIRST], tree.facts[node, FIRST] + tree.facts[node, WIDTH]
@@ -188,8 +189,8 @@ def _learn(
             tree.worth[node, QB] += policy.rate * (target_b - tree.worth[node, QB])
 
 
-@compiled
-def simulate(
+@inlined
+def _simulate(
     grammar: TokenGrammar,
     scorer: Scorer,
     tree: Tree,
@@ -227,13 +228,13 @@ def simulate(
     _learn(tree, policy, rng, path, length, reward)
 
 
-@compiled
+@inlined
 def _reward(
     scorer: Scorer, policy: Policy, pool: Pool, walk: Walk, rng: np.random.Generator
 ) -> float:
     """``eta**length / (1 + error)``, as published."""
     tokens, length, constants = walk.prefix.tokens, walk.prefix.counts[0], walk.constants
-    constants[:] = 1.0
+    fill(constants, 1.0)
     error, place = assess(scorer, rng, tokens, length, constants)
     if not math.isfinite(error):
         return 0.0
@@ -274,5 +275,5 @@ def search_tree(
             return False
         if tree.size[0] + len(grammar.actions) * 2 > len(tree.facts):
             return False
-        simulate(grammar, scorer, tree, policy, pool, walk, rng)
+        _simulate(grammar, scorer, tree, policy, pool, walk, rng)
     return True

@@ -7,7 +7,7 @@ or three times the cost of the values, however many numbers there are.
 
 from __future__ import annotations
 
-from bench.expression.compiled.compiling import compiled
+from bench.expression.compiled.compiling import compiled, inlined
 from bench.expression.compiled.dispatch import first_adjoint, second_adjoint, unary_adjoint
 from bench.expression.compiled.kernel import arity, copy, fill
 from bench.expression.compiled.opcodes import BRANCHES, CHOICE, LAST_BINARY, NUMBER
@@ -50,7 +50,7 @@ def backward(
         _unchosen(tokens, length, right, active, V, J)
 
 
-@compiled
+@inlined
 def _unchosen(tokens: Array, length: int, right: Array, active: Array, V: Array, J: Array) -> None:
     """Zeros for derivatives by the numbers of a branch, where another branch is chosen."""
     for i in range(length):
@@ -81,7 +81,7 @@ def _silence(
         number += 1
 
 
-@compiled
+@inlined
 def _end(tokens: Array, begin: int) -> int:
     """One past the last token of the operand that begins at ``begin``."""
     missing, i = 1, begin

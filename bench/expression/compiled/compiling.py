@@ -21,3 +21,13 @@ def compiled(function: F) -> F:
     dispatcher: F = numba.njit(error_model="numpy", no_cfunc_wrapper=True)(function)
     dispatcher._cache = KeptCode(function)  # type: ignore[attr-defined]  # numba knows its own only
     return dispatcher
+
+
+def inlined(function: F) -> F:
+    """``function`` as lines of the compiled functions that call it.
+
+    For what is called in one place. A compiled function has in its machine code all that it calls,
+    optimised anew, so that of a chain of them the innermost is compiled at every link.
+    """
+    part: F = numba.njit(error_model="numpy", inline="always")(function)
+    return part

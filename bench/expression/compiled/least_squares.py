@@ -15,7 +15,7 @@ import math
 import numpy as np
 
 from bench.expression.compiled.adjoint import backward
-from bench.expression.compiled.compiling import compiled
+from bench.expression.compiled.compiling import compiled, inlined
 from bench.expression.compiled.kernel import copy, fill, forward, mark, refresh
 from bench.expression.operators import Array
 
@@ -54,7 +54,7 @@ def levenberg_marquardt(
     )  # fmt: skip
 
 
-@compiled
+@inlined
 def _descend(
     tokens: Array, length: int, right: Array, active: Array, y: Array, weights: Array,
     numbers: Array, free: Array, tied: Array, cost: float, max_iterations: int, tolerance: float,
@@ -86,7 +86,7 @@ def _descend(
     return cost, max_iterations, False
 
 
-@compiled
+@inlined
 def _best_step(
     tokens: Array, length: int, right: Array, active: Array, y: Array, weights: Array,
     numbers: Array, free: Array, tied: Array, cost: float, damping: float, tolerance: float,
@@ -113,7 +113,7 @@ def _best_step(
     return new, promised, damping
 
 
-@compiled
+@inlined
 def _moving(free: Array, tied: Array) -> Array:
     """All numbers that move: the free ones, and those tied to them."""
     moving = np.empty(len(free) + len(tied), np.int64)
@@ -124,7 +124,7 @@ def _moving(free: Array, tied: Array) -> Array:
     return moving
 
 
-@compiled
+@inlined
 def _gather_tied(J: Array, tied: Array) -> None:
     """Add the derivatives by tied numbers to those by the numbers that they are equal to."""
     for t in range(len(tied)):
@@ -142,7 +142,7 @@ def _cost(values: Array, y: Array, weights: Array, residual: Array) -> float:
     return total if math.isfinite(total) else np.inf
 
 
-@compiled
+@inlined
 def _rounding(y: Array, weights: Array) -> float:
     """The cost that is nothing but the last bit of ``y``."""
     total = 0.0
@@ -151,7 +151,7 @@ def _rounding(y: Array, weights: Array) -> float:
     return total
 
 
-@compiled
+@inlined
 def _weigh(J: Array, free: Array, weights: Array, scale: Array) -> None:
     """Weigh the rows, and bring every free number's column to a length of at most 1."""
     for c in range(len(free)):
@@ -171,7 +171,7 @@ def _weigh(J: Array, free: Array, weights: Array, scale: Array) -> None:
             column[r] /= scale[c]
 
 
-@compiled
+@inlined
 def _damped_step(
     J: Array, free: Array, residual: Array, damping: float, scale: Array, step: Array, A: Array
 ) -> float:
@@ -203,7 +203,7 @@ def _damped_step(
     return promised
 
 
-@compiled
+@inlined
 def _reflect(A: Array, c: int, end: int, k: int) -> float:
     """Reflect column c (and those after it) onto its diagonal; returns the diagonal.
 
@@ -226,7 +226,7 @@ def _reflect(A: Array, c: int, end: int, k: int) -> float:
     return diagonal
 
 
-@compiled
+@inlined
 def _next_damping(damping: float, kept: float) -> float:
     """Less damping where the linear model kept its promise, more where it did not."""
     if kept > 0.75:

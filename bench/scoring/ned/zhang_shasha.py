@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.expression.compiled.compiling import compiled
+from bench.expression.compiled.kernel import copy
 
 Integers = NDArray[np.int64]
 
@@ -29,8 +30,9 @@ def distance(
     """
     between = np.zeros((len(labels_a), len(labels_b)), dtype=np.int32)
     forest = np.zeros((len(labels_a) + 1, len(labels_b) + 1), dtype=np.int32)
-    forest[:, 0] = np.arange(len(labels_a) + 1)
-    forest[0, :] = np.arange(len(labels_b) + 1)
+    for row in range(len(labels_a) + 1):
+        forest[row, 0] = row
+    copy(np.arange(len(labels_b) + 1), forest[0])
     for root_a in roots_a:
         start_a = first_a[root_a]
         for root_b in roots_b:

@@ -84,6 +84,7 @@ def _value(tokens: Ints, length: int, prime: int) -> int:
 @compiled
 def identity(tokens: Ints, length: int) -> int:
     """The 62-bit identity of ``tokens[:length]``, whatever its constants; never 0."""
-    high = _value(tokens, length, PRIMES[0])
-    low = _value(tokens, length, PRIMES[1])
-    return ((high << 31) + low) | (1 << 62)
+    key = 0
+    for prime in PRIMES:
+        key = (key << 31) + _value(tokens, length, prime)
+    return key | (1 << 62)

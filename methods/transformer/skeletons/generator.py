@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.expression.compiled.compiling import compiled
-from bench.expression.compiled.kernel import forward, link
+from bench.expression.compiled.kernel import copy, fill, forward, link
 from bench.expression.compiled.opcodes import NUMBER, VARIABLE
 from methods.transformer.skeletons.fingerprints import fingerprint
 from methods.transformer.skeletons.grammar import redundant, subtree_end
@@ -118,9 +118,9 @@ def sort_operands(tokens: NDArray[np.int8], length: int) -> None:
         end = subtree_end(tokens, second)
         if _before(tokens, i + 1, second, end):
             n = end - second
-            swapped[:n] = tokens[second:end]
-            swapped[n : end - i - 1] = tokens[i + 1 : second]
-            tokens[i + 1 : end] = swapped[: end - i - 1]
+            copy(tokens[second:end], swapped)
+            copy(tokens[i + 1 : second], swapped[n:])
+            copy(swapped[: end - i - 1], tokens[i + 1 :])
 
 
 @compiled
@@ -257,7 +257,8 @@ def _fill(
         nodes, count = to_program(skeleton, length, program, numbers)
         link(program, nodes, right)
         _draw_constants(rng, numbers, count, batch.constants[done])
-        data[:] = 0.0
+        for j in range(MAX_VARIABLES):
+            fill(data[j], 0.0)
         for j in range(shown):
             draw_column(rng, data[j])
         forward(program, nodes, right, data, numbers, values)
@@ -275,7 +276,7 @@ def _draw_constants(
 ) -> None:
     """Draw those of ``numbers[:count]`` that are not fixed, and list them in ``constants``."""
     own = 0
-    constants[:] = np.nan
+    fill(constants, np.nan)
     for k in range(count):
         if np.isnan(numbers[k]):
             numbers[k] = draw_constant(rng)
@@ -289,7 +290,7 @@ def _write(
     data: NDArray[np.float64], values: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Set sample ``row``."""
-    batch.tokens[row, :length] = skeleton[:length]
+    copy(skeleton[:length], batch.tokens[row])
     batch.lengths[row], batch.columns[row] = length, shown
     for r in range(len(values)):
         batch.y[row, r] = values[r]

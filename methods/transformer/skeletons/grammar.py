@@ -52,7 +52,10 @@ def subtree_end(tokens: NDArray[np.int8], begin: int) -> int:
 
 @compiled
 def _same(tokens: NDArray[np.int8], a: int, b: int, end: int) -> bool:
-    return np.array_equal(tokens[a:b], tokens[b:end])
+    same = b - a == end - b
+    for i in range(b - a):
+        same = same and tokens[a + i] == tokens[b + i]
+    return same
 
 
 @compiled
