@@ -44,6 +44,10 @@ class Rounding:
         """Whether anything is written more coarsely than in float64."""
         return bool(self.y.any() or self.X.any())
 
+    def level(self, X: Floats, y: Floats) -> float:
+        """The largest error that rounding makes of a column or the target, as a share of it."""
+        return max(_share(self.y, y), *(_share(self.X[:, j], X[:, j]) for j in range(X.shape[1])))
+
     def reached(
         self, expression: Expression, names: Sequence[str], X: Floats, residual: Floats
     ) -> bool:
@@ -56,6 +60,11 @@ class Rounding:
                 variance = variance + (_slope(expression, names, X, j) * self.X[:, j]) ** 2 / 12
         with np.errstate(all="ignore"):  # sums, as least squares has fitted them
             return bool(np.sum(residual**2) <= _AT_MOST * np.sum(variance))
+
+
+def _share(steps: Floats, values: Floats) -> float:
+    size = float(np.linalg.norm(values))
+    return float(np.linalg.norm(steps)) / (12**0.5 * size) if size > 0 else 0.0
 
 
 def _steps(values: Floats) -> Floats:

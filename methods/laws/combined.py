@@ -36,7 +36,7 @@ class RSRMLaws(RSRM):
         """What follows on what; it yields after every stride, and has no end."""
         few, largest = run.answer.on_few, 2 * self.max_tokens
         library = 0 if self.units else self.library
-        proposals = Proposals(library, self.operators, self.nesting, largest, few)
+        proposals = Proposals(library, self.operators, self.nesting, largest, few, self.operators)
         yield from run.proposed_by(proposals.plain())
         yield from run.proposed_by(proposals.first())
         rng = np.random.default_rng(run.task.seed)

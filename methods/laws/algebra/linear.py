@@ -8,69 +8,48 @@ such expressions; a ratio of polynomials; and a sum seen through a function (``l
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache, partial
-from itertools import combinations_with_replacement
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import Call, Expression, Number, Symbol
+from bench import Expression
 from methods.laws.algebra.atoms import Atoms
-from methods.laws.algebra.outers import PLAIN, SUMS, seen_through
+from methods.laws.algebra.implicit import quadratics
+from methods.laws.algebra.linkfit import seen_through_links
+from methods.laws.algebra.links import sum_links
+from methods.laws.algebra.monomials import Terms, degrees, monomials, weighted
+from methods.laws.algebra.outers import SUMS, seen_through
 from methods.laws.algebra.products import Products
-from methods.laws.algebra.sums import PURSUED, Dictionary, eliminate, fit_line, most_columns
+from methods.laws.algebra.ratios import ratios
+from methods.laws.algebra.sums import (
+    DIGITS,
+    NO_APPROXIMATION,
+    PURSUED,
+    Dictionary,
+    eliminate,
+    expands,
+    fit_line,
+    most_columns,
+)
 from methods.mcts.language.tokens import Floats
 from methods.refine import EXACT, Refiner
 
-_DEGREES = (0, 1, 2, 3, 5, 7, 9)
-_SQUARABLE = 1e150
-_HIGHEST, _HIGHEST_SEEN = 10, 5
-"""Degrees of a ratio's polynomials, together."""
 _FITTED = 2
 """So many choices of atoms are fitted in full for one target."""
 
 
-@dataclass(frozen=True)
-class Terms:
-    """Columns and what they are called."""
-
-    expressions: tuple[Expression, ...]
-    values: Floats
-    costs: tuple[int, ...]
-
-
-def monomials(names: Sequence[str], X: Floats, degree: int, most: int) -> Terms | None:
-    """All products of at most ``degree`` variables, 1 first; values have shape (k, n).
-
-    None if there are more than ``most``, or if the square of one leaves the range of floats.
-    """
-    expressions: list[Expression] = [Number(1)]
-    values, costs = [np.ones(len(X))], [1]
-    for total in range(1, degree + 1):
-        for chosen in combinations_with_replacement(range(len(names)), total):
-            if len(values) >= most:
-                return None
-            factors = [_power(names[j], chosen.count(j)) for j in sorted(set(chosen))]
-            expressions.append(factors[0] if len(factors) == 1 else Call("mul", tuple(factors)))
-            with np.errstate(over="ignore"):
-                column = np.prod(X[:, chosen], axis=1)
-            if not np.max(np.abs(column)) < _SQUARABLE:
-                return None
-            values.append(column)
-            costs.append(3 + 2 * len(factors))
-    return Terms(tuple(expressions), np.array(values), tuple(costs))
-
-
-def _power(name: str, exponent: int) -> Expression:
-    symbol = Symbol(name)
-    return symbol if exponent == 1 else Call("pow", (symbol, Number(exponent)))
+_SHORT = 4
+"""So many degrees, 0 among them, come first, and are seen through functions with constants of their
+own: more monomials and two constants come near any smooth function of one variable."""
 
 
 class LinearProposals:
     """Proposals for the rows ``X`` (n, d) and ``y`` (n,), from a library of atoms on them.
 
-    A sum or product that is not exact has at most ``largest`` nodes and constants.
+    A sum or product that is not exact has at most ``largest`` nodes and constants. ``noise`` is
+    the rounding error of the data, as a share of them.
     """
 
     def __init__(
@@ -80,31 +59,39 @@ class LinearProposals:
         y: Floats,
         operators: Sequence[str],
         largest: int,
+        noise: float = DIGITS,
     ) -> None:
+        self.noise = noise
         self.names, self.X, self.y, self.largest = names, X, y, largest
         self.operators = frozenset(operators)
         self.most = most_columns(len(y))
+        self.exactly = 3 * len(y) // 4  # no error at all is no chance while rows are left over
         self.monomials = cache(partial(monomials, names, X))
+        self.ladder = list(degrees(self.monomials, self.exactly))
         self.targets = list(seen_through(SUMS, y, self.operators))
         self.products = Products(names, X, y, self.operators, largest)
 
     def first(self) -> Iterator[list[Expression]]:
-        """What needs no library: products of powers, polynomials, ratios."""
+        """What needs no library: products of powers, polynomials, ratios, and outer functions."""
         none = Atoms((), (), np.zeros((0, len(self.y))))
         yield from self.products.of(none)
-        for degree in _DEGREES[1:]:
+        for degree in self.ladder[1:_SHORT]:
             yield from self.sums(none, degree)
+        yield from self.products.through_links()
         yield from self.ratios()
+        yield from self.through_links()
+        for degree in self.ladder[_SHORT:]:
+            yield from self.sums(none, degree)
 
     def of(self, atoms: Atoms) -> Iterator[list[Expression]]:
         """All that a library has to do with, simple ones first."""
         yield from self.products.of(atoms)
-        for degree in _DEGREES:
+        for degree in self.ladder:
             yield from self.sums(atoms, degree)
 
     def sums(self, atoms: Atoms, degree: int) -> Iterator[list[Expression]]:
         """Sums of monomials and atoms, seen through every function there is."""
-        base = self.monomials(degree, self.most)
+        base = self.monomials(degree, self.exactly)
         if base is None:
             return
         terms = min(PURSUED, self.most - len(base.values))
@@ -113,7 +100,8 @@ class LinearProposals:
             choices = [np.zeros(0, np.intp)]
             choices += dictionary.sums(target, terms) if dictionary else []
             choices.sort(key=lambda chosen: self._criterion(target, base, atoms, chosen))
-            yield [wrap(self._fitted(target, base, atoms, one)) for one in choices[:_FITTED]]
+            fitted = (self._fitted(target, base, atoms, one) for one in choices[:_FITTED])
+            yield [wrap(one) for one in fitted if one is not None]
 
     def _criterion(
         self, target: Floats, base: Terms, atoms: Atoms, chosen: NDArray[np.intp]
@@ -131,60 +119,45 @@ class LinearProposals:
 
     def _fitted(
         self, target: Floats, base: Terms, atoms: Atoms, chosen: NDArray[np.intp]
-    ) -> Expression:
-        """The sum of the base and the atoms ``chosen``, without what it does not need."""
+    ) -> Expression | None:
+        """The sum of the base and the atoms ``chosen``, without what it does not need.
+
+        None where it is an expansion of something else, or had so many columns by chance.
+        """
         columns, costs = self._columns(base, atoms, chosen)
-        kept, weights = eliminate(columns, target, costs, self.largest)
+        if len(columns) > self.most and fit_line(columns, target, costs).error > NO_APPROXIMATION:
+            return None
+        kept, line = eliminate(columns, target, costs, self.largest)
+        if expands(line, self.noise):
+            return None
         parts = [
             base.expressions[k]
             if k < len(base.values)
             else atoms.expression(int(chosen[k - len(base.values)]), self.names)
             for k in kept
         ]
-        return _weighted(weights, parts)
+        return weighted(line.weights, parts)
+
+    def through_links(self) -> Iterator[list[Expression]]:
+        """Sums of monomials of low degrees, seen through functions with constants of their own."""
+        none = Atoms((), (), np.zeros((0, len(self.y))))
+        for degree, link in product(self.ladder[1:_SHORT], sum_links(self.y, self.operators)):
+            base = self.monomials(degree, self.most)
+            if base is not None:
+                for wrap, target in seen_through_links(link, base.values):
+                    found = self._fitted(target, base, none, np.zeros(0, np.intp))
+                    yield [wrap(found)] if found is not None else []
+            yield []
 
     def ratios(self) -> Iterator[list[Expression]]:
-        """Ratios of two polynomials: ``P - y*Q = 0`` is linear, and its null vector is the law.
-
-        Seen through a function as well, where they are of lower degree.
-        """
+        """Ratios of two polynomials, and roots of quadratics, plain and seen through a function."""
         if not self.operators & {"div", "inv"}:
             return
         for wrap, target in self.targets:
-            highest = _HIGHEST if wrap is PLAIN.wrap else _HIGHEST_SEEN
-            for total in range(2, highest + 1):
-                for below in range(1, total):
-                    ratio = self._ratio(target, total - below, below)
-                    yield [wrap(ratio)] if ratio is not None else []
-
-    def _ratio(self, target: Floats, above: int, below: int) -> Expression | None:
-        """P/Q where it is exact: the denominator's constant, or first term, is made 1."""
-        most = 3 * len(target) // 4  # an exact null vector is no chance while rows are left over
-        P, Q = self.monomials(above, most), self.monomials(below, most)
-        if P is None or Q is None or len(P.values) + len(Q.values) > most:
-            return None
-        columns = np.vstack([P.values, -target * Q.values])
-        size = np.linalg.norm(columns, axis=1)
-        if not (size > 0).all():
-            return None
-        _, singular, rows = np.linalg.svd((columns / size[:, None]).T, full_matrices=False)
-        if singular[-1] > 1e-10 * singular[0]:
-            return None
-        null = rows[-1] / size
-        kept = np.flatnonzero(np.abs(null * size) > 1e-7 * np.max(np.abs(null * size)))
-        split = len(P.values)
-        over, under = kept[kept < split], kept[kept >= split]
-        if not len(over) or not len(under):
-            return None
-        null = null / null[under[0]]
-        ratio = Call("div", (
-            _weighted(null[over], [P.expressions[k] for k in over]),
-            _weighted(null[under], [Q.expressions[k - split] for k in under]),
-        ))  # fmt: skip
-        judged = Refiner(self.names, self.X, target).judged(ratio)
-        return ratio if judged.nodes <= self.largest or judged.error <= EXACT else None
-
-
-def _weighted(weights: Floats, parts: Sequence[Expression]) -> Expression:
-    terms = [Call("mul", (Number(float(w)), p)) for w, p in zip(weights, parts, strict=True)]
-    return terms[0] if len(terms) == 1 else Call("add", tuple(terms))
+            for ratio in ratios(self.monomials, self.ladder, target, self.exactly, self.noise):
+                judged = ratio and Refiner(self.names, self.X, target).judged(ratio)
+                good = judged and (judged.nodes <= self.largest or judged.error <= EXACT)
+                yield [wrap(ratio)] if ratio and good else []
+            if "sqrt" in self.operators:
+                for both in quadratics(self.monomials, target, self.exactly, self.noise):
+                    yield [wrap(one) for one in both]

@@ -70,33 +70,9 @@ SUMS = (
     Outer((_EXP,), np.log, _call("exp")),
     Outer((frozenset({"square", "mul"}),), np.sqrt, lambda inner: Call("pow", (inner, Number(2)))),
     Outer((frozenset({"sin"}),), np.arcsin, _call("sin")),
+    Outer((frozenset({"tanh"}),), np.arctanh, _call("tanh")),
 )
 
 
-def _shifted(by: int) -> tuple[Outer, ...]:
-    """A product, its root or its exponential, less ``by``; and the inverse of each."""
-
-    def less(inner: Expression) -> Expression:
-        return Call("sub", (inner, Number(by)))
-
-    def root(inner: Expression) -> Expression:
-        return Call("sqrt", (less(inner),))
-
-    def exponential(inner: Expression) -> Expression:
-        return less(Call("exp", (inner,)))
-
-    def inverted(wrap: Wrap) -> Wrap:
-        return lambda inner: _inverse(wrap(inner))
-
-    return (
-        Outer((), lambda y: y + by, less),
-        Outer((_DIVISION,), lambda y: 1 / y + by, inverted(less)),
-        Outer((_ROOT,), lambda y: _root(y) + by, root),
-        Outer((_DIVISION, _ROOT), lambda y: 1 / _root(y) + by, inverted(root)),
-        Outer((_EXP,), lambda y: np.log(y + by), exponential),
-        Outer((_DIVISION, _EXP), lambda y: np.log(1 / y + by), inverted(exponential)),
-    )
-
-
-PRODUCTS = (PLAIN, Outer((_EXP,), np.log, _call("exp")), *_shifted(1), *_shifted(-1))
-"""Of physics: ``1/(exp(p) - 1)`` is Planck's, ``1/sqrt(1 - p)`` is Lorentz's, of a product p."""
+PRODUCTS = (PLAIN, Outer((_EXP,), np.log, _call("exp")))
+"""Shifts and powers between product and target are unknowns: see ``links``."""

@@ -13,9 +13,14 @@ from numpy.typing import NDArray
 
 from bench import Call, Expression, Number, Symbol, evaluate
 from methods.laws.algebra.atoms import Atoms
+from methods.laws.algebra.linkfit import seen_through_links
+from methods.laws.algebra.links import product_links
 from methods.laws.algebra.outers import PRODUCTS, seen_through
 from methods.laws.algebra.sums import PURSUED, Dictionary, eliminate, most_columns
 from methods.mcts.language.tokens import Floats
+
+UNDERFLOW = 1e-290
+"""What is smaller has lost digits, or is 0 where a product is not; it has no logarithm to fit."""
 
 
 class Products:
@@ -32,9 +37,14 @@ class Products:
         operators: frozenset[str],
         largest: int,
     ) -> None:
-        self._names, self._X, self._operators, self._largest = names, X, operators, largest
-        self._most = most_columns(len(y))
-        self._targets = []
+        self._names, self._operators, self._largest = names, operators, largest
+        self._rows = np.flatnonzero(np.abs(y) > UNDERFLOW)
+        if 2 * len(self._rows) > len(y):
+            X, y = X[self._rows], y[self._rows]
+        else:
+            self._rows = np.arange(len(y))
+        self._X, self._most = X, most_columns(len(y))
+        self._y, self._targets = y, []
         if operators & {"mul", "div"}:
             seen = seen_through(PRODUCTS, y, operators, np.inf)
             self._targets = [(wrap, inside) for wrap, inside in seen if (inside != 0).all()]
@@ -42,7 +52,8 @@ class Products:
             columns = np.log(np.abs(X.T))
         shown = _usable(columns)
         self._base = np.vstack([np.ones(len(y)), columns[shown]])
-        self._factors: list[Expression] = [Number(1), *(Symbol(names[j]) for j in shown)]
+        signed = (_positive(Symbol(names[j]), X[:, j]) for j in shown)
+        self._factors: list[Expression] = [Number(1), *signed]
 
     def of(self, atoms: Atoms) -> Iterator[list[Expression]]:
         """The products that a library makes of each target."""
@@ -58,26 +69,42 @@ class Products:
                 for chosen in choices
             ]
 
+    def through_links(self) -> Iterator[list[Expression]]:
+        """Products of powers of the variables, seen through functions with unknown constants."""
+        if not self._targets or len(self._base) > self._most:
+            return
+        for link in product_links(self._y, self._operators):
+            for wrap, logarithm in seen_through_links(link, self._base):
+                yield [
+                    wrap(
+                        self._product(
+                            np.exp(logarithm), logarithm[:0].reshape(0, len(logarithm)), []
+                        )
+                    )
+                ]
+            yield []
+
     def _factors_of(self, atoms: Atoms) -> tuple[list[Expression], Floats]:
         """Atoms, and exponentials of atoms, and their logarithms."""
+        values = atoms.values[:, self._rows]
         with np.errstate(all="ignore"):
-            logs = np.log(np.abs(atoms.values))
+            logs = np.log(np.abs(values))
         plain = _usable(logs)
         found = [atoms.expression(k, self._names) for k in range(len(atoms))]
-        more = [found[k] for k in plain]
+        more = [_positive(found[k], values[k]) for k in plain]
         columns = logs[plain]
         if "exp" in self._operators:
             more += [Call("exp", (one,)) for one in found]
-            columns = np.vstack([columns, atoms.values])
+            columns = np.vstack([columns, values])
         return more, columns
 
     def _product(self, inside: Floats, chosen: Floats, more: Sequence[Expression]) -> Expression:
         columns, factors = np.vstack([self._base, chosen]), [*self._factors, *more]
         costs = np.array([1] + [3] * (len(columns) - 1))
-        kept, exponents = eliminate(columns, np.log(np.abs(inside)), costs, self._largest)
+        kept, line = eliminate(columns, np.log(np.abs(inside)), costs, self._largest)
         parts: list[Expression] = [
             _raised(factors[k], float(exponent))
-            for k, exponent in zip(kept, exponents, strict=True)
+            for k, exponent in zip(kept, line.weights, strict=True)
             if k > 0
         ]
         if not parts:
@@ -96,6 +123,11 @@ def _usable(logs: Floats) -> NDArray[np.intp]:
     """The rows that are finite everywhere and not the same everywhere."""
     with np.errstate(all="ignore"):
         return np.flatnonzero(np.isfinite(logs).all(axis=1) & (np.std(logs, axis=1) > 1e-9))
+
+
+def _positive(factor: Expression, values: Floats) -> Expression:
+    """A factor of which a power can be taken, where it has one sign; as it is, where it has two."""
+    return Call("neg", (factor,)) if (values < 0).all() else factor
 
 
 def _raised(base: Expression, exponent: float) -> Expression:

@@ -9,6 +9,7 @@ from bench import Expression
 from bench.expression.compiled.opcodes import VARIABLE
 from methods.laws.algebra.atoms import Atoms, Library, Tokens, subtrees, with_constants
 from methods.laws.algebra.linear import LinearProposals
+from methods.laws.algebra.sums import DIGITS
 from methods.mcts.discovery import Individual
 from methods.mcts.language.grammar import make_grammar
 from methods.refine import Refiner
@@ -27,7 +28,8 @@ _PIECES = 400
 class Proposals:
     """Proposals on the rows of ``refine``, out of libraries of up to ``size`` expressions.
 
-    Those that are not exact have at most ``largest`` nodes and constants. ``seeds`` are, after the
+    Those that are not exact have at most ``largest`` nodes and constants. A target is seen through
+    ``outers``, operators that a library need not have. ``seeds`` are, after the
     first, the library's expressions with constants put in.
     """
 
@@ -38,10 +40,11 @@ class Proposals:
         nesting: Sequence[str],
         largest: int,
         refine: Refiner,
+        outers: Sequence[str],
     ) -> None:
         enough = len(refine.y) >= _ROWS
         self._size = size if enough else 0
-        self._operators, self._nesting = operators, nesting
+        self._operators, self._nesting, self._outers = operators, nesting, outers
         self._largest, self._refine = largest, refine
         self._columns = tuple(range(len(refine.names)))
         self._tried: set[tuple[int, ...]] = set()
@@ -52,17 +55,32 @@ class Proposals:
         if self._size:
             yield from self._laws(self._columns).first()
 
+    def products(self) -> Iterator[list[Expression]]:
+        """Products out of a library: of powers, and so of few terms."""
+        if self._size:
+            laws = self._laws(self._columns)
+            for size in sorted({min(_SMALL, self._size), self._size}):
+                yield from laws.products.of(self._library(self._columns, size))
+
     def first(self) -> Iterator[list[Expression]]:
         """Before any search: a small library, and the whole."""
+        yield from self.small()
+        yield from self.whole()
+
+    def small(self) -> Iterator[list[Expression]]:
+        """What a small library has to do with."""
+        if self._size:
+            atoms = self._library(self._columns, min(_SMALL, self._size))
+            yield from self._laws(self._columns).of(atoms)
+
+    def whole(self) -> Iterator[list[Expression]]:
+        """What the whole library has to do with, and the seeds that it holds."""
         if self._size:
             self._tried.add(self._columns)
-            laws = self._laws(self._columns)
-            small, whole = min(_SMALL, self._size), self._size
-            yield from laws.of(self._library(self._columns, small))
-            if whole > small:
-                atoms = self._library(self._columns, whole)
-                self.seeds = [one for tokens in atoms.tokens for one in with_constants(tokens)]
-                yield from laws.of(atoms)
+        if self._size > _SMALL:
+            atoms = self._library(self._columns, self._size)
+            self.seeds = [one for tokens in atoms.tokens for one in with_constants(tokens)]
+            yield from self._laws(self._columns).of(atoms)
 
     def after(self, hall_of_fame: Sequence[Individual]) -> Iterator[list[Expression]]:
         """After an epoch: a deeper library on the variables that matter; sums of what it found."""
@@ -86,7 +104,10 @@ class Proposals:
     def _laws(self, columns: tuple[int, ...]) -> LinearProposals:
         names = tuple(self._refine.names[j] for j in columns)
         X = self._refine.X[:, list(columns)]
-        return LinearProposals(names, X, self._refine.y, self._operators, self._largest)
+        rounding, y = self._refine.rounding, self._refine.y
+        level = 0.0 if rounding is None else rounding.level(self._refine.X, y)
+        noise = max(level, DIGITS)
+        return LinearProposals(names, X, y, self._outers, self._largest, noise)
 
     def _library(self, columns: tuple[int, ...], size: int) -> Atoms:
         grammar = make_grammar(

@@ -18,10 +18,14 @@ from methods.refine import criterion
 
 _DEPENDENT = 1e-7
 """Squared share of an atom outside of the base, or of another atom, under which it adds nothing."""
-_NO_APPROXIMATION = 1e-10
+NO_APPROXIMATION = 1e-10
 """Relative errors below it are those of a law, not of what comes near it."""
 PURSUED = 5
-"""Most atoms of one sum or product."""
+"""Most atoms of one sum or product: of 3,000, six reach any 20 rows' target as nearly as a law."""
+FEW, GRADUAL = 6, 1e6
+"""Of more terms, each must be worth so many times the error: an expansion's last ones are not."""
+DIGITS = 1e-15
+"""Relative errors below it are float64's own."""
 _KEPT = 8
 _PAIRED = 1000
 
@@ -115,19 +119,20 @@ class Line(NamedTuple):
     """A linear fit: ``error`` is RMSE over the target's, ``losses`` what each column's would cost.
 
     A column's loss is the rise of the sum of squares if it went and the others were fitted anew,
-    for each parameter that it costs.
+    for each parameter that it costs; ``rises`` are what the error would be, other errors left out.
     """
 
     criterion: float
     error: float
     weights: Floats
     losses: Floats
+    rises: Floats
 
 
 def eliminate(
     columns: Floats, target: Floats, costs: NDArray[np.int64], most: int
-) -> tuple[NDArray[np.intp], Floats]:
-    """The columns that stay of a linear fit, and their weights.
+) -> tuple[NDArray[np.intp], Line]:
+    """The columns that stay of a linear fit, and the fit.
 
     ``columns`` has shape (k, n). One after the other goes, the one that is missed least, as long
     as the Bayesian information criterion falls with ``costs`` parameters for a column, and as
@@ -137,11 +142,18 @@ def eliminate(
     while len(kept) > 1:
         fewer = np.delete(kept, int(np.argmin(line.losses)))
         shorter = fit_line(columns[fewer], target, costs[fewer])
-        small = line.error < _NO_APPROXIMATION or costs[kept].sum() <= most
+        small = line.error < NO_APPROXIMATION or costs[kept].sum() <= most
         if small and shorter.criterion > line.criterion:
             break
         kept, line = fewer, shorter
-    return kept, line.weights
+    return kept, line
+
+
+def expands(line: Line, noise: float) -> bool:
+    """Whether a fit to the noise is an expansion of something else: its terms shrink to that."""
+    if len(line.weights) <= FEW or line.error > max(NO_APPROXIMATION, 100 * noise):
+        return False
+    return bool(np.min(line.rises) < GRADUAL * max(line.error, noise))
 
 
 def fit_line(columns: Floats, target: Floats, costs: NDArray[np.int64]) -> Line:
@@ -154,8 +166,8 @@ def fit_line(columns: Floats, target: Floats, costs: NDArray[np.int64]) -> Line:
     except np.linalg.LinAlgError:
         inverse = np.linalg.pinv(r)
     scaled = inverse @ (q.T @ target)
-    error = float(np.linalg.norm(target - (scaled / size) @ columns))
-    error /= max(float(np.linalg.norm(target)), 1e-300)
-    losses = scaled**2 / np.maximum(np.sum(inverse**2, axis=1), 1e-300) / costs
+    whole = max(float(np.linalg.norm(target)), 1e-300)
+    error = float(np.linalg.norm(target - (scaled / size) @ columns)) / whole
+    losses = scaled**2 / np.maximum(np.sum(inverse**2, axis=1), 1e-300)
     price = criterion(len(target), error, float(costs.sum()))
-    return Line(price, error, scaled / size, losses)
+    return Line(price, error, scaled / size, losses / costs, np.sqrt(losses) / whole)
