@@ -6,22 +6,26 @@ from bench.kinds.find import kind_at, kind_named, kind_names, kind_of, kind_targ
 from bench.kinds.item import item_of
 from bench.kinds.kind import (
     AnyData,
+    AnyOracle,
     AnyProblem,
     Brief,
     Conditions,
     Disclosure,
     Kind,
+    QuestionRefused,
     Shown,
     noise_text,
 )
 
 __all__ = [
     "AnyData",
+    "AnyOracle",
     "AnyProblem",
     "Brief",
     "Conditions",
     "Disclosure",
     "Kind",
+    "QuestionRefused",
     "Shown",
     "item_of",
     "kind_at",

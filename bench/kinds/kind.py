@@ -38,6 +38,25 @@ class AnyData(Protocol):
         ...
 
 
+class QuestionRefused(ValueError):
+    """An oracle does not answer what it was asked; the message says why, and what it would."""
+
+
+class AnyOracle(Protocol):
+    """What answers the questions of one run, in the harness: no worker ever holds it."""
+
+    def ask(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The values (n,) at ``points``, which may be of any shape and hold anything.
+
+        Raises QuestionRefused; counts what it answers.
+        """
+        ...
+
+    def told(self) -> Mapping[str, Any]:
+        """What the record keeps of the questions, as plain JSON."""
+        ...
+
+
 class AnyProblem(Protocol):
     """What the harness asks of a problem of whatever kind: all else is between it and its kind.
 
@@ -106,6 +125,9 @@ class Kind(Protocol):
     ``held_back_inputs(problem, data)``: by split, the inputs at which they are asked. One on whose
     training data settings can be chosen has ``held_out(problem, noise)``: the problem of a part of
     them, with the rest, as noisy, in the test's place, and without the law.
+
+    A kind whose tasks ask questions has ``oracle(problem, data, conditions) -> AnyOracle``, one for
+    each run, and a field ``asks`` in its task: a function of points that gives the oracle's values.
 
     A kind that methods of another may take by a reduction also has ``reduces_to``, the name of that
     other, and ``reduced(method, task) -> Discovery``, which asks ``method`` for the answers to

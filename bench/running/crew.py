@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.kinds.kind import AnyOracle
 from bench.method import Budget
 from bench.models.conversation import Conversation
 from bench.running.limits import PREDICTING_SECONDS, Limits
@@ -33,7 +34,7 @@ from bench.running.sandbox.messages.with_runner import (
     SystemStop,
     Watching,
 )
-from bench.running.sandbox.messages.with_worker import HeldBackInputs, ModelAsked, Request
+from bench.running.sandbox.messages.with_worker import Asked, HeldBackInputs, Request
 from bench.running.seal.paths import declared_paths
 
 _SERVERS_KEPT = 16
@@ -55,13 +56,14 @@ class Service:
 
     ``log`` is where goes what it prints; ``on_start`` is called when its clock starts;
     ``held_back`` gives the inputs at which a model is asked for values once its answer is fixed;
-    ``conversation`` answers what it asks of a language model.
+    ``conversation`` answers what it asks of a language model, ``oracle`` at what points it asks.
     """
 
     log: Path
     on_start: Callable[[], None] = lambda: None
     held_back: HeldBack = nothing_held_back
     conversation: Conversation | None = None
+    oracle: AnyOracle | None = None
 
 
 class Crew:
@@ -136,7 +138,7 @@ class Crew:
         supervisor = 0
         try:
             wire.send(channel, assignment, descriptor)
-            with Questions(channel, service.conversation) as questions:
+            with Questions(channel, service.conversation, service.oracle) as questions:
                 while (received := wire.receive(channel, Message)) is not None:
                     message, _ = received
                     if isinstance(message, RunOver):
@@ -169,7 +171,7 @@ class Crew:
         if isinstance(message, LogWanted):
             with questions.sending:
                 _hand_over(channel, service.log)
-        elif isinstance(message, ModelAsked):
+        elif isinstance(message, Asked):
             questions.take(message)
         elif isinstance(message, InputsWanted):
             channel.settimeout(PREDICTING_SECONDS + _SLACK_SECONDS)

@@ -13,7 +13,7 @@ from bench.models.completion import Completion
 from bench.models.conversation import Conversation
 from bench.models.language_model import LanguageModel
 from bench.models.prompt import Prompt
-from bench.running.perform import Job, pose
+from bench.running.perform import Job, oracle_of, pose
 from bench.running.questions import conversation_of
 from bench.running.results.store import Store
 from bench.running.sandbox.answer import bounded, checked
@@ -27,13 +27,17 @@ def debug(job: Job, on_report: Callable[[Answer, float | None], None]) -> Discov
     ``breakpoint()`` works. InvalidAnswer is raised where the answer is none. A program that does
     not run from the start with the budget's threads cannot hold all libraries to them.
     """
-    request, arrays = pose(job, job.problem.data(job.run.data_seed))
+    data = job.problem.data(job.run.data_seed)
+    request, arrays = pose(job, data)
     method, _ = ready(request)
     shown = tuple(array.view() for array in arrays)
     for array in shown:
         array.flags.writeable = False  # as in a worker
     clock = Clock()
     task = make_task(request, shown, on_report, clock)
+    oracle = oracle_of(job, data)
+    if oracle is not None:
+        task = replace(task, asks=oracle.ask)
     with tempfile.TemporaryDirectory() as folder:
         conversation = conversation_of(job.run, job.endpoint, Store(folder))
         if conversation is not None:

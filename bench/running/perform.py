@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.basics.installation import own_version
-from bench.kinds import AnyData, AnyProblem, kind_of, kind_target
+from bench.kinds import AnyData, AnyOracle, AnyProblem, kind_of, kind_target
 from bench.models.endpoint import Endpoint, EndpointError
 from bench.running.crew import Crew, Service
 from bench.running.measuring.pressure import load_and_pressure
@@ -98,12 +98,16 @@ class Performer:
             return to_record(job.run, outcome, begun, busy, data_digest=data.digest)
         descriptor = shared_file(arrays)
         try:
-            service = Service(log, on_start, partial(held_back, job, data), conversation)
+            oracle = oracle_of(job, data)
+            service = Service(log, on_start, partial(held_back, job, data), conversation, oracle)
             outcome = self._crew.run(job.run.method, request, descriptor, service)
         finally:
             os.close(descriptor)
         told = told_of(conversation, job.endpoint)
-        return to_record(job.run, outcome, begun, busy, data_digest=data.digest, model=told)
+        asked = None if oracle is None else oracle.told()
+        return to_record(
+            job.run, outcome, begun, busy, data_digest=data.digest, model=told, asked=asked
+        )
 
     def _keep_traceback(self, path: Path) -> None:
         log = Log(lambda: open_log(path), self._crew.limits.log_bytes)
@@ -147,6 +151,12 @@ def held_back(job: Job, data: AnyData) -> tuple[HeldBackInputs, int]:
     return HeldBackInputs(tuple(arrays), shapes), shared_file(tuple(arrays.values()))
 
 
+def oracle_of(job: Job, data: AnyData) -> AnyOracle | None:
+    """What answers the questions of a run whose kind has such; None of any other."""
+    given = getattr(kind_of(job.problem), "oracle", None)
+    return None if given is None else given(job.problem, data, job.run.conditions)
+
+
 def shared_file(arrays: Sequence[NDArray[np.float64]]) -> int:
     """An open file without a name that holds ``arrays``, one after the other, as ``<f8``."""
     if hasattr(os, "memfd_create"):
@@ -167,9 +177,11 @@ def to_record(
     busy: Mapping[str, Any],
     data_digest: str,
     model: Mapping[str, Any] | None = None,
+    asked: Mapping[str, Any] | None = None,
 ) -> Record:
     """The record of a run from the outcome its supervisor told; ``busy`` says how busy the
-    machine was when it began, ``model`` what it asked of a language model."""
+    machine was when it began, ``model`` what it asked of a language model, ``asked`` what of an
+    oracle."""
     return Record(
         run=run,
         status=outcome.status,
@@ -190,6 +202,7 @@ def to_record(
             "front_left_out": outcome.left_out,
             **_seal(outcome.seal),
             **({} if model is None else {"model": dict(model)}),
+            **({} if asked is None else {"asked": dict(asked)}),
         },
     )
 

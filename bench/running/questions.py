@@ -1,4 +1,4 @@
-"""Questions of a run to its language model, beside all else that its channel carries."""
+"""Questions of a run, to its language model or its oracle, beside all else on its channel."""
 
 from __future__ import annotations
 
@@ -8,16 +8,24 @@ import threading
 from pathlib import Path
 from typing import Any, Self
 
+from bench.kinds.kind import AnyOracle, QuestionRefused
 from bench.models.conversation import Conversation
 from bench.models.endpoint import Endpoint, EndpointError
 from bench.models.stops import BudgetSpent, ModelError
+from bench.running.results.plain import packed
 from bench.running.results.run import Run
 from bench.running.results.store import Store, relative_path
 from bench.running.sandbox import wire
 from bench.running.sandbox.answer import printable
 from bench.running.sandbox.messages.base import Message
-from bench.running.sandbox.messages.with_runner import ModelFailed
-from bench.running.sandbox.messages.with_worker import ModelAnswered, ModelAsked
+from bench.running.sandbox.messages.with_runner import AskingFailed
+from bench.running.sandbox.messages.with_worker import (
+    Asked,
+    ModelAnswered,
+    ModelAsked,
+    PointsAnswered,
+    PointsAsked,
+)
 
 
 def conversation_of(run: Run, endpoint: Endpoint | None, store: Store) -> Conversation | None:
@@ -55,9 +63,15 @@ class Questions:
     ``sending`` is to be held by whoever sends on the channel. What comes too late is not sent.
     """
 
-    def __init__(self, channel: socket.socket, conversation: Conversation | None) -> None:
+    def __init__(
+        self,
+        channel: socket.socket,
+        conversation: Conversation | None,
+        oracle: AnyOracle | None = None,
+    ) -> None:
         self._channel = channel
         self._conversation = conversation
+        self._oracle = oracle
         self._over = False
         self.sending = threading.Lock()
 
@@ -70,25 +84,40 @@ class Questions:
         if self._conversation is not None:
             self._conversation.stop()
 
-    def take(self, asked: ModelAsked) -> None:
+    def take(self, asked: Asked) -> None:
         """Answer a question as soon as it can be; this returns at once."""
-        threading.Thread(target=self._answer, args=(asked,), name="model", daemon=True).start()
+        threading.Thread(target=self._answer, args=(asked,), name="asked", daemon=True).start()
 
-    def _answer(self, asked: ModelAsked) -> None:
-        message = self._found(asked)
+    def _answer(self, asked: Asked) -> None:
+        message: Message
+        if isinstance(asked, PointsAsked):
+            message = self._values(asked)
+        else:
+            message = self._completions(asked)
         with self.sending, contextlib.suppress(OSError):
             if not self._over:
                 wire.send(self._channel, message)
 
-    def _found(self, asked: ModelAsked) -> Message:
+    def _completions(self, asked: ModelAsked) -> Message:
         if self._conversation is None:
-            return ModelFailed("this run has no language model")
+            return AskingFailed("this run has no language model")
         try:
             completions = self._conversation.ask(asked.prompts)
         except BudgetSpent as spent:
             return ModelAnswered(asked.number, spent=spent.budget)
         except ModelError as error:
-            return ModelFailed(printable(f"language model: {error}"))
+            return AskingFailed(printable(f"language model: {error}"))
         except OSError as error:
-            return ModelFailed(printable(f"the transcript cannot be written: {error}"))
+            return AskingFailed(printable(f"the transcript cannot be written: {error}"))
         return ModelAnswered(asked.number, tuple(completions))
+
+    def _values(self, asked: PointsAsked) -> Message:
+        if self._oracle is None:
+            return AskingFailed("this run has no oracle")
+        try:
+            values = self._oracle.ask(asked.points)
+        except QuestionRefused as refused:
+            return PointsAnswered(asked.number, refused=printable(str(refused)))
+        except Exception as error:
+            return AskingFailed(printable(f"the oracle fails: {type(error).__name__}: {error}"))
+        return PointsAnswered(asked.number, packed(values))

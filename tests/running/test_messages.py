@@ -19,13 +19,13 @@ from bench.running.sandbox import wire
 from bench.running.sandbox.messages import decode, encode
 from bench.running.sandbox.messages.base import Message, MessageError
 from bench.running.sandbox.messages.with_runner import (
+    AskingFailed,
     Assignment,
     ClockStarted,
     Fork,
     InputsWanted,
     LogOpened,
     LogWanted,
-    ModelFailed,
     Outcome,
     Prepare,
     Prepared,
@@ -41,6 +41,8 @@ from bench.running.sandbox.messages.with_worker import (
     Loaded,
     ModelAnswered,
     ModelAsked,
+    PointsAnswered,
+    PointsAsked,
     Predicted,
     Reported,
     Request,
@@ -94,7 +96,9 @@ MESSAGES = st.one_of(
             ClockStarted(7), Assignment(REQUEST, Limits(grace=0.5)),
             PREPARE, LogOpened(), LogWanted(), Sealed(SEAL), InputsWanted(),
             HeldBackInputs(("test", "ood"), ((10, 2), (5, 2))), Predicted(("AAAA",)),
-            Predicted((), "why"), ModelFailed("why"), ModelAnswered(3, spent="budget.calls"),
+            Predicted((), "why"), AskingFailed("why"), ModelAnswered(3, spent="budget.calls"),
+            PointsAsked(1, (1, 1), "AAAAAAAA8D8="), PointsAsked(2, (0, 2), ""),
+            PointsAnswered(1, "AAAAAAAA8D8=", granted=0.5), PointsAnswered(2, refused="why"),
         ]
     ),
     st.builds(Loaded, SECONDS, VERSIONS),
@@ -127,7 +131,7 @@ def test_every_class_of_message_is_tried() -> None:
         "Request", "Go", "Returned", "Prepared", "SystemStop", "Fork", "Watching", "ClockStarted",
         "Assignment", "Prepare", "Loaded", "Reported", "Answered", "Failed", "RunOver", "Outcome",
         "LogOpened", "LogWanted", "Sealed", "InputsWanted", "HeldBackInputs", "Predicted",
-        "ModelAsked", "ModelAnswered", "ModelFailed",
+        "ModelAsked", "ModelAnswered", "AskingFailed", "PointsAsked", "PointsAnswered",
     }  # fmt: skip
     assert known == tried
 

@@ -9,13 +9,13 @@ from collections.abc import Callable
 from bench.running.sandbox import wire
 from bench.running.sandbox.messages.base import Message, MessageError
 from bench.running.sandbox.messages.with_runner import (
+    AskingFailed,
     Assignment,
-    ModelFailed,
     RunOver,
     SystemStop,
     Watching,
 )
-from bench.running.sandbox.messages.with_worker import ModelAnswered
+from bench.running.sandbox.messages.with_worker import Reply
 from bench.running.sandbox.processes import become_subreaper
 from bench.running.sandbox.watching.breaking_off import RunnerGone, Stop, Stopped
 from bench.running.sandbox.watching.watch import Watch
@@ -66,7 +66,7 @@ def _next_assignment(channel: socket.socket) -> tuple[Assignment, int] | None:
     """The next assignment and its data; None where the runner is gone."""
     while (received := wire.receive(channel, Message)) is not None:
         message, descriptor = received
-        if isinstance(message, ModelAnswered | ModelFailed):
+        if isinstance(message, Reply | AskingFailed):
             continue  # to a run that was over before its answer came
         if not isinstance(message, Assignment):
             raise MessageError(f"a message {type(message).__name__} where none is due")

@@ -35,7 +35,7 @@ from numpy.typing import NDArray
 
 from bench.clock import Clock
 from bench.kinds.find import kind_at
-from bench.kinds.kind import Kind
+from bench.kinds.kind import Kind, QuestionRefused
 from bench.method import Answer, Budget, Predict
 from bench.models.completion import Completion
 from bench.models.language_model import LanguageModel
@@ -45,12 +45,13 @@ from bench.running.limits import hold_threads
 from bench.running.load import build
 from bench.running.measuring.meter import Meter
 from bench.running.results.content import canonical_json
-from bench.running.results.plain import number, packed
+from bench.running.results.plain import number, packed, unpacked
 from bench.running.sandbox import wire
 from bench.running.sandbox.answer import MAX_EXPRESSION, InvalidAnswer, answer_length, bounded
 from bench.running.sandbox.messages.base import Message, MessageError, Shape
 from bench.running.sandbox.messages.with_worker import (
     Answered,
+    Asked,
     Failed,
     FailureStatus,
     Go,
@@ -58,7 +59,10 @@ from bench.running.sandbox.messages.with_worker import (
     Loaded,
     ModelAnswered,
     ModelAsked,
+    PointsAnswered,
+    PointsAsked,
     Predicted,
+    Reply,
     Reported,
     Request,
     Returned,
@@ -204,21 +208,40 @@ class _Reply:
 
         Raises BudgetSpent.
         """
+        answered = self._asked_for(lambda number: ModelAsked(number, tuple(prompts)), clock)
+        if not isinstance(answered, ModelAnswered):
+            raise MessageError("an oracle's answer to prompts")
+        return list(answered.completions)
+
+    def ask_points(self, points: NDArray[np.float64], clock: Clock) -> NDArray[np.float64]:
+        """What the run's oracle answers, off ``clock`` as ``ask``. Raises QuestionRefused."""
+        content = packed(points.ravel())
+        answered = self._asked_for(lambda number: PointsAsked(number, points.shape, content), clock)
+        if not isinstance(answered, PointsAnswered):
+            raise MessageError("a language model's answer to points")
+        if answered.refused:
+            raise QuestionRefused(answered.refused)
+        return unpacked(answered.packed)
+
+    def _asked_for(self, question: Callable[[int], Asked], clock: Clock) -> Reply:
+        """The reply to a question, which is given its number. Raises BudgetSpent."""
         if os.getpid() != self._worker:
-            raise RuntimeError("a process that a method has forked cannot ask the language model")
+            raise RuntimeError("a process that a method has forked cannot ask anything")
         with self._asking:
             self._asked += 1
             with self.interrupts.held():
                 with self._lock:
-                    wire.send(self._sock, ModelAsked(self._asked, tuple(prompts)))
-                received = wire.receive(self._sock, ModelAnswered)
+                    wire.send(self._sock, question(self._asked))
+                received = wire.receive(self._sock, Message)
         if received is None:
             raise ConnectionError("the supervisor is gone")
         answered = received[0]
+        if not isinstance(answered, Reply):
+            raise MessageError(f"a message {type(answered).__name__} where an answer is due")
         clock.excuse(answered.granted)
-        if answered.spent:
+        if isinstance(answered, ModelAnswered) and answered.spent:
             raise BudgetSpent(answered.spent)
-        return list(answered.completions)
+        return answered
 
     def answer(self, returned: object) -> None:
         """Send the answer; then, if it keeps its model, the values of that where it is asked."""
@@ -266,8 +289,11 @@ def _run(request: Request, meter: int | None, reply: _Reply) -> None:
     task = make_task(request, arrays, reply.report, clock)
     if request.model:
         task = replace(task, model=LanguageModel(lambda prompts: reply.ask(prompts, clock)))
+    kind = kind_at(request.kind)
+    if hasattr(kind, "oracle"):
+        task = replace(task, asks=lambda points: reply.ask_points(points, clock))
     with reply.interrupts.wanted():
-        returned = discover(method, kind_at(request.kind), task)
+        returned = discover(method, kind, task)
     reply.send(Returned())
     reply.answer(returned)
 

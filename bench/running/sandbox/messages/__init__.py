@@ -8,8 +8,9 @@
                                  Predicted
     supervisor -> runner         Watching, ClockStarted, LogWanted, InputsWanted, then RunOver (an
                                  Outcome) or SystemStop
-    worker -> supervisor -> runner    ModelAsked
-    runner -> supervisor -> worker    ModelAnswered; or, to the supervisor, ModelFailed
+    worker -> supervisor -> runner    ModelAsked, PointsAsked
+    runner -> supervisor -> worker    ModelAnswered, PointsAnswered; or, to the supervisor,
+                                      AskingFailed
 
 On its way a message is a JSON object, its class under ``type``. What comes from a worker was
 written by somebody's method: everything is checked as it is read, and what is of another shape

@@ -94,8 +94,8 @@ class InputsWanted(Message):
 
 
 @dataclass(frozen=True)
-class ModelFailed(Message):
-    """To a supervisor: the language model cannot be asked, and the run is over."""
+class AskingFailed(Message):
+    """To a supervisor: what the worker asked cannot be answered at all, and the run is over."""
 
     message: str
 

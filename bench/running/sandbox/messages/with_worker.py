@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, Self, get_args
+from typing import Any, Literal, Self, TypeAlias, get_args
+
+import numpy as np
+from numpy.typing import NDArray
 
 from bench.method import Answer, Budget, Discovery
 from bench.models.completion import Completion
@@ -15,6 +18,7 @@ from bench.running.results.plain import (
     discovery_from,
     discovery_json,
     number,
+    unpacked,
 )
 from bench.running.sandbox.messages.base import Message, Plain, Shape, one_of, strings, versions
 from bench.running.seal.trial import Standing
@@ -179,6 +183,49 @@ class ModelAnswered(Message):
     def from_json(cls, plain: Plain) -> Self:
         completions = tuple(map(Completion.from_json, plain["completions"]))
         return cls(plain["number"], completions, plain["spent"], plain["granted"])
+
+
+@dataclass(frozen=True)
+class PointsAsked(Message):
+    """From a worker: points at which it asks the run's oracle, the ``number``-th time.
+
+    ``packed`` is an array of any ``shape``: whether to answer it is the oracle's to say.
+    """
+
+    number: int
+    shape: Shape
+    packed: str
+
+    @property
+    def points(self) -> NDArray[np.float64]:
+        """The array; raises ValueError where ``packed`` is none of that shape."""
+        return unpacked(self.packed).reshape(self.shape)
+
+    @classmethod
+    def from_json(cls, plain: Plain) -> Self:
+        shape = tuple(map(int, plain["shape"]))
+        found = cls(int(plain["number"]), shape, checked_text(plain["packed"]))
+        found.points  # noqa: B018  (raises where there are none)
+        return found
+
+
+@dataclass(frozen=True)
+class PointsAnswered(Message):
+    """To a worker: the oracle's values (n,), ``packed``; or why the question is ``refused``.
+
+    ``granted`` is as in ``ModelAnswered``.
+    """
+
+    number: int
+    packed: str = ""
+    refused: str = ""
+    granted: float = 0.0
+
+
+Asked: TypeAlias = ModelAsked | PointsAsked
+"""What a worker asks while it runs."""
+Reply: TypeAlias = ModelAnswered | PointsAnswered
+"""What is answered to that. A worker whose run is over is told that a budget is spent."""
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,18 @@
-"""A worker's waits for its language model: one question at a time, the time for it granted."""
+"""A worker's waits for what it asks: one question at a time, the time for it granted."""
 
 from __future__ import annotations
 
 from bench.running.measuring.grants import Grants
 from bench.running.measuring.usage import Usage
 from bench.running.sandbox import wire
-from bench.running.sandbox.messages.with_worker import ModelAnswered
+from bench.running.sandbox.messages.with_worker import Reply
 from bench.running.sandbox.workerprocess import WorkerProcess
 
 _LISTEN_SECONDS = 5.0  # for a worker that has asked to take its answer
 
 
 class ModelWait:
-    """What a worker has asked of its language model, and what of its waiting is granted.
+    """What a worker has asked of the runner, and what of its waiting is granted.
 
     At most ``most`` seconds are granted to a run. ``question`` is the number of the last question,
     and ``listens`` says that the worker waits for its answer.
@@ -44,7 +44,7 @@ class ModelWait:
         self._usage.look()
         return self._grants.end(now, self._usage.cpu_seconds)
 
-    def answer(self, answer: ModelAnswered) -> bool:
+    def answer(self, answer: Reply) -> bool:
         """Give the worker what it waits for; False where it does not listen and so is none."""
         self.listens = False
         self._worker.socket.settimeout(_LISTEN_SECONDS)

@@ -24,23 +24,24 @@ from bench.running.sandbox.answer import MAX_EXPRESSION, answer_length, printabl
 from bench.running.sandbox.log import Log
 from bench.running.sandbox.messages.base import Message, MessageError
 from bench.running.sandbox.messages.with_runner import (
+    AskingFailed,
     Assignment,
     ClockStarted,
     InputsWanted,
     LogOpened,
     LogWanted,
-    ModelFailed,
     Outcome,
 )
 from bench.running.sandbox.messages.with_worker import (
     Answered,
+    Asked,
     Failed,
     Go,
     HeldBackInputs,
     Loaded,
     ModelAnswered,
-    ModelAsked,
     Predicted,
+    Reply,
     Reported,
     Returned,
     Sealed,
@@ -152,7 +153,7 @@ class Watch:
         """The answer with what its model predicts at inputs that were held back until now."""
         wire.send(self._channel, InputsWanted())
         inputs, descriptor = self._heard()
-        while isinstance(inputs, ModelAnswered | ModelFailed):  # too late for this run
+        while isinstance(inputs, Reply | AskingFailed):  # too late for this run
             inputs, descriptor = self._heard()
         if not isinstance(inputs, HeldBackInputs) or descriptor is None:
             raise RunnerGone
@@ -241,24 +242,24 @@ class Watch:
         return received
 
     def _hear(self) -> None:
-        """Take in what the runner says of the language model."""
+        """Take in what the runner says of what was asked."""
         self._pass_on(self._heard()[0])
 
     def _pass_on(self, message: Message) -> None:
-        """Hand an answer of the language model to the worker that waits for it."""
+        """Hand an answer to the worker that waits for it."""
         if self._over:
             return
-        if isinstance(message, ModelFailed) and self._finish is None:
+        if isinstance(message, AskingFailed) and self._finish is None:
             self._finish = Failed("error", message.message)
-        elif isinstance(message, ModelAnswered) and message.number == self._wait.question:
+        elif isinstance(message, Reply) and message.number == self._wait.question:
             self._end_of_wait(message)
 
-    def _asks(self, message: ModelAsked, now: float) -> None:
+    def _asks(self, message: Asked, now: float) -> None:
         """Take a question of the worker to the runner."""
         self._deadline += self._wait.begin(message.number, now)
         wire.send(self._channel, message)
 
-    def _end_of_wait(self, answer: ModelAnswered) -> None:
+    def _end_of_wait(self, answer: Reply) -> None:
         if not self._wait.listens:
             return
         granted, unused = self._wait.stop(time.monotonic())
@@ -303,8 +304,8 @@ class Watch:
             self._finish = message
         elif self._over:
             return
-        elif isinstance(message, ModelAsked):
-            if self._request.model and self._started is not None and not self._wait.listens:
+        elif isinstance(message, Asked):
+            if self._started is not None and not self._wait.listens:
                 self._asks(message, now)
         elif isinstance(message, Reported) and self._started is not None:
             if answer_length(message.answer) <= MAX_EXPRESSION:
