@@ -8,7 +8,7 @@ from functools import cache
 from bench.basics.extension import ExtensionError, offered
 from bench.kinds.kind import AnyProblem, Kind
 
-_SHIPPED = {"table": "bench.kinds.table:KIND", "system": "bench.kinds.system:KIND"}
+_SHIPPED = {name: f"bench.kinds.{name}:KIND" for name in ("table", "system", "oracle")}
 
 
 def kind_names() -> list[str]:

@@ -55,6 +55,10 @@ def _seed(rows: pd.DataFrame) -> list[int]:
     return [int(seed) for seed in rows["seed"].tolist()]
 
 
+def _family(problem: AnyProblem) -> str:
+    return getattr(problem, "family", _UNKNOWN)
+
+
 def _tier(problem: AnyProblem) -> str:
     return problem.tier or _UNKNOWN
 
@@ -99,6 +103,7 @@ def _dummies(problem: AnyProblem) -> Label:
 VIEWS = (
     Breakdown("dataset", "the dataset", _column("dataset")),
     Breakdown("tier", "the tier that its authors give a problem", of_problem=_tier),
+    Breakdown("family", "the family that its law is of, where it has one", of_problem=_family),
     Breakdown("problem", "the problem, as `dataset/problem`", _problem),
     Breakdown(
         "difficulty",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import importlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,15 @@ from bench.problems.formats import Format, format_at, formats_in_words
 from bench.problems.packaged import options_of_package, packaged_datasets, read_packaged
 from bench.problems.selection import check_words, select
 
-GENERATED = ("fresh_synth", "fresh_transform")
-"""Datasets that are made from a seed rather than read from a catalogue."""
+GENERATED = {
+    "fresh_synth": ("bench.problems.fresh:fresh_synth", ("seed", "size")),
+    "fresh_transform": ("bench.problems.fresh:fresh_transform", ("seed", "size")),
+    "find_numeric": (
+        "bench.problems.oracles.find_numeric:find_numeric", ("seed", "size", "questions")
+    ),
+}  # fmt: skip
+"""Datasets that are made from a seed rather than read from a catalogue: what makes each, and the
+options that a command may set."""
 
 
 class DatasetNotFound(LookupError):
@@ -91,7 +99,7 @@ def options_of(name_or_path: str | Path) -> tuple[str, ...]:
     if isinstance(found, Path):
         return tuple(_format(found).OPTIONS)
     if found in GENERATED:
-        return ("seed", "size")
+        return GENERATED[found][1]
     points = packaged_datasets(shipped_names())
     return options_of_package(points[found]) if found in points else _protocol_of(found)
 
@@ -127,11 +135,11 @@ def _protocol_of(shipped: str) -> tuple[str, ...]:
 
 
 def _generate(name: str, options: dict[str, Any]) -> Dataset:
-    from bench.problems import fresh
-
-    known = ("seed", "size", "same_law")
+    target, known = GENERATED[name]
+    known = (*known, "same_law") if name.startswith("fresh") else known
     _refuse(name, {key: value for key, value in options.items() if key not in known})
-    generator: Callable[..., Dataset] = getattr(fresh, name)
+    module, _, function = target.partition(":")
+    generator: Callable[..., Dataset] = getattr(importlib.import_module(module), function)
     return generator(**options)
 
 

@@ -13,7 +13,15 @@ from bench.problems.difficulty import difficulty
 from bench.problems.sources.dynamics import System
 from bench.problems.sources.simulated import Simulated
 
-SUMS = ("srsd", "srsd_dummy", "classic", "llmsrbench", "fresh_synth", "fresh_transform")
+SUMS = (
+    "srsd",
+    "srsd_dummy",
+    "classic",
+    "llmsrbench",
+    "fresh_synth",
+    "fresh_transform",
+    "find_numeric",
+)
 """Datasets of which every problem is in another, or made from a seed."""
 
 

@@ -1,0 +1,1 @@
+"""Oracles: functions that may be asked, as FIND has them, with what disturbs their answers."""

@@ -1,0 +1,1 @@
+"""Methods for functions that may be asked."""
