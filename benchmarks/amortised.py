@@ -43,7 +43,7 @@ from bench.running.load import build
 from bench.running.results.judging import judge_records, read_score
 from bench.scoring import Scorecard, ScoringLimits
 from benchmarks.amortised_fresh import banned, fresh_functions
-from methods.transformer.folder import WEIGHTS
+from methods.neural.folder import WEIGHTS
 from methods.transformer.method import SHIPPED
 from methods.transformer.skeletons.vocabulary import MAX_VARIABLES
 from methods.transformer.training.evaluation import recovery

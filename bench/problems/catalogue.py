@@ -62,13 +62,22 @@ def shipped_kind(name: str) -> str:
     return found[1] if found else "table"
 
 
-def read_catalogue(path: Path) -> Dataset:
-    """The dataset a catalogue file describes, what it includes included."""
+def has_families(name: str) -> bool:
+    """Whether the dataset of that name draws its problems from families of systems."""
+    text = catalogue_path(name).read_text(encoding="utf-8")
+    return re.search(r"^families:", text, re.MULTILINE) is not None
+
+
+def read_catalogue(path: Path, **drawing: Any) -> Dataset:
+    """The dataset a catalogue file describes, what it includes included.
+
+    ``drawing`` says how problems are drawn from families of systems, where it has such.
+    """
     top = _load(path)
     if isinstance(top, dict) and top.get("kind") == "system":
         from bench.problems.systems.catalogue import systems_from
 
-        return systems_from(top, path)
+        return systems_from(top, path, **drawing)
     return _CatalogueReader(top, path).dataset()
 
 

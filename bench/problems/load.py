@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from bench.basics.paths import expanded
-from bench.problems.catalogue import catalogue_names, shipped_catalogue, shipped_kind
+from bench.problems.catalogue import (
+    catalogue_names,
+    catalogue_path,
+    has_families,
+    read_catalogue,
+    shipped_catalogue,
+    shipped_kind,
+)
 from bench.problems.dataset import Dataset, renamed
 from bench.problems.formats import Format, format_at, formats_in_words
 from bench.problems.packaged import options_of_package, packaged_datasets, read_packaged
@@ -117,11 +124,15 @@ def _load(name_or_path: str | Path, options: dict[str, Any]) -> Dataset:
         return read_packaged(points[found], options)
     known = _protocol_of(found)
     _refuse(found, {key: one for key, one in options.items() if key not in known}, known)
-    dataset = shipped_catalogue(found)
     if not options:
-        return dataset
+        return shipped_catalogue(found)
+    from bench.problems.systems.families import OPTIONS
     from bench.problems.systems.protocol import with_protocol
 
+    drawing = {key: options.pop(key) for key in OPTIONS if key in options}
+    dataset = (
+        read_catalogue(catalogue_path(found), **drawing) if drawing else shipped_catalogue(found)
+    )
     return with_protocol(dataset, **options)
 
 
@@ -129,9 +140,11 @@ def _protocol_of(shipped: str) -> tuple[str, ...]:
     """The options of a catalogue that ships: those of systems have a protocol."""
     if shipped_kind(shipped) != "system":
         return ()
-    from bench.problems.systems.protocol import OPTIONS
+    from bench.problems.systems import families, protocol
 
-    return OPTIONS
+    if has_families(shipped):
+        return (*families.OPTIONS, *protocol.SEEING)
+    return protocol.OPTIONS
 
 
 def _generate(name: str, options: dict[str, Any]) -> Dataset:

@@ -6,7 +6,6 @@ threshold is chosen by integrating what it leads to again.
 
 from __future__ import annotations
 
-import math
 import re
 import warnings
 from collections.abc import Iterator
@@ -17,13 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench import Candidate, Discovery, SystemTask
+from methods.systems.integrating import integrated_error
 
 Array = NDArray[np.float64]
 
-_WORST = 2.0
 _ALIKE = 1.1
 _EXACT = 1e-6
-_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,7 @@ class Sindy:
         X, rates = tables[0].X, np.column_stack([table.y for table in tables])
         found: list[tuple[float, int, dict[str, str]]] = []
         for terms, answer in self._answers(task, X, rates):
-            found.append((_error(task, answer), terms, answer))
+            found.append((integrated_error(task, answer), terms, answer))
             best = _chosen(found)
             task.report(best, found[-1][0])
             if task.remaining().share < 0.1:
@@ -100,18 +98,6 @@ def _rates(task: SystemTask, coefficients: Array, features: list[str]) -> dict[s
 def _written(feature: str) -> str:
     """A feature as pysindy prints it, ``x0^2 x1`` or ``sin(2 x0)``, as others read it."""
     return re.sub(r"\s+", "*", feature.strip()).replace("^", "**")
-
-
-def _error(task: SystemTask, answer: dict[str, str]) -> float:
-    """The mean squared error over the variances of the trajectories, each at most ``_WORST``."""
-    errors = []
-    for one in task.trajectories:
-        path = task.integrated(answer, one, _SECONDS)
-        spread = np.maximum(one.x.var(axis=0), 1e-12 * float(np.abs(one.x).max()) ** 2 + 1e-300)
-        with np.errstate(all="ignore"):
-            error = np.mean((path - one.x) ** 2, axis=0) / spread
-        errors.append(np.where(error < _WORST, error, _WORST).mean())
-    return float(np.mean(errors)) if errors else math.inf
 
 
 def _chosen(found: list[tuple[float, int, dict[str, str]]]) -> dict[str, str]:

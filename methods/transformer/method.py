@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from bench import Budget, Discovery, Task
+from methods.neural.folder import read_state
 from methods.transformer import warm
-from methods.transformer.folder import read_state
 from methods.transformer.planning import plan
 from methods.transformer.search import SkeletonSearch
 from methods.transformer.skeletons.vocabulary import Skeleton
@@ -61,10 +61,11 @@ class Transformer:
         """Propose and fit until the budget is spent or a formula is exact."""
         import torch
 
-        from methods.transformer.checkpoint import load_network
+        from methods.neural.checkpoint import load_network
+        from methods.transformer.network import Network
 
         torch.set_num_threads(task.budget.threads)
-        network, _ = load_network(Path(self.checkpoint) if self.checkpoint else SHIPPED)
+        network, _ = load_network(Path(self.checkpoint) if self.checkpoint else SHIPPED, Network.of)
         search = SkeletonSearch(task, self.restarts)
         search.run(self._proposals(network, search))
         return search.discovery()

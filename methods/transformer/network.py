@@ -6,13 +6,14 @@ Biggio et al., ICML 2021 (NeSymReS). Torch is imported with this module only.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
+from methods.neural.layers import Attention, FeedForward, ShapedNetwork
 from methods.transformer.skeletons.vocabulary import MAX_LENGTH, MAX_VARIABLES, SIZE
 
 BITS = 20
@@ -67,37 +68,6 @@ def _standardise(table: Tensor) -> Tensor:
     centred = table - table.mean(dim=1, keepdim=True)
     deviation = centred.square().mean(dim=1, keepdim=True).sqrt()
     return (centred / (deviation + 1e-20)).clamp(-5, 5)
-
-
-class Attention(nn.Module):
-    """Pre-norm multi-head attention of ``queries`` on ``keys``, with a residual."""
-
-    def __init__(self, width: int, heads: int) -> None:
-        super().__init__()
-        self.heads = heads
-        self.norm = nn.LayerNorm(width)
-        self.query = nn.Linear(width, width)
-        self.key_value = nn.Linear(width, 2 * width)
-        self.out = nn.Linear(width, width)
-
-    def forward(self, queries: Tensor, keys: Tensor, causal: bool = False) -> Tensor:
-        query = self._split(self.query(self.norm(queries)))
-        key, value = (self._split(part) for part in self.key_value(keys).chunk(2, dim=-1))
-        mixed = F.scaled_dot_product_attention(query, key, value, is_causal=causal)
-        return queries + self.out(mixed.transpose(1, 2).flatten(2))
-
-    def _split(self, x: Tensor) -> Tensor:
-        return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)
-
-
-class FeedForward(nn.Module):
-    def __init__(self, width: int, hidden: int) -> None:
-        super().__init__()
-        self.norm = nn.LayerNorm(width)
-        self.layers = nn.Sequential(nn.Linear(width, hidden), nn.GELU(), nn.Linear(hidden, width))
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x + self.layers(self.norm(x))
 
 
 class Encoder(nn.Module):
@@ -202,16 +172,20 @@ class Decoder(nn.Module):
         return self.head(self.norm(x))
 
 
-class Network(nn.Module):
+class Network(ShapedNetwork):
     """The whole network; ``shape`` is all that is needed to build it again."""
 
     def __init__(self, shape: Architecture) -> None:
-        super().__init__()
-        self.shape = shape
+        super().__init__(shape)
         if shape.encoder not in _ENCODERS:
             raise ValueError(f"encoder is {' or '.join(_ENCODERS)}, not {shape.encoder!r}")
         self.encoder = _ENCODERS[shape.encoder](shape)
         self.decoder = Decoder(shape)
+
+    @classmethod
+    def of(cls, shape: Mapping[str, Any]) -> Self:
+        """The untrained network whose shape a checkpoint tells."""
+        return cls(Architecture(**shape))
 
     def forward(self, points: Tensor, tokens: Tensor) -> Tensor:
         return self.decoder(tokens, self.encoder(points))

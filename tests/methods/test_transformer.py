@@ -13,8 +13,8 @@ import pytest
 from bench import Budget, Number, Task, Variable, complexity, evaluate, parse
 from bench.cli.verbs.author.train import BENCHMARKS, withheld_laws
 from bench.problems import load_dataset
+from methods.neural.folder import CheckpointError
 from methods.transformer import Prior, Transformer
-from methods.transformer.folder import CheckpointError
 from methods.transformer.method import SHIPPED
 from methods.transformer.search import relevant_columns, to_expression
 from methods.transformer.skeletons.fingerprints import (
@@ -213,8 +213,8 @@ def test_training_resumes_where_it_was_stopped(tmp_path: Path) -> None:
     import torch
     from safetensors.torch import load_file
 
-    from methods.transformer.checkpoint import WEIGHTS, load_network
-    from methods.transformer.network import Architecture
+    from methods.neural.checkpoint import WEIGHTS, load_network
+    from methods.transformer.network import Architecture, Network
     from methods.transformer.training.loop import Training, train
 
     small = Architecture(width=16, heads=2, feedforward=16, inducing=4, seeds=4, memory_layers=1,
@@ -224,7 +224,7 @@ def test_training_resumes_where_it_was_stopped(tmp_path: Path) -> None:
     assert whole[-1]["step"] == 6 and whole[-1]["samples"] == 24
     parts = train(config, tmp_path / "parts", NOTHING, stop_after=3)
     list(parts)
-    assert load_network(tmp_path / "parts")[1]["step"] == 3
+    assert load_network(tmp_path / "parts", Network.of)[1]["step"] == 3
     list(train(config, tmp_path / "parts", NOTHING))
     one, other = (load_file(tmp_path / name / WEIGHTS) for name in ("whole", "parts"))
     for name, value in one.items():

@@ -53,6 +53,7 @@ class SystemKind:
             inputs=posing.listed(told, "inputs"),
             time=told["time"],
             estimate=told["estimate"],
+            guess=told["guess"],
             seed=seed,
             budget=budget,
             description=told["description"],

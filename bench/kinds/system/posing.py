@@ -28,6 +28,7 @@ def told(problem: SystemProblem, disclosure: Disclosure) -> dict[str, Any]:
         "inputs": [disclosed(variable, disclosure) for variable in problem.inputs],
         "time": problem.time,
         "estimate": problem.observing.estimate,
+        "guess": dict(problem.guess),
         "description": problem.meaning if disclosure == "full" else "",
     }
 

@@ -35,6 +35,7 @@ def _facts(problem: SystemProblem) -> dict[str, Any]:
         "time": problem.time,
         "lyapunov": problem.lyapunov,
         "law": problem.law,
+        "guess": dict(problem.guess),
         "flaws": dict(problem.flaws),
         "noise": problem.observing.noise,
         "dropped": problem.observing.dropped,
@@ -50,6 +51,8 @@ def _lines(facts: dict[str, Any]) -> Iterator[str]:
         yield f"meaning: {facts['meaning']}"
     for name, rate in (facts["truth"] or {}).items():
         yield f"  {name}' = {rate}"
+    for name, rate in facts["guess"].items():
+        yield f"  guess: {name}' = {rate}"
     for key in ("inputs", "time", "lyapunov", "law"):
         if facts[key]:
             value = facts[key]

@@ -30,7 +30,8 @@ class SystemTask:
     ``trajectories`` have times ``t`` (n,), not always even, and ``x`` (n, states), whose column j
     is ``states[j]``; ``u`` (n, inputs) where there are ``inputs``, ``dx`` where rates are
     disclosed. ``time`` is what time is called where the rates may depend on it, else empty.
-    ``estimate`` is how rates are estimated for methods that take tables.
+    ``estimate`` is how rates are estimated for methods that take tables. ``guess`` is what is told
+    of the law, a text for each state, right or not: ``C0``, ``C1`` stand for constants.
 
     An answer has an expression for each state: ``Discovery.of({"x0": "x1", "x1": "-x0"})``. Seed,
     budget, clock and ``model`` are as in ``bench.Task``. Raises ValueError where shapes and names
@@ -42,6 +43,7 @@ class SystemTask:
     inputs: tuple[Variable, ...] = ()
     time: str = ""
     estimate: Estimate = "smoothed"
+    guess: Mapping[str, str] = field(default_factory=dict)
     seed: int = 0
     budget: Budget = field(default_factory=Budget)
     description: str = ""

@@ -51,6 +51,7 @@ class SystemProblem:
     ``time`` (empty: the law does not ask for it); None where the law is not known. ``lyapunov`` is
     the largest exponent of a chaotic system, per unit of time: its prediction is scored over few
     Lyapunov times. ``law`` names the systems that are one law with other constants.
+    ``guess`` is what methods are told of the law, right or not; empty: nothing.
     """
 
     kind: ClassVar[str] = "system"
@@ -68,6 +69,7 @@ class SystemProblem:
     flaws: Mapping[str, str] = field(default_factory=dict)
     lyapunov: float | None = None
     law: str = ""
+    guess: Mapping[str, str] = field(default_factory=dict)
     observing: Observing = Observing()
 
     @property
@@ -115,7 +117,7 @@ class SystemProblem:
         if not hasattr(self.source, "depends_on"):
             return self.source.data(self, seed)
         # How it is seen changes nothing of what there is to see.
-        parts = (repr(replace(self, observing=Observing())), repr(self.source), str(seed))
+        parts = (repr(replace(self, observing=Observing(), guess={})), repr(self.source), str(seed))
         arrays = cached_arrays(parts, lambda: self.source.data(self, seed).arrays)
         return SystemData.from_arrays(arrays)
 

@@ -7,10 +7,12 @@ from typing import Any, cast, get_args
 
 from bench.problems.dataset import Dataset
 from bench.problems.systems.data import Estimate, NoiseKind
-from bench.problems.systems.problem import Observing, SystemProblem
+from bench.problems.systems.problem import Observing, SystemProblem, SystemSource
 from bench.problems.systems.solved import SolvedTrajectories
 
-OPTIONS = ("points", "starts", "noise_kind", "dropped", "derivatives", "estimate")
+SEEING = ("noise_kind", "dropped", "derivatives", "estimate")
+"""How trajectories are seen."""
+OPTIONS = ("points", "starts", *SEEING)
 
 _STARTS = ("first", "second", "both")
 _LEAST_POINTS = 3
@@ -37,8 +39,8 @@ def with_protocol(
     ``derivatives`` and ``estimate`` as in ``Observing``. Raises ProtocolError.
     """
     _check(points, starts, dropped)
-    _among("noise_kind", noise_kind, get_args(NoiseKind))
-    _among("estimate", estimate, get_args(Estimate))
+    among("noise_kind", noise_kind, get_args(NoiseKind))
+    among("estimate", estimate, get_args(Estimate))
     words = [
         f"points{points}" if points is not None else "",
         starts if starts != "first" else "",
@@ -59,8 +61,10 @@ def with_protocol(
     return replace(dataset, version=version, problems=cast(Any, tuple(problems)))
 
 
-def _source(problem: Any, points: int | None, starts: str) -> SolvedTrajectories:
-    source: SolvedTrajectories = problem.source
+def _source(problem: Any, points: int | None, starts: str) -> SystemSource:
+    source: SystemSource = problem.source
+    if not isinstance(source, SolvedTrajectories):  # it has points and starts of its own
+        return source
     shown = {"first": (0,), "second": (1,), "both": tuple(range(len(source.starts)))}[starts]
     return replace(source, points=source.points if points is None else points, shown=shown)
 
@@ -69,12 +73,13 @@ def _check(points: Any, starts: Any, dropped: Any) -> None:
     whole = isinstance(points, int) and not isinstance(points, bool)
     if points is not None and (not whole or points < _LEAST_POINTS):
         raise ProtocolError(f"points is {points!r}; it must be a whole number, 3 or more")
-    _among("starts", starts, _STARTS)
+    among("starts", starts, _STARTS)
     number = isinstance(dropped, int | float) and not isinstance(dropped, bool)
     if not number or not 0 <= dropped < 1:
         raise ProtocolError(f"dropped is {dropped!r}; it is a share of points, from 0 to below 1")
 
 
-def _among(option: str, value: Any, words: tuple[str, ...]) -> None:
+def among(option: str, value: Any, words: tuple[str, ...]) -> None:
+    """Raise ProtocolError where ``value`` is none of ``words``."""
     if value not in words:
         raise ProtocolError(f"{option} is {value!r}; choose {', '.join(words)}")

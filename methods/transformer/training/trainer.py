@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench import Expression
-from methods.transformer.folder import STATE
+from methods.neural.folder import STATE
 from methods.transformer.method import Transformer
 from methods.transformer.skeletons.fingerprints import banned_fingerprints
 

@@ -7,43 +7,43 @@ state in one file, so that a kill finds all of one step or all of another.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from methods.transformer.folder import STATE, WEIGHTS, CheckpointError, read_state
-from methods.transformer.network import Architecture, Network
+from methods.neural.folder import STATE, WEIGHTS, CheckpointError, read_state
+from methods.neural.layers import ShapedNetwork
 
 TRAINING = "training.safetensors"
+
+N = TypeVar("N", bound=ShapedNetwork)
 
 _UNREADABLE = (SafetensorError, RuntimeError, TypeError, ValueError, KeyError)
 
 
-def save_network(network: Network, folder: Path, state: dict[str, Any], dtype: torch.dtype) -> None:
-    """Write the weights as ``dtype`` and ``state`` (with the network's shape) into ``folder``."""
+def save_network(network: ShapedNetwork, folder: Path, state: dict[str, Any]) -> None:
+    """Write the weights and ``state`` (with the network's shape) into ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
-    tensors = {
-        name: value.detach().to(dtype).contiguous() for name, value in network.state_dict().items()
-    }
+    tensors = {name: value.detach().contiguous() for name, value in network.state_dict().items()}
     _replace(folder / WEIGHTS, lambda path: save_file(tensors, path))
     text = json.dumps({**state, "shape": asdict(network.shape)}, indent=1)
     _replace(folder / STATE, lambda path: path.write_text(text))
 
 
-def load_network(folder: Path) -> tuple[Network, dict[str, Any]]:
-    """The network in ``folder``, in float32, and its state.
+def load_network(folder: Path, build: Callable[[Mapping[str, Any]], N]) -> tuple[N, dict[str, Any]]:
+    """The network in ``folder``, in float32, and its state; ``build`` makes one of a shape.
 
     Raises CheckpointError where the folder holds none of this project's, or a damaged one.
     """
     state = read_state(folder)
     try:
-        network = Network(Architecture(**state["shape"]))
+        network = build(state["shape"])
         tensors = load_file(folder / WEIGHTS)
         network.load_state_dict({name: value.float() for name, value in tensors.items()})
     except _UNREADABLE as error:
@@ -52,7 +52,7 @@ def load_network(folder: Path) -> tuple[Network, dict[str, Any]]:
 
 
 def save_training(
-    network: Network, optimiser: torch.optim.Optimizer, folder: Path, state: dict[str, Any]
+    network: ShapedNetwork, optimiser: torch.optim.Optimizer, folder: Path, state: dict[str, Any]
 ) -> None:
     """Write the network, the moments of AdamW and ``state``, to go on from."""
     tensors = {f"weights.{name}": value for name, value in network.state_dict().items()}
@@ -75,7 +75,7 @@ def training_state(folder: Path) -> dict[str, Any] | None:
         raise _damaged(folder / TRAINING, error) from None
 
 
-def load_training(network: Network, optimiser: torch.optim.Optimizer, folder: Path) -> None:
+def load_training(network: ShapedNetwork, optimiser: torch.optim.Optimizer, folder: Path) -> None:
     """Read back what ``save_training`` wrote."""
     weights: dict[str, Tensor] = {}
     moments: dict[int, dict[str, Tensor]] = {}

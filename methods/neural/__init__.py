@@ -1,0 +1,1 @@
+"""What networks share: layers, checkpoints, and the course of a training."""

@@ -1,0 +1,1 @@
+"""How PROSE's network is trained, tried and shipped."""
