@@ -53,6 +53,7 @@ from bench.expression.compiled.fit import Fit as Fit
 from bench.expression.compiled.fit import fit_constants as fit_constants
 from bench.kinds.kind import QuestionRefused as QuestionRefused
 from bench.kinds.oracle.task import OracleTask as OracleTask
+from bench.kinds.panel.task import PanelTask as PanelTask
 from bench.kinds.system.task import SystemTask as SystemTask
 from bench.kinds.table.task import Task as Task
 from bench.leaderboard.results import Results as Results

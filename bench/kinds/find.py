@@ -8,7 +8,7 @@ from functools import cache
 from bench.basics.extension import ExtensionError, offered
 from bench.kinds.kind import AnyProblem, Kind
 
-_SHIPPED = {name: f"bench.kinds.{name}:KIND" for name in ("table", "system", "oracle")}
+_SHIPPED = {name: f"bench.kinds.{name}:KIND" for name in ("table", "system", "oracle", "panel")}
 
 
 def kind_names() -> list[str]:

@@ -28,6 +28,10 @@ GENERATED = {
     "find_numeric": (
         "bench.problems.oracles.find_numeric:find_numeric", ("seed", "size", "questions")
     ),
+    "synthetic_market": (
+        "bench.problems.panels.synthetic:synthetic_market",
+        ("seed", "size", "assets", "days", "share"),
+    ),
 }  # fmt: skip
 """Datasets that are made from a seed rather than read from a catalogue: what makes each, and the
 options that a command may set."""

@@ -20,6 +20,7 @@ FORMATS = {
     "srsd": "SRSD's folders",
     "llmsrbench": "LLM-SRBench's folders",
     "pmlb": "PMLB's folders",
+    "qlib": "Qlib's folders",
     "user_data": "tables (.csv, .tsv, .csv.gz, .tsv.gz, .parquet)",
 }
 """The formats that ship, by module, and what each reads: the first that recognises a path reads it.

@@ -31,7 +31,10 @@ from bench.problems.problem import Problem, Target
 from bench.problems.sources.shuffle import shuffled
 from bench.problems.variable import Variable
 
-OPTIONS = ("target", "truth", "split", "booleans", "time", "trajectory", "inputs")
+OPTIONS = (
+    "target", "truth", "split", "booleans", "time", "trajectory", "inputs", "asset", "date",
+    "horizon",
+)  # fmt: skip
 
 _SPLIT_OF = re.compile(r"(?P<name>.+)_(?P<split>train|validation|test|ood)")
 
@@ -84,17 +87,15 @@ def recognises(path: Path) -> bool:
 
 
 def read(
-    path: Path,
-    *,
-    target: str = "target",
-    truth: str | Mapping[str, str] | None = None,
-    split: float = 0.75,
-    booleans: bool = False,
-    time: str | None = None,
-    trajectory: str | None = None,
-    inputs: Sequence[str] = (),
-) -> Dataset:
+    path: Path, *, target: str = "target", truth: str | Mapping[str, str] | None = None,
+    split: float = 0.75, booleans: bool = False, time: str | None = None,
+    trajectory: str | None = None, inputs: Sequence[str] = (), asset: str | None = None,
+    date: str = "date", horizon: int = 1,
+) -> Dataset:  # fmt: skip
     """The dataset in a file or folder of tables.
+
+    With ``asset``, the name of a column, a file holds a panel, and ``date`` and ``horizon`` are
+    said in ``bench.problems.panels.own``.
 
     With ``time``, the name of a column, they hold trajectories of one system: ``trajectory`` and
     ``inputs`` are said in ``bench.problems.formats.own_trajectories``, and there is no target.
@@ -107,6 +108,10 @@ def read(
     """
     if not 0 < split < 1:
         raise TableError(f"split is {split!r}; it is the share of training rows, between 0 and 1")
+    if asset is not None:
+        from bench.problems.panels.own import read_panel
+
+        return read_panel(path, asset=asset, date=date, horizon=horizon, split=split, target=target)
     if time is not None or trajectory is not None or inputs:
         return _system(path, time, trajectory, inputs, truth, split, target)
     groups = _groups(path)

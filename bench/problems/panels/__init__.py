@@ -1,0 +1,1 @@
+"""Panels: fields over days and assets, and what the assets return afterwards."""

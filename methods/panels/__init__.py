@@ -1,0 +1,1 @@
+"""Methods for panels: pools of factors, and the control that searches nothing."""
