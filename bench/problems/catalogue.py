@@ -23,11 +23,12 @@ from bench.problems.variable import BASE_UNITS, Sampling, Variable
 
 _DATASET = {
     "name", "title", "version", "source", "licence", "samples", "tier", "functions", "include",
-    "dummies_of", "problems", "trajectory", "filtered",
+    "dummies_of", "problems", "trajectory", "filtered", "noisy",
 }  # fmt: skip
 _PROBLEM = {
     "name", "formula", "truth", "meaning", "tier", "target", "variables", "constraints", "samples",
     "functions", "flaws", "time", "system", "files", "trajectory", "filtered", "truth_nmse",
+    "noisy",
 }  # fmt: skip
 _SAMPLING = {"sampling", "low", "high", "signs", "count"}
 _VARIABLE = {"symbol", "meaning", "unit", "train", "test"} | _SAMPLING

@@ -13,5 +13,6 @@ from methods.llm.lasr import LaSR
 from methods.llm.llmsr import LLMSR
 from methods.llm.scientist import Scientist
 from methods.llm.sga import SGA
+from methods.llm.vml import VML
 
-__all__ = ["ICSR", "LLMSR", "SGA", "Direct", "LLMPrior", "LaSR", "Scientist"]
+__all__ = ["ICSR", "LLMSR", "SGA", "VML", "Direct", "LLMPrior", "LaSR", "Scientist"]

@@ -23,6 +23,8 @@ SUMS = (
     "find_numeric",
 )
 """Datasets of which every problem is in another, or made from a seed."""
+NOISY = "vml_regression"
+"""Its training rows have noise, as published."""
 
 
 def lotka_volterra() -> Problem:
@@ -92,6 +94,8 @@ def test_every_law_fits_its_own_data(name: str) -> None:
             continue
         law = parse(problem.truth, problem.variables)
         for split, table in problem.data().splits.items():
+            if name == NOISY and split == "train":
+                continue
             error = evaluate(law, problem.names, table.X) - table.y
             share = np.mean(error**2) / np.var(table.y) if np.var(table.y) else np.max(abs(error))
             assert share < 1e-6, (problem.id, split, share)

@@ -134,6 +134,16 @@ METRICS = (
         lambda subject: subject.as_modelled and subject.as_modelled.nmse,
         step=NUMERIC, summary="median", better="lower", worst=None, everywhere=False, title="",
     ),
+    Metric(
+        "model_ood_nmse", "as `ood_nmse`, of what the answer's own model predicts?",
+        lambda subject: subject.ood_as_modelled and subject.ood_as_modelled.nmse,
+        step=NUMERIC, summary="median", better="lower", worst=None, everywhere=False, title="",
+    ),
+    Metric(
+        "text_gap", "how far are the text's values from its own model's, in variances?",
+        lambda subject: subject.text_gap,
+        step=NUMERIC, summary="median", better="lower", worst=None, everywhere=False, title="",
+    ),
 )  # fmt: skip
 """The rows but for those of the judge's rules."""
 

@@ -23,7 +23,7 @@ from bench.problems.data import Data
 from bench.problems.problem import Problem
 from bench.scoring.comparing import Claim, nothing_compared
 from bench.scoring.ned.form_cache import FormCache
-from bench.scoring.numeric import NumericScore, numeric_score, same_values
+from bench.scoring.numeric import NumericScore, nmse, numeric_score, same_values
 from bench.scoring.scorecard import SOLE, Comparison, Scorecard
 from bench.scoring.steps import Item, NoAnswer, Scheme, ScoringLimits, ScoringStep
 from bench.scoring.used_variables import VariableUse, variable_use
@@ -118,6 +118,22 @@ class TableSubject:
     def as_modelled(self) -> NumericScore | None:
         """How well that matches the test split."""
         return None if self.modelled is None else numeric_score(self.data.test.y, self.modelled)
+
+    @cached_property
+    def ood_as_modelled(self) -> NumericScore | None:
+        """The same out of the domain; None where the problem has no such split, too."""
+        ood, found = self.data.ood, self.item.predicted.get("ood")
+        if ood is None or found is None or len(found) != len(ood.y):
+            return None
+        return numeric_score(ood.y, found)
+
+    @cached_property
+    def text_gap(self) -> float | None:
+        """The mean square of text less model over the target's variance; None without either."""
+        if self.modelled is None or self.reading is None:
+            return None
+        y = self.data.test.y
+        return nmse(y, y + self.predicted(self.data.test.X) - self.modelled)
 
     @cached_property
     def text_differs(self) -> bool | None:

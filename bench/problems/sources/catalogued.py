@@ -44,6 +44,12 @@ def _filtered(entry: Any, folder: Path) -> Source:
     return Filtered(int(entry["rows"]), int(entry["test_one_in"]))
 
 
+def _noisy(entry: Any, folder: Path) -> Source:
+    from bench.problems.sources.noisy import NoisyLine
+
+    return NoisyLine(**{name: float(value) for name, value in entry.items()})
+
+
 def _ends(value: Any) -> tuple[float, float]:
     first, last = value
     return float(first), float(last)
@@ -56,6 +62,7 @@ SOURCES: Mapping[str, tuple[Reader, str]] = {
     "files": (_files, "{train: NAME.csv, test: NAME.csv}"),
     "trajectory": (_trajectory, "points, order, and span, start, rates or lines"),
     "filtered": (_filtered, "{rows: 100000, test_one_in: 5}"),
+    "noisy": (_noisy, "{low: 0, high: 2, noise: 0.1, beyond: 1}"),
 }
 """For each field: its reader (KeyError, TypeError or ValueError if malformed), and what it takes.
 
