@@ -125,7 +125,8 @@ def _dataset(one: Any) -> Dataset:
 def _portable(problem: Problem) -> Problem:
     """``problem`` as other processes can have it: with its data where their source is a class
     of this program."""
-    if type(problem.source).__module__.partition(".")[0] == "bench":
+    source = getattr(problem, "source", problem)  # not every kind has one
+    if type(source).__module__.partition(".")[0] == "bench":
         return problem
     return replace(problem, source=Given(problem.data()))
 

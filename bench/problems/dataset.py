@@ -55,9 +55,13 @@ def renamed(dataset: Dataset, name: str) -> Dataset:
     Those that ``dataset`` includes from others stay theirs.
     """
     problems = (
-        replace(problem, dataset=name, source=DataOf(problem))
-        if problem.dataset == dataset.name
-        else problem
+        _renamed(problem, name) if problem.dataset == dataset.name else problem
         for problem in dataset.problems
     )
     return replace(dataset, name=name, problems=tuple(problems))
+
+
+def _renamed(problem: Problem, name: str) -> Problem:
+    if not hasattr(problem, "source"):  # its data follow from what it is, and not from its name
+        return replace(problem, dataset=name)
+    return replace(problem, dataset=name, source=DataOf(problem))

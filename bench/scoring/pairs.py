@@ -47,7 +47,7 @@ class _NoData:
 
 
 TABLE = "table"
-NO_PAIR = "and has more than one law: judge an expression against the text of one"
+NO_PAIR = "and only tables can be named: judge an expression against the text of a law"
 
 
 def pair(

@@ -14,7 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import bench
 from bench import Budget, Discovery, OracleTask, QuestionRefused, Task
+from bench.asked import experiment_of
 from bench.clock import Clock
 from bench.expression import evaluate
 from bench.kinds import Conditions, item_of, kind_of
@@ -298,6 +300,18 @@ def test_a_design_leaves_out_what_is_no_number() -> None:
         task = posed(replace(LINE, truth=truth))
         KIND.reduced(Fits(), task)
         assert len(Fits.tables[-1].y) == rows and task.left == 0
+
+
+def test_functions_go_by_another_name_and_into_an_experiment(tmp_path: Path) -> None:
+    mine = load_dataset("find_numeric", size=2, name="mine")
+    assert [one.dataset for one in mine] == ["mine", "mine"]
+    assert mine.problems[0].data().digest == FUNCTIONS.problems[0].data().digest
+    asked = experiment_of(
+        Fits(), mine, tmp_path, budget=1.0, seeds=[0], noise=[0.0], disclosure="blind"
+    )
+    assert [run.problem for run in asked.runs] == ["f000", "f001"]
+    with pytest.raises(ValueError, match="of the kind oracle, and only tables can be named"):
+        bench.judge("x0", FUNCTIONS.problems[0])
 
 
 def test_show_tells_of_an_oracle_what_there_is() -> None:

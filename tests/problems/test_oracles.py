@@ -44,7 +44,7 @@ def test_a_shorter_dataset_is_the_beginning_and_another_seed_is_fresh() -> None:
     alike = sum(a.truth == b.truth for a, b in zip(few, fresh, strict=True))
     assert alike <= 3  # a constant may come again
     assert load_dataset("find_numeric", size=1, questions=64).version == "1-seed0-questions64"
-    for wrong in (0, -1, 2.5, True):
+    for wrong in (0, -1, 2.5, True, 10**9):
         with pytest.raises(ValueError, match="questions is"):
             load_dataset("find_numeric", size=1, questions=wrong)
 

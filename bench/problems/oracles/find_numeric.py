@@ -27,6 +27,8 @@ from bench.problems.oracles.served import (
     served_values,
 )
 
+MOST_QUESTIONS = 100_000
+"""Of one function: a record holds them all."""
 _VERSION = "1"
 _UNITS = 64
 _MOST_CORRUPTED = 0.5
@@ -38,10 +40,13 @@ def find_numeric(seed: int = 0, size: int = 1000, questions: int = 256) -> Datas
     """``size`` functions, each of which may be asked ``questions`` times.
 
     The number of questions is part of the version where it is not 256. Raises ValueError where it
-    is no positive whole number.
+    is no whole number from 1 to ``MOST_QUESTIONS``.
     """
-    if isinstance(questions, bool) or not isinstance(questions, int) or questions < 1:
-        raise ValueError(f"questions is {questions!r}; it is a whole number from 1")
+    whole = isinstance(questions, int) and not isinstance(questions, bool)
+    if not whole or not 1 <= questions <= MOST_QUESTIONS:
+        raise ValueError(
+            f"questions is {questions!r}; it is a whole number from 1 to {MOST_QUESTIONS}"
+        )
     version = f"{_VERSION}-seed{seed}" + (f"-questions{questions}" if questions != 256 else "")
     problems = [_problem(seed, index, version, questions) for index in range(size)]
     return Dataset(
