@@ -7,15 +7,21 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from bench.basics.installation import own_version
 from bench.basics.source.digest import source_digest
 from bench.leaderboard import Board
 from bench.running.results.content import ContentError, check_content, with_content
+from bench.running.results.contents.facts import CONTENT, content_row
+from bench.running.results.contents.files import Files
+from bench.running.results.contents.index import facts_anew, facts_of
 from bench.running.results.plan import line_of
-from bench.running.results.store import Store, files_in, read_file
+from bench.running.results.store import Store
 
 NAME = "leaderboard.manifest.json"
 SCHEMA = 1
@@ -46,10 +52,13 @@ class Manifest:
     rediscover: str
 
     @classmethod
-    def of(cls, store: Store, tables: Mapping[str, bytes]) -> Manifest:
-        """The manifest of ``tables``, made from what ``store`` holds now; every file is read."""
-        records, data, _ = _digests(store.records_folder, _DATA)
-        scores, _, judges = _digests(store.scores_folder, _JUDGE)
+    def of(cls, store: Store, tables: Mapping[str, bytes], *, anew: bool = True) -> Manifest:
+        """The manifest of ``tables``, made from what ``store`` holds now.
+
+        Every file is read or, without ``anew``, every file that has changed since it was read.
+        """
+        records, data, _ = _digests(store.records_folder, _DATA, anew)
+        scores, _, judges = _digests(store.scores_folder, _JUDGE, anew)
         made = {name: _sha(content) for name, content in tables.items()}
         return cls(
             made, _sha_of(store.config_path), _plan(store), records, scores, data, judges,
@@ -109,36 +118,40 @@ def write_tables(store: Store, board: Board) -> list[Path]:
     tables = tables_of(board)
     for name, text in tables.items():
         store.write_text(store.folder / name, text)
-    manifest = Manifest.of(store, {name: text.encode() for name, text in tables.items()})
+    made = {name: text.encode() for name, text in tables.items()}
+    manifest = Manifest.of(store, made, anew=False)
     store.write_text(store.folder / NAME, manifest.to_json())
     return [store.folder / name for name in tables]
 
 
-def _digests(folder: Path, fact: re.Pattern[bytes]) -> tuple[Digests, Digests, dict[str, int]]:
+def _digests(
+    folder: Path, fact: re.Pattern[bytes], anew: bool
+) -> tuple[Digests, Digests, dict[str, int]]:
     """Digests of the files of each method, of what ``fact`` finds in those of each dataset, and
     how often each fact was found."""
+    read = partial(content_row, fact=fact)
+    below = Files.below(folder)
+    if anew:
+        files, sheet = facts_anew(below, CONTENT, read)
+    else:
+        files, sheet = facts_of(below, CONTENT, read, key=".contents")
+    said = sheet.words["fact"]
+    parts = np.stack([sheet.numbers[name] for name in "abcd"], axis=1).astype(">u8")
     methods: dict[str, Any] = {}
-    facts: dict[str, set[bytes]] = {}
-    counts: dict[str, int] = {}
-    for path in sorted(files_in(folder, ".json")):
-        try:
-            content = read_file(path)
-        except OSError:
-            continue  # a damaged disk, or a file that has just been cleared away
-        name = Path(path).relative_to(folder).as_posix()
+    facts: dict[str, set[str]] = {}
+    for row in sorted(range(len(files.names)), key=files.names.__getitem__):
+        name, found = files.names[row], said.words[said.codes[row]]
         method, _, rest = name.partition("/")
         digest = methods.setdefault(method, hashlib.sha256())
-        digest.update(f"{name} {hashlib.sha256(content).hexdigest()}\n".encode())
-        if found := fact.search(content):
+        digest.update(f"{name} {parts[row].tobytes().hex()}\n".encode())
+        if found:
             dataset, _, problem = rest.rpartition("/")[0].partition("/")
-            facts.setdefault(dataset, set()).add(problem.encode() + b" " + found[1])
-            counts[found[1].decode()] = counts.get(found[1].decode(), 0) + 1
-    data = {name: _sha(b"\n".join(sorted(one))) for name, one in sorted(facts.items())}
-    return (
-        {name: one.hexdigest() for name, one in methods.items()},
-        data,
-        dict(sorted(counts.items())),
-    )
+            facts.setdefault(dataset, set()).add(f"{problem} {found}")
+    data = {name: _sha("\n".join(sorted(one)).encode()) for name, one in sorted(facts.items())}
+    counts = np.bincount(said.codes, minlength=len(said.words)).tolist()
+    known = {word: count for word, count in zip(said.words, counts, strict=True) if word and count}
+    digests = {name: one.hexdigest() for name, one in methods.items()}
+    return digests, data, dict(sorted(known.items()))
 
 
 def _plan(store: Store) -> Digests:

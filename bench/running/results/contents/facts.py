@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import struct
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from bench.method import Answer
 from bench.running.results.imported import ELSEWHERE
 from bench.running.results.judging import answer_of, read_kept
 from bench.running.results.plain import number
 from bench.running.results.record import NewerRecord, Record, RecordError
-from bench.running.results.store import read_record
+from bench.running.results.store import read_file, read_record
 
 RECORD: dict[str, type] = {
     "status": str, "source": str, "disclosure": str, "fault": str, "newer": bool,
@@ -33,6 +37,9 @@ SCORE: dict[str, type] = {
     "digest": int,
 }  # fmt: skip
 """The columns of scorecards beside their values; ``lost`` are names of metrics, with blanks."""
+
+CONTENT: dict[str, type] = {"fact": str, **dict.fromkeys("abcd", np.uint64)}
+"""What a file says of one thing, and the four parts of the SHA-256 of all it says."""
 
 Row = tuple[Any, ...]
 
@@ -70,6 +77,20 @@ def score_row(path: Path) -> tuple[Row, dict[str, float | None]]:
         answer_bits(card.answer), _bits(kept.run_digest),
     )  # fmt: skip
     return row, dict(card.values)
+
+
+def content_row(path: Path, fact: re.Pattern[bytes]) -> tuple[Row, dict[str, float | None]]:
+    """The digest of the file at ``path``, and what ``fact`` finds in it.
+
+    Raises FileNotFoundError where it cannot be read, too.
+    """
+    try:
+        content = read_file(str(path))
+    except OSError as error:
+        raise FileNotFoundError(str(path)) from error
+    found = fact.search(content)
+    said = found[1].decode() if found else ""
+    return (said, *struct.unpack(">4Q", hashlib.sha256(content).digest())), {}
 
 
 def answer_bits(answer: Answer | None) -> int:

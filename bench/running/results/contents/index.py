@@ -22,9 +22,15 @@ _AT_ONCE = 5000
 """Files whose facts are objects before they go into columns."""
 
 
-def facts_of(files: Files, kinds: Mapping[str, type], read: Read) -> tuple[Files, Sheet]:
-    """The rows of ``files``, from the index where it has them; and those that were still there."""
-    index = None if is_few(len(files.names)) else _index_of(files)
+def facts_of(
+    files: Files, kinds: Mapping[str, type], read: Read, *, key: str = ""
+) -> tuple[Files, Sheet]:
+    """The rows of ``files``, from the index where it has them; and those that were still there.
+
+    ``key`` tells indexes of one folder apart, where other facts of its files are kept.
+    """
+    place = files.top / key
+    index = None if is_few(len(files.names)) else _index_of(place, files)
     if index is not None and files.same(index.files):
         return files, index.columns
     places = [-1] * len(files.names) if index is None else files.unchanged(index.files)
@@ -41,7 +47,7 @@ def facts_of(files: Files, kinds: Mapping[str, type], read: Read) -> tuple[Files
     there = files.take(np.array([*old, *fresh], dtype=np.int64))
     if not is_few(len(there.names)):
         rest = settled(there)
-        keep(there.top, Kept(there.take(rest), columns.take(rest)))
+        keep(place, Kept(there.take(rest), columns.take(rest)))
     return there, columns
 
 
@@ -61,8 +67,14 @@ def _read(
     return there, Sheet.of(kinds, facts, values)
 
 
-def _index_of(files: Files) -> Kept | None:
-    kept = kept_of(files.top)
+def facts_anew(files: Files, kinds: Mapping[str, type], read: Read) -> tuple[Files, Sheet]:
+    """As ``facts_of``, every file read."""
+    rows, columns = _read(files, list(range(len(files.names))), kinds, read)
+    return files.take(np.array(rows, dtype=np.int64)), columns
+
+
+def _index_of(place: Path, files: Files) -> Kept | None:
+    kept = kept_of(place)
     if kept is None:
         return None
     count = len(next(iter(kept.columns.numbers.values())))
