@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.problems import load_dataset
+from bench.problems import DatasetNotFound, load_dataset
 from bench.problems.checking import BadData, check_data
 from bench.problems.formats import delimited, tabular
 from bench.problems.formats.tabular import (
@@ -42,6 +43,27 @@ def pmlb(folder: Path, cell: str) -> Path:
     path = folder / "a" / "a.tsv.gz"
     path.write_bytes(gzip.compress(f"u\ttarget\n1\t2\n{cell}\t4\n".encode()))
     return path
+
+
+def table(folder: Path, cell: str) -> Path:
+    folder.mkdir()
+    path = folder / "a.csv"
+    path.write_text(f"u,target\n1,2\n{cell},4\n")
+    return path
+
+
+@pytest.mark.parametrize("write", [srsd, pmlb, table])
+def test_a_pipe_among_the_files_is_not_waited_for(
+    tmp_path: Path, write: Callable[[Path, str], Path]
+) -> None:
+    path = write(tmp_path / "own", "1")
+    path.unlink()
+    os.mkfifo(path)
+    try:
+        names = [one.name for one in load_dataset(tmp_path / "own").problems]
+    except (TableError, DatasetNotFound):
+        return
+    assert names == ["b"]
 
 
 @pytest.mark.parametrize("write", [srsd, pmlb])

@@ -6,6 +6,7 @@ A file is read in blocks of rows, so that it can be looked through without being
 from __future__ import annotations
 
 import hashlib
+import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -125,8 +126,13 @@ def remembered(path: Path, question: str, answer: Callable[[], int]) -> int:
 
 
 def file_digest(path: Path) -> str:
-    """SHA-256 of the content, in hexadecimal; a file that is as it was is read once."""
+    """SHA-256 of the content, in hexadecimal; a file that is as it was is read once.
+
+    Raises TableError for what has no content of its own: a pipe would be waited for, for ever.
+    """
     status = path.stat()
+    if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
+        raise TableError(f"{path}: is no file but a pipe, a socket or a device")
     return _digest(path, status.st_mtime_ns, status.st_size)
 
 
