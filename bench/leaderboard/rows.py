@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from pathlib import Path
@@ -16,7 +16,7 @@ from bench.basics.words import counted
 from bench.leaderboard.columns import measures
 from bench.leaderboard.lines.solved import ANSWERED, with_area
 from bench.leaderboard.lines.worst import with_kinds, with_worst
-from bench.running.results.contents.columns import Array, Words
+from bench.running.results.contents.columns import Array, Words, combined
 from bench.running.results.contents.coverage import Coverage
 from bench.running.results.contents.holdings import Holdings, Scores
 from bench.running.results.contents.planned import PlannedRuns
@@ -44,14 +44,19 @@ class LeaderboardError(ValueError):
 class RunRows:
     """The rows of some folders, and lines about what of them could not be read or is stale.
 
-    ``setups`` are those that the column ``setup`` names; ``places`` says of each row in which
-    folder's holdings it stands, and at which position of the plan.
+    ``setups`` are those that the column ``setup`` names; ``parts`` are the holdings of each folder
+    and the positions of its rows in its plan, one folder's behind another's.
     """
 
     frame: pd.DataFrame
     said: tuple[str, ...]
     setups: Mapping[str, Setup]
-    places: Sequence[tuple[Holdings, int]]
+    parts: Sequence[tuple[Holdings, Array]]
+
+    @property
+    def places(self) -> Iterator[tuple[Holdings, int]]:
+        """For each row in which folder's holdings it stands, and at which position of the plan."""
+        return ((holdings, row) for holdings, rows in self.parts for row in rows.tolist())
 
 
 def read_rows(folders: Iterable[Path]) -> RunRows:
@@ -64,17 +69,16 @@ def read_rows(folders: Iterable[Path]) -> RunRows:
     """
     parts = [_FolderRows.of(Store(folder)) for folder in folders]
     picked = _picked(parts)
-    runs = _runs_of(parts, picked)
+    runs = _runs_of(picked)
     summed = measures({kind for part in parts for kind in part.kinds})
     names = [ANSWERED, *(column.name for column in summed)]
-    columns = _columns(parts, picked, names)
+    columns = _columns(picked, names)
     columns |= _of_plan(runs, columns.pop("elsewhere"), columns["disclosure"])
     lost = Words.of(columns.pop("lost"))
     frame = _framed({one: columns[one] for one in (*_TEXTS, *_FLAGS, *_NUMBERS, *names)})
     frame = with_worst(with_area(with_kinds(frame)), summed, lost)
     said = [line for part in parts for line in part.said()]
-    places = [(part.holdings, row) for part, row in picked]
-    return RunRows(frame, tuple(said), runs.setups, places)
+    return RunRows(frame, tuple(said), runs.setups, [(one.holdings, rows) for one, rows in picked])
 
 
 def named_apart(frame: pd.DataFrame) -> pd.DataFrame:
@@ -148,17 +152,19 @@ class _FolderRows:
         places = np.where(self.scored, self.score_rows, -1)[rows]
         return np.append(columns.values[:, columns.names.index(name)], np.nan)[places]
 
-    @property
+    @cached_property
     def judged_by_others(self) -> Array:
         """Which planned runs have a scorecard of other code than there is now."""
-        every = np.arange(len(self.scored))
-        kinds, judges = self.score_words("kind", every), self.score_words("judge", every)
-        now = {kind: _judging_now(kind) for kind in set(kinds)}
-        pairs = list(zip(kinds, judges, strict=True))
-        differ = {
-            (kind, judge): now[kind] not in ("", judging_code(judge)) for kind, judge in set(pairs)
-        }
-        return np.array([differ[pair] for pair in pairs], dtype=bool)
+        kinds, judges = (self.scores.columns.words[name] for name in ("kind", "judge"))
+        pairs, first = combined([kinds, judges])
+        differ = [
+            _judging_now(kind) not in ("", judging_code(judge))
+            for kind, judge in zip(
+                kinds.take(first).texts(), judges.take(first).texts(), strict=True
+            )
+        ]
+        by_card = np.append(np.array(differ, dtype=bool)[pairs], False)
+        return by_card[np.where(self.scored, self.score_rows, -1)]
 
     def said(self) -> list[str]:
         """Lines about what could not be read, and what other code made."""
@@ -196,10 +202,10 @@ def _judging_now(kind: str) -> str:
         return ""
 
 
-def _picked(parts: Sequence[_FolderRows]) -> list[_Place]:
+def _picked(parts: Sequence[_FolderRows]) -> list[tuple[_FolderRows, Array]]:
     """The planned runs of all folders, each once: of those that have its record, the first."""
     if len(parts) == 1:
-        return [(parts[0], row) for row in range(len(parts[0].holdings.runs))]
+        return [(parts[0], np.arange(len(parts[0].holdings.runs)))]
     found: dict[str, _Place] = {}
     for part in parts:
         for row, place in enumerate(part.holdings.runs.places):
@@ -210,12 +216,11 @@ def _picked(parts: Sequence[_FolderRows]) -> list[_Place]:
                 found[place] = (part, row)
             else:
                 found[place] = _better(other, (part, row))
-    return [one for part in parts for one in found.values() if one[0] is part]
+    rows = [[row for one, row in found.values() if one is part] for part in parts]
+    return [(part, np.array(own, dtype=np.int64)) for part, own in zip(parts, rows, strict=True)]
 
 
-def _better(
-    one: tuple[_FolderRows, int], other: tuple[_FolderRows, int]
-) -> tuple[_FolderRows, int]:
+def _better(one: _Place, other: _Place) -> _Place:
     """Of two records of one run that which is of present code; both must agree if of the same."""
     facts = [
         (
@@ -235,11 +240,9 @@ def _better(
     return other if part.holdings.stale[row] else one
 
 
-def _columns(
-    parts: Sequence[_FolderRows], picked: Sequence[_Place], names: Sequence[str]
-) -> dict[str, Array]:
+def _columns(picked: Sequence[tuple[_FolderRows, Array]], names: Sequence[str]) -> dict[str, Array]:
     """What records and scorecards say of the rows, column by column."""
-    chunks = [_of_part(part, _of_one(part, picked), names) for part in parts]
+    chunks = [_of_part(part, rows, names) for part, rows in picked]
     return {name: np.concatenate([chunk[name] for chunk in chunks]) for name in chunks[0]}
 
 
@@ -270,16 +273,9 @@ def _of_part(part: _FolderRows, rows: Array, names: Sequence[str]) -> dict[str, 
     return columns
 
 
-def _runs_of(parts: Sequence[_FolderRows], picked: Sequence[_Place]) -> PlannedRuns:
+def _runs_of(picked: Sequence[tuple[_FolderRows, Array]]) -> PlannedRuns:
     """The runs at ``picked``, those of one folder after those of another."""
-    return reduce(
-        PlannedRuns.then,
-        (part.holdings.runs.take(_of_one(part, picked)) for part in parts),
-    )
-
-
-def _of_one(part: _FolderRows, picked: Sequence[_Place]) -> Array:
-    return np.array([row for one, row in picked if one is part], dtype=np.int64)
+    return reduce(PlannedRuns.then, (part.holdings.runs.take(rows) for part, rows in picked))
 
 
 _PLANNED = ("method", "dataset", "version", "problem", "setup", "data_seed")
