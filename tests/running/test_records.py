@@ -27,6 +27,7 @@ from bench.running import (
     matrix,
 )
 from bench.running.results.content import with_content
+from bench.running.results.contents.prune import prune, waste_in
 from bench.running.results.store import write_whole
 
 
@@ -225,6 +226,24 @@ def test_a_plan_cut_in_a_line_is_mended(tmp_path: Path) -> None:
     assert len(store.plan().runs) == 2 and list(store.plan().unread) == [4]
     store.add_to_plan(wanted)
     assert set(store.plan().runs) == {run.slot for run in wanted}
+
+
+def test_a_record_whose_line_of_the_plan_is_damaged_is_not_pruned(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    wanted = runs([method("Instant")])
+    for damage in ({"seed": None}, {"schema": 99}, None):
+        shutil.rmtree(tmp_path)
+        store.add_to_plan(wanted)
+        for run in wanted:
+            store.write(a_record(run))
+        lines = store.plan_path.read_text().splitlines()
+        broken = "{" if damage is None else json.dumps({**json.loads(lines[-1]), **damage})
+        store.plan_path.write_text("\n".join([*lines[:-1], broken, ""]))
+        waste = waste_in(store)
+        assert (waste.records, waste.kept) == ((), 1), damage
+        store.add_to_plan(wanted)  # as rediscover run does, before another prune
+        prune(store, waste_in(store))
+        assert len(list(store.records())) == len(wanted)
 
 
 def test_a_folder_cleared_away_while_a_file_is_written_is_made_again(

@@ -28,7 +28,12 @@ def main(arguments: argparse.Namespace, rest: list[str]) -> int:
         _say(thing, paths, removed)
     if waste.lines:
         print(f"{counted(waste.lines, 'line')} of plan.jsonl that cannot be read: {removed}")
-    if not waste.files and not waste.lines:
+    if waste.kept:
+        print(
+            f"{counted(waste.kept, 'record')} kept: lines of plan.jsonl that are not read may hold "
+            "them (rediscover run plans again what was asked for, before another prune)"
+        )
+    elif not waste.files and not waste.lines:
         print(f"nothing {removed}: the plan of {as_named(store.folder)} holds all there is")
     if not arguments.dry_run:
         prune(store, waste)

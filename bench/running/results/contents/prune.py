@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bench.basics.files import write_whole
-from bench.running.results.contents.holdings import Holdings
+from bench.running.results.contents.holdings import Holdings, slot_of
 from bench.running.results.leases import Leases
 from bench.running.results.plan import Plan, line_of
 from bench.running.results.store import Store, storage_error
@@ -17,7 +17,8 @@ from bench.running.results.store import Store, storage_error
 class Waste:
     """What no plan holds: files of each kind, and how many lines of the plan that say nothing.
 
-    ``lines`` is 0 while a run is under way, which may be adding to the plan.
+    ``lines`` is 0 while a run is under way, which may be adding to the plan. ``kept`` is how many
+    records are left because a line that is not read may hold them.
     """
 
     records: tuple[Path, ...]
@@ -25,6 +26,7 @@ class Waste:
     logs: tuple[Path, ...]
     temporary: tuple[Path, ...]
     lines: int
+    kept: int = 0
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -40,7 +42,8 @@ def waste_in(store: Store) -> Waste:
     killed. What a newer version of Rediscover made is never among it.
     """
     holdings = Holdings.of(store)
-    records = tuple(holdings.path(row) for row in holdings.strays)
+    rows = _of_no_line(holdings)
+    records = tuple(map(holdings.path, rows))
     lost = set(records)
     kept = {
         path.relative_to(store.records_folder).with_suffix("")
@@ -55,7 +58,16 @@ def waste_in(store: Store) -> Waste:
         tuple(_of_nothing(store.logs_folder, ".log", kept)),
         () if busy else tuple(_temporary(store)),
         0 if busy else len(holdings.runs.unread),
+        len(holdings.strays) - len(rows),
     )
+
+
+def _of_no_line(holdings: Holdings) -> list[int]:
+    """The records that no line of the plan holds, also none of those that cannot be read."""
+    if not holdings.runs.unread and not holdings.runs.newer:
+        return holdings.strays
+    planned = set(holdings.runs.places)
+    return [row for row in holdings.strays if slot_of(holdings.files.names[row]) in planned]
 
 
 def prune(store: Store, waste: Waste) -> None:
