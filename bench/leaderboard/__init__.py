@@ -83,7 +83,7 @@ def read_board(folders: Iterable[Path], by: Sequence[str] = (), *, best: bool = 
 
 def _parts(rows: pd.DataFrame, *, joined: bool) -> Iterator[tuple[str, pd.Series[bool]]]:
     """The rows of each table, by its kind; ``table`` first, and what nobody knows last."""
-    kinds = sorted(set(rows["kind"]), key=lambda one: (one != "table", one == "", one))
+    kinds = sorted(set(rows["kind"].unique()), key=lambda one: (one != "table", one == "", one))
     if joined or len(kinds) == 1:
         yield kinds[0] or "table", rows["kind"].notna()
         return

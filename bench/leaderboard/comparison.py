@@ -104,7 +104,7 @@ def _ranks(values: pd.DataFrame, column: Column) -> Ranks | None:
 
 def measure_named(name: str, rows: pd.DataFrame) -> Column:
     """The measure called ``name``; a rule's name stands for its rate of yes."""
-    summed = measures(set(rows["kind"]) - {""})
+    summed = measures(set(rows["kind"].unique()) - {""})
     known = {one.name: one for one in summed if one.kind in ("rate", "mean")}
     found = known.get(name) or known.get(f"symbolic_{name}")
     if found is None:

@@ -97,8 +97,8 @@ def run_table(read: RunRows, truths: Truths) -> pd.DataFrame:
     for state in ("pending", "missing"):
         frame.loc[read.frame[state].to_numpy(), "status"] = state
     brief = [name for name in _BRIEF if name in frame and not _all_empty(frame[name])]
-    frame.attrs = {"schema": SCHEMA, "kinds": sorted(set(read.frame["kind"]) - {""}), "notes": [],
-                   "brief": brief}  # fmt: skip
+    kinds = sorted(set(read.frame["kind"].unique()) - {""})
+    frame.attrs = {"schema": SCHEMA, "kinds": kinds, "notes": [], "brief": brief}
     return frame
 
 

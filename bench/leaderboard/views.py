@@ -138,7 +138,7 @@ def labels(read: RunRows, folders: Iterable[Path], by: Iterable[str]) -> dict[st
             )
     problems: Mapping[tuple[str, str], AnyProblem] = {}
     if any(name in views and views[name].of_problem for name in names):
-        problems = find_problems(set(read.frame["dataset"]), folders)
+        problems = find_problems(set(read.frame["dataset"].unique()), folders)
     return {
         name: _labels(views[name], read.frame, problems)
         if name in views

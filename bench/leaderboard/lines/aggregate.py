@@ -46,7 +46,7 @@ def leaderboard(
     import pandas as pd
 
     by = by or {}
-    kinds = set(rows["kind"]) - {""}
+    kinds = set(rows["kind"].unique()) - {""}
     labels = {f"by {name}": in_order(values) for name, values in by.items()}
     keys = ["method", "settings", *labels]
     rows = rows.assign(

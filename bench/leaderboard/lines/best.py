@@ -35,7 +35,7 @@ def best_columns(
     found: list[list[str]] = [[] for _ in range(len(table))]
     lines = table.reset_index(drop=True)
     ranked = lines[lines["rank"].notna()]
-    asked = [one for one in measures(set(rows["kind"]) - {""}) if one.rank or one.interval]
+    asked = [one for one in measures(set(rows["kind"].unique()) - {""}) if one.rank or one.interval]
     for _, members in ranked.groupby([*within, "group"], sort=False):
         if len(members) < 2:
             continue

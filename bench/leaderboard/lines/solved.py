@@ -30,7 +30,7 @@ class Solved:
     @classmethod
     def of(cls, rows: pd.DataFrame) -> Solved:
         """``exact`` where laws are known, else the first rate that some run has."""
-        summed = measures(set(rows["kind"]) - {""})
+        summed = measures(set(rows["kind"].unique()) - {""})
         rates = [one for one in summed if one.kind == "rate"]
         rates.sort(key=lambda one: one.name != f"symbolic_{RANKED_BY}")
         known = [one for one in rates if one.name in rows and rows[one.name].notna().any()]
@@ -47,7 +47,7 @@ def with_area(rows: pd.DataFrame) -> pd.DataFrame:
     """
     left = np.clip(1.0 - rows[ANSWERED] / rows["limit"], 0.0, 1.0)
     area = np.full(len(rows), np.nan)
-    for kind in sorted(set(rows["kind"])):
+    for kind in sorted(set(rows["kind"].unique())):
         own = (rows["kind"] == kind).to_numpy(bool)
         name = Solved.of(rows if own.all() else rows[own]).name
         if name in rows:

@@ -116,7 +116,7 @@ def _with_records(table: pd.DataFrame) -> NDArray[np.bool_]:
 
 def _ordering(rows: pd.DataFrame) -> list[Column]:
     """The metrics that lines are ordered by, the first one first; where none is, what is solved."""
-    summed = measures(set(rows["kind"]) - {""})
+    summed = measures(set(rows["kind"].unique()) - {""})
     ranked = sorted((one for one in summed if one.rank), key=lambda one: one.rank)
     solved = Solved.of(rows).name
     return ranked or [one for one in summed if one.name == solved]

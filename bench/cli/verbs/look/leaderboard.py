@@ -36,7 +36,7 @@ def main(arguments: argparse.Namespace, rest: list[str]) -> int:
         print(line, file=sys.stderr)
     if arguments.require_complete:
         _refuse_incomplete(tables)
-    beside = published(set(board.rows["dataset"])) if arguments.with_published else None
+    beside = published(set(board.rows["dataset"].unique())) if arguments.with_published else None
     if form == "table":
         _print(list(tables.values()), beside)
     elif arguments.output is None:
