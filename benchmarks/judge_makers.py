@@ -16,7 +16,7 @@ from bench.scoring.equivalence.numerics.precise import NotFinite, Precise
 from benchmarks.judge_identities import Ground, nodes_with_paths, replaced, rewritten
 from benchmarks.judge_near_misses import EDITS
 from benchmarks.judge_pairs import LAW, OTHER, Labels
-from benchmarks.judge_published import r2_range
+from benchmarks.judge_published import r2_of_samples
 
 Array = NDArray[np.float64]
 
@@ -78,9 +78,14 @@ class Source:
             shifts.append(float((p - t) / typical))
         return np.array(ratios), np.array(shifts)
 
+    def has(self, name: str) -> bool:
+        """Whether a variable is written so."""
+        return any(name in (one.name, one.symbol) for one in self.problem.variables)
+
     def r2(self, expression: Expression) -> tuple[float, float]:
         """The least and the greatest R2 of ten samples of the domain."""
-        return r2_range(str(expression), self.problem.truth or "", self.problem.domain)
+        found = r2_of_samples(str(expression), self.problem.truth or "", self.problem.domain)
+        return found[0], found[-1]
 
 
 Maker = Callable[[Source, random.Random], Made | None]
@@ -261,7 +266,7 @@ def near_miss(kind: str) -> Maker:
 
     def make(source: Source, rng: random.Random) -> Made | None:
         made = EDITS[kind](source.truth, source.ground, rng)
-        if made is None:
+        if made is None or (kind == "imaginary" and source.has("I")):
             return None
         if kind in ("imaginary", "undefined"):
             return Made(made, replace(OTHER, srbench="no"))  # it asks for real values

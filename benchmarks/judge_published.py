@@ -42,7 +42,7 @@ def published_label(prediction: str, truth: str, domain: Domain) -> str:
     scope = scope_label(truth)
     if scope:
         return scope if scope == "not_applicable" else ""
-    least, most = r2_range(prediction, truth, domain)
+    least, second, *_, most = r2_of_samples(prediction, truth, domain)
     if most < 0.3:  # next to a pole R2 is another in every sample
         return "no" if 1.0 - least < _STEADY * (1.0 - most) else ""
     try:
@@ -51,23 +51,26 @@ def published_label(prediction: str, truth: str, domain: Domain) -> str:
         }
     except Exception:  # whatever SymPy raises: no label
         return ""
-    if len(found) > 1 or None in found or (True in found and least < 0.7):
+    if len(found) > 1 or None in found or (True in found and second < 0.7):
         return ""
     return "yes" if True in found else "no"
 
 
 def scope_label(truth: str) -> str:
     """``not_applicable`` for a law with a literal under 1e-3, ``unclear`` where it may need one."""
-    sizes = [abs(value) for value in numbers(parse(truth)) if value != 0]
+    sizes = [abs(float(value)) for value in numbers(parse(truth)) if value != 0]
     if any(size < _LEAST for size in sizes):
         return "not_applicable"
     product = float(np.prod([max(size, 1.0) for size in sizes], initial=1.0))
     small = float(np.prod([min(size, 1.0) for size in sizes], initial=1.0))
-    return "unclear" if product > _LARGEST or small < _LEAST else ""
+    return "unclear" if product > _LARGEST or small / product < _LEAST else ""
 
 
-def r2_range(prediction: str, truth: str, domain: Domain) -> tuple[float, float]:
-    """The least and the greatest R2 of ten samples of the domain, five of them large."""
+def r2_of_samples(prediction: str, truth: str, domain: Domain) -> list[float]:
+    """R2 of ten samples of the domain, five of them large, the least first.
+
+    One that met a pole of the domain, where R2 is anything, does not keep a law from its yes.
+    """
     names = [variable.name for variable in domain.variables]
     sides = [parse(text, domain.variables) for text in (truth, prediction)]
     found = []
@@ -80,9 +83,8 @@ def r2_range(prediction: str, truth: str, domain: Domain) -> tuple[float, float]
             t, p = t[usable] / unit, p[usable] / unit
             spread = np.sum((t - np.mean(t)) ** 2) if len(t) else 0.0
         # A pole so near that squares underflow: R2 is anything.
-        ends = [float(1 - np.sum((t - p) ** 2) / spread)] if spread > 0 else [-np.inf, 1.0]
-        found += ends
-    return min(found), max(found)
+        found += [float(1 - np.sum((t - p) ** 2) / spread)] if spread > 0 else [-np.inf, 1.0]
+    return sorted(found)
 
 
 def _is_constant(

@@ -14,6 +14,7 @@ from bench.problems import Domain, Sampling, Variable, sample_domain
 from benchmarks.judge_constants import Maker, box, names
 from benchmarks.judge_pairs import LAW, OTHER, Labels, Written
 
+_BY_NO_RULE = Labels("no", "no", "no", "no")
 _BY_VALUES = Labels("", "", "yes")
 
 
@@ -148,6 +149,24 @@ def _spread(power: int, gap: float, length: float) -> float:
     return float(np.sqrt(7 / 3 * square - (1.5 * mean) ** 2))
 
 
+_STEPS: tuple[tuple[str, str], ...] = (
+    ("{b}*atan({k}*{a})", "{b}*pi/2"), ("{b}*tanh({k}*{a})", "{b}"), ("{b}*erf({k}*{a})", "{b}"),
+    ("{b}*2/pi*atan({k}*{a})", "{b}"),
+    ("{b}**2*tanh({k}*{a}**2)", "{b}**2*sign({a})"),
+)  # fmt: skip
+
+
+def steep(rng: random.Random) -> Written:
+    """A step so steep, by a number of any size, that no value on the domain tells it from one."""
+    a, b = names(rng, 2)
+    form, other = rng.choice(_STEPS)
+    k = f"{rng.uniform(1, 9):.3g}e{rng.randint(32, 120)}"
+    texts = [form.format(a=a, b=b, k=k), other.format(a=a, b=b)]
+    if rng.random() < 0.5:
+        texts.reverse()
+    return Written(texts[0], texts[1], _log_box(**{a: (0.5, 5.0), b: (1.0, 4.0)}), _BY_NO_RULE)
+
+
 _PHASES: tuple[tuple[str, str], ...] = (
     ("sin({u})", "cos(pi/2 - ({u}))"), ("sin({u})", "-cos({u} + pi/2)"),
     ("cos({u})", "sin({u} + pi/2)"), ("cos({u})", "-sin({u} - pi/2)"),
@@ -188,4 +207,5 @@ SUBTLE: Mapping[str, Maker] = {
     "tiny term of the law": tiny_term,
     "beside a pole": beside_a_pole,
     "identity far out": to_the_letter,
+    "step of any size": steep,
 }

@@ -9,8 +9,8 @@ Pairs over the laws of published problems (``judge_makers.py``): chains of true 
 constants rounded to 4..10 digits; terms and factors that are next to nothing; redundant constants;
 constants that are far off; and near misses (``judge_near_misses.py``). Pairs that bring their own
 law: how a constant is spelled and how far it may move (``judge_constants.py``), what carries
-structure and where float64 misleads (``judge_structure.py``), and what is hard to see
-(``judge_subtle.py``).
+structure and where float64 misleads (``judge_structure.py``), what is hard to see
+(``judge_subtle.py``), and where the letter of the published rule decides (``judge_letter.py``).
 
 What lies near a threshold is left out, measured on values alone:
 
@@ -25,7 +25,7 @@ What lies near a threshold is left out, measured on values alone:
 
 Half of the suite, ``held``, comes from a seed of its own, and is looked at as totals only: the
 judge was tuned on the other half (``tune``) and on real predictions. Earlier held-out halves, of
-seeds 2 to 5, were used up.
+seeds 2 to 6, were used up.
 """
 
 from __future__ import annotations
@@ -41,15 +41,16 @@ from bench.expression import ParseError, evaluate, parse, size
 from bench.problems import Problem, load_dataset, sample_domain
 from benchmarks.judge_constants import CONSTANTS
 from benchmarks.judge_identities import Ground
+from benchmarks.judge_letter import LETTER
 from benchmarks.judge_makers import MAKERS, Made, Source
 from benchmarks.judge_pairs import LAW, LabelledPair, Labels, Written, domain_text, write
-from benchmarks.judge_published import published_label, r2_range, scope_label
+from benchmarks.judge_published import published_label, r2_of_samples, scope_label
 from benchmarks.judge_structure import STRUCTURE
 from benchmarks.judge_subtle import SUBTLE
 
 DATASETS = ("srsd", "aifeynman", "aifeynman_bonus", "nguyen", "livermore", "llmsrbench")
-SEEDS = {"tune": 1, "held": 6}
-CLASSES = {**CONSTANTS, **STRUCTURE, **SUBTLE}
+SEEDS = {"tune": 1, "held": 7}
+CLASSES = {**CONSTANTS, **STRUCTURE, **SUBTLE, **LETTER}
 PER_CLASS = 120
 _LARGEST = 120
 
@@ -108,7 +109,7 @@ def _labels(labels: Labels, prediction: str, truth: str, pair: Problem | Written
         labels = replace(labels, srbench=published_label(prediction, truth, pair.domain))
     if isinstance(pair, Written) and labels.srbench_relative == "yes" and labels.exact != "yes":
         try:
-            least = r2_range(prediction, truth, pair.domain)[0]
+            least = r2_of_samples(prediction, truth, pair.domain)[0]
         except ParseError:
             least = 0.0
         if not least > 0.7:

@@ -247,6 +247,29 @@ def test_r2_is_the_callers_where_it_is_given() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("prediction", "truth", "expected"),
+    [
+        ("0.9912345*(1 - x0/39.01184)*x0", "0.9912345*(1 - x0/39.01184)*x0", "yes"),
+        ("x0*(1 - x0/39.01184)*0.9912345", "0.9912345*(1 - x0/39.01184)*x0", "no"),
+        ("0.9912345*(1 - x0/39.01184)*x0", "x0*(1 - x0/39.01184)*0.9912345", "no"),
+        ("x0*(1 - x0/39)*7", "7*(1 - x0/39)*x0", "yes"),
+    ],
+)
+def test_srbench_rounds_what_the_order_of_a_product_leaves(
+    prediction: str, truth: str, expected: str
+) -> None:
+    assert answers(prediction, truth, ONE) == "yyy"
+    assert judge(prediction, truth, ONE)["srbench"].answer == expected
+
+
+@pytest.mark.parametrize("where", ["1.0002242", "0.9997500421", "1.0000001", "1.0004"])
+def test_a_pole_amid_the_domain_takes_no_law_its_r2(where: str) -> None:
+    assert answers("x1/(1 + x0)", f"x1/({where} + x0)") == "yyy"
+    assert judge("x1/(1 + x0)", f"x1/({where} + x0)")["srbench"].answer == "yes"
+    assert judge("x1/(1 - x0)", f"x1/({where} + x0)")["srbench"].step == "accuracy"
+
+
 def test_text_goes_by_the_problems_names_and_symbols() -> None:
     on = Domain((Variable("x0", "m", sampling=Sampling("uniform", 1, 5)),))
     assert answers("2*m", "2*x0", on) == "yyy"

@@ -68,6 +68,8 @@ class Tape:
             for index in instruction.dead:
                 registers[index] = None
         value: Array = np.asarray(registers[self.result], dtype=kind)
+        if self.result >= len(self.leaves) and value.shape == columns.shape[1:]:
+            return value
         return np.array(np.broadcast_to(value, columns.shape[1:]))
 
 

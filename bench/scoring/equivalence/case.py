@@ -16,6 +16,7 @@ from bench.scoring.equivalence.law import LawOnDomain
 from bench.scoring.equivalence.numerics.bounds import lost_digits, with_bound
 from bench.scoring.equivalence.numerics.compiled import compiled
 from bench.scoring.equivalence.numerics.precise import NotFinite, Precise
+from bench.scoring.equivalence.numerics.quantiles import median
 from bench.scoring.equivalence.numerics.values import precise_float, precisely
 from bench.scoring.equivalence.numerics.witnesses import (
     Sides,
@@ -119,8 +120,8 @@ class Case:
     def lost_digits(self) -> int:
         """Digits that cancel in either side at the points of a confirmation."""
         law = self.law
-        own = lost_digits(self.prediction, law.names, law.fresh, law.fresh_y)
-        return max(own, law.lost_digits)
+        own = with_bound(self.prediction, law.names, law.fresh)
+        return max(lost_digits(own.bounds, law.fresh_y), law.lost_digits)
 
     @cached_property
     def fresh(self) -> Array:
@@ -175,7 +176,7 @@ class Case:
     def within_reach(self, residual: float) -> bool:
         """Whether constants within the tolerance may explain such a residual."""
         tolerance = max(self.limits.tolerance, THREE_DIGITS)
-        return residual <= 3.0 * tolerance * float(np.median(self.law.reach / self.law.scale))
+        return residual <= 3.0 * tolerance * median(self.law.reach / self.law.scale)
 
     def undefined(self) -> Witness | None:
         """A point of the domain at which the prediction has no finite real value, if there is one.

@@ -34,7 +34,7 @@ from bench.scoring.equivalence.forms.dispensable import change, is_whole
 from bench.scoring.equivalence.forms.variants import is_plain, with_plain_exponents
 from bench.scoring.equivalence.law import LawOnDomain
 from bench.scoring.equivalence.search.identity import Identity
-from bench.scoring.equivalence.thresholds import EXPONENT_SLACK, LITERAL, SHARE, ZERO
+from bench.scoring.equivalence.thresholds import EXPONENT_SLACK, LITERAL, SHARE
 
 if TYPE_CHECKING:
     from bench.scoring.equivalence.case import Case
@@ -69,7 +69,7 @@ def beyond_tolerance(case: Case, identity: Identity, values: Array, tolerance: f
     start, end, variant = identity.start, identity.end, identity.variant
     far: Mask = np.abs(end - start) > tolerance * np.abs(end)
     far &= np.array([at != variant.given for at in variant.movable], np.bool_)
-    vanished = far & _vanished(identity)
+    vanished = far & identity.vanished
     gone = vanished & _may_vanish(identity)
     if (vanished & ~gone).any():
         return _through_zero(identity, vanished & ~gone)
@@ -100,7 +100,7 @@ def on_other_side(case: Case, identity: Identity) -> str:
     if not _truth_within(identity, tolerance):
         return _LAW_MOVED
     either = np.array([at in variant.either for at in variant.movable], dtype=np.bool_)
-    wrong = (identity.flipped | _vanished(identity)) & ~either
+    wrong = (identity.flipped | identity.vanished) & ~either
     gone = wrong & _may_vanish(identity)
     if (wrong & ~gone).any():
         return _through_zero(identity, wrong & ~gone)
@@ -112,11 +112,6 @@ def on_other_side(case: Case, identity: Identity) -> str:
         if structure and abs(after - before) > EXPONENT_SLACK:
             return f"an exponent of {before:.6g} would have to become {after:.6g}"
     return ""
-
-
-def _vanished(identity: Identity) -> Mask:
-    gone: Mask = np.abs(identity.end) <= ZERO * np.abs(identity.start)
-    return gone
 
 
 def _may_vanish(identity: Identity) -> Mask:
@@ -131,7 +126,7 @@ def _may_vanish(identity: Identity) -> Mask:
     free = np.array([at in identity.variant.free for at in identity.variant.movable], np.bool_)
     may = np.zeros_like(free)
     may[free] = decimal
-    found: Mask = may & (identity.flipped | _vanished(identity))
+    found: Mask = may & (identity.flipped | identity.vanished)
     return found
 
 

@@ -125,16 +125,26 @@ def _judge(
 
 
 def _of_expression(prediction: Expression, truth: Expression, asked: _Asked) -> Rulings:
-    if normal_key(prediction) == normal_key(truth) and (asked.r2 is None or asked.r2 > LEAST_R2):
-        same = Ruling("yes", "same tree", "the same sums, products and functions")
-        return dict.fromkeys(asked.rules, same)
+    same = _same_tree(prediction, truth, asked)
+    asked = replace(asked, rules=tuple(rule for rule in asked.rules if rule not in same))
+    if not asked.rules:
+        return same
     domain = asked.domain or default_domain(sorted(symbols(truth) | symbols(prediction)))
     question = _Question(prediction, truth, region_of(domain), asked)
     rules = asked.rules
     answers = _tied(question, rules) if question.region.ties else _decided(question, rules)
     if asked.limits.prove and any(ruling.answer == "yes" for ruling in answers.values()):
         answers = _with_proof(question, answers)
-    return answers
+    return same | answers
+
+
+def _same_tree(prediction: Expression, truth: Expression, asked: _Asked) -> Rulings:
+    """Yes by the rules to which it is enough that both sides are one tree after sorting."""
+    if normal_key(prediction) != normal_key(truth) or not (asked.r2 is None or asked.r2 > LEAST_R2):
+        return {}
+    same = Ruling("yes", "same tree", "the same sums, products and functions")
+    enough = {rule: RULES[rule].sees_same for rule in asked.rules}
+    return {rule: same for rule, sees in enough.items() if sees is None or sees(prediction, truth)}
 
 
 def _of_template(template: Reading, truth: Expression, asked: _Asked) -> Rulings:

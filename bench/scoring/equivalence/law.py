@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -24,9 +24,10 @@ from bench.scoring.equivalence.numerics.branches import margins
 from bench.scoring.equivalence.numerics.compiled import compiled
 from bench.scoring.equivalence.numerics.points import Region
 from bench.scoring.equivalence.numerics.precise import NotFinite, Precise, Value
+from bench.scoring.equivalence.numerics.quantiles import median, quantile
 from bench.scoring.equivalence.numerics.slopes import slopes
 from bench.scoring.equivalence.numerics.values import precisely, right_values
-from bench.scoring.equivalence.search.beyond import of_any_size, rescaled
+from bench.scoring.equivalence.search.beyond import decades_of, of_any_size, rescaled
 from bench.scoring.equivalence.thresholds import SCALE_QUANTILE, TRUSTED
 
 Array = NDArray[np.float64]
@@ -64,7 +65,8 @@ class LawOnDomain:
     ``X`` (n, d) and ``y`` (n,) are the points at which it is compared, ``fresh`` (m, d) and
     ``fresh_y`` (m,) others at which an identity is confirmed; at all of them the truth is finite
     and real.
-    ``needs_precision`` says that float64 has not the digits for it at most points.
+    ``needs_precision`` says that float64 has not the digits for it at most points; ``lost_digits``
+    are those that cancel in it at the points of a confirmation.
     """
 
     expression: Expression
@@ -74,7 +76,9 @@ class LawOnDomain:
     fresh: Array
     fresh_y: Array
     needs_precision: bool = False
+    lost_digits: int = 0
     _known: dict[tuple[int, bytes], Value] = field(default_factory=dict)
+    _far_out: dict[float, tuple[Array, Array]] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -83,8 +87,8 @@ class LawOnDomain:
     @cached_property
     def many(self) -> tuple[Array, Array]:
         """Many points of the domain, and the values there; shapes (m, d) and (m,)."""
-        X = np.concatenate([self.X, self.region.draw(WIDE_POINTS, seed=2000)])
-        return self._where_usable(X)
+        X, y, inside = self._sampled
+        return X[:inside], y[:inside]
 
     @cached_property
     def wide(self) -> tuple[Array, Array]:
@@ -93,13 +97,21 @@ class LawOnDomain:
         An identity is held against these before it is believed: a law may have a peak that few
         points meet. Shapes (m, d) and (m,).
         """
-        X, y = self._where_usable(self.region.edges(EDGE_POINTS))
-        return np.concatenate([self.many[0], X]), np.concatenate([self.many[1], y])
+        X, y, _ = self._sampled
+        return X, y
 
-    def _where_usable(self, X: Array) -> tuple[Array, Array]:
-        y = self.values(X) if len(X) else np.zeros(0)
+    @cached_property
+    def _sampled(self) -> tuple[Array, Array, int]:
+        """Points of the domain, then of the ends of its ranges; values; how many are of the first.
+
+        Together, since an expression's cost at a thousand points is nearly that at one.
+        """
+        inside = self.region.draw(WIDE_POINTS, seed=2000)
+        X = np.concatenate([inside, self.region.edges(EDGE_POINTS)])
+        y = self.values(X)
         usable = np.isfinite(y)
-        return X[usable], y[usable]
+        known = len(self.X) + int(usable[:WIDE_POINTS].sum())
+        return np.concatenate([self.X, X[usable]]), np.concatenate([self.y, y[usable]]), known
 
     @cached_property
     def wider_box(self) -> tuple[Array, Array, NDArray[np.int64]]:
@@ -123,9 +135,19 @@ class LawOnDomain:
         return rescaled(self.X, self.region.rules)
 
     @cached_property
-    def of_any_size(self) -> tuple[Array, Array]:
-        """The same, further out."""
-        return of_any_size(self.X, self.region.rules)
+    def beyond(self) -> LawOnDomain:
+        """The law at those places."""
+        X = self.rescaled[1]
+        y = self.values(X)
+        usable = np.isfinite(y)
+        return replace(self, X=X[usable], y=y[usable], _far_out={})
+
+    def of_any_size(self, *sides: Expression) -> tuple[Array, Array]:
+        """The same, further out: as far as the numbers of ``sides`` ask for."""
+        decades = decades_of(*sides)
+        if decades not in self._far_out:
+            self._far_out[decades] = of_any_size(self.X, self.region.rules, decades)
+        return self._far_out[decades]
 
     @cached_property
     def program(self) -> Program:
@@ -137,7 +159,7 @@ class LawOnDomain:
     def typical(self) -> float:
         """The median size of the values that are not 0."""
         size = np.abs(self.y[self.y != 0.0])
-        return float(np.median(size)) if len(size) else 1.0
+        return median(size) if len(size) else 1.0
 
     @cached_property
     def floor(self) -> float:
@@ -146,7 +168,7 @@ class LawOnDomain:
         A term that matters on a tenth of the domain counts.
         """
         size = np.abs(self.y[self.y != 0.0])
-        return float(np.quantile(size, SCALE_QUANTILE)) if len(size) else 1.0
+        return quantile(size, SCALE_QUANTILE) if len(size) else 1.0
 
     @cached_property
     def scale(self) -> Array:
@@ -215,11 +237,6 @@ class LawOnDomain:
             value[rows] = right_values(self.expression, self.names, X[rows]).values
         return np.where(_usable(value), value, np.nan)
 
-    @cached_property
-    def lost_digits(self) -> int:
-        """Digits that cancel in the truth at the points of a confirmation."""
-        return lost_digits(self.expression, self.names, self.fresh, self.fresh_y)
-
     def precise(self, digits: int) -> Precise:
         """The truth to so many digits."""
         return precisely(self.expression, digits)
@@ -254,7 +271,7 @@ class LawOnDomain:
         column = self.names.index(name)
         points = self._apart_by(column, self.X)
         if points is None and not self.region.ties:
-            points = self._apart_by(column, self.of_any_size[1], certain=True)
+            points = self._apart_by(column, self.of_any_size(self.expression)[1], certain=True)
         return points
 
     def _apart_by(self, column: int, X: Array, *, certain: bool = False) -> Array | None:
@@ -293,27 +310,47 @@ def law_on(expression: Expression, region: Region) -> LawOnDomain:
 
 @lru_cache(maxsize=256)
 def _law(expression: Expression, region: Region) -> LawOnDomain:
-    shares: list[float] = []
-
-    def valid(count: int, seed: int) -> tuple[Array, Array]:
-        """About ``count`` points at which the truth is finite and real, and its values."""
-        asked = count
-        for attempt in range(3):
-            X = region.draw(asked, seed + attempt)
-            worked = right_values(expression, region.names, X)
-            shares.append(float(np.mean(worked.precisely)))
-            real = _usable(worked.values)
-            if real.sum() >= 0.75 * count or (attempt == 2 and real.sum() >= _FEWEST):
-                return X[real][:count], worked.values[real][:count]
+    drawn = [region.draw(count, seed) for count, seed in _DRAWS]
+    worked = right_values(expression, region.names, np.concatenate(drawn))
+    parts: list[tuple[Array, Array]] = []
+    bounds: Array = np.zeros(0)
+    first = 0
+    for (count, seed), X in zip(_DRAWS, drawn, strict=True):
+        rows = slice(first, first + len(X))
+        first += len(X)
+        y, real = worked.values[rows], _usable(worked.values[rows])
+        bounds = worked.bounds[rows][real]
+        if real.sum() < _ENOUGH * count:
             _check_range(expression, region, X)
-            asked = count * 16
-        raise NoValues(
-            f"the truth is finite and real at {real.sum()} of {asked} points of the domain"
-        )
+            X, y, bounds = _drawn_again(expression, region, count, seed)
+            real = np.ones(len(X), dtype=np.bool_)
+        parts.append((X[real], y[real]))
+    (X, y), (fresh, fresh_y) = parts
+    many = float(np.mean(worked.precisely[: len(drawn[0])])) > _MANY_BY_DIGITS
+    lost = lost_digits(bounds, fresh_y)
+    return LawOnDomain(expression, region, X, y, fresh, fresh_y, many, lost)
 
-    X, y = valid(POINTS, seed=0)
-    fresh, fresh_y = valid(FRESH_POINTS, seed=1000)
-    return LawOnDomain(expression, region, X, y, fresh, fresh_y, shares[0] > _MANY_BY_DIGITS)
+
+_DRAWS = ((POINTS, 0), (FRESH_POINTS, 1000))
+"""How many points are drawn for a comparison, and for a confirmation, and their seeds."""
+_ENOUGH = 0.75
+
+
+def _drawn_again(
+    expression: Expression, region: Region, count: int, seed: int
+) -> tuple[Array, Array, Array]:
+    """Of 16 times as many points those at which the truth has a value, ``count`` at most.
+
+    With the values there, and the bounds on their errors. Raises NoValues, and OutOfRange.
+    """
+    for attempt in (1, 2):
+        X = region.draw(16 * count, seed + attempt)
+        worked = right_values(expression, region.names, X)
+        real = np.flatnonzero(_usable(worked.values))[:count]
+        if len(real) >= (_ENOUGH * count if attempt == 1 else _FEWEST):
+            return X[real], worked.values[real], worked.bounds[real]
+        _check_range(expression, region, X)
+    raise NoValues(f"the truth is finite and real at {len(real)} of {len(X)} points of the domain")
 
 
 def _check_range(expression: Expression, region: Region, X: Array) -> None:

@@ -19,7 +19,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.expression import Expression, Number, numbers
+from bench.expression import Expression, Number, numbers, symbols
 from bench.scoring.equivalence.case import Case
 from bench.scoring.equivalence.deciding import accuracy_of
 from bench.scoring.equivalence.forms.exact_numbers import Value
@@ -88,6 +88,24 @@ def relations(
     return written(gathered, model), (next(trees), next(trees))
 
 
+def sees_same(prediction: Expression, truth: Expression) -> bool:
+    """Whether nothing but a number is left of two sides that are one tree after sorting.
+
+    ``0.9912*(1 - 0.026*x)*x`` and ``x*(1 - 0.026*x)*0.9912`` are two: SymPy multiplies the number
+    into the sum in the first alone, and other numbers are rounded.
+    """
+    if not _has_decimals(prediction, truth):
+        return True
+    try:
+        return not symbols(relations(prediction, truth)[1][0])
+    except (OverflowError, ValueError):
+        return False
+
+
+def _has_decimals(*sides: Expression) -> bool:
+    return any(type(value) is float for side in sides for value in numbers(side))
+
+
 @dataclass(frozen=True, eq=False)
 class _Variation:
     """Two points between which a value that should be constant varies, shape (2, d)."""
@@ -126,7 +144,7 @@ def srbench(case: Case, r2: float | None) -> Ruling:
 def _without_decimals(case: Case) -> Ruling | None:
     """The ruling where no number is rounded and the values tell; None where they do not."""
     law = case.law
-    if any(type(n) is float for side in (case.prediction, law.expression) for n in numbers(side)):
+    if _has_decimals(case.prediction, law.expression):
         return None
     if as_it_is(case) is not None:
         return Ruling("yes", "confirmed", "the difference is 0; there are no numbers to round")
@@ -166,6 +184,8 @@ def _neither(
 def _variation(side: Expression, case: Case) -> Literal["constant"] | _Variation | None:
     """Whether ``side`` is constant, and if not, where it varies; None where it has no value."""
     law = case.law
+    if isinstance(side, Number):
+        return "constant"
     X = np.concatenate([law.X, law.fresh])
     precise = precisely(side, case.limits.digits)
     rows = _furthest(side, law.names, X)
@@ -187,7 +207,7 @@ def _variation(side: Expression, case: Case) -> Literal["constant"] | _Variation
         return _Variation(ends)
     nothing = max(map(abs, values)) <= case.law.typical * 10.0 ** (SLACK - case.limits.digits)
     constant = Number(0 if nothing else float(values[0]))
-    for place in () if law.region.ties else (law.rescaled, law.of_any_size):
+    for place in () if law.region.ties else (law.rescaled, law.of_any_size(side)):
         beyond = apart_beyond(side, constant, law.names, *place)
         if beyond is not None:
             return _Variation(np.stack(beyond), beyond=True)

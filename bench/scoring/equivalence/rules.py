@@ -20,6 +20,8 @@ class Rule:
     ``decide(case, r2)`` takes the prediction before its law, and its R2 on test data or None.
     ``title`` heads its column in brief tables; empty: its name. ``out_of_scope(truth)`` says why
     the rule is not asked of a law, empty where it is; None: it is asked of every law.
+    ``sees_same(prediction, truth)`` says whether two sides that are one tree, but for the order of
+    sums and products, are one to the rule; None: they always are.
     """
 
     name: str
@@ -27,6 +29,7 @@ class Rule:
     decide: Callable[[Case, float | None], Ruling]
     title: str = ""
     out_of_scope: Callable[[Expression], str] | None = None
+    sees_same: Callable[[Expression, Expression], bool] | None = None
     origin: str = "built-in"
 
 
@@ -60,6 +63,12 @@ def _out_of_scope(truth: Expression) -> str:
     return out_of_scope(truth)
 
 
+def _sees_same(prediction: Expression, truth: Expression) -> bool:
+    from bench.scoring.equivalence.published import sees_same
+
+    return sees_same(prediction, truth)
+
+
 RULES: Mapping[str, Rule] = {
     rule.name: rule
     for rule in (
@@ -77,6 +86,7 @@ RULES: Mapping[str, Rule] = {
             _srbench,
             title="SRBench",
             out_of_scope=_out_of_scope,
+            sees_same=_sees_same,
         ),
     )
 }

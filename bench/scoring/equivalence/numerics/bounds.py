@@ -46,7 +46,7 @@ def with_bound(expression: Expression, names: Sequence[str], X: Array) -> Bounde
     """Values on the rows of ``X``, shape (n, d), with bounds on their errors."""
     tape = compiled(expression, names)
     columns = tape.columns(X)
-    overflowed = np.zeros(len(X), dtype=np.bool_)
+    shape = (len(X),)
     registers: list[_Bounded] = []
     with np.errstate(all="ignore"):
         for leaf in tape.leaves:
@@ -54,19 +54,22 @@ def with_bound(expression: Expression, names: Sequence[str], X: Array) -> Bounde
         for instruction in tape.instructions:
             args = [registers[index] for index in instruction.args]
             registers.append(_step(instruction.operator, args))
-            overflowed |= np.isinf(registers[-1][0])
     value, error = registers[tape.result]
-    values = np.array(np.broadcast_to(value, overflowed.shape), dtype=np.float64)
-    errors = np.array(np.broadcast_to(error, overflowed.shape), dtype=np.float64)
-    known = np.isfinite(values) & np.isfinite(errors)
+    values = np.array(np.broadcast_to(value, shape), dtype=np.float64)
+    errors = np.array(np.broadcast_to(error, shape), dtype=np.float64)
+    finite = np.isfinite(values)
+    overflowed = np.zeros(shape, dtype=np.bool_)
+    if not finite.all():
+        for value, _ in registers[len(tape.leaves) :]:
+            overflowed |= np.isinf(value)
+    known = finite & np.isfinite(errors)
     return Bounded(values, np.where(known, errors, np.inf), overflowed)
 
 
-def lost_digits(expression: Expression, names: Sequence[str], X: Array, size: Array) -> int:
-    """The most digits that cancel at a row of ``X``, where the value is one of ``size``."""
-    bounded = with_bound(expression, names, X)
+def lost_digits(bounds: Array, size: Array) -> int:
+    """The most digits that cancel where values of ``size`` have errors up to ``bounds``."""
     with np.errstate(all="ignore"):
-        lost = np.log10(bounded.bounds / (_UNIT * np.abs(size)))
+        lost = np.log10(bounds / (_UNIT * np.abs(size)))
     return int(np.clip(np.max(lost[np.isfinite(lost)], initial=0.0), 0, _MOST_LOST))
 
 

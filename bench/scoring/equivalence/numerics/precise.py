@@ -179,7 +179,8 @@ class Precise:
 
     def point(self, names: Sequence[str], row: Sequence[float]) -> dict[str, Value]:
         """A row of float64 as exact values by name."""
-        return {name: self.context.mpf(float(x)) for name, x in zip(names, row, strict=True)}
+        make = self.context.make_mpf
+        return {name: make(libmp.from_float(x)) for name, x in zip(names, row, strict=True)}
 
     def text(self, value: Value, digits: int = 20) -> str:
         """A value in decimal."""

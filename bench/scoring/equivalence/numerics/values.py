@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from bench.expression import Expression
 from bench.scoring.equivalence.numerics.bounds import with_bound
 from bench.scoring.equivalence.numerics.precise import NotFinite, Precise, Value
+from bench.scoring.equivalence.numerics.quantiles import median
 from bench.scoring.equivalence.thresholds import TRUSTED
 
 Array = NDArray[np.float64]
@@ -29,10 +30,14 @@ _LARGEST_ERROR = 1e-30
 
 @dataclass(frozen=True, eq=False)
 class Worked:
-    """Values at points, nan where there is none; ``precisely`` says which are not float64's."""
+    """Values at points, nan where there is none; ``precisely`` says which are not float64's.
+
+    ``bounds`` are those on the errors of float64.
+    """
 
     values: Array
     precisely: Mask
+    bounds: Array
 
 
 def right_values(
@@ -53,12 +58,18 @@ def right_values(
     with np.errstate(invalid="ignore"):
         doubtful = np.where(finite, bounded.bounds > TRUSTED * size, bounded.overflowed)
     values = np.where(finite & ~doubtful, bounded.values, np.nan)
-    typical = float(np.nanmedian(np.abs(values))) if np.isfinite(values).any() else 0.0
-    for row in np.flatnonzero(doubtful).tolist():
+    rows = np.flatnonzero(doubtful).tolist()
+    typical = _typical(values) if rows else 0.0
+    for row in rows:
         if thread_time() > deadline:
             break
         values[row] = precise_float(expression, names, X[row].tolist(), typical)
-    return Worked(values, doubtful)
+    return Worked(values, doubtful, bounded.bounds)
+
+
+def _typical(values: Array) -> float:
+    known = np.abs(values[np.isfinite(values)])
+    return median(known) if len(known) else 0.0
 
 
 def precise_float(

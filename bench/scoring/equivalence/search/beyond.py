@@ -10,11 +10,12 @@ is another function.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import log10
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.expression import Expression, symbols
+from bench.expression import Expression, numbers, symbols
 from bench.scoring.equivalence.numerics.bounds import with_bound
 from bench.scoring.equivalence.numerics.branches import unbroken
 from bench.scoring.equivalence.numerics.compiled import compiled
@@ -25,8 +26,10 @@ Array = NDArray[np.float64]
 _ROWS = 32
 _DECADES = (1.0, 4.0, 12.0)
 """How far variables are taken: by so many decades, up and down, together and each on its own."""
-_FURTHEST = 36.0
-"""How far from 1 they are brought where nothing moved."""
+FURTHEST = 36.0
+"""How far from 1 they are brought where nothing moved; further where numbers are larger."""
+_PAST = 12.0
+_ANYWHERE = 290.0
 _STEPS = 256
 _LOOKED_AT = 16
 _CERTAIN = 100.0
@@ -60,14 +63,23 @@ def rescaled(X: Array, rules: Sequence[Rule], seed: int = 0) -> tuple[Array, Arr
     return np.tile(start, (len(moved), 1)), ends
 
 
-def of_any_size(X: Array, rules: Sequence[Rule]) -> tuple[Array, Array]:
+def of_any_size(X: Array, rules: Sequence[Rule], decades: float) -> tuple[Array, Array]:
     """The same, each variable brought to any size, so that constants of any size meet their match.
 
     For two sides without constants that moved: what is left of those would matter out there.
     """
     start = X[:_ROWS]
-    powers = np.random.default_rng(1).uniform(-_FURTHEST, _FURTHEST, start.shape)
+    powers = np.random.default_rng(1).uniform(-decades, decades, start.shape)
     return start, _whole_where_they_are(np.sign(start) * 10.0**powers, rules)
+
+
+def decades_of(*sides: Expression) -> float:
+    """How many decades variables must go to meet the huge and the tiny numbers of ``sides``.
+
+    ``atan(1e44*x)`` is no constant, and departs from one where x is below 1e-44.
+    """
+    sizes = [abs(log10(abs(value))) for side in sides for value in numbers(side) if value]
+    return min(max(FURTHEST, _PAST + sum(size for size in sizes if size > _PAST)), _ANYWHERE)
 
 
 def _whole_where_they_are(ends: Array, rules: Sequence[Rule]) -> Array:

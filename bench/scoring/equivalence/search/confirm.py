@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.scoring.equivalence.numerics.precise import Value
-from bench.scoring.equivalence.search.beyond import apart_beyond
+from bench.scoring.equivalence.search.beyond import FURTHEST, apart_beyond, decades_of
 from bench.scoring.equivalence.search.two_sides import Step, TwoSides
 from bench.scoring.equivalence.thresholds import SLACK
 from bench.scoring.equivalence.verdict import Witness
@@ -28,15 +28,11 @@ Status = Literal["confirmed", "refuted", "beyond", "open"]
 
 _FRESH = 4
 _PATIENCE = 3
+_STALLED = 0.8
+"""What a step leaves where it neither gains nor loses: those after it will not, either."""
 _DOUBTFUL = 2
 _ROUNDS = 3
-_STEPS = (
-    Step(),
-    Step(by_effect=True),
-    Step(truth_moves=True),
-    Step(in_full=True),
-    Step(truth_moves=True, in_full=True),
-)
+_STEPS = (Step(), Step(by_effect=True), Step(in_full=True))
 _STEPS_OF_ALL = (Step(truth_moves=True), Step(truth_moves=True, in_full=True))
 _BEST = "with the best constants that were found"
 _BEYOND = "beyond the domain, with the constants that make the two agree on it"
@@ -72,6 +68,7 @@ def confirm(sides: TwoSides, rows: Array, deadline: float, *, tied: bool = False
     status: Status = "refuted"
     for _ in range(_ROUNDS):
         status, misfit = _search(sides, used, deadline)
+        seen = len(misfit)
         if status != "confirmed":
             break
         sides.settle()
@@ -81,8 +78,8 @@ def confirm(sides: TwoSides, rows: Array, deadline: float, *, tied: bool = False
         if _worst(misfit) <= sides.goal(SLACK + 5):
             break
         # A feature of the law that the points in use did not meet: it has constants of its own.
-        status, used = "refuted", np.concatenate([used, doubtful])
-    total = len(used) + len(others)
+        status, used = "refuted", np.concatenate([doubtful, used])
+    total = seen + len(others)
     witness = None
     if status == "confirmed" and not tied:
         witness = _beyond(sides)
@@ -100,20 +97,25 @@ def confirm(sides: TwoSides, rows: Array, deadline: float, *, tied: bool = False
 def _beyond(sides: TwoSides) -> Witness | None:
     """A point beyond the domain, on its branch, at which the two differ."""
     law = sides.law
-    found = apart_beyond(*sides.expressions(), law.names, *law.rescaled)
-    if found is None and sides.as_written:
-        found = apart_beyond(*sides.expressions(), law.names, *law.of_any_size)
+    both = sides.expressions()
+    found = apart_beyond(*both, law.names, *law.rescaled)
+    if found is None and (sides.as_written or decades_of(*both) > FURTHEST):
+        found = apart_beyond(*both, law.names, *law.of_any_size(*both))
     return None if found is None else sides.witness(found[1], _BEYOND)
 
 
 def _search(sides: TwoSides, rows: Array, deadline: float) -> tuple[Status, list[Value]]:
-    """Improve the constants until nothing is left at ``rows``, or nothing more is gained."""
+    """Improve the constants until nothing is left at ``rows``, or nothing more is gained.
+
+    The misfits at ``rows``; at the first of them alone where nothing is left there to begin with.
+    """
     goal = sides.goal(SLACK)
-    misfit = sides.misfit(rows)
+    # Constants that need not move are no fit: as few points as for what was fitted will do.
+    misfit = sides.misfit(rows[:_FRESH])
     if _worst(misfit) <= goal:
         return "confirmed", misfit
-    steps = _STEPS_OF_ALL if sides.variant.held else _STEPS
-    for number, step in enumerate(steps):
+    misfit += sides.misfit(rows[_FRESH:])
+    for number, step in enumerate(_steps(sides)):
         # What float64 sees is not made good by the truth's last digits, nor by better slopes.
         if number and (step.truth_moves or step.in_full) and sides.visible(rows, misfit):
             break
@@ -124,6 +126,13 @@ def _search(sides: TwoSides, rows: Array, deadline: float) -> tuple[Status, list
         if thread_time() > deadline:
             return "open", misfit
     return "refuted", misfit
+
+
+def _steps(sides: TwoSides) -> tuple[Step, ...]:
+    """The steps to try, the cheapest first; the truth's decimals give way last, if it has any."""
+    if sides.variant.held:
+        return _STEPS_OF_ALL
+    return (*_STEPS[:2], *_STEPS_OF_ALL) if sides.fixed else _STEPS
 
 
 def _descend(
@@ -149,6 +158,8 @@ def _descend(
         patience = 0 if _worst(misfit) < _worst(best) / 3 else patience + 1
         if _worst(misfit) < _worst(best):
             best, kept = misfit, sides.literals
+        if _STALLED < ratio < 1 / _STALLED:
+            break
     sides.literals = kept
     return best
 

@@ -24,6 +24,7 @@ from bench.scoring.equivalence.forms.variants import (
     with_given,
     with_plain_exponents,
 )
+from bench.scoring.equivalence.numerics.compiled import compiled
 from bench.scoring.equivalence.search.confirm import Confirmation, Status, confirm
 from bench.scoring.equivalence.search.nearest import nearest
 from bench.scoring.equivalence.search.refit import (
@@ -33,11 +34,12 @@ from bench.scoring.equivalence.search.refit import (
     refit_with_own_signs,
 )
 from bench.scoring.equivalence.search.two_sides import TwoSides
-from bench.scoring.equivalence.thresholds import IDENTICAL, MOST_CONSTANTS, NEAR, SLACK
+from bench.scoring.equivalence.thresholds import IDENTICAL, MOST_CONSTANTS, NEAR, SLACK, ZERO
 from bench.scoring.equivalence.verdict import Witness
 
 if TYPE_CHECKING:
     from bench.scoring.equivalence.case import Case
+    from bench.scoring.equivalence.law import LawOnDomain
 
 Array = NDArray[np.float64]
 Stage = Literal["written", "nearest", "all", "refit", "matched", "afar", "own signs"]
@@ -75,6 +77,12 @@ class Identity:
         """Which constants went through 0."""
         found: NDArray[np.bool_] = self.start * self.end < 0.0
         return found
+
+    @property
+    def vanished(self) -> NDArray[np.bool_]:
+        """Which constants became 0."""
+        gone: NDArray[np.bool_] = np.abs(self.end) <= ZERO * np.abs(self.start)
+        return gone
 
 
 def as_it_is(case: Case) -> Identity | None:
@@ -170,11 +178,26 @@ def _as_written(case: Case, variant: Variant) -> Identity | None:
     return _confirmed(case, variant, variant, variant.constants, None, residual)
 
 
+def _where_they_differ(case: Case, variant: Variant) -> tuple[LawOnDomain, NDArray[np.bool_]]:
+    """The law on the domain; beyond it where the constants as written are told from it there alone.
+
+    A term of the law may be too small on the domain for its constants to be found there.
+    """
+    written = case.found.get((variant, "written"))
+    if written is None or written.status != "beyond" or case.law.region.ties:
+        return case.law, case.trusted
+    far = case.law.beyond
+    values = compiled(variant.expression, far.names)(far.X)
+    with np.errstate(all="ignore"):
+        return far, np.abs(values - far.y) > _ROUNDING * np.abs(far.y)
+
+
 def _nearest(case: Case, variant: Variant) -> Identity | None:
     """At the nearest constants, the free ones alone."""
     if not variant.free or case.needs_precision or _settled(case, variant):
         return None
-    found = nearest(variant, case.law, case.trusted, variant.constants, truth_moves=False)
+    law, usable = _where_they_differ(case, variant)
+    found = nearest(variant, law, usable, variant.constants, truth_moves=False)
     if found.residual >= NEAR:
         return None
     return _confirmed(case, variant, variant, found.constants, None, found.residual)
@@ -196,7 +219,8 @@ def _with_all(case: Case, variant: Variant) -> Identity | None:
     start = full.constants
     if fitted is not None:
         start[[at in full.free for at in full.movable]] = fitted.end
-    found = nearest(full, case.law, case.trusted, start, truth_moves=True)
+    law, usable = _where_they_differ(case, variant)
+    found = nearest(full, law, usable, start, truth_moves=True)
     if found.residual >= NEAR:
         return None
     return _confirmed(case, variant, full, found.constants, found.truths, found.residual)
@@ -300,7 +324,8 @@ def _confirmed(
         as_many = len(variant.movable) <= len(known.variant.movable)
         if as_many or residual > _ROUNDING:
             return known
-    guard = max(_GUARD, _GUARD_IF_NEEDED if case.needs_precision else 0, case.lost_digits + _GUARD)
+    lost = -(-case.lost_digits // _GUARD) * _GUARD  # in steps: functions to new digits cost time
+    guard = max(_GUARD, _GUARD_IF_NEEDED if case.needs_precision else 0, lost + _GUARD)
     while True:
         sides = TwoSides(variant, constants, case.law, case.limits, guard, truths)
         outcome = confirm(sides, case.fresh, case.deadline, tied=bool(case.law.region.ties))

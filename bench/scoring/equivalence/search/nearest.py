@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from bench.expression.compiled.program import Program, compile_program
 from bench.scoring.equivalence.forms.variants import Variant
 from bench.scoring.equivalence.law import LawOnDomain
+from bench.scoring.equivalence.numerics.quantiles import median
 from bench.scoring.equivalence.numerics.slopes import values_and_slopes
 
 Array = NDArray[np.float64]
@@ -89,7 +90,7 @@ def nearest(
 
 def typical(misfit: Array) -> float:
     """The median size of the misfits: float64 may cancel at some points, but not at most."""
-    size = float(np.median(np.abs(misfit))) if len(misfit) else np.inf
+    size = median(np.abs(misfit)) if len(misfit) else np.inf
     return size if np.isfinite(size) else np.inf
 
 

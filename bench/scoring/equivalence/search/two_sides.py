@@ -76,6 +76,8 @@ class TwoSides:
         self.free = variant.movable
         self.fixed = law.program.positions
         self._points: dict[bytes, Point] = {}
+        self._expressions: dict[tuple[bytes, bytes], tuple[Expression, Expression]] = {}
+        self._least = self.context.mpf(_NOTHING * law.typical)
         self._written = list(self.prediction.literals)
         self._given = list(self.truth.literals)
         self.given_truths = law.program.constants
@@ -138,10 +140,13 @@ class TwoSides:
 
     def expressions(self) -> tuple[Expression, Expression]:
         """Both sides with their constants as they are now, in float64."""
-        return (
-            _moved(self.variant.expression, self.free, self.constants, self.variant.constants),
-            _moved(self.law.expression, self.fixed, self.truths, self.given_truths),
-        )
+        constants, truths = self.constants, self.truths
+        key = constants.tobytes(), truths.tobytes()
+        if key not in self._expressions:
+            own = _moved(self.variant.expression, self.free, constants, self.variant.constants)
+            law = _moved(self.law.expression, self.fixed, truths, self.given_truths)
+            self._expressions[key] = own, law
+        return self._expressions[key]
 
     def misfit(self, rows: Array) -> list[Value]:
         """(p - t) / |t| at each point; 1 at a point where either is not finite."""
@@ -166,7 +171,7 @@ class TwoSides:
 
         ``sin(pi*n)`` is 1e-70 to 70 digits, and 0 in truth.
         """
-        if abs(truth) > _NOTHING * self.law.typical:
+        if abs(truth) > self._least:
             return abs(truth)
         finer = self.law.precise(3 * (self.digits + self.guard)).copy()
         finer.literals = [finer.context.mpf(value) for value in self.truth.literals]
@@ -287,7 +292,7 @@ class TwoSides:
         with np.errstate(all="ignore"):
             apart = np.abs(values - y) / np.where(y == 0.0, self.law.typical, np.abs(y))
         apart = np.where(values == y, 0.0, np.where(np.isfinite(apart), apart, np.inf))
-        rows: Array = X[np.argsort(apart)[len(apart) - count :]]
+        rows: Array = X[np.argpartition(apart, -count)[-count:]]
         return rows
 
     def to_digits(self, digits: int) -> tuple[Precise, Precise]:
