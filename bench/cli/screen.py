@@ -1,10 +1,17 @@
-"""A plain table for a terminal."""
+"""What goes to a terminal: a plain table, and lines that hold words from outside."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
+from bench.basics.words import harmless
+
 _UNFOLDED = 1000
+
+
+def say(text: str) -> None:
+    """Print a line, whatever it holds."""
+    print(harmless(text))
 
 
 def print_columns(
@@ -22,6 +29,6 @@ def print_columns(
     for name in header:
         table.add_column(name, justify="right" if name in right else "left")
     for row in rows:
-        table.add_row(*map(Text, row))
+        table.add_row(*(Text(harmless(cell)) for cell in row))
     console = Console()
     (console if console.is_terminal else Console(width=_UNFOLDED)).print(table)

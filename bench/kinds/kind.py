@@ -124,7 +124,10 @@ class Kind(Protocol):
     need inside them. A kind whose models are scored by what they predict also has
     ``held_back_inputs(problem, data)``: by split, the inputs at which they are asked. One on whose
     training data settings can be chosen has ``held_out(problem, noise)``: the problem of a part of
-    them, with the rest, as noisy, in the test's place, and without the law.
+    them, with the rest, as noisy, in the test's place, and without the law; and
+    ``held_out_measure``, the metric that says how good an answer is there, 1 at best. One whose
+    answers can be seen beside the data has ``drawn(problem, answer, conditions)``: plain JSON for a
+    page.
 
     A kind whose tasks ask questions has ``oracle(problem, data, conditions) -> AnyOracle``, one for
     each run, and a field ``asks`` in its task: a function of points that gives the oracle's values.

@@ -34,10 +34,9 @@ class Board:
         """The first table."""
         return next(iter(self.tables.values()))
 
-    @property
-    def its_rows(self) -> pd.DataFrame:
-        """The runs that the first table sums up."""
-        kinds = self.table.attrs["kinds"]
+    def rows_of(self, kind: str) -> pd.DataFrame:
+        """The runs that the table of ``kind`` sums up."""
+        kinds = self.tables[kind].attrs["kinds"] or [""]
         return self.rows if len(self.tables) == 1 else self.rows[self.rows["kind"].isin(kinds)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 LEVEL = 0.05
 """The chance of calling one method better where none is, over all pairs together."""
+
+MOST_PAIRS = 5000
+"""Pairs that are compared where no method is named; nobody reads more."""
 
 RUN = ["dataset", "problem", "noise", "seed"]
 """What tells the runs of one method apart."""
@@ -46,7 +50,10 @@ class Contest:
 
 @dataclass(frozen=True)
 class Contests:
-    """All pairs of ``methods`` by one measure; ``ranks`` over the problems that all have done."""
+    """All pairs of ``methods`` by one measure; ``ranks`` over the problems that all have done.
+
+    There are no pairs where there would be more than ``MOST_PAIRS`` of them and nobody named any.
+    """
 
     measure: Column
     methods: tuple[str, ...]
@@ -72,16 +79,32 @@ def compare_methods(
     measure that there is not.
     """
     column = measure_named(measure, rows)
-    rows = named_apart(rows.assign(label=rows["method"]))
-    names = _methods(rows, methods)
-    values = rows.pivot_table(column.name, RUN, "method", aggfunc="first").reindex(columns=names)
-    found = [(a, b, *_pair(values, a, b, column)) for a, b in itertools.combinations(names, 2)]
+    names, values = _values(rows, methods, column)
+    few = bool(methods) or math.comb(len(names), 2) <= MOST_PAIRS
+    asked = itertools.combinations(names, 2) if few else ()
+    found = [(a, b, *_pair(values, a, b, column)) for a, b in asked]
     adjusted = holm([difference.p for _, _, difference, _ in found])
     pairs = tuple(
         Contest(a, b, difference, float(p), alone)
         for (a, b, difference, alone), p in zip(found, adjusted, strict=True)
     )
     return Contests(column, tuple(names), pairs, _ranks(values, column))
+
+
+def ranks_of(rows: pd.DataFrame, methods: Sequence[str], measure: str) -> Ranks | None:
+    """The ``ranks`` of ``compare_methods`` alone, which a thousand methods have as well."""
+    column = measure_named(measure, rows)
+    return _ranks(_values(rows, methods, column)[1], column)
+
+
+def _values(
+    rows: pd.DataFrame, methods: Sequence[str], column: Column
+) -> tuple[list[str], pd.DataFrame]:
+    """The names of ``methods``, and the measure by run: a column for each of them."""
+    rows = named_apart(rows.assign(label=rows["method"]))
+    names = _methods(rows, methods)
+    values = rows.pivot_table(column.name, RUN, "method", aggfunc="first").reindex(columns=names)
+    return names, values
 
 
 def _pair(

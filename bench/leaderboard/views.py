@@ -147,6 +147,12 @@ def labels(read: RunRows, folders: Iterable[Path], by: Iterable[str]) -> dict[st
     }
 
 
+def dummy_variables(rows: pd.DataFrame, folders: Iterable[Path]) -> list[Label]:
+    """For each of ``rows`` how many variables its problem has that the law does not have."""
+    view = next(view for view in VIEWS if view.name == "dummy_variables")
+    return _labels(view, rows, find_problems(set(rows["dataset"]), folders))
+
+
 def _labels(
     view: Breakdown, rows: pd.DataFrame, problems: Mapping[tuple[str, str], AnyProblem]
 ) -> list[Label]:

@@ -9,7 +9,7 @@ import pytest
 from results_folders import Result, write
 
 from bench.cli import main
-from bench.leaderboard import LeaderboardError
+from bench.leaderboard import LeaderboardError, comparison
 from bench.leaderboard.comparison import Contests, compare_methods
 from bench.leaderboard.rows import read_rows
 from bench.running import Leases, Store
@@ -94,3 +94,16 @@ def test_the_verb_says_it_for_people_and_for_machines(
     assert main(["compare", str(folder), "a", "b", "--json"]) == 0
     plain = json.loads(capsys.readouterr().out)
     assert plain["pairs"][0]["better"] == "a" and plain["ranks"] is None
+
+
+def test_of_very_many_methods_ranks_are_shown_and_pairs_where_they_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write(tmp_path, [Result(m, f"p{k}", yes=k % 2 == 0) for m in "abc" for k in range(4)])
+    monkeypatch.setattr(comparison, "MOST_PAIRS", 2)
+    assert main(["compare", str(folder)]) == 0
+    said = capsys.readouterr().out
+    assert "3 methods are 3 pairs, of which none is compared: name those" in said
+    assert "mean ranks over 4 problems" in said
+    assert main(["compare", str(folder), "a", "b", "c"]) == 0
+    assert capsys.readouterr().out.count("McNemar") == 3

@@ -15,7 +15,14 @@ import pytest
 from results_folders import Result, write
 
 from bench.cli import main
+from bench.kinds.metrics import metrics_of
 from bench.leaderboard.report.page import report_page
+from bench.method import Discovery
+from bench.problems import load_dataset
+from bench.running import MethodSpec, Record, Resources, Run, Store
+from bench.running.results.judging import KeptScore, judge_of
+from bench.scoring import Scorecard
+from bench.scoring.steps import ScoringLimits
 
 HOSTILE = '</script><img src=x onerror="document.title=1">'
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
@@ -52,15 +59,15 @@ def test_the_page_asks_nothing_of_a_network_and_is_the_same_again(tmp_path: Path
     assert "default-src 'none'" in page
     told = {story["id"]: story for story in stories(page)}
     story = told["good/srsd_easy/feynman-i.12.1/seed0_noise0"]
-    assert story["prediction_math"] == story["truth_math"] and len(story["points"]) > 20
-    assert all(abs(true - predicted) < 1e-9 for true, predicted in story["points"])
+    assert story["prediction_math"] == story["truth_math"] and len(story["drawn"]["points"]) > 20
+    assert all(abs(true - predicted) < 1e-9 for true, predicted in story["drawn"]["points"])
 
 
 def test_words_from_outside_bring_no_markup(tmp_path: Path) -> None:
     folder = write(tmp_path, [Result(HOSTILE, answer=HOSTILE), Result("b", answer="x0")])
     page = report_page(folder, title=HOSTILE)
     assert "<img src=x" not in page
-    assert stories(page)[0]["prediction_math"] is None
+    assert stories(page)[0]["prediction_math"] == []
 
 
 def test_of_many_runs_the_first_of_each_cell_can_be_opened(tmp_path: Path) -> None:
@@ -69,6 +76,45 @@ def test_of_many_runs_the_first_of_each_cell_can_be_opened(tmp_path: Path) -> No
     told = [story["id"] for story in stories(page)]
     assert len(told) == 8 and sum(one.endswith("seed0_noise0") for one in told) == 6
     assert "8 of 30 runs can be opened here" in page
+
+
+def with_a_system(folder: Path) -> Path:
+    """Results of a table, and of a system whose answer is its law but for a constant."""
+    write(folder, results())
+    problem: Any = load_dataset("odebench")["ode1"]
+    run = Run(MethodSpec("floor", "some.where:Method"), "odebench", problem.version, "ode1",
+              noise=0.05)  # fmt: skip
+    answer = {name: f"0.9*({law})" for name, law in problem.truth.items()}
+    store, found = Store(folder), Discovery.of(answer)
+    record = Record(run, "ok", "", found, (), Resources(1.0, 1.0, 100.0))
+    values = {metric.name: metric.worst for metric in metrics_of("system")}
+    card = Scorecard("odebench/ode1", "system", answer, judge_of("system", ScoringLimits()),
+                     values=values)  # fmt: skip
+    store.add_to_plan([run])
+    store.write(record)
+    store.write_text(store.score_path(run.key), KeptScore(run.digest, card).to_json())
+    return folder
+
+
+def test_each_kind_has_its_part_and_a_system_its_trajectories(tmp_path: Path) -> None:
+    folder = with_a_system(tmp_path / "x")
+    page = report_page(folder)
+    assert all(f'id="{kind}-table"' in page for kind in ("table", "system"))
+    assert page.count('<table class="leaderboard">') == 2
+    told = {story["id"]: story for story in stories(page)}
+    story = told["floor/odebench/ode1/seed0_noise0.05"]
+    ((name, math),) = story["prediction_math"]
+    assert name == "x0" and "0.9" in math
+    paths = story["drawn"]["paths"]
+    seen = {(split, series) for split, series, *_ in paths}
+    assert {("shown", "observed"), ("shown", "true"), ("shown", "found"),
+            ("held_back", "true"), ("held_back", "found")} <= seen  # fmt: skip
+    shown = {series: [x for split, one, _, _, x in paths if (split, one) == ("shown", series)]
+             for series in ("observed", "true", "found")}  # fmt: skip
+    off = [abs(a - b) for a, b in zip(shown["observed"], shown["true"], strict=True)]
+    assert max(off) > 0 and shown["found"][0] == shown["true"][0] != shown["found"][-1]
+    assert main(["plots", str(folder), "--to", str(tmp_path / "p")]) == 0
+    assert (tmp_path / "p" / "system_rates.svg").exists()
 
 
 @pytest.mark.parametrize("kept", ["nothing done", "all failed", "one method", "ties everywhere"])
@@ -137,7 +183,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def methods_shown(driver: Any) -> list[str]:
     cells = driver.find_elements(
-        "css selector", "#leaderboard tbody tr:not([hidden]) td:first-child"
+        "css selector", ".leaderboard tbody tr:not([hidden]) td:first-child"
     )
     return [cell.text for cell in cells]
 
@@ -148,7 +194,7 @@ def test_the_table_sorts_and_filters(browser: Any, page: Path) -> None:
     driver.find_element("css selector", "th[data-column=method] button").click()
     names = methods_shown(driver)
     assert names == sorted(names, reverse=True) and len(names) == 4
-    driver.find_element("id", "filter").send_keys("ba")
+    driver.find_element("css selector", ".filter").send_keys("ba")
     assert methods_shown(driver) == ["bad"]
 
 
@@ -180,6 +226,20 @@ def test_pictures_are_drawn_and_nothing_is_wider_than_the_window(
         until(driver, lambda _, chart=chart: chart.find_elements("css selector", "svg"))
     wide = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert driver.execute_script(wide) <= 0
+    assert [entry for entry in driver.get_log("browser") if entry["level"] == "SEVERE"] == []
+
+
+def test_a_system_is_drawn_in_a_browser(browser: Any, tmp_path: Path) -> None:
+    folder = with_a_system(tmp_path / "x")
+    assert main(["report", str(folder)]) == 0
+    driver = opened(browser, folder / "report.html", 400)
+    driver.find_element("css selector", ".cell[data-method=floor]").click()
+    until(driver, lambda d: len(d.find_elements("css selector", "#run-story svg")) == 3)
+    table, system = driver.find_elements("css selector", ".board")
+    system.find_element("css selector", ".filter").send_keys("nobody")
+    rows = "tbody tr:not([hidden])"
+    assert len(table.find_elements("css selector", rows)) == 4
+    assert system.find_elements("css selector", rows) == []
     assert [entry for entry in driver.get_log("browser") if entry["level"] == "SEVERE"] == []
 
 

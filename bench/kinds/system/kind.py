@@ -26,6 +26,7 @@ class SystemKind:
 
     name = "system"
     reduces_to = "table"
+    held_out_measure = "generalisation_r2"
 
     def told(self, problem: SystemProblem, conditions: Conditions) -> Mapping[str, Any]:
         return posing.told(problem, conditions.disclosure)
@@ -78,6 +79,18 @@ class SystemKind:
         from bench.kinds.system import showing
 
         return showing.shown(problem)
+
+    def held_out(self, problem: SystemProblem, noise: float) -> SystemProblem:
+        from bench.kinds.system import heldout
+
+        return heldout.held_out(problem, noise)
+
+    def drawn(
+        self, problem: SystemProblem, answer: Mapping[str, str], conditions: Conditions
+    ) -> Mapping[str, Any]:
+        from bench.kinds.system import drawing
+
+        return drawing.drawn(problem, answer, conditions)
 
     def scheme(self) -> Scheme:
         from bench.kinds.system.scoring import SCHEME

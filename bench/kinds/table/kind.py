@@ -26,6 +26,7 @@ class TableKind:
     """See ``bench.kinds.kind.Kind``; the arrays are ``X`` (n, d) and ``y`` (n,)."""
 
     name = "table"
+    held_out_measure = "r2"
 
     def told(self, problem: Problem, conditions: Conditions) -> Mapping[str, Any]:
         return posing.told(problem, conditions.disclosure)
@@ -78,6 +79,11 @@ class TableKind:
         from bench.kinds.table import showing
 
         return showing.shown(problem)
+
+    def drawn(self, problem: Problem, answer: str, conditions: Conditions) -> Mapping[str, Any]:
+        from bench.kinds.table import drawing
+
+        return drawing.drawn(problem, answer, conditions.data_seed)
 
     def scheme(self) -> Scheme:
         from bench.kinds.table.scoring import SCHEME

@@ -8,10 +8,8 @@ const make = (tag, text, ...inside) => {
   return node;
 };
 
-// The table: sorted by any column, filtered by method, with the columns that are asked for.
-const head = [...document.querySelectorAll("#leaderboard thead th")];
-const body = document.querySelector("#leaderboard tbody");
-function sortBy(place) {
+// The tables: sorted by any column, filtered by method, with the columns that are asked for.
+function sortBy(head, body, place) {
   const rising = head[place].getAttribute("aria-sort") === "descending";
   head.forEach((cell) => cell.removeAttribute("aria-sort"));
   head[place].setAttribute("aria-sort", rising ? "ascending" : "descending");
@@ -25,29 +23,35 @@ function sortBy(place) {
   };
   body.append(...[...body.rows].sort(compare));
 }
-head.forEach((cell, place) => {
-  cell.querySelector("button").addEventListener("click", () => sortBy(place));
-  const box = document.createElement("input");
-  box.type = "checkbox";
-  box.checked = !cell.hidden;
-  box.addEventListener("change", () => {
-    cell.hidden = !box.checked;
-    for (const row of body.rows) row.cells[place].hidden = !box.checked;
+function lively(board) {
+  const head = [...board.querySelectorAll("thead th")];
+  const body = board.querySelector("tbody");
+  head.forEach((cell, place) => {
+    cell.querySelector("button").addEventListener("click", () => sortBy(head, body, place));
+    const box = document.createElement("input");
+    box.type = "checkbox";
+    box.checked = !cell.hidden;
+    box.addEventListener("change", () => {
+      cell.hidden = !box.checked;
+      for (const row of body.rows) row.cells[place].hidden = !box.checked;
+    });
+    if (place) board.querySelector(".choices").append(make("label", "", box, " " + cell.dataset.column));
   });
-  if (place) document.querySelector("#columns .choices").append(make("label", "", box, " " + cell.dataset.column));
-});
-$("filter").addEventListener("input", (event) => {
-  const wanted = event.target.value.toLowerCase();
-  for (const row of body.rows) row.hidden = !row.cells[0].textContent.toLowerCase().includes(wanted);
-});
+  board.querySelector(".filter").addEventListener("input", (event) => {
+    const wanted = event.target.value.toLowerCase();
+    for (const row of body.rows) row.hidden = !row.cells[0].textContent.toLowerCase().includes(wanted);
+  });
+}
+document.querySelectorAll(".board").forEach(lively);
 
 // The pictures: drawn when they come into view, again for another width or colour scheme.
 const specs = JSON.parse($("specs").textContent);
 const dark = matchMedia("(prefers-color-scheme: dark)");
 function config() {
   const [ink, line] = dark.matches ? ["#e8eaec", "#3a3f44"] : ["#1a1c1e", "#d5d8db"];
-  const axis = { labelColor: ink, titleColor: ink, domainColor: ink, tickColor: ink, gridColor: line };
-  return { background: "transparent", axis, legend: { labelColor: ink, titleColor: ink, orient: "bottom", columns: 4 }, text: { color: ink }, view: { stroke: null } };
+  const size = { labelFontSize: 12, titleFontSize: 12 };
+  const axis = { labelColor: ink, titleColor: ink, domainColor: ink, tickColor: ink, gridColor: line, ...size };
+  return { background: "transparent", axis, legend: { labelColor: ink, titleColor: ink, orient: "bottom", columns: 4, ...size }, text: { color: ink }, view: { stroke: null } };
 }
 function fitted(spec, width) {
   const narrow = { ...spec, width: Math.max(120, width - 190) };
@@ -88,10 +92,14 @@ async function opened() {
   return stories;
 }
 const shown = (value) => (typeof value === "number" ? Number(value.toPrecision(6)).toString() : String(value));
-function formula(text, math) {
+function formula(text, parts) {
   const cell = make("dd");
-  // The markup was made from a parsed formula, every name and number in it escaped.
-  if (math) cell.insertAdjacentHTML("beforeend", math);
+  for (const [name, math] of parts) {
+    const line = make("div", name && `${name}: `);
+    // The markup was made from a parsed formula, every name and number in it escaped.
+    line.insertAdjacentHTML("beforeend", math);
+    cell.append(line);
+  }
   cell.append(make("code", text || "none"));
   return cell;
 }
@@ -115,21 +123,39 @@ function tell(story) {
   const values = Object.entries(story.values).filter(([name, value]) => value !== null && !/^(symbolic|undecided|not_applicable)_/.test(name));
   if (values.length) add("measures", values.map(([name, value]) => `${name} ${shown(value)}`).join(", "));
   if (story.resources) add("used", Object.entries(story.resources).map(([name, value]) => `${name} ${shown(value)}`).join(", ") + (story.seal ? `, seal ${story.seal}` : ""));
+  const counts = Object.entries(story.counts);
+  if (counts.length) add("counted", counts.map(([name, value]) => `${value} ${name}`).join(", "));
   const settings = Object.entries(story.settings);
   if (settings.length) add("settings", settings.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(", "));
   const parts = [list];
-  if (story.points.length) parts.push(picture("What the prediction is off by, at test rows", residuals(story.points)));
+  if (story.drawn.points?.length) parts.push(picture("What the prediction is off by, at test rows", residuals(story.drawn.points)));
+  if (story.drawn.paths) parts.push(...trajectories(story.drawn.paths));
   if (story.reports.some((one) => one[1] > 0)) parts.push(picture("Loss of the best so far", anytime(story.reports)));
   if (story.reports.length) parts.push(reported(story.reports));
   if (story.log) parts.push(make("h3", "The end of its log"), make("pre", story.log));
   return parts;
 }
+const palette = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00"];
 const quantitative = (field, title, scale) => ({ field, type: "quantitative", title, scale });
 const residuals = (points) => ({
   data: { values: points.map(([y, p]) => ({ true: y, residual: p - y })) }, height: 160,
   mark: { type: "point", filled: true, color: "#0072B2" },
   encoding: { x: quantitative("true", "true value", { zero: false }), y: quantitative("residual", "predicted less true", { zero: true }) },
 });
+const splits = { shown: "What was shown: observed, true, and found from its start", later: "How that goes on", held_back: "From a start that was never shown" };
+function trajectories(paths) {
+  return Object.keys(splits).filter((split) => paths.some((one) => one[0] === split)).map((split) => {
+    const values = paths.filter((one) => one[0] === split).map(([, series, state, time, value]) => ({ series, state, time, value }));
+    const x = quantitative("time", "t", { zero: false });
+    const y = quantitative("value", "state", { zero: false });
+    const color = { field: "state", type: "nominal", title: null, scale: { range: palette } };
+    const dash = { field: "series", type: "nominal", title: null, scale: { domain: ["true", "found"], range: [[1, 0], [5, 4]] } };
+    const [seen, lines] = [values.filter((one) => one.series === "observed"), values.filter((one) => one.series !== "observed")];
+    const layer = [{ data: { values: lines }, mark: { type: "line", strokeWidth: 1.8 }, encoding: { x, y, color, strokeDash: dash } }];
+    if (seen.length) layer.unshift({ data: { values: seen }, mark: { type: "point", size: 14, opacity: 0.5 }, encoding: { x, y, color } });
+    return picture(splits[split], { height: 160, layer });
+  });
+}
 const anytime = (reports) => ({
   data: { values: reports.filter((one) => one[1] > 0).map(([seconds, loss]) => ({ seconds, loss })) }, height: 160,
   mark: { type: "line", interpolate: "step-after", point: true, color: "#E69F00" },

@@ -1,22 +1,27 @@
-"""The page: one HTML file with all that it shows, which asks nothing of any network."""
+"""The page: one HTML file with all that it shows, which asks nothing of any network.
+
+Each kind of problem has a part of its own: its table, its pictures, its map of problems.
+"""
 
 from __future__ import annotations
 
 import base64
 import gzip
 import json
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.basics.installation import install_hint
-from bench.leaderboard import LeaderboardError, make_leaderboard, read_board
+from bench.basics.words import counted
+from bench.leaderboard import Board, LeaderboardError, read_board
 from bench.leaderboard.columns import columns
 from bench.leaderboard.details import find_runs
 from bench.leaderboard.groups import find_problems
 from bench.leaderboard.lines.solved import Solved
 from bench.leaderboard.report.stories import MOST, chosen, stories
-from bench.leaderboard.report.summary import cells, pictures
+from bench.leaderboard.report.summary import MAP, cells, left_out, pictures, with_dummies
 from bench.leaderboard.results import Results
 from bench.leaderboard.rows import named_apart
 from bench.leaderboard.writers import brief_columns, cell_text, records_of
@@ -36,20 +41,15 @@ def report_page(folder: Path, title: str | None = None, most: int = MOST) -> str
     """
     template = _template()
     board = read_board([folder])
-    rows, first = named_apart(board.rows), named_apart(board.its_rows)
-    drawn = [one for one in pictures(first, named_apart(board.table)) if one.name != "problems"]
-    table = named_apart(make_leaderboard([folder]) if len(board.tables) > 1 else board.table)
-    solved = Solved.of(rows)
+    several = len(board.tables) > 1
+    parts = [_part(kind, board, folder, several) for kind in board.tables]
+    drawn = [picture for part in parts for picture in part["pictures"]]
     return str(
         template.render(
             title=title or f"Results of {folder.resolve().name}",
-            facts=_facts(rows),
-            warnings=[*table.attrs["notes"], *_warnings(rows, most)],
-            pictures=drawn,
-            columns=_columns(table),
-            lines=_lines(table),
-            measure=solved.name,
-            **_map(rows, solved.name),
+            facts=_facts(board.rows),
+            warnings=_warnings(board.rows, most),
+            parts=parts,
             style=_safe((_HERE / "page.css").read_text(encoding="utf-8")),
             script=_safe((_HERE / "page.js").read_text(encoding="utf-8")),
             library=_safe(_library()),
@@ -57,6 +57,23 @@ def report_page(folder: Path, title: str | None = None, most: int = MOST) -> str
             stories=_safe(_packed(folder, most)),
         )
     )
+
+
+def _part(kind: str, board: Board, folder: Path, several: bool) -> dict[str, Any]:
+    """What the page shows of the problems of one kind; names begin with it where it has others."""
+    start = f"{kind}-" if several else ""
+    table, rows = named_apart(board.tables[kind]), named_apart(board.rows_of(kind))
+    drawn = [
+        replace(one, name=f"{start}{one.name}")
+        for one in pictures(with_dummies(rows, [folder]), table)
+        if one.name != MAP
+    ]
+    solved = Solved.of(rows)
+    return {
+        "id": start, "kind": kind if several else "", "warnings": table.attrs["notes"],
+        "pictures": drawn, "columns": _columns(table), "lines": _lines(table),
+        "measure": solved.name, "left_out": left_out(rows), **_map(rows, solved.name),
+    }  # fmt: skip
 
 
 def _template() -> Any:
@@ -104,21 +121,21 @@ def _facts(rows: pd.DataFrame) -> str:
     failed = done & (rows["status"] != "ok")
     problems = (rows["dataset"] + "/" + rows["problem"]).nunique()
     return (
-        f"{rows['method'].nunique()} methods, {problems} problems, {len(rows)} runs planned, "
-        f"{int(done.sum())} done, {int(failed.sum())} of them failed."
+        f"{counted(rows['method'].nunique(), 'method')}, {counted(problems, 'problem')}, "
+        f"{counted(len(rows), 'run')} planned, {int(done.sum())} done, {int(failed.sum())} failed."
     )
 
 
 def _warnings(rows: pd.DataFrame, most: int) -> list[str]:
     found = []
     for flag, words in (
-        ("unsealed", "ran without all walls"),
-        ("starved", "were kept from running by other work on their machine"),
-        ("stale", "were made or judged by other code than there is now"),
+        ("unsealed", "without all walls"),
+        ("starved", "kept from running by other work on their machine"),
+        ("stale", "made or judged by other code than there is now"),
     ):
         count = int(rows[flag].fillna(False).astype(bool).sum())
         if count:
-            found.append(f"{count} runs {words}.")
+            found.append(f"{counted(count, 'run')} {words}.")
     if len(rows) > most:
         found.append(f"{most} of {len(rows)} runs can be opened here: the first of each cell.")
     return found

@@ -7,19 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from bench.expression import ParseError, evaluate, read
+from bench.basics.words import harmless
+from bench.expression import ParseError, read
 from bench.expression.typeset import mathml
-from bench.kinds import AnyProblem
+from bench.kinds import AnyProblem, kind_of
 from bench.leaderboard.details import FoundRun, RunDetails, run_details
 from bench.leaderboard.results import Problems
-from bench.problems.problem import Problem
+from bench.method import Answer
 from bench.running.results.record import RecordError
 
 MOST = 2_000
 """Runs whose whole story is in a page; of more, the first of each method and problem in turn."""
 _LONGEST = 2_000
 """Characters of an answer that is typeset and drawn."""
-_POINTS = 60
 _REPORTS = 40
 
 
@@ -54,12 +54,12 @@ def _story(details: RunDetails, problem: AnyProblem | None) -> dict[str, Any]:
     record, used = details.record, details.resources
     return {
         "status": details.status or "no record yet",
-        "message": "" if record is None else record.message,
-        "prediction": details.prediction,
-        "prediction_math": typeset(details.prediction),
-        "read_as": details.read_as,
+        "message": "" if record is None else harmless(record.message),
+        "prediction": None if details.prediction is None else harmless(details.prediction),
+        "prediction_math": typeset(details.answer),
+        "read_as": harmless(details.read_as),
         "truth": details.truth,
-        "truth_math": typeset(details.truth),
+        "truth_math": typeset(getattr(problem, "truth", None)),
         "verdicts": [
             {"rule": rule, "answer": one.answer, "step": one.step, "reason": one.reason,
              "witness": None if one.witness is None else plain_json(one.witness.as_dict())}
@@ -70,23 +70,28 @@ def _story(details: RunDetails, problem: AnyProblem | None) -> dict[str, Any]:
         "resources": None if used is None else {
             "wall_seconds": used.wall_seconds, "cpu_seconds": used.cpu_seconds,
             "peak_memory_mb": used.peak_memory_mb},
+        "counts": dict(details.counts),
         "seal": details.provenance.get("seal", ""),
         "reports": [
-            [one.seconds, one.loss, str(one.expression)[:200]] for one in _thinned(details.reports)
+            [one.seconds, one.loss, harmless(str(one.expression)[:200])]
+            for one in _thinned(details.reports)
         ],
-        "points": _points(details, problem),
-        "log": details.log,
+        "drawn": _drawn(details, problem),
+        "log": "\n".join(map(harmless, details.log.splitlines())),
     }  # fmt: skip
 
 
-def typeset(text: str | None) -> str | None:
-    """``text`` as MathML; None where it is no expression, or one that nobody would read."""
-    if text is None or len(text) > _LONGEST:
-        return None
+def typeset(answer: Answer | None) -> list[list[str]]:
+    """Each expression as its name and MathML; none of what is no expression, or is not readable."""
+    if answer is None:
+        return []
+    texts = {"": answer} if isinstance(answer, str) else answer
+    if sum(map(len, texts.values())) > _LONGEST:
+        return []
     try:
-        return mathml(read(text).expression)
+        return [[name, mathml(read(text).expression)] for name, text in texts.items()]
     except ParseError:
-        return None
+        return []
 
 
 def _thinned(reports: Sequence[Any]) -> list[Any]:
@@ -96,18 +101,16 @@ def _thinned(reports: Sequence[Any]) -> list[Any]:
     return [reports[place] for place in places]
 
 
-def _points(details: RunDetails, problem: AnyProblem | None) -> list[list[float]]:
-    """True and predicted values at test rows of a table; none where they cannot be had."""
-    answer = details.answer
-    if not isinstance(answer, str) or not isinstance(problem, Problem) or len(answer) > _LONGEST:
-        return []
+def _drawn(details: RunDetails, problem: AnyProblem | None) -> Mapping[str, Any]:
+    """What the kind of ``problem`` shows of the answer beside the data, as plain JSON."""
+    answer, record = details.answer, details.record
+    if answer is None or record is None or problem is None or len(str(answer)) > _LONGEST:
+        return {}
+    drawn = getattr(kind_of(problem), "drawn", None)
+    if drawn is None:
+        return {}
     try:
-        table = problem.data().test
-        places = np.linspace(0, len(table) - 1, min(_POINTS, len(table))).astype(int)
-        X, y = table.X[places], table.y[places]
-        expression = read(answer, problem.variables).filled
-        predicted = evaluate(expression, [one.name for one in problem.variables], X)
-    except (ParseError, ValueError, OSError, KeyError, TypeError):
-        return []  # gone, or of another shape since it was run
-    pairs = np.column_stack([y, np.broadcast_to(predicted, y.shape)])
-    return [[float(a), float(b)] for a, b in pairs if np.isfinite(a) and np.isfinite(b)]
+        found: Mapping[str, Any] = drawn(problem, answer, record.run.conditions)
+    except (ValueError, OSError, KeyError, TypeError):
+        return {}  # gone, or of another shape since it was run
+    return found

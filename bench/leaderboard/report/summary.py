@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bench.leaderboard.comparison import compare_methods
+from bench.basics.words import counted
+from bench.leaderboard.comparison import ranks_of
 from bench.leaderboard.lines.solved import ANSWERED, Solved
 from bench.leaderboard.report import charts
+from bench.leaderboard.views import dummy_variables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +24,11 @@ _SHORTEST = 1e-3
 """CPU seconds from which on a curve is drawn: its axis is logarithmic."""
 _HEAT = (80, 400)
 """Methods and problems that a heat map shows at the most."""
+MAP = "problems"
+"""The name of the heat map, in whose place a page has a table."""
+_DUMMIES = "dummy_variables"
+_NAMED = 10
+"""Methods that a caption names."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +42,29 @@ class Picture:
 
 def pictures(rows: pd.DataFrame, table: pd.DataFrame) -> list[Picture]:
     """Every picture for which ``rows`` and their ``table`` (one line a method) have something."""
-    solved, methods = Solved.of(rows), list(table["method"])
+    solved, ranks = Solved.of(rows), _ranks(rows, Solved.of(rows))
+    more = f" The first {_HEAT[0]} of {len(table)} methods." if len(table) > _HEAT[0] else ""
+    table = table.head(_HEAT[0])
+    methods = list(table["method"])
+    rows = rows[rows["method"].isin(methods)] if more else rows
     made = [
-        _whiskers(table, solved), _ranks(rows, solved), _curves(rows, solved, methods),
+        _whiskers(table, solved), ranks, _curves(rows, solved, methods),
         _pareto(table, solved, methods),
-        _levels(rows, solved, "noise", methods), _heat(rows, solved),
+        _levels(rows, solved, "noise", methods), _levels(rows, solved, _DUMMIES, methods),
+        _heat(rows, solved),
     ]  # fmt: skip
-    return [picture for picture in made if picture is not None]
+    return [
+        replace(picture, caption=picture.caption + more) for picture in made if picture is not None
+    ]
+
+
+def with_dummies(rows: pd.DataFrame, folders: Iterable[Path]) -> pd.DataFrame:
+    """``rows`` with how many variables each problem has that its law does not have; nan where
+    nobody knows."""
+    counts = dummy_variables(rows, folders)
+    return rows.assign(**{
+        _DUMMIES: [float(one) if isinstance(one, int) else np.nan for one in counts]
+    })  # fmt: skip
 
 
 def _whiskers(table: pd.DataFrame, solved: Solved) -> Picture | None:
@@ -65,23 +89,27 @@ def _ranks(rows: pd.DataFrame, solved: Solved) -> Picture | None:
     whole, partial = _covering(rows, solved)
     if len(whole) < 3:
         return None
-    found = compare_methods(rows, whole, solved.name)
-    if found.ranks is None:
+    found = ranks_of(rows, whole, solved.name)
+    if found is None:
         return None
-    mean = found.ranks.mean
-    order = np.argsort(mean, kind="stable")
-    ranked = [{"method": found.methods[one], "rank": mean[one]} for one in order]
+    mean = found.mean
+    order = np.argsort(mean, kind="stable")[: _HEAT[0]]
+    ranked = [{"method": whole[one], "rank": mean[one]} for one in order]
+    last = mean[order[-1]]
     alike = [
-        {"bar": bar, "first": mean[members[0]], "last": mean[members[-1]]}
-        for bar, members in enumerate(found.ranks.alike)
+        {"bar": bar, "first": mean[members[0]], "last": min(last, mean[members[-1]])}
+        for bar, members in enumerate(found.alike)
+        if mean[members[0]] < last
     ]
     caption = (
-        f"Mean ranks over {found.ranks.problems} problems by {solved.name}. Bars join methods that "
-        f"are not told apart (Friedman p = {found.ranks.p:.2g}, Nemenyi at 5 %)."
+        f"Mean ranks of {counted(len(whole), 'method')} over {found.problems} problems by "
+        f"{solved.name}. Bars join methods that are not told apart (Friedman p = {found.p:.2g}, "
+        "Nemenyi at 5 %)."
     )
     if partial:
-        caption += f" Not ranked, as they have not done every problem: {', '.join(partial)}."
-    spec = charts.critical_difference(ranked, alike, found.ranks.critical)
+        names = ", ".join(partial[:_NAMED]) + (", ..." if len(partial) > _NAMED else "")
+        caption += f" Not ranked, as they have not done every problem: {names}."
+    spec = charts.critical_difference(ranked, alike, found.critical)
     return Picture("ranks", caption, spec)
 
 
@@ -138,14 +166,16 @@ def _beats(other: dict[str, Any], one: dict[str, Any]) -> bool:
 def _levels(
     rows: pd.DataFrame, solved: Solved, level: str, methods: Sequence[str]
 ) -> Picture | None:
-    if rows[level].nunique() < 2:
+    if level not in rows or rows[level].nunique() < 2:
         return None
     means = rows.groupby(["method", level], sort=False)[solved.name].mean().dropna().reset_index()
     points = [
         {"method": method, "level": f"{value:g}", "value": float(mean)}
         for method, value, mean in means.sort_values(level).itertuples(index=False)
     ]
-    caption = f"{solved.name} against {level}"
+    if not points:
+        return None
+    caption = f"{solved.name} against {level.replace('_', ' ')}"
     return Picture(
         f"against_{level}", caption, charts.over_levels(points, level, solved.name, methods)
     )
@@ -159,7 +189,7 @@ def _heat(rows: pd.DataFrame, solved: Solved) -> Picture | None:
         if value is not None
     ]
     caption = f"{solved.name} of each method on each problem"
-    return Picture("problems", caption, charts.heat_map(points, solved.name)) if points else None
+    return Picture(MAP, caption, charts.heat_map(points, solved.name)) if points else None
 
 
 def cells(rows: pd.DataFrame, measure: str) -> list[tuple[str, str, float | None, int]]:
@@ -176,6 +206,15 @@ def cells(rows: pd.DataFrame, measure: str) -> list[tuple[str, str, float | None
             grouped.index, grouped["mean"], grouped["size"], strict=True
         )
     ]
+
+
+def left_out(rows: pd.DataFrame) -> str:
+    """A sentence about what the map leaves out; empty where that is nothing."""
+    counts = rows["method"].nunique(), (rows["dataset"] + "/" + rows["problem"]).nunique()
+    if counts[0] <= _HEAT[0] and counts[1] <= _HEAT[1]:
+        return ""
+    shown = tuple(map(min, counts, _HEAT))
+    return f"The first {shown[0]} of {counts[0]} methods and {shown[1]} of {counts[1]} problems."
 
 
 def _first(names: pd.Series[str], most: int) -> pd.Series[bool]:

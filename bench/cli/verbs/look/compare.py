@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.cli import UserError
-from bench.cli.screen import print_columns
+from bench.cli.screen import print_columns, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +58,7 @@ def _show_gaps(rows: Any, arguments: argparse.Namespace) -> None:
             one["difference"] = {name: _known(value) for name, value in one["difference"].items()}
         print(json.dumps({"measure": measure.name, "gaps": plain}, indent=1))
         return
-    print(f"memorisation gap, published less twin, by {measure.name}: {measure.meaning}")
+    say(f"memorisation gap, published less twin, by {measure.name}: {measure.meaning}")
     header = ("method", "twin", "problems", "published", "twins", "gap", "p", "solved", "recalled")
     print_columns(header, [_gap_cells(gap) for gap in gaps], header[2:])
     if gaps[0].solved is None:
@@ -75,8 +75,13 @@ def _gap_cells(gap: Gap) -> tuple[str, ...]:
 
 
 def _print(found: Contests) -> None:
-    print(f"by {found.measure.name}: {found.measure.meaning}")
-    print_columns(_HEADER, [_cells(found, pair) for pair in found.pairs], _NUMBERS)
+    say(f"by {found.measure.name}: {found.measure.meaning}")
+    if found.pairs:
+        print_columns(_HEADER, [_cells(found, pair) for pair in found.pairs], _NUMBERS)
+    else:
+        count = len(found.methods)
+        pairs = f"{count} methods are {math.comb(count, 2)} pairs"
+        print(f"{pairs}, of which none is compared: name those that you mean")
     for pair in found.pairs:
         _print_alone(pair)
     if found.ranks is not None:
@@ -109,19 +114,19 @@ def _print_alone(pair: Contest) -> None:
         if count:
             other = pair.second if name == pair.first else pair.first
             runs = "1 run" if count == 1 else f"{count} runs"
-            print(f"left out: {runs} of {name} that {other} has not done")
+            say(f"left out: {runs} of {name} that {other} has not done")
 
 
 def _print_ranks(methods: Sequence[str], ranks: Ranks) -> None:
     order = sorted(range(len(methods)), key=lambda one: ranks.mean[one])
     listed = ", ".join(f"{methods[one]} {ranks.mean[one]:.2f}" for one in order)
-    print(f"mean ranks over {ranks.problems} problems: {listed}")
+    say(f"mean ranks over {ranks.problems} problems: {listed}")
     print(
         f"Friedman's test: p = {_p(ranks.p)}; critical difference of mean ranks: "
         f"{ranks.critical:.2f} (Nemenyi, 5 %)"
     )
     for members in ranks.alike:
-        print(f"not told apart by ranks: {', '.join(methods[one] for one in members)}")
+        say(f"not told apart by ranks: {', '.join(methods[one] for one in members)}")
 
 
 def _plain(found: Contests) -> dict[str, Any]:
