@@ -134,24 +134,19 @@ def judge_all(
 
 
 def keep_config(experiment: Experiment) -> None:
-    """Write the configuration; datasets of earlier commands are kept, and told as ``earlier``."""
+    """Write the configuration; datasets of earlier commands are kept, and told as ``earlier``.
+
+    So is what it has cost to choose the settings of methods that were run before.
+    """
     import yaml
 
     store = experiment.store
     config = dict(experiment.config)
-    kept = read_config(store.config_path).get("datasets", {})
+    before = store.config()
+    kept = before.get("datasets", {})
+    if tuned := {**(before.get("tuned") or {}), **(config.get("tuned") or {})}:
+        config["tuned"] = tuned
     if earlier := [label for label in kept if label not in config["datasets"]]:
         config["earlier"] = earlier
     config["datasets"] = {**kept, **config["datasets"]}
     store.write_text(store.config_path, yaml.safe_dump(config, sort_keys=False))
-
-
-def read_config(path: Path) -> dict[str, Any]:
-    """A results folder's ``config.yaml``; empty where there is none that can be read."""
-    import yaml
-
-    try:
-        config = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError):
-        return {}
-    return config if isinstance(config, dict) else {}

@@ -119,12 +119,14 @@ class Discovery:
     (n, d), to values, shape (n,). The worker asks it for values at the test inputs once the answer
     is fixed. With an empty expression the answer is those values alone: a black box, which gets
     numeric scores only. ``predicted`` is filled in by the harness: those values by split, packed.
+    ``counts`` is what the method counted of its own work, by name, at most 50: the record keeps it.
     """
 
     best: Candidate
     front: tuple[Candidate, ...] = ()
     predict: Predict | None = field(default=None, compare=False, repr=False)
     predicted: Mapping[str, str] = field(default_factory=dict, repr=False)
+    counts: Mapping[str, int] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(

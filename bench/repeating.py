@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any, get_args
 
 from bench.basics.settings import checked_settings, texts_of
-from bench.experiment import read_config, with_model
+from bench.experiment import with_model
 from bench.kinds.kind import Disclosure
 from bench.leaderboard.groups import find_problems, is_harmless
 from bench.method import Budget
@@ -83,7 +83,7 @@ def repeat_of(
 
 def asked_for(store: Store, *, trusted: bool) -> dict[str, Any]:
     """What the configuration of ``store`` says was run; of datasets only those that may be read."""
-    config = {key: one for key, one in read_config(store.config_path).items() if key in _ASKED}
+    config = {key: one for key, one in store.config().items() if key in _ASKED}
     datasets = config.get("datasets")
     if not trusted and isinstance(datasets, Mapping):
         config["datasets"] = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bench.experiment import Experiment
-from bench.kinds import kind_of
+from bench.kinds import kind_named, kind_of
 from bench.kinds.kind import held_out_name
 from bench.problems.dataset import Dataset
 from bench.problems.problem import Problem
@@ -16,17 +16,14 @@ from bench.running.results.judging import read_score
 from bench.running.results.record import Record, RecordError
 from bench.running.results.store import read_record
 
-MEASURE = "r2"
-"""The measure on the held-out rows: R², of which what is below 0 counts as 0."""
-
 
 @dataclass(frozen=True)
 class Tried:
     """One choice of settings: ``given`` is what was asked for, by key.
 
-    ``score`` is the mean over problems of the mean over seeds of R² on the held-out rows, from 0
-    to 1; a run that failed counts as 0. ``nodes`` is the mean size of the answers. Seconds are
-    those of all its runs together.
+    ``score`` is the mean over problems of the mean over seeds of R² of what is held out, from 0
+    to 1: what is below 0, and a run that failed, count as 0. ``nodes`` is the mean size of the
+    answers. Seconds are those of all its runs together.
     """
 
     given: Mapping[str, Any]
@@ -92,8 +89,9 @@ def _tried(store: Store, given: Mapping[str, Any], runs: Sequence[Run]) -> Tried
     sizes: list[float] = []
     records = []
     for run, record in _records(store, runs):
-        values = {} if record is None else _values(store, record)
-        scores.setdefault((run.dataset, run.problem), []).append(_clipped(values.get(MEASURE)))
+        kind, values = ("", {}) if record is None else _values(store, record)
+        worth = _clipped(values.get(_measure(kind))) if kind else 0.0
+        scores.setdefault((run.dataset, run.problem), []).append(worth)
         if (size := values.get("complexity")) is not None:
             sizes.append(size)
         if record is not None:
@@ -118,9 +116,17 @@ def _records(store: Store, runs: Sequence[Run]) -> Iterator[tuple[Run, Record | 
             yield run, None
 
 
-def _values(store: Store, record: Record) -> Mapping[str, float | None]:
+def _values(store: Store, record: Record) -> tuple[str, Mapping[str, float | None]]:
+    """The kind of problem that a record is judged as, and the values; empty where it is not."""
     kept = read_score(store, record.run.key)
-    return {} if kept is None or kept.run_digest != record.digest else kept.card.values
+    if kept is None or kept.run_digest != record.digest:
+        return "", {}
+    return kept.card.kind, kept.card.values
+
+
+def _measure(kind: str) -> str:
+    measure: str = kind_named(kind).held_out_measure  # type: ignore[attr-defined]  # held out by it
+    return measure
 
 
 def _clipped(value: float | None) -> float:

@@ -106,6 +106,7 @@ _COVERAGE = (
 )
 AREA = "solved_area"
 SPENT = "cpu_seconds"
+TUNING = "tuning_cpu_seconds"
 _COSTS = (
     Column(
         AREA,
@@ -121,10 +122,23 @@ _COSTS = (
     Column("calls", "median", "calls of a language model in a run that asks one"),
     Column("tokens", "median", "tokens of its prompts and answers together"),
     Column("money", "median", "dollars that they cost; empty where no price is known"),
+    Column(
+        "refused",
+        "median",
+        "forms and programs that it wrote and that could not be read, of methods that count them",
+    ),
+    Column(
+        TUNING,
+        "median",
+        "CPU seconds of all runs by which the settings were chosen (`rediscover tune`); empty "
+        "where nobody chose",
+        title="tuning CPU s",
+    ),
 )
 _RATIOS = (
     Column(
-        "cpu_seconds_per_solved", "cost", "CPU seconds of all runs for each that was solved",
+        "cpu_seconds_per_solved", "cost",
+        "CPU seconds of all runs for each that was solved, those of choosing settings counted",
         used=SPENT,
     ),
     Column(

@@ -55,6 +55,12 @@ class RunDetails:
         return self.record.discovery.best.text
 
     @property
+    def counts(self) -> Mapping[str, int]:
+        """What the method counted of its own work."""
+        found = None if self.record is None else self.record.discovery
+        return {} if found is None else found.counts
+
+    @property
     def reports(self) -> Sequence[Report]:
         return () if self.record is None else self.record.reports
 

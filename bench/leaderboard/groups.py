@@ -53,12 +53,8 @@ def is_harmless(label: str, config: Any) -> bool:
 
 def _configured(folder: Path) -> Mapping[str, Mapping[str, Any]]:
     """The datasets that the configuration of a results folder lists, by label."""
-    import yaml
-
-    try:
-        config = yaml.safe_load(Store(folder).config_path.read_text(encoding="utf-8"))
-        datasets = dict(config["datasets"])
-    except (OSError, ValueError, yaml.YAMLError, TypeError, KeyError, RecursionError):
+    datasets = Store(folder).config().get("datasets")
+    if not isinstance(datasets, Mapping):
         return {}
     return {label: one for label, one in datasets.items() if isinstance(one, Mapping)}
 

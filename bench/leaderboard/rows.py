@@ -12,9 +12,10 @@ import numpy as np
 
 from bench.basics.extension import ExtensionError
 from bench.basics.paths import as_named
-from bench.basics.words import counted
+from bench.basics.words import counted, harmless
 from bench.leaderboard.columns import measures
 from bench.leaderboard.lines.solved import ANSWERED, with_area
+from bench.leaderboard.lines.tuned import with_tuning
 from bench.leaderboard.lines.worst import with_kinds, with_worst
 from bench.running.results.contents.columns import Array, Words, combined
 from bench.running.results.contents.coverage import Coverage
@@ -33,7 +34,8 @@ _TEXTS = ("method", "settings", "disclosure", "dataset", "version", "problem", "
           "budget", "setup", "data_seed")  # fmt: skip
 _FLAGS = ("pending", "missing", "unsealed", "starved", "unscored", "stale")
 _NUMBERS = ("noise", "seed", "limit")
-_COSTS = ("wall_seconds", "cpu_seconds", "memory_mb", "calls", "tokens", "money", ANSWERED)
+_COSTS = ("wall_seconds", "cpu_seconds", "memory_mb", "calls", "tokens", "money", "refused",
+          ANSWERED)  # fmt: skip
 
 
 class LeaderboardError(ValueError):
@@ -77,6 +79,7 @@ def read_rows(folders: Iterable[Path]) -> RunRows:
     lost = Words.of(columns.pop("lost"))
     frame = _framed({one: columns[one] for one in (*_TEXTS, *_FLAGS, *_NUMBERS, *names)})
     frame = with_worst(with_area(with_kinds(frame)), summed, lost)
+    frame = with_tuning(frame, [part.holdings.store for part in parts], runs.setups)
     said = [line for part in parts for line in part.said()]
     return RunRows(frame, tuple(said), runs.setups, [(one.holdings, rows) for one, rows in picked])
 
@@ -172,10 +175,10 @@ class _FolderRows:
         lines = said_of(holdings, self.scores)
         old = np.flatnonzero(holdings.stale).tolist()
         if old:
-            methods = ", ".join(dict.fromkeys(holdings.runs[row].method for row in old))
+            names = ", ".join(dict.fromkeys(harmless(holdings.runs[row].method) for row in old))
             lines.append(
-                f"{counted(len(old), 'record')} made by other code of {methods} than there is "
-                "now (the same rediscover run with --rerun-stale makes them again)"
+                f"{counted(len(old), 'record')} made by other code of {names} than there is now ("
+                "the same rediscover run with --rerun-stale makes them again)"
             )
         count = int(self.judged_by_others.sum())
         if count:

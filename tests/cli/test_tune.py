@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import yaml
 from command_line import Command
 
+from bench.kinds.system.heldout import held_out as system_held_out
 from bench.kinds.table.heldout import TooFewRows, held_out
+from bench.leaderboard import read_board
+from bench.problems import load_dataset
 from bench.problems.data import Data, Table
 from bench.problems.problem import Problem, Target
 from bench.problems.sources.given import Given
@@ -64,6 +68,21 @@ def test_few_rows_are_refused() -> None:
         held_out(problem(7), 0.0).data()
 
 
+@pytest.mark.parametrize("noise", [0.0, 0.1])
+def test_of_a_system_the_end_of_what_is_observed_is_held_out(noise: float) -> None:
+    whole: Any = load_dataset("odebench")["ode1"]
+    part = system_held_out(whole, noise)
+    data, clean = part.data(3), whole.data(3)
+    assert part.truth is None and part.law == part.meaning == "" and not data.later
+    ((shown,), (rest,)) = data.shown, data.held_back
+    t, n = clean.shown[0].t, len(clean.shown[0])
+    assert np.array_equal(np.concatenate([shown.t, rest.t[1:]]), t)
+    assert rest.t[0] == shown.t[-1] and len(rest) - 1 == round(n / 4)
+    off = np.concatenate([shown.x, rest.x[1:]]) - clean.shown[0].x
+    assert (np.abs(off).max() > 0) == (noise > 0)
+    assert part.data(3).digest == data.digest
+
+
 @pytest.fixture
 def tuned(tmp_path: Path) -> Path:
     (tmp_path / "power.py").write_text(METHOD)
@@ -99,6 +118,12 @@ def test_the_best_is_written_with_what_it_has_cost(command: Command, tuned: Path
     assert f"power: settings chosen by 6 runs, {spent['cpu_seconds']:g} CPU s" in used.out
     kept = yaml.safe_load((tuned.parent / "used" / "config.yaml").read_text())
     assert kept["method"]["power"]["power"] == 3 and kept["tuned"]["power"] == spent
+    (line,) = read_board([tuned.parent / "used"]).table.to_dict(orient="records")
+    assert line["tuning_cpu_seconds"] == spent["cpu_seconds"]
+    assert line["cpu_seconds_per_solved"] >= spent["cpu_seconds"]
+    command("run", "method=[power.py]", "dataset=[cubes.csv]", "experiment=used", *QUICK)
+    costs = read_board([tuned.parent / "used"]).table.set_index("settings")["tuning_cpu_seconds"]
+    assert costs["power=3"] == spent["cpu_seconds"] and np.isnan(costs["power=7"])
 
 
 @pytest.mark.parametrize(

@@ -184,7 +184,8 @@ def test_direct_shows_data_only_where_it_is_told_to() -> None:
 def test_what_cannot_be_read_goes_back_once(capsys: pytest.CaptureFixture[str]) -> None:
     model = ScriptedModel(["I would say exponential.", f'["{LAW}"]'], calls=4)
     task = task_of(LAW, model)
-    assert explains(Direct(at_once=1).discover(task), task)
+    found = Direct(at_once=1).discover(task)
+    assert explains(found, task) and found.counts["refused"] == 1
     first, second = model.prompts
     assert second.texts[:2] == first.texts
     assert second.texts[2] == ("assistant", "I would say exponential.")

@@ -92,6 +92,7 @@ class Returns:
             "million": Discovery(Candidate("x0", float("nan"), float("inf")), many),
             "mixed": Discovery(Candidate("x0"), (Candidate("x1"), Candidate("nonsense("))),
             "best": Discovery("x0"),  # type: ignore[arg-type]
+            "counts": Discovery(Candidate("x0"), counts={"a name": 1, "half": 0.5}),  # type: ignore[dict-item]
             "bells": Discovery.of("x0 \x1b[31m\a\ud800"),
             "unicode": Discovery(Candidate("x0"), (Candidate("\U0001f600" * 90_000),) * 30),
         }[self.what]

@@ -140,6 +140,7 @@ GARBAGE = {
     "text": "discover returned str 'x0'",
     "number": "discover returned float 3.14",
     "best": "the discovery's best is str 'x0', no Candidate",
+    "counts": "of the discovery's counts, 'a name': 1 is no count",
     "unknown": "speed_of_light",
     "nan": "nan",
     "code": "__import__",

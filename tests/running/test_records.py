@@ -51,7 +51,22 @@ def a_record(run: Run | None = None) -> Record:
 
 def test_a_record_comes_back_as_it_was() -> None:
     record = a_record()
-    assert Record.from_json(record.to_json()) == record
+    assert record.discovery is not None
+    counted = replace(record.discovery, counts={"refused": 3})
+    again = Record.from_json(replace(record, discovery=counted).to_json())
+    assert again == record and again.discovery is not None
+    assert again.discovery.counts == {"refused": 3}
+
+
+def test_a_pipe_in_the_place_of_a_record_is_damaged_and_waited_for_by_nobody(
+    tmp_path: Path,
+) -> None:
+    store, run = Store(tmp_path), a_run()
+    path = store.record_path(run.key)
+    path.parent.mkdir(parents=True)
+    os.mkfifo(path)
+    with pytest.raises(RecordError, match="empty"):
+        store.read(run.key)
 
 
 def test_losses_that_are_no_numbers_are_kept_as_none() -> None:

@@ -26,8 +26,9 @@ whatever its status; 1: some have none (an engine is missing, or another process
 
 _TUNE = """\
 Every combination of the values is run on three quarters of each problem's training rows, and
-measured by R² on the other quarter. Test rows and laws are not touched. What is best is written as
-a preset, with what the choice has cost. The same command goes on where it stopped.
+measured by R² on the other quarter; of a system, on the end of each trajectory. Test rows and laws
+are not touched. What is best is written as a preset, with what the choice has cost. The same
+command goes on where it stopped.
 
   rediscover tune operon --on srsd_easy --budget 5 method.operon.population=100,1000 \\
       method.operon.max_length=20,50 dataset.limit=5 seeds=[0,1] executor.workers=2

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.basics.words import harmless
 from bench.leaderboard.columns import (
     SCHEMA,
+    SPENT,
+    TUNING,
     Column,
     column_names,
     measures,
@@ -65,7 +68,7 @@ def leaderboard(
         table["best"] = best_columns(rows, table, keys, split)
     order = [*split, "group", "unranked", "rank", *labels, "method", "settings"]
     found = _laid_out(table, order, labels, kinds)
-    notes = list(standing.notes)
+    notes = list(map(harmless, standing.notes))
     found.attrs = {"schema": SCHEMA, "kinds": sorted(kinds), "by": list(by), "notes": notes}
     return found
 
@@ -152,5 +155,7 @@ def _ratios(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
         yes = grouped[solved].sum()
         judged = grouped[solved].count() > 0
         used = grouped[one.used].sum()
+        if one.used == SPENT:
+            used += grouped[TUNING].max().fillna(0.0)
         found[one.name] = (used / yes.where(yes > 0)).fillna(np.inf).where(whole & judged)
     return found

@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import math
 import reprlib
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bench.method import Answer, Candidate, Discovery
+
+MOST_COUNTS = 50
 
 
 def number(value: object) -> float | None:
@@ -50,14 +53,15 @@ def candidate_from(value: object) -> Candidate:
 
 
 def discovery_json(discovery: Discovery | None) -> dict[str, Any] | None:
-    """``{"best": candidate, "front": [candidate, ...]}``, and ``predicted`` where it has that."""
+    """``{"best": candidate, "front": [candidate, ...]}``, ``predicted`` and ``counts`` if any."""
     if discovery is None:
         return None
     plain: dict[str, Any] = {
         "best": candidate_json(discovery.best),
         "front": [candidate_json(candidate) for candidate in discovery.front],
     }
-    return plain | ({"predicted": dict(discovery.predicted)} if discovery.predicted else {})
+    more = {"predicted": dict(discovery.predicted), "counts": dict(discovery.counts)}
+    return plain | {name: one for name, one in more.items() if one}
 
 
 def discovery_from(value: object) -> Discovery | None:
@@ -71,7 +75,18 @@ def discovery_from(value: object) -> Discovery | None:
         checked_text(split): checked_text(values)
         for split, values in value.get("predicted", {}).items()
     }
-    return Discovery(candidate_from(value["best"]), front, predicted=predicted)
+    counts = counts_from(value.get("counts", {}))
+    return Discovery(candidate_from(value["best"]), front, predicted=predicted, counts=counts)
+
+
+def counts_from(value: object) -> dict[str, int]:
+    """Whole numbers by name, at most ``MOST_COUNTS``; raises TypeError for anything else."""
+    if not isinstance(value, Mapping) or len(value) > MOST_COUNTS:
+        raise TypeError(f"counts are at most {MOST_COUNTS} whole numbers by name")
+    for name, count in value.items():
+        if type(count) is not int or not isinstance(name, str) or not name.isidentifier():
+            raise TypeError(f"{reprlib.repr(name)}: {reprlib.repr(count)} is no count")
+    return dict(value)
 
 
 def packed(values: NDArray[np.float64]) -> str:

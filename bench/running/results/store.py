@@ -20,6 +20,7 @@ import os
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from bench.basics.files import reason, write_whole
@@ -67,6 +68,16 @@ class Store:
     def transcript_path(self, key: str) -> Path:
         """Where stands what a run asked of a language model, and what it was answered."""
         return self.folder / "transcripts" / f"{relative_path(key)}.jsonl"
+
+    def config(self) -> dict[str, Any]:
+        """The configuration of the last command; empty where there is none that can be read."""
+        import yaml
+
+        try:
+            config = yaml.safe_load(self.config_path.read_text(encoding="utf-8"))
+        except (OSError, ValueError, yaml.YAMLError, RecursionError):
+            return {}
+        return config if isinstance(config, dict) else {}
 
     def plan(self) -> Plan:
         """Every run ever planned here."""
@@ -184,8 +195,11 @@ def files_in(folder: Path, suffix: str) -> Iterator[str]:
 
 
 def read_file(path: str) -> bytes:
-    """As ``Path.read_bytes``, at half the cost: there may be 100,000 records."""
-    descriptor = os.open(path, os.O_RDONLY)
+    """As ``Path.read_bytes``, at half the cost: there may be 100,000 records.
+
+    What is no file, such as a pipe that nobody writes, is empty.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     try:
         return os.read(descriptor, os.fstat(descriptor).st_size)
     finally:

@@ -8,6 +8,7 @@ from typing import Any
 
 from bench.kinds.kind import Kind
 from bench.method import Answer, Candidate, Discovery
+from bench.running.results.plain import counts_from
 
 MAX_EXPRESSION = 100_000  # characters of an answer, names and expressions together
 MAX_FRONT = 500  # candidates
@@ -34,8 +35,12 @@ def bounded(returned: object) -> tuple[Discovery, int]:
     _check_length(returned.best)
     if returned.predict is not None and not callable(returned.predict):
         raise InvalidAnswer(f"the discovery's predict is {_short(returned.predict)}, no function")
+    try:
+        counts = counts_from(returned.counts)
+    except TypeError as error:
+        raise InvalidAnswer(f"of the discovery's counts, {error}") from None
     front, left_out = _bounded_front(returned.front)
-    return Discovery(returned.best, tuple(front), returned.predict), left_out
+    return Discovery(returned.best, tuple(front), returned.predict, counts=counts), left_out
 
 
 def _bounded_front(front: Any) -> tuple[list[Candidate], int]:

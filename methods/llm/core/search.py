@@ -107,8 +107,9 @@ class FormSearch:
             except SearchOver:
                 pass
         told = ("answers", "forms", "repeated", "refused", "returned", "repaired", "fitted")
-        print(", ".join(f"{self.counts[name]} {name}" for name in told))
-        return self.discovery()
+        counts = {name: self.counts[name] for name in told}
+        print(", ".join(f"{count} {name}" for name, count in counts.items()))
+        return replace(self.discovery(), counts=counts)
 
     def check(self) -> None:
         """Raise SearchOver where the search is to end."""

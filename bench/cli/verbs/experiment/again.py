@@ -13,7 +13,7 @@ from bench.cli.compose import with_configuration
 from bench.cli.experiment import read_endpoint, typed
 from bench.cli.unpacked import Named, results_at
 from bench.cli.verbs.experiment.run import run_experiment
-from bench.experiment import Experiment, read_config
+from bench.experiment import Experiment
 from bench.leaderboard.verification.sampled import may_be
 from bench.repeating import asked_for, other_answer, records_of, repeat_of
 from bench.running import Limits
@@ -82,7 +82,7 @@ def _experiment(origin: str, named: Named, config: Any, folder: Path) -> Experim
 
 def _scoring(store: Store, trusted: bool) -> ScoringLimits:
     """The limits under which the runs were judged; of somebody else's, within reason."""
-    given = read_config(store.config_path).get("scoring")
+    given = store.config().get("scoring")
     where = f"{store.config_path.name}: scoring"
     limits: ScoringLimits = typed(ScoringLimits, given if isinstance(given, dict) else {}, where)
     if trusted or may_be(limits):

@@ -14,7 +14,6 @@ from bench.cli.experiment import read_datasets, typed
 from bench.cli.judged import Judge, write_leaderboard
 from bench.cli.named import open_store
 from bench.cli.overrides import SELECTION
-from bench.experiment import read_config
 from bench.problems.dataset import Dataset
 from bench.running.results.record import Record
 from bench.running.results.store import Store
@@ -25,7 +24,7 @@ def main(arguments: argparse.Namespace, rest: list[str]) -> int:
     path = Path(arguments.path)
     if path.is_dir():
         store = open_store(arguments.path)
-        config = read_config(store.config_path)
+        config = store.config()
         datasets = _datasets_of(store, config)
         limits = typed(ScoringLimits, config.get("scoring") or {}, f"{store.config_path}: scoring")
     elif path.exists():

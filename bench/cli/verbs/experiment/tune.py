@@ -122,7 +122,7 @@ def _chosen(config: Any, choice: Mapping[str, Any]) -> Any:
 
 
 def _print(found: Sequence[Tried]) -> None:
-    print("\nby R² on held-out training rows, mean over problems, 0 where a run failed:")
+    print("\nby R² of held-out training data, mean over problems, 0 where a run failed:")
     rows = [
         (
             _written(one.given), f"{one.score:.4f}", f"{one.nodes:.1f}", str(one.runs),
@@ -152,6 +152,7 @@ def _write(
     spent = {
         "dataset": arguments.on,
         "noise": experiment.config["tuned_at_noise"],
+        "chosen": dict(best.given),
         "choices": dict(zip(grid.keys, map(list, grid.values), strict=True)),
         "runs": sum(one.runs for one in found),
         "cpu_seconds": round(sum(one.cpu_seconds for one in found), 3),

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bench.basics.words import harmless
 from bench.cli import UserError
 from bench.cli.named import open_store
 
@@ -40,7 +41,7 @@ def show_run(folder: str, words: Sequence[str], *, as_json: bool) -> int:
     if as_json:
         print(json.dumps(plain(details), indent=1))
     else:
-        print("\n".join(_lines(details)))
+        print("\n".join(map(harmless, _lines(details))))
     return 0
 
 
@@ -70,6 +71,7 @@ def plain(details: RunDetails) -> dict[str, Any]:
         "truth": details.truth,
         "verdicts": {rule: plain_json(one.as_dict()) for rule, one in details.verdicts.items()},
         "values": plain_json(details.values),
+        "counts": dict(details.counts),
         "resources": None if used is None else asdict(used),
         "reports": [report.to_json() for report in details.reports],
         "provenance": dict(details.provenance),
@@ -130,6 +132,8 @@ def _used(details: RunDetails) -> Iterator[str]:
         f"budget {budget.seconds:g} s; used {used.wall_seconds:.3g} s, CPU {used.cpu_seconds:.3g} "
         f"s, {used.peak_memory_mb:.0f} MB; seal: {details.provenance.get('seal', 'none')}"
     )
+    if details.counts:
+        yield "counted: " + ", ".join(f"{one} {name}" for name, one in details.counts.items())
     settings = details.record.run.method.settings
     if settings:
         yield "settings: " + ", ".join(f"{name}={value}" for name, value in settings.items())

@@ -27,7 +27,7 @@ RECORD: dict[str, type] = {
     "status": str, "source": str, "disclosure": str, "fault": str, "newer": bool,
     "unsealed": bool, "elsewhere": bool, "begun": float, "wall_seconds": float,
     "cpu_seconds": float, "memory_mb": float, "answer_cpu_seconds": float, "calls": float,
-    "tokens": float, "money": float, "starved": bool,
+    "tokens": float, "money": float, "refused": float, "starved": bool,
     "answer": int, "digest": int,
 }  # fmt: skip
 """The columns of records; ``answer`` and ``digest`` are 63 bits of a SHA-256."""
@@ -50,7 +50,7 @@ def record_row(path: Path) -> Row:
         record = read_record(path)
     except RecordError as error:
         newer = isinstance(error, NewerRecord)
-        nothing = (False, False, *[0.0] * 8, False, 0, 0)
+        nothing = (False, False, *[0.0] * 9, False, 0, 0)
         return ("", "", "", str(error), newer, *nothing)
     made_elsewhere = ELSEWHERE in record.provenance
     # One that nothing was started for has no seal, and needs none.
@@ -99,17 +99,22 @@ def answer_bits(answer: Answer | None) -> int:
     return _bits(hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest())
 
 
-def _asked(record: Record) -> tuple[float, float, float]:
-    """Calls, tokens and money that went to a language model; nan where none was to be asked."""
+def _asked(record: Record) -> tuple[float, float, float, float]:
+    """Calls, tokens and money that went to a language model, and what it wrote that could not be
+    read; nan where none was to be asked, or nobody knows."""
     ledger = record.provenance.get("model")
     if not isinstance(ledger, Mapping):
-        return (float("nan"),) * 3
+        return (float("nan"),) * 4
     numbers = {name: number(value) for name, value in ledger.items()}
     tokens = [numbers.get("prompt_tokens"), numbers.get("completion_tokens")]
     total = sum(one or 0.0 for one in tokens)
     calls, money = numbers.get("calls"), numbers.get("money")
     unknown = float("nan")
-    return (unknown if calls is None else calls, total, unknown if money is None else money)
+    refused = {} if record.discovery is None else record.discovery.counts
+    return (
+        unknown if calls is None else calls, total, unknown if money is None else money,
+        float(refused.get("refused", unknown)),
+    )  # fmt: skip
 
 
 def _answered(record: Record) -> float:
