@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from bench.basics.extension import ExtensionError
+from bench.basics.words import harmless
 from bench.cli.interrupts import Interrupts
 from bench.cli.parser import parse_arguments
 
@@ -54,8 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _refused(text: str, code: int) -> int:
     # A name may hold what moves the cursor or turns the text round.
-    line = "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
-    print(f"rediscover: {line}", file=sys.stderr)
+    print(f"rediscover: {harmless(text)}", file=sys.stderr)
     return code
 
 

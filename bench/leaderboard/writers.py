@@ -8,7 +8,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from bench.basics.words import harmless
 from bench.leaderboard.columns import columns
+from bench.leaderboard.escaping import as_latex, as_markdown, as_text
 from bench.leaderboard.lines.layout import whole
 
 if TYPE_CHECKING:
@@ -28,8 +30,12 @@ Lines: TypeAlias = Sequence[Sequence[str]]
 
 
 def to_csv(table: pd.DataFrame) -> str:
-    """Every column, unrounded; what is not known is empty."""
-    return str(whole(table).to_csv(index=False, lineterminator="\n"))
+    """Every column, unrounded; what is not known is empty.
+
+    A text that a spreadsheet would compute as a formula has a ``'`` before it, but for expressions.
+    """
+    shown = whole(table).map(lambda value: as_text(value) if isinstance(value, str) else value)
+    return str(shown.to_csv(index=False, lineterminator="\n"))
 
 
 def to_json(table: pd.DataFrame) -> str:
@@ -67,17 +73,22 @@ def _about(table: pd.DataFrame) -> dict[str, Any]:
 
 def to_markdown(table: pd.DataFrame) -> str:
     """The columns that a reader looks at first, with 95 % intervals."""
-    return _markdown(*_texts(table, "**{}**"), notes=_notes(table))
+    shown = brief(table)
+    lines = [
+        [f"**{as_markdown(cell)}**" if bold else as_markdown(cell) for cell, bold in cells]
+        for cells in shown.cells
+    ]
+    return _rows_of_markdown(shown.header, lines, list(map(as_markdown, _notes(table))))
 
 
 def to_latex(table: pd.DataFrame) -> str:
     """The same as a ``tabular`` for the package booktabs."""
     shown = brief(table)
     lines = [
-        [rf"\textbf{{{_escaped(cell)}}}" if bold else _escaped(cell) for cell, bold in cells]
+        [rf"\textbf{{{as_latex(cell)}}}" if bold else as_latex(cell) for cell, bold in cells]
         for cells in shown.cells
     ]
-    return _tabular(list(map(_escaped, shown.header)), lines, _notes(table))
+    return _tabular(list(map(as_latex, shown.header)), lines, _notes(table))
 
 
 def to_html(table: pd.DataFrame) -> str:
@@ -96,30 +107,26 @@ def _notes(table: pd.DataFrame) -> list[str]:
     return list(table.attrs.get("notes", ()))
 
 
-def _texts(table: pd.DataFrame, bold: str) -> tuple[list[str], list[list[str]]]:
-    shown = brief(table)
-    return shown.header, [
-        [bold.format(cell) if strong else cell for cell, strong in cells] for cells in shown.cells
-    ]
+def _markdown(header: Sequence[str], lines: Lines) -> str:
+    return _rows_of_markdown(header, [list(map(as_markdown, cells)) for cells in lines], ())
 
 
-def _markdown(header: Sequence[str], lines: Lines, notes: Sequence[str] = ()) -> str:
+def _rows_of_markdown(header: Sequence[str], lines: Lines, notes: Sequence[str]) -> str:
     rule = ["---", *["---:" for _ in header[1:]]]
-    rows = [[cell.replace("|", "\\|").replace("\n", " ") for cell in cells] for cells in lines]
     first = "".join(f"{note}  \n" for note in notes)
-    body = "".join(f"| {' | '.join(cells)} |\n" for cells in (header, rule, *rows))
+    body = "".join(f"| {' | '.join(cells)} |\n" for cells in (header, rule, *lines))
     return f"{first}\n{body}" if first else body
 
 
 def _latex(header: Sequence[str], lines: Lines) -> str:
     return _tabular(
-        list(map(_escaped, header)), [list(map(_escaped, cells)) for cells in lines], ()
+        list(map(as_latex, header)), [list(map(as_latex, cells)) for cells in lines], ()
     )
 
 
 def _tabular(header: Sequence[str], lines: Lines, notes: Sequence[str]) -> str:
     width = len(header)
-    first = [rf"\multicolumn{{{width}}}{{l}}{{{_escaped(note)}}} \\" for note in notes]
+    first = [rf"\multicolumn{{{width}}}{{l}}{{{as_latex(note)}}} \\" for note in notes]
     rows = [" & ".join(cells) + r" \\" for cells in (header, *lines)]
     body = "\n".join([*first, r"\toprule", rows[0], r"\midrule", *rows[1:], r"\bottomrule"])
     return f"\\begin{{tabular}}{{{'l' + 'r' * (width - 1)}}}\n{body}\n\\end{{tabular}}\n"
@@ -247,7 +254,7 @@ def cell_text(name: str, line: Mapping[str, Any], intervals: bool = True) -> str
     if name == "done" and "planned" in line:
         return f"{value}/{line['planned']}"
     if isinstance(value, str):
-        return value
+        return harmless(value)
     if value is None or value != value:
         return "-"
     if f"{name}_low" in line:
@@ -271,15 +278,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None if math.isnan(value) else str(value)
     return value
-
-
-_TEX = str.maketrans({
-    **{sign: f"\\{sign}" for sign in "&%_#$"},
-    **{sign: f"\\({sign}\\)" for sign in "<>|"},
-    "{": r"\{", "}": r"\}", "\\": r"\textbackslash{}", "^": r"\textasciicircum{}",
-    "~": r"\textasciitilde{}", "\n": " ",
-})  # fmt: skip
-
-
-def _escaped(text: str) -> str:
-    return text.translate(_TEX)

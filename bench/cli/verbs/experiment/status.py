@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bench.cli import UserError
 from bench.cli.named import open_store
-from bench.cli.screen import print_columns
+from bench.cli.screen import print_columns, say
 
 if TYPE_CHECKING:
     from bench.running.results.contents.status import ExperimentStatus, MethodStatus
@@ -44,7 +44,7 @@ def _print(status: ExperimentStatus) -> None:
     rows = [_row(method, texts, more) for method in status.methods]
     print_columns((*texts, *counts), rows, counts)
     for run in status.running:
-        print(f"running: {run.run_id} ({run.host}, process {run.pid})")
+        say(f"running: {run.run_id} ({run.host}, process {run.pid})")
     for line in status.said:
         print(line)
     if "stale" in more:

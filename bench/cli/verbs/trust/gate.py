@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.basics.words import counted
 from bench.cli import UserError
-from bench.cli.screen import print_columns
+from bench.cli.screen import print_columns, say
 from bench.cli.unpacked import results_at
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _failing(found: Passages, margin: float) -> Sequence[Passage]:
 
 def _print(found: Passages, margin: float, text: str) -> None:
     for line in found.said:
-        print(line)
+        say(line)
     print(
         f"by {found.measure.name}, new less old, more is better. A method fails if its whole 95 % "
         f"interval lies below -{text} and p < 0.05, or if runs are missing"
@@ -72,13 +72,11 @@ def _print(found: Passages, margin: float, text: str) -> None:
     print_columns(_HEADER, [_cells(one, margin) for one in found.methods], _HEADER[1:2])
     for one in found.methods:
         if one.missing:
-            print(f"{one.method}: {counted(one.missing, 'run')} of the old results not in the new")
+            say(f"{one.method}: {counted(one.missing, 'run')} of the old results not in the new")
         if one.left_out:
-            print(
-                f"{one.method}: left out, {counted(one.left_out, 'run')} of the new results alone"
-            )
+            say(f"{one.method}: left out, {counted(one.left_out, 'run')} of the new results alone")
     failing = _failing(found, margin)
-    print(f"failed: {', '.join(one.method for one in failing)}" if failing else "passed")
+    say(f"failed: {', '.join(one.method for one in failing)}" if failing else "passed")
 
 
 def _cells(one: Passage, margin: float) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence, Sized
 from pathlib import Path
 
 from bench.basics.paths import as_named
-from bench.basics.words import counted
+from bench.basics.words import counted, harmless
 from bench.running.results.contents.columns import Sheet
 from bench.running.results.contents.files import Files
 from bench.running.results.contents.holdings import Holdings, Scores
@@ -32,7 +32,7 @@ def said_of(holdings: Holdings, scores: Scores | None = None) -> list[str]:
         damaged, newer = _unread(scores.files, scores.columns)
         lines += _faults(damaged, "scorecard", f"rediscover score {folder} makes it again")
         lines += _places(newer, counted(len(newer), "scorecard"), _NEWER)
-    return lines
+    return list(map(harmless, lines))
 
 
 def _of_plan(plan: PlannedRuns, folder: str) -> Iterator[str]:
