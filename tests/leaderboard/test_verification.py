@@ -256,6 +256,24 @@ def test_what_another_judge_said_is_told(folder: Path) -> None:
     assert ("unscored", path.name) in faults(folder)
 
 
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        (lambda text: text.replace('"numpy": "', '"numpy": "9'), "edited"),
+        (lambda text: text[: len(text) // 2], "damaged"),
+        (lambda text: '{"python": [], "system": "", "packages": {}}', "damaged"),
+    ],
+)
+def test_an_environment_that_was_edited_is_seen(
+    folder: Path, change: Callable[[str], str], word: str
+) -> None:
+    lock = folder / "environment.jsonl"
+    lock.write_text(change(lock.read_text()))
+    assert (word, "environment.jsonl, line 1") in faults(folder)
+    lock.unlink()
+    assert ("edited", "environment.jsonl") in faults(folder)
+
+
 def test_the_index_is_never_believed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import os
 

@@ -11,7 +11,13 @@ from toys import method, run_all
 
 from bench.running.events import Event, Note
 from bench.running.results import lock
-from bench.running.results.lock import add_to_lock, environment_here, lock_path, read_lock
+from bench.running.results.lock import (
+    add_to_lock,
+    environment_here,
+    lock_path,
+    read_lock,
+    unread_lines,
+)
 from bench.running.results.store import Store
 
 
@@ -49,6 +55,7 @@ def test_runs_from_another_environment_are_noted_once(
 )
 def test_a_line_that_says_no_environment_is_none(tmp_path: Path, line: str) -> None:
     store = Store(tmp_path)
-    lock_path(store).write_text(f"{line}\n")
+    lock_path(store).write_text(line)  # cut off: no line is put behind it
     add_to_lock(store, [environment_here()])
     assert read_lock(store) == [environment_here()]
+    assert list(unread_lines(store)) == ([1] if line else [])

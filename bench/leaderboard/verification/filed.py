@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -13,6 +14,7 @@ from bench.basics.words import counted
 from bench.leaderboard.verification.fault import Fault, Word
 from bench.running.results.contents.coverage import Coverage
 from bench.running.results.contents.facts import answer_bits
+from bench.running.results.contents.files import Files
 from bench.running.results.contents.holdings import Holdings, slot_of
 from bench.running.results.contents.kept import forget
 from bench.running.results.imported import ELSEWHERE
@@ -66,15 +68,30 @@ class Filed:
     sound: list[int] = field(default_factory=list)
 
     @classmethod
-    def of(cls, store: Store, called: str) -> Filed:
+    def of(
+        cls,
+        store: Store,
+        called: str,
+        on_progress: Callable[[int, int], None] = lambda done, total: None,
+    ) -> Filed:
         """Read all of ``store``, whatever was kept of it in the index.
 
-        Raises OSError where the index cannot be taken away.
+        ``on_progress`` is told how many of how many readings are done. Raises OSError where the
+        index cannot be taken away.
         """
         for top in (store.plan_path, store.records_folder, store.scores_folder):
             forget(top)
-        filed = cls(store, Holdings.of(store), called)
-        filed._read()
+        records, scores = (
+            len(Files.below(top).names) for top in (store.records_folder, store.scores_folder)
+        )
+        total = 2 * records + scores  # records for what counts of them, then for what is wrong
+        count = itertools.count(1)
+
+        def tick() -> None:
+            on_progress(next(count), total)
+
+        filed = cls(store, Holdings.of(store, tick), called)
+        filed._read(tick)
         filed._check_places()
         filed._check_data()
         return filed
@@ -97,8 +114,9 @@ class Filed:
     def _say(self, word: Word, where: object, why: object, way_out: str) -> None:
         self.faults.append(Fault.of(word, where, why, way_out))
 
-    def _read(self) -> None:
+    def _read(self, on_read: Callable[[], None]) -> None:
         for name, path in _files(self.store.records_folder):
+            on_read()
             try:
                 self.records[name] = _held_record(read_record(path))
             except FileNotFoundError:
@@ -108,6 +126,7 @@ class Filed:
                 self.unread.add(name)
         score = f"rediscover score {self.called} makes it again"
         for name, path in _files(self.store.scores_folder):
+            on_read()
             try:
                 kept = read_kept(path)
             except FileNotFoundError:

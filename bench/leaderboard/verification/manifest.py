@@ -20,6 +20,7 @@ from bench.running.results.content import ContentError, check_content, with_cont
 from bench.running.results.contents.facts import CONTENT, content_row
 from bench.running.results.contents.files import Files
 from bench.running.results.contents.index import facts_anew, facts_of
+from bench.running.results.lock import lock_path
 from bench.running.results.plan import line_of
 from bench.running.results.store import Store
 
@@ -43,6 +44,7 @@ class Manifest:
 
     tables: Digests
     config: str
+    environment: str
     plan: Digests
     records: Digests
     scores: Digests
@@ -59,10 +61,10 @@ class Manifest:
         """
         records, data, _ = _digests(store.records_folder, _DATA, anew)
         scores, _, judges = _digests(store.scores_folder, _JUDGE, anew)
-        made = {name: _sha(content) for name, content in tables.items()}
+        made = {name: sha(content) for name, content in tables.items()}
         return cls(
-            made, _sha_of(store.config_path), _plan(store), records, scores, data, judges,
-            leaderboard_code(), own_version(),
+            made, _sha_of(store.config_path), _sha_of(lock_path(store)), _plan(store), records,
+            scores, data, judges, leaderboard_code(), own_version(),
         )  # fmt: skip
 
     def to_json(self) -> str:
@@ -86,7 +88,7 @@ class Manifest:
 
 def _typed(value: Any, name: str) -> Any:
     """A field of a manifest; raises TypeError for another kind of value."""
-    if name in ("config", "code", "rediscover"):
+    if name in ("config", "environment", "code", "rediscover"):
         good = isinstance(value, str)
     else:
         good = isinstance(value, dict) and all(isinstance(one, str | int) for one in value.values())
@@ -147,7 +149,7 @@ def _digests(
         if found:
             dataset, _, problem = rest.rpartition("/")[0].partition("/")
             facts.setdefault(dataset, set()).add(f"{problem} {found}")
-    data = {name: _sha("\n".join(sorted(one)).encode()) for name, one in sorted(facts.items())}
+    data = {name: sha("\n".join(sorted(one)).encode()) for name, one in sorted(facts.items())}
     counts = np.bincount(said.codes, minlength=len(said.words)).tolist()
     known = {word: count for word, count in zip(said.words, counts, strict=True) if word and count}
     digests = {name: one.hexdigest() for name, one in methods.items()}
@@ -160,16 +162,17 @@ def _plan(store: Store) -> Digests:
     lines: dict[str, list[str]] = {}
     for run in plan.runs.values():
         lines.setdefault(run.method, []).append(line_of(run._asdict()))
-    return {name: _sha("".join(sorted(one)).encode()) for name, one in sorted(lines.items())}
+    return {name: sha("".join(sorted(one)).encode()) for name, one in sorted(lines.items())}
 
 
-def _sha(content: bytes) -> str:
+def sha(content: bytes) -> str:
+    """SHA-256 as text."""
     return hashlib.sha256(content).hexdigest()
 
 
 def _sha_of(path: Path) -> str:
     try:
-        return _sha(path.read_bytes())
+        return sha(path.read_bytes())
     except OSError:
         return ""
 

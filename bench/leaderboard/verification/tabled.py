@@ -56,8 +56,9 @@ def _inputs(
         if kept.tables.get(one, now.tables[one]) != now.tables[one]:
             yield Fault.of("edited", one, "its SHA-256 is not the one in its manifest", again)
     name = next(iter(tables))
-    if kept.config != now.config:
-        yield Fault.of("edited", "config.yaml", f"it is not that of which {name} is", again)
+    for what, where in (("config", "config.yaml"), ("environment", "environment.jsonl")):
+        if getattr(kept, what) != getattr(now, what):
+            yield Fault.of("edited", where, f"it is not that of which {name} is", again)
     for what in ("plan", "records", "scores"):
         was, is_now = getattr(kept, what), getattr(now, what)
         for method in differing(was, is_now):

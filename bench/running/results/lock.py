@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from bench.basics.words import counted
+from bench.running.results.content import check_content, with_content
 from bench.running.results.store import Store, storage_error
 
 _SHOWN = 3
@@ -58,12 +59,29 @@ def environment_here() -> Environment:
 
 
 def read_lock(store: Store) -> list[Environment]:
-    """The environments of ``store``; a line that cannot be read is none."""
+    """The environments of ``store``; a line that cannot be read, or was edited, is none."""
+    return [one for one in _lines(store) if isinstance(one, Environment)]
+
+
+def unread_lines(store: Store) -> dict[int, ValueError]:
+    """Why lines of the lock are none, by number from 1 on: ContentError for one that was edited."""
+    lines = enumerate(_lines(store), start=1)
+    return {number: one for number, one in lines if isinstance(one, ValueError)}
+
+
+def _lines(store: Store) -> Iterator[Environment | ValueError]:
     try:
         lines = lock_path(store).read_bytes().splitlines()
-    except OSError:
-        return []
-    return [one for one in map(_environment, lines) if one is not None]
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        yield ValueError(error.strerror or str(error))
+        return
+    for line in lines:
+        try:
+            yield _environment(line)
+        except ValueError as error:
+            yield error
 
 
 def add_to_lock(store: Store, environments: Iterable[Environment]) -> None:
@@ -72,11 +90,13 @@ def add_to_lock(store: Store, environments: Iterable[Environment]) -> None:
     new = [one for one in environments if one not in known]
     if not new:
         return
-    text = "".join(f"{json.dumps(asdict(one), sort_keys=True)}\n" for one in new)
+    text = "".join(f"{json.dumps(with_content(asdict(one)), sort_keys=True)}\n" for one in new)
     try:
         store.folder.mkdir(parents=True, exist_ok=True)
-        with lock_path(store).open("ab") as file:
-            file.write(text.encode())
+        with lock_path(store).open("a+b") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - 1))
+            cut_off = file.read() not in (b"", b"\n")
+            file.write(b"\n" * cut_off + text.encode())
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
@@ -98,12 +118,15 @@ def keep_environment(store: Store) -> str:
     )
 
 
-def _environment(line: bytes) -> Environment | None:
+def _environment(line: bytes) -> Environment:
+    """The environment in a line; raises ContentError where it was edited, ValueError for none."""
     try:
         value: Any = json.loads(line)
         python, system, packages = value["python"], value["system"], value["packages"]
         texts = [python, system, *packages.keys(), *packages.values()]
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return None
-    is_one = all(isinstance(text, str) for text in texts)
-    return Environment(python, system, packages) if is_one else None
+        raise ValueError("it is no environment, or cut off") from None
+    if not all(isinstance(text, str) for text in texts):
+        raise ValueError("it names what is no text")
+    check_content(value, "environment")
+    return Environment(python, system, packages)

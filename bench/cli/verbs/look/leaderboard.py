@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from bench.leaderboard import Board
+    from bench.leaderboard.verification.written import Asked
 
 _SHOWN = ("dataset", "method", "measure", "value", "noise", "problems", "protocol", "caveat")
 _WHOLE = ("csv", "json", "parquet")
@@ -23,49 +24,65 @@ _WHOLE = ("csv", "json", "parquet")
 
 
 def main(arguments: argparse.Namespace, rest: list[str]) -> int:
-    from bench.leaderboard import LeaderboardError
-    from bench.leaderboard.published import published
-
-    form = _format(arguments)
-    try:
-        board = _read([Path(folder) for folder in arguments.folders], arguments)
-        tables = {kind: _laid_out(table, arguments) for kind, table in board.tables.items()}
-    except LeaderboardError as error:
-        raise UserError(str(error)) from None
-    for line in board.said:
+    folders = [Path(folder) for folder in arguments.folders]
+    asked = _asked(arguments)
+    tables, beside, said = _tables(folders, asked)
+    for line in said:
         print(line, file=sys.stderr)
     if arguments.require_complete:
         _refuse_incomplete(tables)
-    beside = published(set(board.rows["dataset"].unique())) if arguments.with_published else None
-    if form == "table":
+    if asked.format == "table":
         _print(list(tables.values()), beside)
     elif arguments.output is None:
-        _write_out(list(tables.values()), beside, form)
+        _write_out(list(tables.values()), beside, asked.format)
     else:
-        _write_files(tables, beside, form, Path(arguments.output))
+        _write_files(_files(tables, beside, asked.format, Path(arguments.output)), asked, folders)
     return 0
 
 
-def _read(folders: list[Path], arguments: argparse.Namespace) -> Board:
+def made_again(folders: list[Path], asked: Asked, target: Path) -> dict[str, bytes]:
+    """The files, by name, that the table at ``target`` comes to now, asked for as it was."""
+    tables, beside, _ = _tables(folders, asked)
+    files = _files(tables, beside, asked.format, target)
+    return {path.name: content for path, content in files.items()}
+
+
+def _tables(
+    folders: list[Path], asked: Asked
+) -> tuple[dict[str, pd.DataFrame], pd.DataFrame | None, Sequence[str]]:
+    """The tables by kind, what others published, and what could not be read."""
+    from bench.leaderboard import LeaderboardError
+    from bench.leaderboard.published import published
+
+    try:
+        board = _read(folders, asked)
+        tables = {kind: _laid_out(table, asked) for kind, table in board.tables.items()}
+    except LeaderboardError as error:
+        raise UserError(str(error)) from None
+    beside = published(set(board.rows["dataset"].unique())) if asked.with_published else None
+    return tables, beside, board.said
+
+
+def _read(folders: list[Path], asked: Asked) -> Board:
     """The tables that are asked for."""
     from bench.leaderboard import read_board
     from bench.leaderboard.views import RUN
 
-    if RUN not in arguments.by:
-        return read_board(folders, arguments.by, best=arguments.best)
-    if len(arguments.by) > 1 or arguments.best:
+    if RUN not in asked.by:
+        return read_board(folders, asked.by, best=asked.best)
+    if len(asked.by) > 1 or asked.best:
         raise UserError("--by run is a table of single runs: leave --best and other --by out")
     from bench.leaderboard.results import read_runs
 
     return read_runs(folders)
 
 
-def _laid_out(table: pd.DataFrame, arguments: argparse.Namespace) -> pd.DataFrame:
+def _laid_out(table: pd.DataFrame, asked: Asked) -> pd.DataFrame:
     from bench.leaderboard.lines.layout import sorted_by, with_columns
 
-    if arguments.sort:
-        table = sorted_by(table, arguments.sort)
-    names = [name.strip() for name in arguments.columns.split(",") if name.strip()]
+    if asked.sort:
+        table = sorted_by(table, asked.sort)
+    names = [name.strip() for name in asked.columns.split(",") if name.strip()]
     return with_columns(table, names) if names else table
 
 
@@ -74,6 +91,15 @@ def _refuse_incomplete(tables: Mapping[str, pd.DataFrame]) -> None:
     notes = [note for table in tables.values() for note in table.attrs["notes"]]
     if notes:
         raise UserError(f"--require-complete: {'; '.join(notes)}", 1)
+
+
+def _asked(arguments: argparse.Namespace) -> Asked:
+    from bench.leaderboard.verification.written import Asked
+
+    return Asked(
+        tuple(arguments.by), arguments.columns, arguments.sort or "", arguments.best,
+        arguments.with_published, _format(arguments),
+    )  # fmt: skip
 
 
 def _format(arguments: argparse.Namespace) -> str:
@@ -108,18 +134,30 @@ def _write_out(tables: Sequence[pd.DataFrame], beside: pd.DataFrame | None, form
     sys.stdout.write((content + _published(beside, form)).decode())
 
 
-def _write_files(
+def _files(
     tables: Mapping[str, pd.DataFrame], beside: pd.DataFrame | None, form: str, target: Path
-) -> None:
+) -> dict[Path, bytes]:
     """One file for each kind of problem; what others published is behind it or beside it."""
     from bench.leaderboard.verification.manifest import name_of
 
+    files: dict[Path, bytes] = {}
     if beside is not None and form in _WHOLE:
-        write_whole(target.with_suffix(f".published{target.suffix}"), _content(beside, form))
+        files[target.with_suffix(f".published{target.suffix}")] = _content(beside, form)
         beside = None
     for kind, table in tables.items():
         name = name_of(target.name, kind) if len(tables) > 1 else target.name
-        write_whole(target.with_name(name), _content(table, form) + _published(beside, form))
+        files[target.with_name(name)] = _content(table, form) + _published(beside, form)
+    return files
+
+
+def _write_files(files: Mapping[Path, bytes], asked: Asked, folders: Sequence[Path]) -> None:
+    """Write the files of a table, and beside each what all were made from."""
+    from bench.leaderboard.verification.written import Written, beside
+
+    told = Written.of(files, asked, folders).to_json().encode()
+    for path, content in files.items():
+        write_whole(path, content)
+        write_whole(beside(path), told)
 
 
 def _content(table: pd.DataFrame, form: str) -> bytes:

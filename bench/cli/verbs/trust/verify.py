@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from bench.basics.words import counted
 from bench.cli import UserError
 from bench.cli.unpacked import Named, archive_at
 from bench.running.limits import processors
+from bench.running.progress.bar import ProgressBar
 from bench.running.results.store import Store
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 _PACKED = "DIR"
 """What the folder is called that an archive was made of: nobody here knows its name."""
 
+_CHECKED = ("planned", "pending", "records", "scorecards", "sampled")
 _SHOWN = 20
 """Lines for each fault; ``--json`` has them all."""
 
@@ -36,6 +39,8 @@ def main(arguments: argparse.Namespace, rest: list[str]) -> int:
         with archive_at(place) as named:
             verification = _of_archive(named, arguments.sample)
             verification = _with_reruns(verification, named.store, arguments.rerun, trusted=False)
+    elif (told := _told(place)) is not None:
+        verification = _of_written(place, told, arguments.sample, arguments.rerun)
     else:
         store, table = _in_place(place)
         verification = _verified(store, arguments.sample, table)
@@ -52,7 +57,11 @@ def _verified(
 ) -> Verification:
     from bench.leaderboard.verification.check import verify
 
-    return verify(store, sample=sample, workers=processors(), table=table, called=called)
+    with ProgressBar("files read", sys.stderr) as progress:
+        return verify(
+            store, sample=sample, workers=processors(), table=table, called=called,
+            on_progress=progress,
+        )  # fmt: skip
 
 
 def _of_archive(named: Named, sample: int) -> Verification:
@@ -66,6 +75,45 @@ def _of_archive(named: Named, sample: int) -> Verification:
         for name, word in named.wrong
     ]
     return replace(found, faults=[*wrong, *found.faults])
+
+
+def _told(table: Path) -> Path | None:
+    """Where it is told what the table was made from, if it was written by itself."""
+    from bench.leaderboard.verification.written import beside
+
+    path = beside(table)
+    return path if table.is_file() and path.is_file() else None
+
+
+def _of_written(table: Path, told: Path, sample: int, reruns: int) -> Verification:
+    """Of a table by itself, of each folder it was made from, and of what they come to."""
+    from bench.cli.verbs.look.leaderboard import made_again
+    from bench.leaderboard.verification.fault import Fault, Verification
+    from bench.leaderboard.verification.written import (
+        Written,
+        file_faults,
+        input_faults,
+        made_faults,
+    )
+
+    try:
+        kept = Written.from_json(told.read_bytes())
+    except ValueError as error:
+        again = "write the table again, by rediscover leaderboard"
+        return Verification(dict.fromkeys(_CHECKED, 0), [Fault.of("edited", told, error, again)])
+    folders = {table.parent / name: inputs for name, inputs in kept.folders.items()}
+    faults, checked = [*file_faults(table, kept)], Counter(dict.fromkeys(_CHECKED, 0))
+    for folder, inputs in folders.items():
+        if not Store(folder).plan_path.exists():
+            way = "bring it to where it was, or have an archive of it verified"
+            faults.append(Fault.of("unchecked", folder, "it is not here", way))
+            continue
+        found = _with_reruns(_verified(Store(folder), sample), Store(folder), reruns, trusted=True)
+        checked.update(found.checked)
+        faults += [*input_faults(str(folder), inputs, Store(folder)), *found.faults]
+    if all(Store(folder).plan_path.exists() for folder in folders):
+        faults += made_faults(table, kept, made_again(list(folders), kept.asked, table))
+    return Verification(dict(checked), faults)
 
 
 def _with_reruns(found: Verification, store: Store, count: int, *, trusted: bool) -> Verification:
@@ -93,7 +141,8 @@ def _in_place(place: Path) -> tuple[Store, Path | None]:
     if not (place.parent / "plan.jsonl").exists():
         raise UserError(
             f"'{place}' stands alone: its results folder is needed, with plan.jsonl, records/ and "
-            "scores/ beside it; give that, or an archive of it (rediscover submit pack)"
+            "scores/ beside it, or the manifest that rediscover leaderboard -o writes; give that, "
+            "or an archive of it (rediscover submit pack)"
         )
     return Store(place.parent), place
 

@@ -6,7 +6,7 @@ the same words what it could not read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from bench.running.neighbours import command_of, source_of_method
 from bench.running.results.contents.columns import Sheet, Words, combined
-from bench.running.results.contents.facts import RECORD, SCORE, record_row, score_row
+from bench.running.results.contents.facts import RECORD, SCORE, Row, record_row, score_row
 from bench.running.results.contents.files import Files
 from bench.running.results.contents.index import facts_of
 from bench.running.results.contents.planned import PlannedRuns
@@ -42,14 +42,20 @@ class Holdings:
     at_work: bool = False
 
     @classmethod
-    def of(cls, store: Store) -> Holdings:
-        """Read the folder; what was read before comes from the index."""
+    def of(cls, store: Store, on_read: Callable[[], None] = lambda: None) -> Holdings:
+        """Read the folder; what was read before comes from the index.
+
+        ``on_read`` is called for each record that is read now.
+        """
         # First of all: what ends while we read has its record by then.
         at_work = Leases(store.leases_folder).at_work()
         runs = PlannedRuns.of(store.plan_path)
-        files, records = facts_of(
-            Files.below(store.records_folder), RECORD, lambda path: (record_row(path), {})
-        )
+
+        def read(path: Path) -> tuple[Row, dict[str, float | None]]:
+            on_read()
+            return record_row(path), {}
+
+        files, records = facts_of(Files.below(store.records_folder), RECORD, read)
         return cls(store, runs, files, records, at_work)
 
     @cached_property
