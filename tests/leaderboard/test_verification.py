@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from results_folders import rewrite
 
 from bench.cli import main
@@ -368,50 +366,3 @@ def test_no_path_that_an_archive_names_is_opened(folder: Path, tmp_path: Path) -
     mine = [one.why for one in verify(store, sample=0).faults if "asked for" in one.why]
     theirs = [one.why for one in verify(store, sample=0, called="DIR").faults]
     assert mine and not any("asked for by config.yaml" in why for why in theirs)
-
-
-HOSTILE: list[Any] = [None, [], {}, [[]], {"a": []}, "", "x", "../x", -1, 2**70, 1e999, True]
-
-
-def spots(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The place of every value within ``value``."""
-    if path:
-        yield path
-    for key, one in value.items() if isinstance(value, dict) else enumerate(value):
-        if isinstance(one, dict | list):
-            yield from spots(one, (*path, key))
-        else:
-            yield (*path, key)
-
-
-def changed(value: Any, path: tuple[Any, ...], new: Any) -> Any:
-    """A copy of ``value`` with ``new`` at ``path``."""
-    copy = json.loads(json.dumps(value))
-    inner = copy
-    for key in path[:-1]:
-        inner = inner[key]
-    inner[path[-1]] = new
-    return copy
-
-
-@pytest.mark.parametrize("turn", range(3))
-def test_no_value_of_another_kind_brings_it_down(folder: Path, turn: int) -> None:
-    """Fields of plan and configuration hold what they may not: a sample of all pairs."""
-    plan = folder / "plan.jsonl"
-    lines = [json.loads(line) for line in plan.read_text().splitlines()]
-    config = folder / "config.yaml"
-    asked = yaml.safe_load(config.read_text())
-    originals = {plan: plan.read_text(), config: config.read_text()}
-    cases = [(plan, lines, spot) for spot in spots(lines)]
-    cases += [(config, asked, spot) for spot in spots(asked) if spot[0] not in ("model", "hydra")]
-    pairs = list(itertools.product(cases, HOSTILE))[turn * 29 :: 88]
-    assert pairs
-    for (path, value, spot), new in pairs:
-        edited = changed(value, spot, new)
-        if path == plan:
-            text = "".join(f"{json.dumps(line)}\n" for line in edited)
-        else:
-            text = yaml.safe_dump(edited)
-        path.write_text(text)
-        verify(Store(folder), sample=0, called="DIR")
-        path.write_text(originals[path])
