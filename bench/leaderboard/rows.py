@@ -72,7 +72,9 @@ def read_rows(folders: Iterable[Path]) -> RunRows:
     parts = [_FolderRows.of(Store(folder)) for folder in folders]
     picked = _picked(parts)
     runs = _runs_of(picked)
-    summed = measures({kind for part in parts for kind in part.kinds})
+    # Of what kind those are that wait for their judge, nobody knows yet.
+    judged = all(part.scored.all() for part in parts)
+    summed = measures({kind for part in parts for kind in part.kinds} if judged else ())
     names = [ANSWERED, *(column.name for column in summed)]
     columns = _columns(picked, names)
     columns |= _of_plan(runs, columns.pop("elsewhere"), columns["disclosure"])

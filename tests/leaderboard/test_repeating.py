@@ -12,7 +12,7 @@ from results_folders import rewrite
 
 from bench.cli import main
 from bench.repeating import repeat_of
-from bench.running.results.lock import environment_here, lock_path
+from bench.running.results.lock import add_to_lock, environment_here, lock_path
 from bench.running.results.plan import PlannedRun
 from bench.running.results.run import identity_of
 from bench.running.results.store import Store
@@ -26,7 +26,8 @@ def test_an_archive_is_repeated_in_one_command(
 ) -> None:
     here = environment_here()
     other = replace(here, python="CPython 3.99.0", packages={**here.packages, "numpy": "99.0"})
-    lock_path(Store(folder)).write_text(json.dumps(asdict(other)) + "\n")
+    lock_path(Store(folder)).unlink()
+    add_to_lock(Store(folder), [other])
     assert main(["submit", "pack", str(folder), "-o", str(tmp_path / "packed.zip")]) == 0
     monkeypatch.chdir(tmp_path)
     capsys.readouterr()

@@ -7,7 +7,7 @@ import gzip
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from results_folders import Result, write
 
 from bench.cli import main
 from bench.kinds.metrics import metrics_of
+from bench.leaderboard import read_board
 from bench.leaderboard.report.page import report_page
 from bench.method import Discovery
 from bench.problems import load_dataset
@@ -78,9 +79,9 @@ def test_of_many_runs_the_first_of_each_cell_can_be_opened(tmp_path: Path) -> No
     assert "8 of 30 runs can be opened here" in page
 
 
-def with_a_system(folder: Path) -> Path:
-    """Results of a table, and of a system whose answer is its law but for a constant."""
-    write(folder, results())
+def with_a_system(folder: Path, tables: Sequence[Result] = ()) -> Path:
+    """Results of tables, and of a system whose answer is its law but for a constant."""
+    write(folder, tables or results())
     problem: Any = load_dataset("odebench")["ode1"]
     run = Run(MethodSpec("floor", "some.where:Method"), "odebench", problem.version, "ode1",
               noise=0.05)  # fmt: skip
@@ -115,6 +116,14 @@ def test_each_kind_has_its_part_and_a_system_its_trajectories(tmp_path: Path) ->
     assert max(off) > 0 and shown["found"][0] == shown["true"][0] != shown["found"][-1]
     assert main(["plots", str(folder), "--to", str(tmp_path / "p")]) == 0
     assert (tmp_path / "p" / "system_rates.svg").exists()
+
+
+def test_a_kind_that_waits_for_its_judge_keeps_nobody_from_the_others(tmp_path: Path) -> None:
+    folder = with_a_system(tmp_path / "x", [Result(m, scored=False) for m in "ab"])
+    board = read_board([folder])
+    assert set(board.tables) == {"system", "unknown"}
+    assert "2 to be judged" in board.tables["unknown"].attrs["notes"][0]
+    assert 'id="unknown-table"' in report_page(folder)
 
 
 @pytest.mark.parametrize("kept", ["nothing done", "all failed", "one method", "ties everywhere"])
@@ -235,7 +244,11 @@ def test_a_system_is_drawn_in_a_browser(browser: Any, tmp_path: Path) -> None:
     driver = opened(browser, folder / "report.html", 400)
     driver.find_element("css selector", ".cell[data-method=floor]").click()
     until(driver, lambda d: len(d.find_elements("css selector", "#run-story svg")) == 3)
-    table, system = driver.find_elements("css selector", ".board")
+    driver.find_element("css selector", "#run form button").click()
+    system, table = sorted(
+        driver.find_elements("css selector", ".board"),
+        key=lambda board: len(board.find_elements("css selector", "tbody tr")),
+    )
     system.find_element("css selector", ".filter").send_keys("nobody")
     rows = "tbody tr:not([hidden])"
     assert len(table.find_elements("css selector", rows)) == 4

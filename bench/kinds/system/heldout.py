@@ -57,7 +57,8 @@ def held_out(problem: SystemProblem, noise: float) -> SystemProblem:
     dataset, version = held_out_name(problem.dataset, problem.version, noise)
     return replace(
         problem, dataset=dataset, version=version, truth=None, meaning="", law="",
-        source=HeldOutEnds(problem, noise), observing=Observing(estimate=problem.observing.estimate),
+        source=HeldOutEnds(problem, noise),
+        observing=Observing(estimate=problem.observing.estimate),
     )  # fmt: skip
 
 

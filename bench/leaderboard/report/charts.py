@@ -22,7 +22,8 @@ def whiskers(rates: Points, title: str) -> Spec:
     """Rates with their intervals: rows of ``method``, ``value``, ``low`` and ``high``."""
     order = [one["method"] for one in rates]
     y = {"field": "method", "type": "nominal", "sort": order, "title": None}
-    ends = {"field": "low", "type": "quantitative", "title": title, "scale": {"domain": [0, 1]}}
+    ends = {"field": "low", "type": "quantitative", "title": title, "scale": {"domain": [0, 1]},
+            "axis": {"tickCount": 5}}  # fmt: skip
     return _spec(
         rates,
         layer=[
