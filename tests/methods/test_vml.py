@@ -117,8 +117,17 @@ def test_equations_are_read_out_of_words(text: str) -> None:
     assert found == (None if wanted is None else parse(wanted, (Variable("x0"),)))
 
 
+DIGESTS = {
+    "linear": "cc492b6c6ffe8465", "quadratic": "255a8be115bb7c46",
+    "sine": "b223f640943a1153", "sine_hint": "5f43a6e26b8a02fb",
+}  # fmt: skip
+"""Of the data: the same bits on every machine."""
+
+
 def test_the_tasks_are_the_papers(tmp_path: object) -> None:
     wanted = {"linear": (-1, 3, 0.1), "quadratic": (-5, 3, 1.0), "sine": (-6, 6, 0.01)}
+    found = {one.name: one.data().digest[:16] for one in load("vml_regression").problems}
+    assert found == DIGESTS
     for problem in load("vml_regression").problems:
         low, high, noise = wanted[problem.name.removesuffix("_hint")]
         data = problem.data()

@@ -21,6 +21,8 @@ from bench.kinds.table.metrics import NUMERIC
 from bench.method import Answer
 from bench.problems.data import Data
 from bench.problems.problem import Problem
+from bench.scoring.cdm.rows import LOOKS
+from bench.scoring.cdm.typesetting import warm_up
 from bench.scoring.comparing import Claim, nothing_compared
 from bench.scoring.ned.form_cache import FormCache
 from bench.scoring.numeric import NumericScore, nmse, numeric_score, same_values
@@ -75,7 +77,8 @@ class TableSubject:
             self.prediction, self.truth, lambda: self.problem.domain, self.forms, self.limits,
             r2=_r2, reading=self.reading,
         )  # fmt: skip
-        return (numeric, *claim.steps)
+        looks = (ScoringStep(LOOKS, _as_it_is, prepare=warm_up),) if self.limits.cdm else ()
+        return (numeric, *claim.steps, *looks)
 
     @cached_property
     def test(self) -> NumericScore:
@@ -158,6 +161,10 @@ class TableSubject:
         if self.truth is None:
             return card.compared(SOLE, read_as=self.reading.told) if self.reading.steps else card
         return card.compared(SOLE, variables=self.variables)
+
+
+def _as_it_is(card: Scorecard) -> Scorecard:
+    return card
 
 
 def _r2(card: Scorecard) -> float | None:

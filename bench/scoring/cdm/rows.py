@@ -11,6 +11,9 @@ from bench.scoring.cdm import FAR, NEAR, NotTypeset, cdm
 from bench.scoring.cdm.latex import latex_of
 from bench.scoring.metrics import Metric
 
+LOOKS = "cdm"
+"""The step in which both are typeset."""
+
 
 @dataclass(frozen=True)
 class Looks:
@@ -39,7 +42,7 @@ def cdm_metrics(
 
         return Metric(
             name, question, value,
-            step="cdm", summary="mean", better="higher", worst=0.0, kinds=kinds, interval=True,
+            step=LOOKS, summary="mean", better="higher", worst=0.0, kinds=kinds, interval=True,
             everywhere=False, title="",
         )  # fmt: skip
 

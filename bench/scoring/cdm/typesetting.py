@@ -70,6 +70,11 @@ class Typeset:
         return (self.boxes[:, :2] + self.boxes[:, 2:]) / 2.0
 
 
+def warm_up() -> None:
+    """Load matplotlib, which lists a machine's fonts when it is first there: that may take long."""
+    typeset_latex("x")
+
+
 @lru_cache(maxsize=4096)
 def typeset_latex(latex: str) -> Typeset:
     """``latex`` set in Computer Modern; delimiters such as ``$`` around it may be there.
