@@ -26,8 +26,8 @@ A prediction that cannot be typeset has 0. A row whose truth cannot be is left o
 """
 
 _VIEWS = (
-    "dataset", "tier", "problem", "difficulty", "dimension", "dummy_variables", "units", "noise",
-    "seed", "kind", "disclosure", "run",
+    "dataset", "tier", "family", "problem", "difficulty", "dimension", "dummy_variables", "units",
+    "noise", "seed", "kind", "disclosure", "run",
 )  # fmt: skip
 """The names in ``bench.leaderboard.views``, which takes too long to import here."""
 
