@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from bench import Budget, Discovery, Task, evaluate, parse
+from bench import Budget, Discovery, Number, Task, evaluate, parse
 from methods.laws import Laws
 from methods.laws.projection.beam import BeamItems, search
-from methods.laws.projection.columns import products, single
+from methods.laws.projection.columns import TermColumn, products, single
 from methods.laws.projection.curves import curves
 from methods.rounding import Rounding
 
@@ -70,7 +70,7 @@ def test_the_beam_finds_a_sum_behind_terms_that_fit_better_at_first() -> None:
 def test_a_pair_stands_for_every_constant_near_its_node() -> None:
     v = np.linspace(0.0, 2.0, 100)
     one = single("x", v, OPERATORS, 0)[0]
-    exp = next(each for each in curves([("x", v)], lambda _: [one], frozenset({"exp"})))
+    exp = next(each for each in curves([("x", v)], lambda _: [one], frozenset({"exp"}), v))
     near = exp.values(1.05 * exp.k)
     pair = exp.pair()
     weights = np.linalg.lstsq(pair.T, near, rcond=None)[0]
@@ -79,6 +79,41 @@ def test_a_pair_stands_for_every_constant_near_its_node() -> None:
     assert left < 0.05 * np.linalg.norm(alone) / np.linalg.norm(near)
     moved = exp.moved(float(weights[1] / weights[0]))
     assert np.allclose(evaluate(moved, ("x",), v[:, None]), near, rtol=0.02)
+
+
+def test_a_wave_that_is_shown_many_times_is_among_the_curves() -> None:
+    v = np.sort(np.random.default_rng(0).uniform(0.0, 30.0, 300))
+    one = single("x", v, OPERATORS, 0)[0]
+    wave = 2.93
+    found = [
+        each.k
+        for each in curves([("x", v)], lambda _: [one], frozenset({"sin"}), v * np.sin(wave * v))
+    ]
+    assert min(abs(k - wave) for k in found) < 0.5 * np.pi / 30.0
+
+
+@pytest.mark.parametrize("exponent", [-4.53, -0.5, 0.2, 1.75, 5.3])
+def test_exponents_follow_from_the_spread_of_the_values(exponent: float) -> None:
+    v = np.linspace(1.0, 54.0, 200)
+    one = TermColumn(Number(1), np.ones(200), 1)
+    left = []
+    for each in curves([("x", v)], lambda _: [one], frozenset({"pow"}), v):
+        pair = each.pair()
+        weights = np.linalg.lstsq(pair.T, v**exponent, rcond=None)[0]
+        left.append(np.linalg.norm(weights @ pair - v**exponent) / np.linalg.norm(v**exponent))
+    assert min(left) < 0.05
+
+
+def test_exchange_finds_what_a_narrow_beam_has_lost() -> None:
+    rng = np.random.default_rng(1)
+    true = rng.normal(size=(4, 60))
+    decoys = np.array([true[:2].sum(0), true[2:].sum(0), true[::2].sum(0)])
+    rows = np.concatenate([true, decoys + 0.05 * rng.normal(size=decoys.shape)])
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    target = true.sum(0) / np.linalg.norm(true.sum(0))
+    items = BeamItems(rows, np.zeros((0, 2, 60)), np.ones(7))
+    last = list(search(items, target, 4, 4))[-1]
+    assert last.left.min() < 1e-12
 
 
 def test_terms_are_distinct_and_their_values_are_those_of_their_text() -> None:

@@ -20,6 +20,11 @@ _DEPENDENT = 1e-10
 _PER_NODE = 0.25
 """Rise of the logarithm of what is left over that a node must be worth in the second ranking."""
 
+_EXCHANGED = 2
+"""Sets of more items exchange one: what misled the first choices shows when others have come."""
+_SHARE = 16
+"""One of so many sets exchanges its items: five of each make a beam a third as wide."""
+
 Indices = NDArray[np.intp]
 
 
@@ -61,11 +66,12 @@ class _Beam(NamedTuple):
 
 def search(items: BeamItems, target: Floats, width: int, most: int) -> Iterator[Sets]:
     """The best sets of 1, 2, ... ``most`` items; ``target`` (r,) has length 1."""
-    r = len(target)
-    beam = _Beam(np.zeros((1, 0), np.intp), np.zeros((1, 0, r)), target[None].copy(), np.zeros(1))
-    for _ in range(most):
+    beam = _projected(items, target, np.zeros((1, 0), np.intp))
+    for count in range(1, most + 1):
         parents, chosen = _children(items, beam, width)
         beam = _extended(items, beam, parents, chosen)
+        if count > _EXCHANGED:
+            beam = _exchanged(items, target, beam, width)
         left = np.linalg.norm(beam.residual, axis=1)
         yield Sets(beam.members, left, beam.nodes)
 
@@ -93,6 +99,38 @@ def _children(items: BeamItems, beam: _Beam, width: int) -> tuple[Indices, Indic
             taken.setdefault(key, int(place))
     places = np.fromiter(taken.values(), np.intp, len(taken))
     return places // count, places % count
+
+
+def _exchanged(items: BeamItems, target: Floats, beam: _Beam, width: int) -> _Beam:
+    """The beam, and what becomes of its best sets when any item makes room for the best other."""
+    few = max(1, width // _SHARE)
+    left = np.log(np.linalg.norm(beam.residual, axis=1) + 1e-300)
+    best = [np.argsort(score)[:few] for score in (left, left + _PER_NODE * beam.nodes)]
+    members = beam.members[np.unique(np.concatenate(best))]
+    fewer = [np.delete(members, k, axis=1) for k in range(members.shape[1])]
+    rest = _projected(items, target, np.unique(np.concatenate(fewer), axis=0))
+    return _together(beam, _extended(items, rest, *_children(items, rest, max(2, width // 4))))
+
+
+def _projected(items: BeamItems, target: Floats, members: Indices) -> _Beam:
+    """The sets ``members`` (s, k) as a beam."""
+    s, r = len(members), len(target)
+    residual = np.repeat(target[None], s, axis=0)
+    beam = _Beam(np.zeros((s, 0), np.intp), np.zeros((s, 0, r)), residual, np.zeros(s))
+    for chosen in members.T:
+        beam = _extended(items, beam, np.arange(s), chosen)
+    return beam
+
+
+def _together(one: _Beam, other: _Beam) -> _Beam:
+    """The distinct sets of two beams."""
+    members = np.concatenate([one.members, other.members])
+    _, kept = np.unique(members, axis=0, return_index=True)
+    rows = max(one.basis.shape[1], other.basis.shape[1])
+    basis = [np.pad(b.basis, ((0, 0), (0, rows - b.basis.shape[1]), (0, 0))) for b in (one, other)]
+    residual = np.concatenate([one.residual, other.residual])
+    nodes = np.concatenate([one.nodes, other.nodes])
+    return _Beam(members[kept], np.concatenate(basis)[kept], residual[kept], nodes[kept])
 
 
 def _single_gain(singles: Floats, beam: _Beam) -> Floats:

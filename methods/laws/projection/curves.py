@@ -18,6 +18,8 @@ from methods.mcts.language.tokens import Floats
 _NODES = 20
 _WAVES = 40
 """Nodes of a frequency: between two lies 0.4 of half a wave over the range of the variable."""
+_FASTEST = 4
+"""Frequencies beyond the grid: each costs as much as one on it, and a law has one or two."""
 _SLOW = np.array([0.2, 0.5, 1.0, 2.0])
 """Of a wave of which the data show less than a half, frequency times the largest value."""
 _STEP = 1e-5
@@ -37,6 +39,7 @@ class CurveFamily:
     write: Write
     grid: Callable[[Floats], Floats]
     positive: bool = False
+    waves: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,14 +85,19 @@ def curves(
     variables: Sequence[tuple[str, Floats]],
     factors: Callable[[str], Iterable[TermColumn]],
     operators: frozenset[str],
+    y: Floats,
 ) -> Iterator[Curve]:
-    """All terms with one constant: of every variable, times each of its ``factors``."""
+    """All terms with one constant: of every variable, times each of its ``factors``.
+
+    Frequencies that only many waves tell are those at which the target ``y`` (n,) has a peak.
+    """
     for name, values in variables:
         for family in _FAMILIES:
             if not family.needs <= operators or (family.positive and not (values >= 0).all()):
                 continue
             for factor in factors(name):
-                for k in family.grid(values):
+                fast = _peaks(factor.values, values, y) if family.waves else ()
+                for k in (*family.grid(values), *fast):
                     yield Curve(family, factor, name, values, float(k))
 
 
@@ -112,8 +120,33 @@ def _frequencies(v: Floats) -> Floats:
     return np.concatenate([_SLOW[fast[0] * largest > _SLOW] / largest, fast])
 
 
+def _peaks(factor: Floats, v: Floats, y: Floats) -> Floats:
+    """Frequencies beyond those of the grid that take most of ``y``: a periodogram's peaks.
+
+    Least squares of the two waves at each frequency (Lomb, Astrophysics and Space Science 39,
+    1976), up to one wave for every four rows.
+    """
+    step = 0.4 * np.pi / max(float(np.ptp(v)), 1e-12)
+    k = step * (np.arange(_WAVES, max(_WAVES, int(5 * len(v) / 4))) + 0.5)
+    if len(k) < 3:
+        return np.zeros(0)
+    base = np.linalg.qr(np.stack([np.ones(len(v)), factor], axis=1))[0]
+    rest = y - base @ (base.T @ y)
+    c, s = (factor * wave(np.outer(k, v)) for wave in (np.cos, np.sin))
+    cc, ss, cs = (np.sum(one * other, axis=1) for one, other in ((c, c), (s, s), (c, s)))
+    a, b = c @ rest, s @ rest
+    with np.errstate(all="ignore"):
+        taken = np.nan_to_num((ss * a**2 - 2 * cs * a * b + cc * b**2) / (cc * ss - cs**2))
+    peak = np.flatnonzero((taken[1:-1] > taken[:-2]) & (taken[1:-1] >= taken[2:])) + 1
+    return np.asarray(k[peak[np.argsort(-taken[peak])[:_FASTEST]]])
+
+
 def _exponents(v: Floats) -> Floats:
-    return np.array([-1.5, -0.75, -0.25, 0.25, 0.5, 0.75, 1.25, 1.5, 1.75, 2.5])
+    """From a power that is hardly a logarithm to one that is steep, as the values are spread."""
+    positive = v[v > 0]
+    low, high = np.quantile(positive, (0.1, 0.9)) if len(positive) else (1.0, 1.0)
+    sizes = np.geomspace(0.4, 12.0, _NODES // 2) / max(float(np.log(high / low)), 1e-3)
+    return np.concatenate([-sizes, sizes])
 
 
 def _saturation(power: int) -> CurveFamily:
@@ -137,8 +170,12 @@ _FAMILIES = (
         lambda k, x: Call("exp", (Call("neg", (Call("mul", (k, Call("pow", (x, Number(2))))),)),)),
         lambda v: _sizes(v * v),
     ),
-    CurveFamily(frozenset({"sin"}), lambda k, v: np.sin(k * v), _call("sin"), _frequencies),
-    CurveFamily(frozenset({"cos"}), lambda k, v: np.cos(k * v), _call("cos"), _frequencies),
+    CurveFamily(
+        frozenset({"sin"}), lambda k, v: np.sin(k * v), _call("sin"), _frequencies, waves=True
+    ),
+    CurveFamily(
+        frozenset({"cos"}), lambda k, v: np.cos(k * v), _call("cos"), _frequencies, waves=True
+    ),
     CurveFamily(frozenset({"tanh"}), lambda k, v: np.tanh(k * v), _call("tanh"), _sizes),
     CurveFamily(
         frozenset({"log"}),

@@ -72,7 +72,7 @@ class TermLists:
 
     def bent(self) -> Tier:
         """TermLists with a constant of their own, among the simpler ones without."""
-        bent = list(curves(self._variables, self._factors, self._operators))
+        bent = list(curves(self._variables, self._factors, self._operators, self._y))
         return Tier(self._list(self._simple(), 800), bent, 300, 200, fit=True)
 
     def settled(self, found: Iterable[TermColumn]) -> Tier:
