@@ -26,6 +26,13 @@ def test_the_exponent_is_that_of_the_typical_value(make_task):
     assert np.abs(scaling.X(X)).min() > 0.1 and np.abs(scaling.X(X)).max() < 10
 
 
+def test_a_state_that_dies_away_is_not_magnified(make_task):
+    decaying = np.exp(-np.linspace(0, 40, 50))
+    scaling = Scaling.of(make_task(np.column_stack([decaying, -decaying]), decaying))
+
+    assert (scaling.columns, scaling.target) == ({"x0": 0, "x1": 0}, 0)
+
+
 @pytest.mark.parametrize(
     "text",
     ["2.5*x0*x1 + 0.5", "sin(3.0*x0)/x1", "sqrt(x0)*exp(-x1)", "(x0 + x1)**2 - 1.5", "log(x0)"],
