@@ -24,6 +24,7 @@ from bench.problems.selection import check_words, select
 
 GENERATED = {
     "fresh_synth": ("bench.problems.fresh:fresh_synth", ("seed", "size")),
+    "fresh_system": ("bench.problems.fresh:fresh_system", ("seed", "size")),
     "fresh_transform": ("bench.problems.fresh:fresh_transform", ("seed", "size")),
     "find_numeric": (
         "bench.problems.oracles.find_numeric:find_numeric", ("seed", "size", "questions")
@@ -153,7 +154,7 @@ def _protocol_of(shipped: str) -> tuple[str, ...]:
 
 def _generate(name: str, options: dict[str, Any]) -> Dataset:
     target, known = GENERATED[name]
-    known = (*known, "same_law") if name.startswith("fresh") else known
+    known = (*known, "same_law") if name in ("fresh_synth", "fresh_transform") else known
     _refuse(name, {key: value for key, value in options.items() if key not in known})
     module, _, function = target.partition(":")
     generator: Callable[..., Dataset] = getattr(importlib.import_module(module), function)
