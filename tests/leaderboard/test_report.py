@@ -256,6 +256,18 @@ def test_a_system_is_drawn_in_a_browser(browser: Any, tmp_path: Path) -> None:
     assert [entry for entry in driver.get_log("browser") if entry["level"] == "SEVERE"] == []
 
 
+def test_a_printed_table_is_no_wider_than_its_page(browser: Any, page: Path) -> None:
+    driver = opened(browser, page, 1047)  # A4 across, less a centimetre on both sides
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        wide = (
+            "return document.querySelector('.leaderboard').scrollWidth - document.body.clientWidth"
+        )
+        assert driver.execute_script(wide) <= 0
+    finally:
+        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
 def test_hostile_words_run_nothing_in_a_browser(browser: Any, tmp_path: Path) -> None:
     folder = write(tmp_path / "x", [Result(m, f"p{k}", answer=HOSTILE, yes=m == "b")
                                     for m in (HOSTILE, "b", "c") for k in range(4)])  # fmt: skip

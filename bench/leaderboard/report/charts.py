@@ -111,7 +111,7 @@ def accuracy_and_complexity(points: Points, title: str, methods: Sequence[str]) 
             {"mark": {"type": "point", "filled": True, "size": 90},
              "encoding": {**encoding, **_by_method(methods),
                           "tooltip": _tips("method", "nodes", "value")}},
-            {"mark": {"type": "text", "dy": -10}, "encoding": {
+            {"mark": {"type": "text", "align": "left", "dx": 7, "dy": -7}, "encoding": {
                 **encoding, "text": {"field": "method"}}},
         ],
     )  # fmt: skip
@@ -123,7 +123,8 @@ def over_levels(points: Points, level: str, title: str, methods: Sequence[str]) 
         points,
         mark={"type": "line", "point": True, "strokeWidth": 2},
         encoding={
-            "x": {"field": "level", "type": "ordinal", "title": level},
+            "x": {"field": "level", "type": "ordinal", "title": level,
+                  "axis": {"labelAngle": 0}},
             "y": {"field": "value", "type": "quantitative", "scale": {"domain": [0, 1]},
                   "title": title},
             **_by_method(methods), "tooltip": _tips("method", "level", "value"),
