@@ -10,11 +10,13 @@ Nothing is imported before its row is used.
 
 from __future__ import annotations
 
-import importlib.metadata
 import sys
 from collections.abc import Collection, Mapping
 from functools import cache
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 TableName = Literal["methods", "datasets", "formats", "metrics", "rules", "executors", "kinds"]
 
@@ -23,9 +25,7 @@ class ExtensionError(ImportError):
     """What an installed package offers cannot be had; the message names it and its package."""
 
 
-def offered(
-    table: TableName, shipped: Collection[str] = ()
-) -> Mapping[str, importlib.metadata.EntryPoint]:
+def offered(table: TableName, shipped: Collection[str] = ()) -> Mapping[str, EntryPoint]:
     """The rows that installed packages offer for ``table``, by name, unloaded.
 
     Raises ExtensionError where two packages offer different rows of one name, or one has the name
@@ -42,11 +42,11 @@ def offered(
 
 
 @cache
-def _offered(
-    table: TableName, path: tuple[str, ...]
-) -> Mapping[str, importlib.metadata.EntryPoint]:
-    found: dict[str, importlib.metadata.EntryPoint] = {}
-    for point in importlib.metadata.entry_points(group=f"rediscover.{table}"):
+def _offered(table: TableName, path: tuple[str, ...]) -> Mapping[str, EntryPoint]:
+    from importlib.metadata import entry_points  # as slow to import as all else of a short command
+
+    found: dict[str, EntryPoint] = {}
+    for point in entry_points(group=f"rediscover.{table}"):
         other = found.setdefault(point.name, point)  # one package may be twice on the path
         if other.value.replace(" ", "") != point.value.replace(" ", ""):
             raise ExtensionError(
@@ -56,7 +56,7 @@ def _offered(
     return found
 
 
-def load(point: importlib.metadata.EntryPoint) -> Any:
+def load(point: EntryPoint) -> Any:
     """What an entry point stands for. Raises ExtensionError where importing it fails."""
     try:
         return point.load()
@@ -67,6 +67,6 @@ def load(point: importlib.metadata.EntryPoint) -> Any:
         ) from error
 
 
-def package_of(point: importlib.metadata.EntryPoint) -> str:
+def package_of(point: EntryPoint) -> str:
     """``package NAME VERSION``."""
     return f"package {point.dist.name} {point.dist.version}" if point.dist else "a package"

@@ -13,13 +13,15 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Collection, Mapping
-from importlib.metadata import EntryPoint
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench.basics.extension import ExtensionError, load, offered, package_of
 from bench.problems.catalogue import read_catalogue
 from bench.problems.dataset import Dataset
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 
 def packaged_datasets(shipped: Collection[str]) -> Mapping[str, EntryPoint]:

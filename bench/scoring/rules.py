@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.metadata import EntryPoint
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from bench.basics.extension import ExtensionError, load, offered, package_of
 from bench.expression import Expression
 from bench.problems import Domain
 from bench.scoring.equivalence.rules import RULES, Rule
 from bench.scoring.equivalence.verdict import Verdict
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 
 @dataclass(frozen=True, slots=True)

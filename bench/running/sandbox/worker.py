@@ -26,7 +26,6 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from importlib import metadata
 from typing import Any
 
 import numpy as np
@@ -350,6 +349,8 @@ def versions(requires: tuple[str, ...]) -> dict[str, str]:
     """The versions of the interpreter, NumPy and the packages behind the modules ``requires``."""
     found = {"python": platform.python_version(), "numpy": np.__version__}
     if requires:
+        from importlib import metadata
+
         distributions = metadata.packages_distributions()
         for module in requires:
             for name in distributions.get(module.partition(".")[0], ()):
