@@ -11,7 +11,7 @@ import ast
 import contextlib
 import importlib
 import importlib.util
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from bench.running.load import compile_file, load_class
@@ -33,10 +33,15 @@ Name = tuple[str, str]
 """A module, and a name in it; an empty one for the module alone."""
 
 
-def preload_trusted(target: str, requires: Iterable[str]) -> None:
-    """Import what a method at ``target`` uses, as far as it is trusted; errors are left to it."""
+def preload_trusted(
+    target: str, requires: Iterable[str], settings: Mapping[str, object] | None = None
+) -> None:
+    """Import what a method at ``target`` uses, as far as it is trusted; errors are left to it.
+
+    That includes the modules of settings that name a class, ``module:Class``.
+    """
     place = target.rpartition(":")[0]
-    wanted = [(module, "") for module in requires]
+    wanted = [(module, "") for module in (*requires, *_named(settings or {}))]
     if place.endswith(".py"):
         wanted += _imports_of(Path(place))
         with contextlib.suppress(OSError, SyntaxError, ValueError, RecursionError):
@@ -53,6 +58,12 @@ def preload_trusted(target: str, requires: Iterable[str]) -> None:
     if is_own(place):
         with contextlib.suppress(Exception, SystemExit):
             load_class(target)
+
+
+def _named(settings: Mapping[str, object]) -> Iterator[str]:
+    for value in settings.values():
+        if isinstance(value, str) and ":" in value:
+            yield value.partition(":")[0]
 
 
 def _compile_fitting() -> None:

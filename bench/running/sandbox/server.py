@@ -83,7 +83,7 @@ def _prepare(what: Prepare) -> None:
         with contextlib.suppress(Exception):
             kind_at(kind)
     if what.target:
-        preload_trusted(what.target, what.requires)
+        preload_trusted(what.target, what.requires, what.settings)
         if is_own(what.target) and not runs_others_code(what.target):
             with contextlib.suppress(Exception, SystemExit):
                 method = build(what.target, what.settings)
