@@ -81,11 +81,11 @@ def relations(
     """The rounded prediction, and the truth less it and it over the truth, rounded again."""
     gathered = Gathered()
     true = gathered.node(truth)
-    model = gathered.mapped(gathered.node(prediction), rounded)
-    difference = gathered.sum([(true, 1), (model, -1)])
-    ratio = gathered.quotient(model, true)
+    answer = gathered.mapped(gathered.node(prediction), rounded)
+    difference = gathered.sum([(true, 1), (answer, -1)])
+    ratio = gathered.quotient(answer, true)
     trees = (written(gathered, gathered.mapped(node, rounded)) for node in (difference, ratio))
-    return written(gathered, model), (next(trees), next(trees))
+    return written(gathered, answer), (next(trees), next(trees))
 
 
 def sees_same(prediction: Expression, truth: Expression) -> bool:
@@ -124,11 +124,11 @@ def srbench(case: Case, r2: float | None) -> Ruling:
     if plain is not None:
         return plain
     try:
-        model, sides = relations(case.prediction, case.law.expression)
+        answer, sides = relations(case.prediction, case.law.expression)
     except (OverflowError, ValueError):  # a number that is not finite
         reason = "numbers of the prediction, drawn together, are beyond the range of float64"
         return Ruling("undecided", "failure", reason)
-    evidence = {"rounded": str(model)[:400]}
+    evidence = {"rounded": str(answer)[:400]}
     found: list[_Variation | None] = []
     for name, side in zip(("difference", "ratio"), sides, strict=True):
         if side == Number(0) and name == "ratio":
@@ -138,7 +138,7 @@ def srbench(case: Case, r2: float | None) -> Ruling:
             reason = f"the {name} is constant, numbers rounded to three decimals"
             return Ruling("yes", "confirmed", reason, evidence)
         found.append(variation)
-    return _neither(case, model, found, evidence)
+    return _neither(case, answer, found, evidence)
 
 
 def _without_decimals(case: Case) -> Ruling | None:
@@ -165,7 +165,7 @@ def _without_decimals(case: Case) -> Ruling | None:
 
 
 def _neither(
-    case: Case, model: Expression, found: Sequence[_Variation | None], evidence: dict[str, Any]
+    case: Case, answer: Expression, found: Sequence[_Variation | None], evidence: dict[str, Any]
 ) -> Ruling:
     """No: the two points between which the difference varies."""
     varies = next((variation for variation in found if variation is not None), None)
@@ -173,7 +173,7 @@ def _neither(
         reason = "with its numbers rounded to three decimals the prediction has no values"
         return Ruling("no", "accuracy", reason, evidence)
     note = "with its numbers rounded to three decimals"
-    sides, shown = sides_of(model, case.law.expression), case.limits.shown
+    sides, shown = sides_of(answer, case.law.expression), case.limits.shown
     witness = two_points(sides, case.law.names, varies.rows, note, shown)
     if witness is None:
         return Ruling("undecided", "failure", "two points at which the two differ are equal there")
