@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,6 +51,22 @@ def table(folder: Path, cell: str) -> Path:
     path = folder / "a.csv"
     path.write_text(f"u,target\n1,2\n{cell},4\n")
     return path
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.data())
+def test_a_table_of_a_damaged_archive_is_told_in_words(data: st.DataObject) -> None:
+    whole = gzip.compress(b"u\ttarget\n1\t2\n3\t4\n" * 30)
+    place = data.draw(st.integers(0, len(whole) - 1))
+    content = bytearray(whole)
+    content[place] = data.draw(st.integers(0, 255))
+    with tempfile.TemporaryDirectory() as folder:
+        path = pmlb(Path(folder) / "own", "1")
+        path.write_bytes(content[: data.draw(st.sampled_from([len(whole), place]))])
+        try:
+            check_data(load_dataset(Path(folder) / "own").problems)
+        except (TableError, BadData) as error:
+            assert str(path) in str(error)
 
 
 @pytest.mark.parametrize("write", [srsd, pmlb, table])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
@@ -157,7 +158,7 @@ def _header(path: Path) -> list[str]:
             gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open() as file
         ):
             line = file.readline()
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         pointer = path.read_bytes()[:7] == b"version"
         hint = " (a pointer of Git LFS: fetch the file with `git lfs pull`)" if pointer else ""
         raise TableError(f"{path}: not a table: {error}{hint}") from None
@@ -172,6 +173,7 @@ def _metadata(path: Path) -> Mapping[str, Any]:
 
     if not path.exists():
         return {}
+    file_digest(path)  # raises where it is no file: a pipe would be waited for
     try:
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         metadata = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
