@@ -51,6 +51,7 @@ from bench.expression import (
 )
 from bench.expression.compiled.fit import Fit as Fit
 from bench.expression.compiled.fit import fit_constants as fit_constants
+from bench.kinds.constant.task import ConstantTask as ConstantTask
 from bench.kinds.kind import QuestionRefused as QuestionRefused
 from bench.kinds.oracle.task import OracleTask as OracleTask
 from bench.kinds.panel.task import PanelTask as PanelTask
@@ -76,6 +77,7 @@ from bench.problems import Problem as Problem
 from bench.problems import Table as Table
 from bench.problems import Target as Target
 from bench.problems import Variable as Variable
+from bench.problems.numbers.continued import convergents as convergents
 from bench.problems.systems.data import Trajectory as Trajectory
 from bench.scoring.equivalence.verdict import Verdict as Verdict
 from bench.scoring.scorecard import Scorecard as Scorecard

@@ -8,7 +8,8 @@ from functools import cache
 from bench.basics.extension import ExtensionError, offered
 from bench.kinds.kind import AnyProblem, Kind
 
-_SHIPPED = {name: f"bench.kinds.{name}:KIND" for name in ("table", "system", "oracle", "panel")}
+_OURS = ("table", "system", "oracle", "constant", "panel")
+_SHIPPED = {name: f"bench.kinds.{name}:KIND" for name in _OURS}
 
 
 def kind_names() -> list[str]:

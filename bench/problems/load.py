@@ -33,8 +33,10 @@ GENERATED = {
         "bench.problems.panels.synthetic:synthetic_market",
         ("seed", "size", "assets", "days", "share"),
     ),
+    "constants": ("bench.problems.numbers.listed:constants", ("seed", "size", "digits")),
+    "pcf": ("bench.problems.numbers.listed:pcf", ("digits",)),
 }  # fmt: skip
-"""Datasets that are made from a seed rather than read from a catalogue: what makes each, and the
+"""Datasets that are made by functions rather than read from a catalogue: what makes each, and the
 options that a command may set."""
 
 

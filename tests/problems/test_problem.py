@@ -21,6 +21,8 @@ SUMS = (
     "fresh_synth",
     "fresh_transform",
     "find_numeric",
+    "constants",
+    "pcf",
 )
 """Datasets of which every problem is in another, or made from a seed."""
 NOISY = "vml_regression"

@@ -1,0 +1,1 @@
+"""Numbers whose closed forms are to be found, and continued fractions that have them for limits."""

@@ -1,0 +1,1 @@
+"""Methods for numbers: integer relations, and measures of continued fractions."""
