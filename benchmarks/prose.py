@@ -117,7 +117,7 @@ def _inputs(seen: Examples) -> dict[str, Examples]:
 
 def _methods(checkpoint: Path) -> dict[str, Any]:
     methods: dict[str, Any] = {
-        "`prose`, constants fitted": Prose(str(checkpoint)),
+        "`prose`, as a method": Prose(str(checkpoint)),
         "`guess_system`, constants fitted": GuessSystem(),
     }
     if importlib.util.find_spec("pysindy") is not None:

@@ -23,10 +23,11 @@ class Prose:
     """PROSE (Liu, Zhang and Schaeffer 2023, arXiv:2309.16816), small, for at most 5 states.
 
     The network reads 64 points of the first trajectory and the task's guess, and writes systems:
-    the likeliest, then up to ``samples`` drawn at ``temperature``. Where ``refit``, constants are
-    fitted to rates estimated as ``estimate`` says. The answer is the system that leads nearest to
-    the trajectories. ``checkpoint`` is a folder that ``rediscover train`` wrote. The network knows
-    the families that it was trained on; of other systems it writes one that it knows.
+    the likeliest, then up to ``samples`` drawn at ``temperature``. Where ``refit``, each is also
+    tried with constants fitted to rates estimated as ``estimate`` says. The answer is the system
+    that leads nearest to the trajectories. ``checkpoint`` is a folder that ``rediscover train``
+    wrote. The network knows the families that it was trained on; of other systems it writes one
+    that it knows.
     """
 
     kinds: ClassVar[tuple[str, ...]] = ("system",)
@@ -63,11 +64,10 @@ class Prose:
             )
         torch.set_num_threads(task.budget.threads)
         found: list[Candidate] = []
-        for rates in self._written(task):
-            fitted = self._fitted(task, rates) if self.refit else rates
-            answer = {name: str(rate) for name, rate in fitted.items()}
+        for rates in self._proposed(task):
+            answer = {name: str(rate) for name, rate in rates.items()}
             error = integrated_error(task, answer)
-            nodes = sum(complexity(rate) for rate in fitted.values())
+            nodes = sum(complexity(rate) for rate in rates.values())
             found.append(Candidate(answer, nodes, error))
             best = min(found, key=_loss)
             task.report(_answer(best), error)
@@ -76,6 +76,16 @@ class Prose:
         if not found:
             raise ValueError("the network wrote no system; train it further: rediscover train")
         return Discovery.of(_answer(min(found, key=_loss)), found)
+
+    def _proposed(self, task: SystemTask) -> Iterator[Mapping[str, Expression]]:
+        """Each system that the network writes, and with its constants fitted.
+
+        From few or noisy points, estimated rates may say less of constants than the network does.
+        """
+        for rates in self._written(task):
+            yield rates
+            if self.refit:
+                yield self._fitted(task, rates)
 
     def _written(self, task: SystemTask) -> Iterator[Mapping[str, Expression]]:
         """Each system that the network writes, once: the likeliest first."""
