@@ -68,6 +68,7 @@ import json, os, sys, traceback
 import numba
 import bench.expression.compiled.compiling
 
+numba.njit(lambda: 0)()  # half of what numba imports it imports here
 for line in sys.stdin:
     pid = os.fork()
     if pid == 0:
@@ -88,7 +89,7 @@ for line in sys.stdin:
 
 @cache
 def forking() -> subprocess.Popen[str]:
-    """A process that has imported numba, and forks for each environment that it is told."""
+    """A process that has numba at hand, and forks for each environment that it is told."""
     assert "kernels" not in sys.modules
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     command = [sys.executable, "-c", FORKING]
