@@ -124,10 +124,13 @@ def _peaks(factor: Floats, v: Floats, y: Floats) -> Floats:
     """Frequencies beyond those of the grid that take most of ``y``: a periodogram's peaks.
 
     Least squares of the two waves at each frequency (Lomb, Astrophysics and Space Science 39,
-    1976), up to one wave for every four rows.
+    1976), up to one wave for every four rows, and for every two steps where ``v`` is on a grid:
+    beyond them a faster wave looks like a slower one.
     """
     step = 0.4 * np.pi / max(float(np.ptp(v)), 1e-12)
-    k = step * (np.arange(_WAVES, max(_WAVES, int(5 * len(v) / 4))) + 0.5)
+    apart = np.diff(np.unique(v))
+    fastest = np.pi / (step * float(np.median(apart))) if len(apart) else 0.0
+    k = step * (np.arange(_WAVES, max(_WAVES, int(min(5 * len(v) / 4, fastest)))) + 0.5)
     if len(k) < 3:
         return np.zeros(0)
     base = np.linalg.qr(np.stack([np.ones(len(v)), factor], axis=1))[0]
