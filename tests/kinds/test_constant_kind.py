@@ -185,3 +185,5 @@ def test_show_tells_of_a_number_what_there_is() -> None:
     shown = KIND.shown(FRACTIONS.problems[0])
     assert json.loads(json.dumps(shown.facts))["digits"] == 100
     assert KIND.in_brief(QUARTER).truth == "pi: 4 0 0 -1"
+    truths = [KIND.in_brief(problem).truth for problem in FRACTIONS]
+    assert sum(truth is not None for truth in truths) == 154

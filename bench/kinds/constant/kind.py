@@ -68,7 +68,8 @@ class ConstantKind:
         return None
 
     def in_brief(self, problem: ConstantProblem) -> Brief:
-        return Brief(problem.truth, 1)
+        unknown = problem.fraction is not None and not problem.known
+        return Brief(None if unknown else problem.truth, 1)
 
     def shown(self, problem: ConstantProblem) -> Shown:
         data = problem.data()
