@@ -20,7 +20,15 @@ from typing import Any
 
 import psutil
 
-from bench.scoring.messages import Died, Ready, ScoringJob, Session, StepDone, Unscorable
+from bench.scoring.messages import (
+    Died,
+    Ready,
+    ScoringJob,
+    Session,
+    SessionOver,
+    StepDone,
+    Unscorable,
+)
 from bench.scoring.ned.form_cache import FormCache
 from bench.scoring.steps import PATIENCE, NoAnswer, ScoringLimits, ScoringStep, Work
 
@@ -39,14 +47,16 @@ def main(descriptor: int) -> None:
         _import_all()
         _compile()
         pool.send(Ready())
-        _hold(pool, session)
+        with contextlib.suppress(EOFError, OSError):  # the pool is gone
+            _hold(pool, session)
 
 
 def _hold(pool: Connection[Any, Any], session: Session) -> None:
-    while True:
+    """Fork for a job at hand, so that a fork which dies at once costs a job, and ends in time."""
+    while isinstance(job := pool.recv(), ScoringJob):
         child = os.fork()
         if child == 0:
-            _serve_and_exit(pool, session)
+            _serve_and_exit(pool, session, job)
         _, status = os.waitpid(child, 0)
         if status == 0:
             return
@@ -95,13 +105,16 @@ def _import_numba() -> None:
     del sys.modules[blas]
 
 
-def _serve_and_exit(pool: Connection[Any, Any], session: Session) -> None:
-    _stand_in(session)
-    _limit_memory(session.limits.memory_mb)
+def _serve_and_exit(
+    pool: Connection[Any, Any], session: Session, job: ScoringJob | SessionOver
+) -> None:
     status = 0
     try:
-        while isinstance(job := pool.recv(), ScoringJob):
+        _stand_in(session)
+        _limit_memory(session.limits.memory_mb)
+        while isinstance(job, ScoringJob):
             _do(job, pool, session.limits, session.forms)
+            job = pool.recv()
     except (EOFError, OSError):
         pass  # the pool is gone
     except MemoryError:

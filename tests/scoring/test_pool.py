@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -18,6 +19,7 @@ from scoring_problems import problem
 from bench.kinds import item_of
 from bench.problems import Data, Domain, Problem
 from bench.scoring import FormCache, Item, Scorecard, ScoringError, ScoringLimits, score, score_many
+from bench.scoring.messages import Session
 from bench.scoring.scorecard import SOLE
 
 # Twenty terms, no two alike: SymPy works on it for minutes.
@@ -159,6 +161,20 @@ def test_a_process_that_was_killed_is_replaced(tmp_path: Path) -> None:
     cards = list(score_many(tampered(), forms=FormCache(tmp_path)))
     assert neds(cards) == pytest.approx([0.8, 0.8, 0.0, 1.0])
     assert not any(card.limits_hit for card in cards)
+
+
+def test_forks_that_die_before_they_begin_cost_their_items_and_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = Session.here
+
+    def hopeless(*given: Any) -> Session:
+        return replace(here(*given), environment={"no\0name": ""})
+
+    monkeypatch.setattr(Session, "here", hopeless)
+    cards = list(score_many(items(["x0", "x1", "x2"]), forms=FormCache(tmp_path)))
+    why = "no expression: reading it ended in a crash (exit status 1)"
+    assert [card.failure for card in cards] == [why] * 3
 
 
 def test_what_works_on_is_ended_and_what_is_done_rests(tmp_path: Path) -> None:
