@@ -49,3 +49,37 @@ class FeedForward(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return x + self.layers(self.norm(x))
+
+
+class LayerStack(nn.Module):
+    """Self-attention where ``own``, attention to a memory where ``cross``, and a perceptron."""
+
+    def __init__(
+        self, width: int, heads: int, hidden: int, count: int, own: bool = True, cross: bool = False
+    ) -> None:
+        super().__init__()
+        self.own, self.cross = own, cross
+        self.layers = nn.ModuleList(
+            nn.ModuleList(
+                [Attention(width, heads) for _ in range(own + cross)] + [FeedForward(width, hidden)]
+            )
+            for _ in range(count)
+        )
+        self.norm = nn.LayerNorm(width)
+
+    def forward(
+        self,
+        x: Tensor,
+        memory: Tensor | None = None,
+        shown: Tensor | None = None,
+        causal: bool = False,
+    ) -> Tensor:
+        """``shown`` says which keys there are: of the memory, or of ``x`` where there is none."""
+        for *attentions, feed in self.layers:
+            if self.own:
+                own = attentions[0]
+                x = own(x, own.norm(x), causal, None if self.cross else shown)
+            if self.cross:
+                x = attentions[-1](x, memory, shown=shown)
+            x = feed(x)
+        return self.norm(x)

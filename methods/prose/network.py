@@ -17,7 +17,7 @@ from typing import Any, Self
 import torch
 from torch import Tensor, nn
 
-from methods.neural.layers import Attention, FeedForward, ShapedNetwork
+from methods.neural.layers import LayerStack, ShapedNetwork
 from methods.prose.vocabulary import MOST_STATES, PAD, SIZE
 
 PATCH = 4
@@ -69,57 +69,24 @@ def _perceptron(before: int, width: int) -> nn.Sequential:
     return nn.Sequential(nn.Linear(before, width), nn.GELU(), nn.Linear(width, width))
 
 
-class _Layers(nn.Module):
-    """Self-attention where ``own``, attention to a memory where ``cross``, and a perceptron."""
-
-    def __init__(self, shape: ProseShape, count: int, own: bool, cross: bool) -> None:
-        super().__init__()
-        width, heads = shape.width, shape.heads
-        self.own, self.cross = own, cross
-        self.layers = nn.ModuleList(
-            nn.ModuleList(
-                [Attention(width, heads) for _ in range(own + cross)]
-                + [FeedForward(width, shape.feedforward)]
-            )
-            for _ in range(count)
-        )
-        self.norm = nn.LayerNorm(width)
-
-    def forward(
-        self,
-        x: Tensor,
-        memory: Tensor | None = None,
-        shown: Tensor | None = None,
-        causal: bool = False,
-    ) -> Tensor:
-        """``shown`` says which keys there are: of the memory, or of ``x`` where there is none."""
-        for *attentions, feed in self.layers:
-            if self.own:
-                own = attentions[0]
-                x = own(x, own.norm(x), causal, None if self.cross else shown)
-            if self.cross:
-                x = attentions[-1](x, memory, shown=shown)
-            x = feed(x)
-        return self.norm(x)
-
-
 class ProseNetwork(ShapedNetwork):
     """States later, and equations, from what is ``Seen``."""
 
     def __init__(self, shape: ProseShape) -> None:
         super().__init__(shape)
         width = shape.width
+        sizes = width, shape.heads, shape.feedforward
         self.points = _perceptron(PATCH * MOST_STATES + 2 * MOST_STATES + 1 + 2 * _WAVES, width)
         self.words = nn.Embedding(SIZE, width)
         self.places = nn.Parameter(torch.randn(1, MOST_TOKENS, width) * 0.1)
         self.types = nn.Parameter(torch.randn(2, width) * 0.1)
-        self.data = _Layers(shape, shape.data_layers, own=True, cross=False)
-        self.text = _Layers(shape, shape.text_layers, own=True, cross=False)
-        self.fusion = _Layers(shape, shape.fusion_layers, own=True, cross=False)
+        self.data = LayerStack(*sizes, shape.data_layers)
+        self.text = LayerStack(*sizes, shape.text_layers)
+        self.fusion = LayerStack(*sizes, shape.fusion_layers)
         self.times = _perceptron(1 + 2 * _WAVES, width)
-        self.states = _Layers(shape, shape.state_layers, own=False, cross=True)
+        self.states = LayerStack(*sizes, shape.state_layers, own=False, cross=True)
         self.values = nn.Linear(width, MOST_STATES)
-        self.equations = _Layers(shape, shape.equation_layers, own=True, cross=True)
+        self.equations = LayerStack(*sizes, shape.equation_layers, cross=True)
         nn.init.normal_(self.words.weight, std=width**-0.5)
 
     @classmethod

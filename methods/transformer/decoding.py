@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from methods.transformer.network import Network, encode_points
+from methods.transformer.network import Decoder, Network, encode_points
 from methods.transformer.skeletons.grammar import allowed
 from methods.transformer.skeletons.vocabulary import ARITY, MAX_LENGTH, SIZE, START, Skeleton
 
@@ -25,19 +25,18 @@ def remember(
 
 @torch.inference_mode()
 def sample(
-    network: Network,
+    decoder: Decoder,
     memory: Tensor,
     columns: int,
-    count: int,
     temperature: float,
     generator: torch.Generator,
 ) -> list[Skeleton]:
-    """``count`` complete skeletons drawn from the network, duplicates included."""
-    memory = memory.expand(count, -1, -1)
+    """A complete skeleton for each of ``memory`` (b, seeds, width), duplicates included."""
+    count = len(memory)
     tokens = torch.full((count, 1), START)
     slots = np.ones(count, dtype=np.int64)
     for step in range(MAX_LENGTH):
-        logits = _masked(network, tokens, memory, slots, MAX_LENGTH - step, columns)
+        logits = _masked(decoder, tokens, memory, slots, MAX_LENGTH - step, columns)
         choice = torch.multinomial(
             torch.softmax(logits / temperature, dim=-1), 1, generator=generator
         )
@@ -49,7 +48,7 @@ def sample(
 
 
 @torch.inference_mode()
-def beam_search(network: Network, memory: Tensor, columns: int, width: int) -> list[Skeleton]:
+def beam_search(decoder: Decoder, memory: Tensor, columns: int, width: int) -> list[Skeleton]:
     """Up to ``width`` complete skeletons, the most probable per token first."""
     tokens = torch.full((1, 1), START)
     scores = torch.zeros(1)
@@ -57,7 +56,7 @@ def beam_search(network: Network, memory: Tensor, columns: int, width: int) -> l
     finished: list[tuple[float, Skeleton]] = []
     for step in range(MAX_LENGTH):
         seen = memory.expand(len(tokens), -1, -1)
-        logits = _masked(network, tokens, seen, slots, MAX_LENGTH - step, columns)
+        logits = _masked(decoder, tokens, seen, slots, MAX_LENGTH - step, columns)
         totals = (scores[:, None] + torch.log_softmax(logits, dim=-1)).flatten()
         best = totals.topk(min(width, int(torch.isfinite(totals).sum())))
         parents, choice = best.indices // SIZE, best.indices % SIZE
@@ -75,18 +74,18 @@ def beam_search(network: Network, memory: Tensor, columns: int, width: int) -> l
 
 
 @torch.inference_mode()
-def ranked(network: Network, memory: Tensor, columns: int, prefix: Skeleton) -> list[int]:
+def ranked(decoder: Decoder, memory: Tensor, columns: int, prefix: Skeleton) -> list[int]:
     """The tokens that may follow ``prefix``, the most probable first."""
     slots = np.array([1 + sum(int(ARITY[token]) - 1 for token in prefix)])
     tokens = torch.tensor([[START, *prefix]])
-    logits = _masked(network, tokens, memory, slots, MAX_LENGTH - len(prefix), columns)[0]
+    logits = _masked(decoder, tokens, memory, slots, MAX_LENGTH - len(prefix), columns)[0]
     possible = int(torch.isfinite(logits).sum())
     order: list[int] = logits.argsort(descending=True)[:possible].tolist()
     return order
 
 
 def _masked(
-    network: Network,
+    decoder: Decoder,
     tokens: Tensor,
     memory: Tensor,
     slots: NDArray[np.int64],
@@ -94,7 +93,7 @@ def _masked(
     columns: int,
 ) -> Tensor:
     """Logits of the next token, -inf where the grammar has none."""
-    logits = network.decoder(tokens, memory)[:, -1]
+    logits = decoder(tokens, memory)[:, -1]
     mask = allowed(np.maximum(slots, 1), left, columns)
     return logits.masked_fill(~torch.from_numpy(mask), -torch.inf)
 

@@ -84,15 +84,16 @@ class Transformer:
             rows = rng.choice(n, POINTS, replace=False) if n > POINTS else np.arange(n)
             memory = remember(network, view.X[rows], view.y[rows], columns)
             if self.decode == "greedy":
-                yield beam_search(network, memory, columns, 1)
+                yield beam_search(network.decoder, memory, columns, 1)
                 return
             if first and self.decode == "beam":
-                yield beam_search(network, memory, columns, self.beam)
+                yield beam_search(network.decoder, memory, columns, self.beam)
             elif self.decode == "mcts" and (first or n > POINTS):  # else it would plan the same
-                ranking = partial(ranked, network, memory, columns)
+                ranking = partial(ranked, network.decoder, memory, columns)
                 yield from plan(ranking, search.errors.__getitem__)
             first = False
-            yield sample(network, memory, columns, self.batch, self.temperature, generator)
+            many = memory.expand(self.batch, -1, -1)
+            yield sample(network.decoder, many, columns, self.temperature, generator)
 
 
 @dataclass(frozen=True)
