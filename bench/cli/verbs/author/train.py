@@ -14,27 +14,31 @@ from bench.cli.compose import with_configuration
 if TYPE_CHECKING:
     from bench.expression import Expression
 
-BENCHMARKS = (
-    "srsd", "aifeynman", "aifeynman_bonus", "nguyen", "nguyen_c", "livermore", "livermore_extra",
-    "llmsrbench",
-)  # fmt: skip
-"""The datasets whose laws no network is trained on."""
-
 
 def main(arguments: argparse.Namespace, overrides: list[str]) -> int:
     return with_configuration(overrides, _train, "train")
 
 
 def withheld_laws() -> Iterator[Expression]:
-    """The true expressions of ``BENCHMARKS``."""
-    from bench.expression import parse
+    """The laws of every catalogue that ships, of tables and of systems, state by state."""
     from bench.problems import load_dataset
+    from bench.problems.catalogue import catalogue_names
 
-    for name in BENCHMARKS:
+    for name in catalogue_names():
         for problem in load_dataset(name).problems:
-            for target in problem.targets:
-                if target.truth is not None:
-                    yield parse(target.truth, problem.variables)
+            yield from _laws(problem)
+
+
+def _laws(problem: Any) -> Iterator[Expression]:
+    from bench.expression import parse
+    from bench.problems import Problem
+    from bench.problems.systems.problem import SystemProblem
+
+    if isinstance(problem, SystemProblem) and problem.truth is not None:
+        yield from problem.laws.values()
+    elif isinstance(problem, Problem):
+        truths = (target.truth for target in problem.targets)
+        yield from (parse(truth, problem.variables) for truth in truths if truth is not None)
 
 
 def _train(config: Any, folder: Path) -> int:
