@@ -22,7 +22,7 @@ from bench.kinds.constant.scoring import ConstantSubject
 from bench.problems import load_dataset
 from methods.constants.anchors import NearestAnchor
 from methods.constants.measures import measured
-from methods.constants.relations import PSLQ, PSLQUnverified
+from methods.constants.relations import PSLQ, SEARCHES, PSLQUnverified
 
 RESULTS = Path(__file__).parent / "results" / "constants.md"
 _DATASETS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -66,9 +66,10 @@ def row(problems: Any, method: Any) -> list[Any]:
             on_report=lambda answer, loss: None,
         )  # fmt: skip
         begun = time.process_time()
-        best = method.discover(task).best
+        discovery = method.discover(task)
         seconds += time.process_time() - begun
-        searches += int(best.complexity)
+        searches += discovery.counts[SEARCHES]
+        best = discovery.best
         found = relation_of(best.expression, task.constants)
         counts[ConstantSubject(item_of(best.expression, problem), found).outcome] += 1
     return [*(counts[one] for one in _OUTCOMES), searches, f"{seconds:.2f}"]

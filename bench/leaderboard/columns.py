@@ -128,6 +128,12 @@ _COSTS = (
         "forms and programs that it wrote and that could not be read, of methods that count them",
     ),
     Column(
+        "searches",
+        "median",
+        "searches for an integer relation (PSLQ calls), of methods that count them",
+        title="searches",
+    ),
+    Column(
         TUNING,
         "median",
         "CPU seconds of all runs by which the settings were chosen (`rediscover tune`); empty "

@@ -35,7 +35,7 @@ _TEXTS = ("method", "settings", "disclosure", "dataset", "version", "problem", "
 _FLAGS = ("pending", "missing", "unsealed", "starved", "unscored", "stale")
 _NUMBERS = ("noise", "seed", "limit")
 _COSTS = ("wall_seconds", "cpu_seconds", "memory_mb", "calls", "tokens", "money", "refused",
-          ANSWERED)  # fmt: skip
+          "searches", ANSWERED)  # fmt: skip
 
 
 class LeaderboardError(ValueError):

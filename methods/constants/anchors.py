@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import ClassVar
 
-from bench import Candidate, ConstantTask, Discovery
+from bench import ConstantTask, Discovery
 from methods.constants.measures import Measures, measured
-from methods.constants.relations import NONE, searched
+from methods.constants.relations import no_answer, searched
 
 Polynomials = tuple[tuple[int, ...], tuple[int, ...]]
 
@@ -57,7 +57,7 @@ class NearestAnchor:
             if distance <= self.near and name in task.constants
         ]  # fmt: skip
         if not names:
-            return Discovery(Candidate(NONE, complexity=0))
+            return no_answer(0)
         return searched(task, dict.fromkeys(names), self.precision)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -11,6 +11,8 @@ from bench import Candidate, ConstantTask, Discovery
 
 Relation = tuple[int, int, int, int]
 NONE = "none"
+SEARCHES = "searches"
+"""What their number is counted as."""
 _MOST_STEPS = 10_000
 _SURPLUS = 2
 
@@ -26,7 +28,7 @@ def relation(x: int, c: int, digits: int) -> Relation | None:
     columns = [one, x, c, x * c // one]
     best: Relation | None = None
     for count in (4, 3):  # of a square root c there is one without x c, too
-        found = _by_lll(columns[:count]) or _by_pslq(columns[:count], digits)
+        found = by_lattice(columns[:count]) or _by_pslq(columns[:count], digits)
         if found is None:
             continue
         k0, k1, k2, k3 = (*found, 0)[:4]
@@ -35,7 +37,8 @@ def relation(x: int, c: int, digits: int) -> Relation | None:
     return best
 
 
-def _by_lll(columns: list[int]) -> list[int] | None:
+def by_lattice(columns: Sequence[int]) -> list[int] | None:
+    """The first row of the lattice of ``columns``, reduced; None without python-flint."""
     try:
         flint: Any = importlib.import_module("flint")
     except ImportError:
@@ -78,10 +81,15 @@ def holds(found: Relation, x: int, c: int, digits: int) -> bool:
     return rest < 1000 * (abs(x) + c + one) // one * max(abs(k) for k in found)
 
 
-def answer(name: str, found: Relation, calls: int) -> Discovery:
-    """The discovery of a relation, after so many calls for relations: its complexity."""
+def answer(name: str, found: Relation, searches: int) -> Discovery:
+    """The discovery of a relation, after so many searches."""
     stated = {"constant": name, "relation": " ".join(map(str, found))}
-    return Discovery(Candidate(stated, complexity=calls))
+    return Discovery(Candidate(stated), counts={SEARCHES: searches})
+
+
+def no_answer(searches: int) -> Discovery:
+    """That none was found, after so many searches."""
+    return Discovery(Candidate(NONE), counts={SEARCHES: searches})
 
 
 def searched(task: ConstantTask, names: Iterable[str], precision: int) -> Discovery:
@@ -100,7 +108,7 @@ def searched(task: ConstantTask, names: Iterable[str], precision: int) -> Discov
             continue
         if holds(found, whole, task.constant(name, task.digits), task.digits):
             return answer(name, found, calls)
-    return Discovery(Candidate(NONE, complexity=calls))
+    return no_answer(calls)
 
 
 @dataclass(frozen=True)
@@ -137,7 +145,7 @@ class PSLQUnverified:
         pairs = [(name, relation(x, task.constant(name, few), few)) for name in task.constants]
         found = [(sum(map(abs, one)), name, one) for name, one in pairs if one is not None]
         if not found:
-            return Discovery(Candidate(NONE, complexity=len(pairs)))
+            return no_answer(len(pairs))
         _, name, best = min(found)
         return answer(name, best, len(pairs))
 

@@ -165,11 +165,11 @@ def test_tokens_and_money_are_counted_where_a_model_was_asked(tmp_path: Path) ->
     folder = write(tmp_path, results)
     ledger = {"calls": 3, "prompt_tokens": 100, "completion_tokens": 20, "money": 0.5}
     for result in results:
-        counted = {"best": ["x0", None, None], "front": [], "counts": {"refused": 7}}
+        counted = {"best": ["x0", None, None], "front": [], "counts": {"refused": 7, "searches": 5}}
         path = Store(folder).record_path(result.run.key)
         rewrite(path, provenance={"model": ledger}, discovery=counted)
     line = make_leaderboard([folder]).iloc[0]
-    assert line["refused"] == 7
+    assert (line["refused"], line["searches"]) == (7, 5)
     assert (line["tokens_per_solved"], line["money_per_solved"]) == (240.0, 1.0)
     assert "tokens per solved" in str(WRITERS["md"](make_leaderboard([folder])))
 

@@ -27,7 +27,7 @@ RECORD: dict[str, type] = {
     "status": str, "source": str, "disclosure": str, "fault": str, "newer": bool,
     "unsealed": bool, "elsewhere": bool, "begun": float, "wall_seconds": float,
     "cpu_seconds": float, "memory_mb": float, "answer_cpu_seconds": float, "calls": float,
-    "tokens": float, "money": float, "refused": float, "starved": bool,
+    "tokens": float, "money": float, "refused": float, "searches": float, "starved": bool,
     "answer": int, "digest": int,
 }  # fmt: skip
 """The columns of records; ``answer`` and ``digest`` are 63 bits of a SHA-256."""
@@ -50,7 +50,7 @@ def record_row(path: Path) -> Row:
         record = read_record(path)
     except RecordError as error:
         newer = isinstance(error, NewerRecord)
-        nothing = (False, False, *[0.0] * 9, False, 0, 0)
+        nothing = (False, False, *[0.0] * 10, False, 0, 0)
         return ("", "", "", str(error), newer, *nothing)
     made_elsewhere = ELSEWHERE in record.provenance
     # One that nothing was started for has no seal, and needs none.
@@ -59,8 +59,8 @@ def record_row(path: Path) -> Row:
     return (
         record.status, record.run.method.source, record.run.disclosure, "", False,
         not sealed, made_elsewhere, _begun(record), used.wall_seconds, used.cpu_seconds,
-        used.peak_memory_mb, _answered(record), *_asked(record), bool(used.starved),
-        answer_bits(answer_of(record)),
+        used.peak_memory_mb, _answered(record), *_asked(record), _searches(record),
+        bool(used.starved), answer_bits(answer_of(record)),
         _bits(record.digest),
     )  # fmt: skip
 
@@ -115,6 +115,12 @@ def _asked(record: Record) -> tuple[float, float, float, float]:
         unknown if calls is None else calls, total, unknown if money is None else money,
         float(refused.get("refused", unknown)),
     )  # fmt: skip
+
+
+def _searches(record: Record) -> float:
+    """Searches for an integer relation; nan where nobody counted them."""
+    counts = {} if record.discovery is None else record.discovery.counts
+    return float(counts.get("searches", "nan"))
 
 
 def _answered(record: Record) -> float:
