@@ -187,3 +187,7 @@ def test_show_tells_of_a_number_what_there_is() -> None:
     assert KIND.in_brief(QUARTER).truth == "pi: 4 0 0 -1"
     truths = [KIND.in_brief(problem).truth for problem in FRACTIONS]
     assert sum(truth is not None for truth in truths) == 154
+    assert "proven" not in shown.facts
+    related = KIND.shown(next(one for one in FRACTIONS if one.known))
+    assert related.facts["proven"] >= 148
+    assert f"seen to hold to {related.facts['proven']} digits" in related.lines

@@ -83,6 +83,9 @@ class ConstantKind:
             "sha256": data.digest,
         }
         lines = [f"truth: {problem.truth}", f"number: {digits}"]
+        if problem.proven:
+            facts["proven"] = problem.proven
+            lines.append(f"seen to hold to {problem.proven} digits")
         if problem.fraction is not None:
             lines.append("a(n), b(n), falling powers: {} {}".format(*problem.fraction))
         return Shown(facts, [*lines, f"SHA-256 of the data: {data.digest}"])

@@ -56,9 +56,10 @@ def pcf(digits: int = 100) -> Dataset:
     """Polynomial continued fractions of degrees (1, 2) and coefficients from -3 to 3.
 
     Of the 16,807 those whose limit is a number of 160 digits, not known to be rational. Labels
-    were made by integer relations with every constant of the list, at 60 digits, and hold at 148;
-    a label "none" says that there is none with integers up to 1,000,000. They come in an order
-    that is drawn once, so that ``limit`` takes a drawn part.
+    were made by integer relations with every constant of the list, at 60 digits, and hold at 148
+    or more; a label "none" says that there is none with integers up to 1,000,000
+    (``benchmarks/pcf_labels.py``). They come in an order that is drawn once, so that ``limit``
+    takes a drawn part.
     """
     version = "1" + _shown(digits)
     with (DATASETS / "pcf.csv").open(encoding="utf-8") as lines:
@@ -74,11 +75,12 @@ def pcf(digits: int = 100) -> Dataset:
 def _fraction(row: list[str], version: str, digits: int) -> ConstantProblem:
     a1, a0, b2, b1, b0 = (int(one) for one in row[:5])
     name, *integers = row[5:]
-    relation = cast(Relation, tuple(map(int, integers))) if integers else None
+    relation = cast(Relation, tuple(map(int, integers[:4]))) if integers else None
+    proven = int(integers[4]) if integers else 0
     tier = "related" if name else "none"
     called = "_".join(row[:5]).replace("-", "m")
     fraction = ((a1, a0), (b2, b1, b0))
-    return ConstantProblem("pcf", version, called, tier, name, relation, fraction, digits)
+    return ConstantProblem("pcf", version, called, tier, name, relation, fraction, digits, proven)
 
 
 def _shown(digits: int) -> str:
