@@ -63,20 +63,20 @@ def test_a_proof_ends_where_the_limit_is_known_to(monkeypatch: pytest.MonkeyPatc
 
 
 def test_what_was_ended_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pcf_labels, "COEFFICIENTS", range(1, 3))
+    monkeypatch.setattr(pcf_labels, "COEFFICIENTS", range(2))
     monkeypatch.setattr(pcf_labels, "DATASETS", tmp_path)
     monkeypatch.setattr(pcf_labels, "RESULTS", tmp_path / "labels.md")
     monkeypatch.setattr("sys.argv", ["pcf_labels", str(tmp_path / "pieces")])
     pcf_labels.main()
     kept = (tmp_path / "pcf.csv").read_text()
-    shipped = [five for five in SHIPPED if set(five) <= {1, 2}]
+    shipped = [five for five in SHIPPED if set(five) <= {0, 1}]
     assert len(kept.splitlines()) == len(shipped)
-    (tmp_path / "pieces" / "1_2.csv").unlink()
+    (tmp_path / "pieces" / "0_1.csv").unlink()
     asked: list[Five] = []
     real = pcf_labels.label
     monkeypatch.setattr(pcf_labels, "label", lambda a, b: asked.append(a) or real(a, b))
     pcf_labels.main()
-    assert set(asked) == {(1, 2)} and (tmp_path / "pcf.csv").read_text() == kept
+    assert set(asked) == {(0, 1)} and (tmp_path / "pcf.csv").read_text() == kept
 
 
 def test_the_table_counts_what_is_left_out_and_why() -> None:
