@@ -26,7 +26,7 @@ from bench.running import MethodSpec, Run, Store
 from bench.running.load import colon_target
 from bench.running.neighbours import code_files
 from bench.running.results.contents.holdings import Holdings
-from bench.running.results.plan import PlannedRun
+from bench.running.results.plan import PlannedRun, posed_to
 from bench.running.results.record import Record, RecordError
 from bench.running.results.run import Setup
 from bench.running.results.store import read_record
@@ -72,7 +72,7 @@ def repeat_of(
     for one in wanted:
         try:
             problem = _problem(one, problems)
-            run = maker.run(one)
+            run = maker.run(one, problem.kind)
         except ValueError as error:
             refused[str(error)] = None
         else:
@@ -119,7 +119,7 @@ class _Maker:
     trusted: bool
     endpoint: Endpoint | None
     problems: dict[str, dict[str, Problem]] = field(default_factory=dict)
-    _specs: dict[tuple[str, str], MethodSpec | str] = field(default_factory=dict)
+    _specs: dict[tuple[str, str, str], MethodSpec | str] = field(default_factory=dict)
 
     @cached_property
     def setups(self) -> Mapping[str, Setup]:
@@ -131,12 +131,15 @@ class _Maker:
         """The methods that are installed here, by their classes."""
         return {colon_target(one.target): one for one in find_methods().values()}
 
-    def run(self, planned: PlannedRun) -> Run:
-        """The run of a line of the plan; raises ValueError, in words, where it cannot be made."""
-        key = (planned.method, planned.setup)
+    def run(self, planned: PlannedRun, kind: str) -> Run:
+        """The run of a line of the plan, of a problem of ``kind``.
+
+        Raises ValueError, in words, where it cannot be made.
+        """
+        key = (planned.method, planned.setup, kind)
         if key not in self._specs:
             try:
-                self._specs[key] = self._spec(planned)
+                self._specs[key] = self._spec(planned, kind)
             except ValueError as error:
                 self._specs[key] = str(error)
         spec = self._specs[key]
@@ -153,7 +156,7 @@ class _Maker:
             raise ValueError(f"method '{planned.method}' has other settings here than were run")
         return run
 
-    def _spec(self, planned: PlannedRun) -> MethodSpec:
+    def _spec(self, planned: PlannedRun, kind: str) -> MethodSpec:
         label, setup = planned.method, self.setups.get(planned.setup)
         if setup is None:
             raise ValueError(f"the settings of method '{label}' are lost from the plan")
@@ -168,7 +171,8 @@ class _Maker:
         if entry is not None and not self.trusted and not files:
             _checktexts_of(label, settings, entry)
         worker = {} if entry is None else entry.config.get("worker") or {}
-        spec = method_spec(label, {"_target_": setup.target, **settings, "worker": worker})
+        made = method_spec(label, {"_target_": setup.target, **settings, "worker": worker})
+        spec = posed_to(made, kind)
         if files and not self.trusted and spec.source != planned.source:
             raise ValueError(
                 f"method '{label}' is the file {files[0]}, which is not here as it was run; "

@@ -133,8 +133,9 @@ class Kind(Protocol):
     each run, and a field ``asks`` in its task: a function of points that gives the oracle's values.
 
     A kind that methods of another may take by a reduction also has ``reduces_to``, the name of that
-    other, and ``reduced(method, task) -> Discovery``, which asks ``method`` for the answers to
-    tasks of that kind (in the worker, within the budget and clock of ``task``).
+    other, and ``reduction``, the name of a module with ``reduced(method, task) -> Discovery``. That
+    asks ``method`` for the answers to tasks of that kind (in the worker, within the budget and
+    clock of ``task``).
     """
 
     name: str

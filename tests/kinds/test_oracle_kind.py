@@ -20,6 +20,7 @@ from bench.asked import experiment_of
 from bench.clock import Clock
 from bench.expression import evaluate
 from bench.kinds import Conditions, item_of, kind_of
+from bench.kinds.oracle import reduction
 from bench.kinds.oracle.posing import parts
 from bench.kinds.oracle.scoring import OracleSubject, floor_passes, published_success
 from bench.problems import load_dataset
@@ -298,7 +299,7 @@ def test_methods_for_tables_take_part_by_a_design_of_points() -> None:
 def test_a_design_leaves_out_what_is_no_number() -> None:
     for truth, rows in (("sqrt(x0)", 10), ("sqrt(-1 - x0**2)", 1)):
         task = posed(replace(LINE, truth=truth))
-        KIND.reduced(Fits(), task)
+        reduction.reduced(Fits(), task)
         assert len(Fits.tables[-1].y) == rows and task.left == 0
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from bench import Budget, Candidate, Discovery, SystemTask, Task, Trajectory, Variable
-from bench.kinds import kind_named
+from bench.kinds.system import reduction
 from bench.kinds.system.differences import with_rates
 from bench.plugins import find_method, spec_of
 from bench.problems import load_dataset
@@ -20,7 +20,6 @@ from bench.running.perform import Job
 from methods.linear import Linear
 from methods.systems.polynomial_system import PolynomialSystem
 
-KIND: Any = kind_named("system")
 HOWS = ("differences", "smoothed", "weak")
 OSCILLATOR = load_dataset("odebench", only=["ode24"])  # x0' = x1, x1' = -2.1*x0
 STATES = (Variable("x0"), Variable("x1"))
@@ -113,7 +112,7 @@ def test_candidates_are_ranked_by_integrating_them_again() -> None:
     task = SystemTask(
         (turning(EVEN),), STATES, on_report=lambda answer, loss: reports.append(answer)
     )
-    found = KIND.reduced(Fronts(), task)
+    found = reduction.reduced(Fronts(), task)
     assert found.best.expression == {"x0": "x1", "x1": "-x0"}
     assert all(set(report) == {"x0", "x1"} for report in reports)
     assert reports[1]["x0"] == "x0 + 7" != reports[0]["x0"]
@@ -122,7 +121,7 @@ def test_candidates_are_ranked_by_integrating_them_again() -> None:
 def test_states_share_a_budget() -> None:
     seen: list[Budget] = []
     task = SystemTask((turning(EVEN),), STATES, budget=Budget.of_cpu(10.0, evaluations=100))
-    KIND.reduced(Counts(seen), task)
+    reduction.reduced(Counts(seen), task)
     first, second = seen
     assert first.evaluations == second.evaluations == 50
     assert first.cpu_seconds is not None and second.cpu_seconds is not None
@@ -158,7 +157,7 @@ def test_both_kinds_of_methods_run_in_workers(tmp_path: Path) -> None:
 def test_three_points_and_a_state_at_rest_are_no_fault() -> None:
     t = np.array([0.0, 0.5, 2.0])
     task = SystemTask((Trajectory(t, np.column_stack([t, np.ones(3)])),), STATES)
-    for found in (KIND.reduced(Linear(), task), PolynomialSystem().discover(task)):
+    for found in (reduction.reduced(Linear(), task), PolynomialSystem().discover(task)):
         path = task.integrated(found.best.expression, task.trajectories[0])
         np.testing.assert_allclose(path, task.trajectories[0].x, atol=1e-6)
 

@@ -77,21 +77,22 @@ class BackAndForth(RuleBasedStateMachine):
         budget = Budget(seconds=seconds)
         runs = matrix([method], datasets, seeds=seeds, noise=noise, budget=budget)
         assert len(runs) == len(set(seeds)) * len(set(noise))
+        code = runs[0].method.source
         todo = [
             one.key
             for one in runs
-            if not self.made.get(one.slot) or (again and CODE[code] not in self.made[one.slot])
+            if not self.made.get(one.slot) or (again and code not in self.made[one.slot])
         ]
         executor, events = Writing(), list[Event]()
         execute(runs, datasets, self.store, executor, rerun_stale=again, on_event=events.append)
         assert executor.ran == todo
         (planned,) = (event for event in events if isinstance(event, Planned))
-        stale = sum(CODE[code] not in self.made[one.slot] for one in runs if one.slot in self.made)
+        stale = sum(code not in self.made[one.slot] for one in runs if one.slot in self.made)
         assert planned.stale == (0 if again else stale)
         for one in runs:
-            self.now[one.slot] = CODE[code]
+            self.now[one.slot] = code
             if one.key in todo:
-                self.made.setdefault(one.slot, set()).add(CODE[code])
+                self.made.setdefault(one.slot, set()).add(code)
 
     @rule()
     def prune(self) -> None:

@@ -19,9 +19,10 @@ from bench.basics.paths import ROOT
 from bench.basics.source.syntax import Import, Syntaxes
 
 _PROJECT = ("bench", "methods")
-_JUDGING_LATER = "bench.kinds"
-"""Where imports inside functions are of what judges and shows answers: no method comes there."""
-_JUDGES = ("bench.kinds", "bench.running", "bench.scoring")
+_KINDS = "bench.kinds"
+_JUDGING_LATER = ("item", "kind")
+"""Of kinds, where imports inside functions are of what judges and shows: no worker comes there."""
+_JUDGES = ("bench.running", "bench.scoring")
 _INIT = "__init__.py"
 _NO_DATA = (".py", ".md")
 _CACHE = "__pycache__"
@@ -96,7 +97,8 @@ class _Survey:
         return (f"{name} {found[name]}" for name in sorted(found))
 
     def _leads_to_the_judge(self, importer: str) -> bool:
-        return not self.judging and importer.startswith(_JUDGING_LATER)
+        package, _, name = importer.rpartition(".")
+        return not self.judging and package.startswith(_KINDS) and name in _JUDGING_LATER
 
     def _add(self, name: str, path: str) -> None:
         if name not in self.files:

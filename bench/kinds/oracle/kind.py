@@ -12,7 +12,7 @@ from bench.clock import Clock
 from bench.kinds.kind import AnyOracle, Brief, Conditions, Shown
 from bench.kinds.oracle import posing
 from bench.kinds.oracle.task import OracleTask
-from bench.method import Answer, Budget, Discovery
+from bench.method import Answer, Budget
 
 if TYPE_CHECKING:
     from bench.problems.oracles.problem import OracleData, OracleProblem
@@ -25,6 +25,7 @@ class OracleKind:
 
     name = "oracle"
     reduces_to = "table"
+    reduction = "bench.kinds.oracle.reduction"
 
     def told(self, problem: OracleProblem, conditions: Conditions) -> Mapping[str, Any]:
         return posing.told(problem, conditions.disclosure)
@@ -64,11 +65,6 @@ class OracleKind:
             on_report=on_report,
             clock=clock,
         )
-
-    def reduced(self, method: Any, task: OracleTask) -> Discovery:
-        from bench.kinds.oracle import reduction
-
-        return reduction.reduced(method, task)
 
     def refusal(self, answer: Answer, told: Mapping[str, Any]) -> str | None:
         return posing.refusal(answer, told)

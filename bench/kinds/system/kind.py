@@ -12,7 +12,7 @@ from bench.clock import Clock
 from bench.kinds.kind import Brief, Conditions, Shown
 from bench.kinds.system import posing
 from bench.kinds.system.task import SystemTask
-from bench.method import Answer, Budget, Discovery
+from bench.method import Answer, Budget
 
 if TYPE_CHECKING:
     from bench.problems.systems.data import SystemData
@@ -26,6 +26,7 @@ class SystemKind:
 
     name = "system"
     reduces_to = "table"
+    reduction = "bench.kinds.system.reduction"
     held_out_measure = "generalisation_r2"
 
     def told(self, problem: SystemProblem, conditions: Conditions) -> Mapping[str, Any]:
@@ -61,11 +62,6 @@ class SystemKind:
             on_report=on_report,
             clock=clock,
         )
-
-    def reduced(self, method: Any, task: SystemTask) -> Discovery:
-        from bench.kinds.system import reduction
-
-        return reduction.reduced(method, task)
 
     def refusal(self, answer: Answer, told: Mapping[str, Any]) -> str | None:
         return posing.refusal(answer, told)

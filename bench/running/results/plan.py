@@ -9,10 +9,11 @@ import itertools
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple, get_type_hints
 
+from bench.kinds.code import posed_as, with_kind
 from bench.kinds.find import reduced_to
 from bench.kinds.kind import AnyProblem, Disclosure
 from bench.method import Budget
@@ -24,7 +25,10 @@ _UNKNOWN = Setup("", {}, {}, "")
 
 
 class PlannedRun(NamedTuple):
-    """A line of the plan: which run, of which setup, and what code was to make it."""
+    """A line of the plan: which run, of which setup, and what code was to make it.
+
+    ``posed`` says how the problem comes to the method; empty where that was elsewhere.
+    """
 
     method: str
     dataset: str
@@ -36,6 +40,7 @@ class PlannedRun(NamedTuple):
     setup: str
     identity: str
     source: str
+    posed: str = ""
 
     @property
     def id(self) -> str:
@@ -58,6 +63,7 @@ class PlannedRun(NamedTuple):
         return cls(
             run.method.label, run.dataset, run.version, run.problem, run.seed, float(run.noise),
             run.data_seed, run.setup_digest, run.identity[:16], run.method.source,
+            run.method.posed,
         )  # fmt: skip
 
 
@@ -103,14 +109,22 @@ def matrix(
     for method, dataset in itertools.product(methods, datasets.values()):
         _check_kinds(method, dataset)
     levels, numbers = dict.fromkeys(map(float, noise)), dict.fromkeys(seeds)
+    kinds = {problem.kind for dataset in datasets.values() for problem in dataset.problems}
+    posed = {(one.label, kind): posed_to(one, kind) for one in methods for kind in kinds}
     return [
-        Run(method, dataset.name, dataset.version, problem.name, seed, level, budget,
-            data_seed, disclosure)
+        Run(posed[method.label, problem.kind], dataset.name, dataset.version, problem.name, seed,
+            level, budget, data_seed, disclosure)
         for dataset in datasets.values()
         for problem, level, seed, method in itertools.product(
             dataset.problems, levels, numbers, methods
         )
     ]  # fmt: skip
+
+
+def posed_to(method: MethodSpec, kind: str) -> MethodSpec:
+    """``method`` as it is run on problems of ``kind``: with what a worker executes of the kind."""
+    posed = posed_as(kind, method.kinds)
+    return replace(method, posed=posed, source=with_kind(method.source, posed))
 
 
 def can_take(method: MethodSpec, problem: AnyProblem) -> bool:
@@ -216,6 +230,7 @@ def _planned(value: Mapping[str, Any]) -> PlannedRun:
         planned = PlannedRun(
             value["method"], value["dataset"], value["version"], value["problem"], value["seed"],
             value["noise"], value["data_seed"], value["setup"], value["identity"], value["source"],
+            value.get("posed", ""),
         )  # fmt: skip
     except KeyError as error:
         raise _Unreadable(f"it lacks the field {error}") from None

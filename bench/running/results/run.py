@@ -23,7 +23,9 @@ class MethodSpec:
 
     ``target`` is ``package.module:Class`` or ``/absolute/file.py:Class``; ``settings`` is plain
     JSON, passed to the class by keyword. ``source`` is the digest of its code (see
-    ``bench.basics.source``), empty where that is not known. ``requires``, ``kinds`` and
+    ``bench.basics.source``), empty where that is not known; in a run, also that of the kind, and
+    ``posed`` says how its problem came to the method (``bench.kinds.code``). ``requires``,
+    ``kinds`` and
     ``asks_model`` are the class's own (see ``bench.method``). ``worker`` says where it runs:
     ``python`` (an interpreter, None for this one) and ``start``: ``fork`` from a server that has
     imported what it can, a ``fresh`` interpreter for every run (so is ``fork`` in another
@@ -45,6 +47,7 @@ class MethodSpec:
     kinds: tuple[str, ...] = field(default=("table",), compare=False)
     carried: str = field(default="", compare=False)
     asks_model: bool = field(default=False, compare=False)
+    posed: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         if ":" not in self.target:

@@ -301,7 +301,8 @@ def discover(method: Any, kind: Kind, task: Any) -> Any:
     """What ``method`` answers to ``task``: by itself, or by the reduction of the task's kind."""
     if kind.name in getattr(method, "kinds", ("table",)):
         return method.discover(task)
-    return kind.reduced(method, task)  # type: ignore[attr-defined]
+    reduction = importlib.import_module(kind.reduction)  # type: ignore[attr-defined]
+    return reduction.reduced(method, task)
 
 
 def ready(request: Request) -> tuple[Any, float]:

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.kinds.code import with_kind
 from bench.running.neighbours import command_of, source_of_method
 from bench.running.results.contents.columns import Sheet, Words, combined
 from bench.running.results.contents.facts import RECORD, SCORE, Row, record_row, score_row
@@ -69,21 +70,20 @@ class Holdings:
     @cached_property
     def code_now(self) -> Words:
         """The code that would make each planned run: of this machine or, unknown here, the plan."""
-        here: dict[str, str] = {}
-        for digest, setup in self.runs.setups.items():
-            place = setup.target.rpartition(":")[0]
-            # A program is looked at when its runs are planned, where its words say what they say.
-            if place not in ("", ELSEWHERE, "__main__") and not command_of(setup.settings):
-                here[digest] = source_of_method(setup.target, setup.settings)
-        setups, sources = self.runs.words("setup"), self.runs.words("source")
-        pairs, first = combined([setups, sources])
-        codes = [
-            here.get(setup) or source
-            for setup, source in zip(
-                setups.take(first).texts(), sources.take(first).texts(), strict=True
-            )
-        ]
-        return Words.of(codes).take(pairs)
+        columns = [self.runs.words(name) for name in ("setup", "posed", "source")]
+        pairs, first = combined(columns)
+        rows = list(zip(*(one.take(first).texts() for one in columns), strict=True))
+        here = {key: self._code_here(*key) for key in {row[:2] for row in rows}}
+        return Words.of(here[row[:2]] or row[2] for row in rows).take(pairs)
+
+    def _code_here(self, digest: str, posed: str) -> str:
+        """The code on this machine of a setup as it is ``posed``; empty where it is not known."""
+        setup = self.runs.setups.get(digest)
+        place = "" if setup is None else setup.target.rpartition(":")[0]
+        # A program is looked at when its runs are planned, where its words say what they say.
+        if setup is None or place in ("", ELSEWHERE, "__main__") or command_of(setup.settings):
+            return ""
+        return with_kind(source_of_method(setup.target, setup.settings), posed)
 
     @cached_property
     def chosen(self) -> NDArray[np.int64]:

@@ -22,7 +22,7 @@ from bench.running.results.store import relative_path
 
 _COLUMNS: dict[str, type] = {
     "method": str, "dataset": str, "version": str, "problem": str, "seed": str, "noise": float,
-    "data_seed": str, "setup": str, "source": str,
+    "data_seed": str, "setup": str, "source": str, "posed": str,
 }  # fmt: skip
 """Seeds are words: they have any number of digits, and few are different."""
 _SHORTEST = 100
@@ -61,7 +61,7 @@ class PlannedRuns:
         runs = plan.runs.values()
         rows = [
             (run.method, run.dataset, run.version, run.problem, str(run.seed), run.noise,
-             str(run.data_seed), run.setup, run.source)
+             str(run.data_seed), run.setup, run.source, run.posed)
             for run in runs
         ]  # fmt: skip
         columns = Sheet.of(_COLUMNS, rows)
