@@ -43,6 +43,12 @@ def test_no_two_modules_differ_by_an_s() -> None:
     assert sorted(stem for stem in stems if f"{stem}s" in stems) == []
 
 
+def test_no_two_files_of_tests_have_one_name() -> None:
+    """Pytest imports them by their name alone."""
+    names = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    assert {name for name, n in names.items() if n > 1} == set()
+
+
 @pytest.mark.parametrize("room", ["bench", "methods"])
 def test_functions_are_short(room: str) -> None:
     long = {

@@ -54,8 +54,8 @@ def test_the_seed_decides(make_task):
 
 def test_it_reports_what_is_better_and_ends_in_time(make_task):
     reports = []
-    X = RNG.uniform(-2, 2, (500, 3))
-    y = RNG.normal(size=500)
+    X = RNG.uniform(-2, 2, (100, 3))
+    y = RNG.normal(size=100)
     task = make_task(
         X, y, budget=Budget(seconds=3), on_report=lambda text, loss: reports.append(loss)
     )

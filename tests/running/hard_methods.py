@@ -233,11 +233,11 @@ class Dies:
         if self.how == "fds":
             os.closerange(3, 1000)
         if self.how == "garble":
-            for descriptor in range(3, 256):
+            for descriptor in range(3, 4096):
                 with contextlib.suppress(OSError):
                     os.write(descriptor, b"\0\0\0\5[1,2]" + bytes(range(256)))
         if self.how == "forge":
-            for descriptor in range(3, 256):
+            for descriptor in range(3, 4096):
                 for body in (
                     b'{"type":"Loaded","warm_up":NaN,"packages":[1]}',
                     b'{"type":"Answered","discovery":{"best":["x0",NaN,1e999],"front":[]},'

@@ -50,7 +50,7 @@ def test_the_truth_scores_best_however_it_is_written(text: str) -> None:
     assert {name: card.values[name] for name in best} == best
     assert card.comparison.variables == VariableUse(right=("x0", "x1"))
     assert not card.failure and not card.limits_hit and not card.lost
-    steps = {"numeric", "verdicts", "truth_form", "edit_distance", "afterwards"}
+    steps = {"numeric", "verdicts", "truth_form", "edit_distance", "cdm", "afterwards"}
     assert set(card.seconds) == steps
 
 
@@ -104,7 +104,7 @@ def test_without_a_truth_there_are_numbers_only() -> None:
     none = ("ned", "symbolic_exact", "undecided_exact", "variables_right", "dummies")
     assert [card.values[name] for name in none] == [None] * len(none)
     assert not card.comparisons and not card.lost
-    assert set(card.seconds) == {"numeric", "afterwards"}
+    assert set(card.seconds) == {"numeric", "cdm", "afterwards"}
     assert not scored(None, truth=None).comparisons
 
 
