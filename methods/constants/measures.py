@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from gmpy2 import gcd
 
 from bench import convergents
 
@@ -45,7 +46,7 @@ def measured(a: Polynomial, b: Polynomial, depth: int = 2000) -> Measures | None
         apart = abs(P * q - p * Q)
         if not (q and Q and apart):
             return None
-        growth.append(_log(q // _gcd(p, q)))
+        growth.append(_log(q // gcd(p, q)))
         gap = _log(apart) - _log(Q) - _log(q)
     if growth[-1] <= 0:
         return None
@@ -55,14 +56,6 @@ def measured(a: Polynomial, b: Polynomial, depth: int = 2000) -> Measures | None
     if abs(factorial) < _FACTORIAL:
         linear, factorial = float(n @ np.array(growth) / (n @ n)), 0.0
     return Measures(-gap / growth[-1] - 1, -gap / _log(shown[-1][1]) - 1, linear, factorial)
-
-
-def _gcd(p: Any, q: Any) -> Any:
-    if isinstance(p, int):
-        return math.gcd(p, q)
-    import gmpy2
-
-    return gmpy2.gcd(p, q)
 
 
 def _log(n: Any) -> float:

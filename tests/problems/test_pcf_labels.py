@@ -12,7 +12,6 @@ import pytest
 
 from bench.basics.paths import DATASETS
 
-pytest.importorskip("gmpy2", reason="the extra constants is not installed")
 pytest.importorskip("flint", reason="the extra constants is not installed")
 
 from benchmarks import pcf_labels

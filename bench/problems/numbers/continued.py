@@ -1,14 +1,15 @@
 """Polynomial continued fractions in exact integers, by product trees.
 
 p_n = a(n) p_(n-1) + b(n) p_(n-2), the same for q, with p_(-1) = 1, p_0 = a(0), q_(-1) = 0 and
-q_0 = 1 (Shalyt et al. 2024, arXiv:2412.16818, section 2). With gmpy2 the integers are GMP's.
+q_0 = 1 (Shalyt et al. 2024, arXiv:2412.16818, section 2). The integers are GMP's.
 """
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Sequence
 from typing import Any, TypeAlias
+
+from gmpy2 import mpz
 
 Polynomial = tuple[int, ...]
 """Coefficients of falling powers."""
@@ -17,16 +18,6 @@ _Matrix: TypeAlias = tuple[Any, Any, Any, Any]
 
 _LEAF = 8
 _FIRST_DEPTH, _MOST_DEPTH = 200, 20_000
-
-
-def _integer() -> Any:
-    try:
-        return importlib.import_module("gmpy2").mpz
-    except ImportError:
-        return int
-
-
-_INTEGER = _integer()
 
 
 class TooSlow(ValueError):
@@ -43,8 +34,8 @@ def polynomial_at(coefficients: Sequence[int], n: int) -> int:
 
 def convergents(a: Polynomial, b: Polynomial, depths: Sequence[int]) -> list[Pair]:
     """p_n and q_n at ``depths`` n, rising, from 0: exact integers, not in lowest terms."""
-    one, zero = _INTEGER(1), _INTEGER(0)
-    state = (_INTEGER(polynomial_at(a, 0)), one, one, zero)
+    one, zero = mpz(1), mpz(0)
+    state = (mpz(polynomial_at(a, 0)), one, one, zero)
     found, at = [], 1
     for depth in depths:
         state = _times(state, _product(a, b, at, depth + 1))
@@ -72,7 +63,7 @@ def _product(a: Polynomial, b: Polynomial, low: int, high: int) -> _Matrix:
     if high - low > _LEAF:
         middle = (low + high) // 2
         return _times(_product(a, b, low, middle), _product(a, b, middle, high))
-    w, x, y, z = _INTEGER(1), _INTEGER(0), _INTEGER(0), _INTEGER(1)
+    w, x, y, z = mpz(1), mpz(0), mpz(0), mpz(1)
     for n in range(low, high):
         an, bn = polynomial_at(a, n), polynomial_at(b, n)
         w, x, y, z = an * w + bn * x, w, an * y + bn * z, y
