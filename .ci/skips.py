@@ -20,11 +20,12 @@ _UNLESS_ROOT = "unless root: "
 
 
 def outcomes(report: str) -> dict[str, str | None]:
-    """For each test of ``report`` why it was skipped; None where it ran."""
+    """For each test of ``report``, or file skipped as a whole, why it was; None where it ran."""
     found: dict[str, str | None] = {}
     for case in ET.parse(report).iter("testcase"):
         skipped = case.find("skipped")
-        name = f"{case.get('file')}::{case.get('name')}"
+        file = str(case.get("file"))
+        name = f"{file}::{case.get('name')}" if case.get("classname") else file
         found[name] = None if skipped is None else str(skipped.get("message"))
     return found
 
@@ -36,7 +37,7 @@ def never_run(reports: list[str]) -> dict[str, str]:
     for report in reports:
         for name, reason in outcomes(report).items():
             if reason is None:
-                ran.add(name)
+                ran |= {name, name.partition("::")[0]}
             else:
                 found[name] = reason
     return {name: reason for name, reason in found.items() if name not in ran}
