@@ -7,8 +7,9 @@
 ``--floor`` fits least-squares polynomials to the first trajectory of each of ODEBench's 63 systems,
 and writes ``benchmarks/results/dynamics_floor.md``: the figures beside which to read all others.
 Without it, methods run as ``rediscover run`` runs them, on a third of the systems that a fixed seed
-draws (``--whole``: on all), with so many CPU seconds. ``by law`` counts systems that are one law
-with other constants once. What is finished is kept in ``--folder``: started again, it goes on.
+draws (``--whole``: on all), with so many CPU seconds. A score is a mean over systems, and after the
+stroke one in which systems of one law with other constants count once. The floor is in every table.
+What is finished is kept in ``--folder``: started again, it goes on.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ import argparse
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 from random import Random
-from statistics import mean
+from statistics import mean, median
 from typing import Any
 
 from bench import Budget
@@ -41,14 +43,20 @@ COLUMNS = (
     "generalisation", "symbolic_skeleton", "symbolic_exact", "equations_exact", "term_f1",
     "reconstruction",
 )  # fmt: skip
+ERRORS, TIMES = "derivative_error", "valid_time"
+"""A median over systems, and a mean over the chaotic ones."""
+FLOOR = "polynomial_system"
 _ESTIMATES = ("differences", "smoothed", "weak")
+
+Entry = tuple[Any, Mapping[str, float | None]]
+"""A problem, and the values of an answer to it."""
 
 
 def main() -> None:
     """Write the floor, or run what is not done yet and write the table of all that is."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--floor", action="store_true")
-    parser.add_argument("--methods", nargs="+", default=["polynomial_system", "linear", "operon"])
+    parser.add_argument("--methods", nargs="+", default=["linear", "operon"])
     parser.add_argument("--noise", nargs="+", type=float, default=[0.0, 0.01, 0.05])
     parser.add_argument("--dropped", nargs="+", type=float, default=[0.0, 0.5])
     parser.add_argument("--seconds", type=float, default=30.0)
@@ -100,7 +108,7 @@ def compared(asked: argparse.Namespace, dropped: float) -> str:
     if not asked.whole:
         chosen = Random("dynamics").sample(dataset.problems, len(dataset) // 3)
         dataset = replace(dataset, problems=tuple(chosen))
-    specs = [spec_of(find_method(name)) for name in asked.methods]
+    specs = [spec_of(find_method(name)) for name in dict.fromkeys([FLOOR, *asked.methods])]
     budget = Budget.of_cpu(asked.seconds)
     runs = matrix(specs, {"odebench": dataset}, noise=asked.noise, budget=budget)
     store = Store(asked.folder)
@@ -112,25 +120,43 @@ def compared(asked: argparse.Namespace, dropped: float) -> str:
     cards = [(record.run, read_score(store, record.run.key)) for record in records]
     values = [(run, score.card.values) for run, score in cards if score is not None]
     title = f"Dropped points: {dropped:g}; {len(dataset)} systems, {asked.seconds:g} CPU seconds."
-    return f"{title}\n\n{_table(values, {one.name: one for one in dataset.problems})}"
+    return f"{title}\n\n{table(values, {one.name: one for one in dataset.problems})}"
 
 
-def _table(values: Iterable[tuple[Any, Mapping[str, float | None]]], problems: Any) -> str:
+def table(values: Iterable[Entry], problems: Any) -> str:
+    """The scores of each method at each noise; ``problems`` by name, ``values`` with their runs."""
+    columns = (*COLUMNS, ERRORS, TIMES)
     lines = [
-        f"| method | noise | {' | '.join(COLUMNS)} | skeleton by law |",
-        "|---|---:|" + "---:|" * (len(COLUMNS) + 1),
+        f"| method | noise | {' | '.join(columns)} |",
+        "|---|---:|" + "---:|" * len(columns),
     ]
-    rows: dict[tuple[str, float], list[Any]] = defaultdict(list)
+    rows: dict[tuple[str, float], list[Entry]] = defaultdict(list)
     for run, found in values:
         rows[run.method.label, run.noise].append((problems[run.problem], found))
     for (method, noise), entries in sorted(rows.items(), key=_by_generalisation):
-        means = [mean(one[column] or 0.0 for _, one in entries) for column in COLUMNS]
-        laws: dict[str, list[float]] = defaultdict(list)
-        for problem, one in entries:
-            laws[problem.law or problem.name].append(one["symbolic_skeleton"] or 0.0)
-        means.append(mean(map(mean, laws.values())))
-        lines.append(f"| {method} | {noise:g} | {' | '.join(f'{one:.2f}' for one in means)} |")
+        cells = [_scores(entries, column) for column in COLUMNS]
+        cells += [_error(entries), _time(entries)]
+        lines.append(f"| {method} | {noise:g} | {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def _scores(entries: Sequence[Entry], column: str) -> str:
+    """The mean over systems, and over laws; what failed counts as 0."""
+    laws: dict[str, list[float]] = defaultdict(list)
+    for problem, found in entries:
+        laws[problem.law or problem.name].append(found[column] or 0.0)
+    whole = mean(one for each in laws.values() for one in each)
+    return f"{whole:.2f} / {mean(map(mean, laws.values())):.2f}"
+
+
+def _error(entries: Sequence[Entry]) -> str:
+    errors = [found[ERRORS] for _, found in entries]
+    return f"{median(inf if one is None else one for one in errors):.2g}"
+
+
+def _time(entries: Sequence[Entry]) -> str:
+    times = [found[TIMES] or 0.0 for problem, found in entries if problem.lyapunov is not None]
+    return f"{mean(times):.1f}" if times else "-"
 
 
 def _by_generalisation(row: tuple[tuple[str, float], list[Any]]) -> tuple[float, float, str]:
