@@ -25,6 +25,10 @@ from bench.problems.selection import check_words, select
 GENERATED = {
     "fresh_synth": ("bench.problems.fresh:fresh_synth", ("seed", "size")),
     "fresh_system": ("bench.problems.fresh:fresh_system", ("seed", "size")),
+    "lsr_synth_systems": (
+        "bench.problems.systems.lsr_synth:lsr_synth_systems",
+        ("points", "starts", "noise_kind", "dropped", "derivatives", "estimate"),
+    ),
     "fresh_transform": ("bench.problems.fresh:fresh_transform", ("seed", "size")),
     "find_numeric": (
         "bench.problems.oracles.find_numeric:find_numeric", ("seed", "size", "questions")

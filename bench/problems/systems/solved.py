@@ -10,7 +10,7 @@ import numpy as np
 from bench.problems.portable import evaluate_portably
 from bench.problems.systems.data import Array, SystemData, Trajectory
 from bench.problems.systems.problem import SystemProblem
-from bench.problems.systems.solver import solve
+from bench.problems.systems.solver import TOLERANCE, solve
 
 _LATER_POINTS = 101
 _HORIZON = 3.0
@@ -23,10 +23,11 @@ class Unsolvable(ValueError):
 
 @dataclass(frozen=True)
 class SolvedTrajectories:
-    """Trajectories from ``starts``, each at ``points`` equal distances over [0, ``duration``].
+    """Trajectories from ``starts``, each at ``points`` equal distances over ``duration``.
 
-    ``shown`` are the numbers of the starts that a method sees; the others are held back. What is
-    shown goes on to three times ``duration``, but for chaotic systems, and where it goes nowhere.
+    They start at the time ``begin``, and are solved to ``tolerance`` (see ``solve``). ``shown`` are
+    the numbers of the starts that a method sees; the others are held back. What is shown goes on
+    for two more times ``duration``, but for chaotic systems, and where it goes nowhere.
     """
 
     depends_on: ClassVar[tuple[str, ...]] = ()
@@ -34,19 +35,21 @@ class SolvedTrajectories:
     duration: float
     points: int
     shown: tuple[int, ...] = (0,)
+    begin: float = 0.0
+    tolerance: float = TOLERANCE
 
     def data(self, problem: SystemProblem, seed: int) -> SystemData:
         for law in problem.laws.values():  # refused here where it has no portable value
             names = [one.name for one in problem.variables]
             evaluate_portably(law, names, np.ones((1, len(names))))
-        times = np.linspace(0.0, self.duration, self.points)
+        times = np.linspace(self.begin, self.begin + self.duration, self.points)
         paths = [self._solved(problem, start, times) for start in self.starts]
         shown = tuple(paths[k] for k in self.shown)
         held_back = tuple(path for k, path in enumerate(paths) if k not in self.shown)
         return SystemData(shown, self._later(problem, shown), held_back)
 
     def _solved(self, problem: SystemProblem, start: tuple[float, ...], times: Array) -> Trajectory:
-        x = solve(problem.rates(), list(start), times)
+        x = solve(problem.rates(), list(start), times, self.tolerance)
         if not np.isfinite(x).all():
             last = times[np.isfinite(x).all(axis=1)][-1]
             raise Unsolvable(
@@ -59,8 +62,10 @@ class SolvedTrajectories:
     ) -> tuple[Trajectory, ...]:
         if problem.lyapunov is not None:
             return ()
-        times = np.linspace(self.duration, _HORIZON * self.duration, _LATER_POINTS)
-        paths = [solve(problem.rates(), one.x[-1].tolist(), times) for one in shown]
+        last = self.begin + self.duration
+        times = np.linspace(last, self.begin + _HORIZON * self.duration, _LATER_POINTS)
+        rates, ends = problem.rates(), [one.x[-1].tolist() for one in shown]
+        paths = [solve(rates, end, times, self.tolerance) for end in ends]
         if not all(np.isfinite(path).all() for path in paths):
             return ()
         return tuple(Trajectory(times, path) for path in paths)

@@ -18,28 +18,30 @@ from bench.problems.systems.rates import System
 State = list[float]
 
 TOLERANCE = 1e-12
-"""The error of a step over the largest value that its state has had."""
 
 _SUBSTEPS = (2, 4, 6, 8, 10, 12)
 _MOST_HALVINGS = 10
 _LEAST = 1e-300
 
 
-def solve(rates: System, start: State, times: NDArray[np.float64]) -> NDArray[np.float64]:
+def solve(
+    rates: System, start: State, times: NDArray[np.float64], tolerance: float = TOLERANCE
+) -> NDArray[np.float64]:
     """The states at ``times`` (n,) from ``start`` at the first: shape (n, states).
 
-    nan from where the solution leaves the finite numbers, or where steps of 2**-10 of the time
-    between two points are too long still.
+    ``tolerance`` is the error of a step over the largest value that its state has had. nan from
+    where the solution leaves the finite numbers, or where steps of 2**-10 of the time between two
+    points are too long still.
     """
     state = [float(one) for one in start]
     path = np.full((len(times), len(state)), np.nan)
     path[0] = state
     size = [abs(one) for one in state]
     halvings = 0
-    for k, (begin, end) in enumerate(pairwise(times.tolist()), start=1):
+    for k, span in enumerate(pairwise(times.tolist()), start=1):
         while True:
-            reached, error = _over(rates, begin, end, state, size, halvings)
-            if error <= TOLERANCE:
+            reached, error = _over(rates, span, state, size, 1 << halvings, tolerance)
+            if error <= tolerance:
                 break
             halvings += 1
             if halvings > _MOST_HALVINGS:
@@ -47,22 +49,24 @@ def solve(rates: System, start: State, times: NDArray[np.float64]) -> NDArray[np
         state = reached
         path[k] = state
         size = [max(one, abs(other)) for one, other in zip(size, state, strict=True)]
-        if error <= TOLERANCE * 2.0**-12 and halvings:
+        if error <= tolerance * 2.0**-12 and halvings:
             halvings -= 1
     return path
 
 
 def _over(
-    rates: System, begin: float, end: float, state: State, size: State, halvings: int
-) -> tuple[State, float]:
-    """From ``begin`` to ``end`` in 2**halvings steps: the state, and the largest error of one."""
-    count = 1 << halvings
+    rates: System, span: tuple[float, float], state: State, size: State, count: int,
+    tolerance: float,
+) -> tuple[State, float]:  # fmt: skip
+    """Over ``span`` in ``count`` steps: the state, and the largest error of one; inf where that is
+    above ``tolerance``."""
+    begin, end = span
     step = (end - begin) / count
     worst = 0.0
     for k in range(count):
         state, error = _step(rates, begin + k * step, state, size, step)
         worst = max(worst, error)
-        if not worst <= TOLERANCE:
+        if not worst <= tolerance:
             return state, math.inf
     return state, worst
 
