@@ -77,6 +77,7 @@ from bench.problems import Problem as Problem
 from bench.problems import Table as Table
 from bench.problems import Target as Target
 from bench.problems import Variable as Variable
+from bench.problems.identifiable.rounding import Rounding as Rounding
 from bench.problems.numbers.continued import convergents as convergents
 from bench.problems.systems.data import Trajectory as Trajectory
 from bench.scoring.equivalence.verdict import Verdict as Verdict

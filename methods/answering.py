@@ -13,9 +13,8 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import Candidate, Discovery, Expression, Number, Task
+from bench import Candidate, Discovery, Expression, Number, Rounding, Task
 from methods.refine import Fitted, Refiner
-from methods.rounding import Rounding
 from methods.rows import ENOUGH, choose_rows
 from methods.scaling import Scaling
 

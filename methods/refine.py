@@ -20,8 +20,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import Call, Expression, Number, complexity, evaluate, fold, substitute
-from methods.rounding import Rounding
+from bench import Call, Expression, Number, Rounding, complexity, evaluate, fold, substitute
 from methods.tidy import gather
 
 EXACT = 1e-13

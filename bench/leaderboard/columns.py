@@ -155,7 +155,7 @@ _RATIOS = (
 _TAKEN = frozenset(
     {*(column.name for column in (*_COVERAGE, *_COSTS, *_RATIOS))}
     | {"dataset", "tier", "noise", "difficulty", "problem", "dimension", "units", "seed"}
-    | {"dummy_variables", "kind", "status", "budget", "best", "setup", "version"}
+    | {"dummy_variables", "identifiable", "kind", "status", "budget", "best", "setup", "version"}
     | {"data_seed", "limit"}
 )
 """What no metric may be called: other columns, what lines are broken down by, what rows hold."""

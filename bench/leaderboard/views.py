@@ -100,6 +100,12 @@ def _dummies(problem: AnyProblem) -> Label:
     return len(problem.variables) - len(symbols(parse(problem.truth, problem.variables)))
 
 
+def _identifiable(problem: AnyProblem) -> str:
+    from bench.problems.identifiable.stored import word_of
+
+    return word_of(problem.dataset, problem.name)
+
+
 VIEWS = (
     Breakdown("dataset", "the dataset", _column("dataset")),
     Breakdown("tier", "the tier that its authors give a problem", of_problem=_tier),
@@ -113,6 +119,11 @@ VIEWS = (
     Breakdown("dimension", "how many variables a problem has", of_problem=_dimension),
     Breakdown("dummy_variables", "how many of them the law does not have", of_problem=_dummies),
     Breakdown("units", "whether the units of all variables are known", of_problem=_units),
+    Breakdown(
+        "identifiable",
+        "whether the data tell the law from others: yes, no (a rival is kept), or unknown",
+        of_problem=_identifiable,
+    ),
     Breakdown("noise", "the level of noise", _column("noise")),
     Breakdown("seed", "the seed", _seed),
     Breakdown("kind", "the kind of problem, all in one table", _column("kind")),

@@ -231,7 +231,9 @@ def brief_columns(table: pd.DataFrame) -> dict[str, str]:
     titles = {
         one.name: one.title
         for one in columns()
-        if one.title and one.name in table and (one.worst is not None or _known(table[one.name]))
+        if one.title
+        and one.name in table
+        and ((one.everywhere and one.worst is not None) or _known(table[one.name]))
     }
     names = (*first, *by, *group, *mixed, *_COVERAGE, *some, *titles)
     return {name: titles.get(name, name) for name in names}

@@ -92,6 +92,10 @@ class Subject(Protocol):
         ...
 
 
+def _nothing() -> str:
+    return ""
+
+
 @dataclass(frozen=True)
 class Scheme:
     """How the answers of a kind are scored. Module-level functions: they are sent to processes.
@@ -99,11 +103,13 @@ class Scheme:
     ``ready(item, forms, limits)`` makes an item ready. It raises NoAnswer where the item has no
     answer; any other exception is a fault of the problem. ``failed(item, why)`` is the evidence
     of an item without an answer: the worst, as far as it is known without looking at data.
+    ``follows()`` is a digest of what scorecards follow from besides code and problem, if anything.
     """
 
     kind: str
     ready: Callable[[Item, FormCache, ScoringLimits], Subject]
     failed: Callable[[Item, str], Mapping[str, Comparison]]
+    follows: Callable[[], str] = _nothing
 
 
 @dataclass(frozen=True)
@@ -154,7 +160,7 @@ def judge_version(scheme: Scheme, metrics: Iterable[Metric], limits: ScoringLimi
     added = [f"{one.name} of {one.origin}" for one in metrics if one.origin != BUILT_IN]
     more = f"; with {', '.join(added)}" if added else ""
     homes = {getattr(one.value, "func", one.value).__module__ for one in metrics}
-    code = _code_of(frozenset([scheme.ready.__module__, *homes]))
+    code = _code_of(frozenset([scheme.ready.__module__, *homes]), scheme.follows())
     return f"{code} (sympy {version('sympy')}, {settings}{proof}{more})"
 
 
@@ -177,10 +183,10 @@ _LIMITS = re.compile(r", ([\d.e+-]+) s, (\d+) MB, tolerance ([\d.e+-]+)(, proof)
 
 
 @cache
-def _code_of(homes: frozenset[str]) -> str:
-    """The digest of the code that scores; a module that has no file says nothing."""
+def _code_of(homes: frozenset[str], data: str) -> str:
+    """The digest of the code that scores and its data; a module that has no file says nothing."""
     found = [source_digest([home, "bench.scoring.worker"]) for home in sorted(homes)]
-    return hashlib.sha256("\n".join(found).encode()).hexdigest()[:12]
+    return hashlib.sha256("\n".join([*found, data]).encode()).hexdigest()[:12]
 
 
 def score(item: Item, *, forms: FormCache | None = None) -> Scorecard:

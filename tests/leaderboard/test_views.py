@@ -22,7 +22,7 @@ from bench.leaderboard.lines.layout import sorted_by, with_columns
 from bench.leaderboard.results import read_runs
 from bench.leaderboard.statistics.paired import paired_difference, paired_p
 from bench.leaderboard.views import RUN, VIEWS, views_markdown
-from bench.leaderboard.writers import WRITERS, to_csv
+from bench.leaderboard.writers import WRITERS, brief, to_csv
 from bench.running import Store
 
 EASY, HARD = ("srsd_easy", "feynman-i.12.1"), ("srsd_easy_dummy", "feynman-i.12.1")
@@ -52,6 +52,22 @@ def test_a_line_for_each_label_numbers_in_their_order(tmp_path: Path) -> None:
     assert dimension[0] == 2 and dimension[-1] == "unknown" and dimension[1] > 2
     dummies = make_leaderboard([folder], ["dummy_variables"])["dummy_variables"].tolist()
     assert dummies == [0, dimension[1] - 2, "unknown"]
+
+
+def test_laws_with_a_rival_are_told_apart_and_counted_apart(tmp_path: Path) -> None:
+    values = {"fits_no_larger": 1.0, "skeleton_identifiable": None}
+    results = [
+        on(("llmsrbench_matsci", "MatSci0"), values=values), on(EASY), on(("gone", "p0")),
+        Result("other", "MatSci0", "llmsrbench_matsci", status="crash", answer=None),
+    ]  # fmt: skip
+    folder = write(tmp_path, results)
+    assert make_leaderboard([folder], ["identifiable"])["identifiable"].tolist() == [
+        "no", "no", "unknown"
+    ]  # fmt: skip
+    table = make_leaderboard([folder]).set_index("method")["fits_no_larger"]
+    assert table["m"] == 1.0 and table["other"] == 0.0
+    assert "fits, no larger" in brief(make_leaderboard([folder])).header
+    assert "skeleton, identifiable" not in brief(make_leaderboard([folder])).header
 
 
 def test_settings_and_limits_are_views_and_ranked_together(tmp_path: Path) -> None:

@@ -10,12 +10,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from bench import Budget, Task, evaluate, parse
+from bench import Budget, Rounding, Task, evaluate, parse
 from methods.laws import Laws
 from methods.laws.algebra.proposals import Proposals
 from methods.mcts.language.grammar import NESTING
 from methods.refine import Refiner
-from methods.rounding import Rounding
 from methods.tidy import gather
 
 pytestmark = [

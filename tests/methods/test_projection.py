@@ -9,12 +9,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from bench import Budget, Discovery, Number, Task, evaluate, parse
+from bench import Budget, Discovery, Number, Rounding, Task, evaluate, parse
 from methods.laws import Laws
 from methods.laws.projection.beam import BeamItems, search
 from methods.laws.projection.columns import TermColumn, products, single
 from methods.laws.projection.curves import curves
-from methods.rounding import Rounding
 
 pytestmark = [
     pytest.mark.usefixtures("kernels"),

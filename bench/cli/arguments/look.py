@@ -27,7 +27,7 @@ A prediction that cannot be typeset has 0. A row whose truth cannot be is left o
 
 _VIEWS = (
     "dataset", "tier", "family", "problem", "difficulty", "dimension", "dummy_variables", "units",
-    "noise", "seed", "kind", "disclosure", "run",
+    "identifiable", "noise", "seed", "kind", "disclosure", "run",
 )  # fmt: skip
 """The names in ``bench.leaderboard.views``, which takes too long to import here."""
 

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from bench.expression import complexity
+from bench.problems.identifiable.stored import stored
 from bench.problems.units import check_units
 from bench.scoring.cdm.rows import Looks, cdm_metrics
 from bench.scoring.metrics import Metric, ned_metric, rule_metrics
@@ -14,6 +15,8 @@ from bench.scoring.rules import all_rules
 
 if TYPE_CHECKING:
     from bench.kinds.table.scoring import TableSubject
+    from bench.problems.identifiable.stored import Identifiability
+    from bench.scoring.scorecard import Scorecard
 
 NUMERIC = "numeric"
 """The step that takes the answer's values on the problem's data."""
@@ -41,6 +44,28 @@ def _looks(subject: TableSubject) -> Looks | None:
     if not subject.limits.cdm or subject.truth is None or subject.reading is None:
         return None
     return Looks(subject.prediction, subject.truth)
+
+
+def _known(problem_id: str) -> Identifiability | None:
+    """What is kept of whether the law can be told from its data; None where nobody has looked."""
+    dataset, _, name = problem_id.partition("/")
+    return stored(dataset).get(name)
+
+
+def _identifiable(card: Scorecard) -> bool | None:
+    known, answer = _known(card.problem), card.answer_by("skeleton")
+    return None if known is None or known.identifiable == "no" or not answer else answer == "yes"
+
+
+def _fits_no_larger(subject: TableSubject) -> bool | None:
+    if subject.truth is None or _known(subject.problem.id) is None:
+        return None
+    if subject.reading is None:
+        return False
+    from bench.kinds.table.rivals import beside_law
+
+    found = beside_law(subject.prediction, subject.truth, subject.problem.names, subject.data.train)
+    return found.fits and found.no_larger
 
 
 METRICS = (
@@ -105,6 +130,21 @@ METRICS = (
         "complexity", "how many nodes does the answer have?",
         lambda subject: subject.reading and complexity(subject.prediction),
         step=NUMERIC, summary="median", better="lower", worst=None, title="nodes",
+    ),
+    Metric(
+        "skeleton_identifiable",
+        "as `symbolic_skeleton`, of laws that were looked at and have no rival that is known?",
+        _identifiable,
+        summary="rate", better="higher", worst=0.0, interval=True, everywhere=False,
+        title="skeleton, identifiable",
+    ),
+    Metric(
+        "fits_no_larger",
+        "of laws that were looked at: does it fit the training rows to rounding, and is it no "
+        "larger than the law?",
+        _fits_no_larger,
+        step=NUMERIC, summary="rate", better="higher", worst=0.0, interval=True, everywhere=False,
+        title="fits, no larger",
     ),
     Metric(
         "black_box", "of answers that keep their model: has it no formula, and numbers only?",

@@ -20,6 +20,7 @@ from bench.expression import (
 from bench.kinds.table.metrics import NUMERIC
 from bench.method import Answer
 from bench.problems.data import Data
+from bench.problems.identifiable.stored import rivals_digest
 from bench.problems.problem import Problem
 from bench.scoring.cdm.rows import LOOKS
 from bench.scoring.cdm.typesetting import warm_up
@@ -199,4 +200,4 @@ def _failed(item: Item, why: str) -> dict[str, Comparison]:
     return {SOLE: nothing_compared(parse(problem.truth, problem.variables), why)}
 
 
-SCHEME = Scheme("table", _ready, _failed)
+SCHEME = Scheme("table", _ready, _failed, rivals_digest)

@@ -9,6 +9,7 @@ import numpy as np
 
 from bench.kinds.kind import Brief, Shown
 from bench.problems.difficulty import difficulty
+from bench.problems.identifiable.stored import stored, word_of
 from bench.problems.problem import Problem
 from bench.problems.variable import BASE_UNITS, Variable
 
@@ -28,6 +29,7 @@ def shown(problem: Problem) -> Shown:
 
 def _facts(problem: Problem) -> dict[str, Any]:
     data = problem.data()
+    known = stored(problem.dataset).get(problem.name)
     return {
         "meaning": problem.meaning,
         "formula": problem.formula,
@@ -38,6 +40,8 @@ def _facts(problem: Problem) -> dict[str, Any]:
         "functions": list(problem.functions),
         "time": problem.time,
         "difficulty": dict(difficulty(problem)),
+        "identifiable": word_of(problem.dataset, problem.name),
+        "rival": known.expression if known and known.identifiable == "no" else None,
         "splits": {name: len(table) for name, table in data.splits.items()},
         "sha256": data.digest,
         "rows": np.column_stack([data.train.X, data.train.y])[:_ROWS].tolist(),
@@ -92,6 +96,10 @@ def _lines(value: dict[str, Any]) -> Iterator[str]:
     numbers = ", ".join(f"{name} {number:.4g}" for name, number in value["difficulty"].items())
     if numbers:
         yield f"difficulty: {numbers}"
+    if value["truth"]:
+        yield f"identifiable: {value['identifiable']}"
+    if value["rival"]:
+        yield f"rival: {value['rival']}"
     yield "rows: " + ", ".join(f"{name} {count}" for name, count in value["splits"].items())
     yield f"SHA-256 of the data: {value['sha256']}"
     yield "first training rows (inputs, then target):"

@@ -93,6 +93,12 @@ def read_table(path: Path, *, booleans: bool = False) -> Columns:
     return Columns(path, names, blocks[0] if len(blocks) == 1 else np.concatenate(blocks))
 
 
+def first_block(path: Path, *, booleans: bool = False) -> Columns:
+    """The first rows of ``read_table``, at most ``ROWS``; the rest is not looked at."""
+    names = column_names(path)
+    return Columns(path, names, next(_blocks(path, names, booleans)))
+
+
 def count_rows(path: Path, *, booleans: bool = False) -> int:
     """How many rows ``read_table`` gives; its errors. Known at once of a file looked at before."""
 

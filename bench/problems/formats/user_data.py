@@ -10,23 +10,27 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.expression import ParseError, parse
+from bench.problems.cache import cached_json
 from bench.problems.data import Data, Table
 from bench.problems.dataset import Dataset
 from bench.problems.formats.naming import stem_of, variables_for
 from bench.problems.formats.tabular import (
     SUFFIXES,
+    Columns,
     TableError,
     column_names,
     count_rows,
     file_digest,
+    first_block,
     position,
     read_table,
     table_suffix,
 )
+from bench.problems.identifiable.dependent import flaws
 from bench.problems.problem import Problem, Target
 from bench.problems.sources.shuffle import shuffled
 from bench.problems.variable import Variable
@@ -72,9 +76,25 @@ class OwnTable:
             if count_rows(path, booleans=self.booleans) < 2 and "all" in self.files:
                 raise TableError(f"{path}: one row cannot be split into train and test")
 
+    def dependent(self) -> dict[str, str]:
+        """The flaws of inputs that are functions of each other, as the first rows show them."""
+        path = self.files.get("train") or self.files["all"]
+
+        def found() -> dict[str, str]:
+            columns = first_block(path, booleans=self.booleans)
+            names = [name for name in columns.names if name != self.target]
+            return flaws(self._apart(columns).X, names)
+
+        parts = [file_digest(path), self.target, str(self.booleans)]
+        known: dict[str, str] = cached_json("dependent", parts, found)
+        return known
+
     def _table(self, path: Path) -> Table:
-        columns = read_table(path, booleans=self.booleans)
-        j = position(path, columns.names, self.target)
+        return self._apart(read_table(path, booleans=self.booleans))
+
+    def _apart(self, columns: Columns) -> Table:
+        """The inputs and the target."""
+        j = position(columns.path, columns.names, self.target)
         inputs = [k for k in range(len(columns.names)) if k != j]
         return Table(columns.values[:, inputs], columns.values[:, j].copy())
 
@@ -165,7 +185,7 @@ def _problem(dataset: str, version: str, name: str, source: OwnTable, truth: str
         formula=truth or "",
     )
     source.check(problem)
-    return problem
+    return replace(problem, flaws=source.dependent())
 
 
 def _truth(text: str | None, variables: tuple[Variable, ...], name: str) -> str | None:

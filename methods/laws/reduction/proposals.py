@@ -7,12 +7,11 @@ from itertools import product
 
 import numpy as np
 
-from bench import Expression
+from bench import Expression, Rounding
 from methods.laws.algebra.products import UNDERFLOW
 from methods.laws.algebra.proposals import Proposals
 from methods.laws.reduction.reduced import Reduced, reductions
 from methods.refine import Refiner
-from methods.rounding import Rounding
 from methods.rows import choose_rows
 
 

@@ -8,18 +8,19 @@ fits to rounding: nothing in the data speaks against it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import Expression, evaluate
+from bench.expression import Expression, evaluate
 
 Floats = NDArray[np.float64]
 
 _AT_MOST = 1.5
 """Squares of residuals over those that rounding makes, up to which a formula fits to rounding."""
 _SLOPE = 1e-6
+_SINGLE = float(np.finfo(np.float32).eps)
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,12 @@ class Rounding:
         """The rounding of columns and target, as their values show it."""
         columns = [_steps(X[:, j]) for j in range(X.shape[1])]
         return cls(np.column_stack(columns) if columns else np.zeros_like(X), _steps(y))
+
+    @classmethod
+    def at_least_single(cls, X: Floats, y: Floats) -> Rounding:
+        """The same, the target no finer than float32: whoever computes it anew rounds otherwise."""
+        found = cls.of(X, y)
+        return found if found.y.any() else replace(found, y=_SINGLE * np.abs(y))
 
     def at(self, rows: NDArray[np.intp]) -> Rounding:
         """That of some of the rows."""
@@ -54,12 +61,17 @@ class Rounding:
         """Whether residuals (n,) of ``expression`` are those that rounding makes."""
         if not self.coarse:
             return False
+        variance = self.variance(expression, names, X)
+        with np.errstate(all="ignore"):  # sums, as least squares has fitted them
+            return bool(np.sum(residual**2) <= _AT_MOST * np.sum(variance))
+
+    def variance(self, expression: Expression, names: Sequence[str], X: Floats) -> Floats:
+        """The variance (n,) that rounding gives to residuals of ``expression``, by its slopes."""
         variance = self.y**2 / 12
         for j in range(X.shape[1]):
             if self.X[:, j].any():
                 variance = variance + (_slope(expression, names, X, j) * self.X[:, j]) ** 2 / 12
-        with np.errstate(all="ignore"):  # sums, as least squares has fitted them
-            return bool(np.sum(residual**2) <= _AT_MOST * np.sum(variance))
+        return variance
 
 
 def _share(steps: Floats, values: Floats) -> float:

@@ -1,0 +1,1 @@
+"""Whether the data of a problem can tell its law from others."""
