@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import importlib
+import importlib.util
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,10 @@ GENERATED = {
         "bench.problems.systems.lsr_synth:lsr_synth_systems",
         ("points", "starts", "noise_kind", "dropped", "derivatives", "estimate"),
     ),
+    "dysts": (
+        "bench.problems.systems.dysts:dysts",
+        ("noise_kind", "dropped", "derivatives", "estimate"),
+    ),
     "fresh_transform": ("bench.problems.fresh:fresh_transform", ("seed", "size")),
     "find_numeric": (
         "bench.problems.oracles.find_numeric:find_numeric", ("seed", "size", "questions")
@@ -42,6 +46,8 @@ GENERATED = {
 }  # fmt: skip
 """Datasets that are made by functions rather than read from a catalogue: what makes each, and the
 options that a command may set."""
+_IN_PACKAGES = ("dysts",)
+"""Those that are read from a package of the same name, which is an extra."""
 
 
 class DatasetNotFound(LookupError):
@@ -49,8 +55,9 @@ class DatasetNotFound(LookupError):
 
 
 def shipped_names() -> list[str]:
-    """The datasets that come with Rediscover."""
-    return sorted([*catalogue_names(), *GENERATED])
+    """The datasets that come with Rediscover and what is installed beside it."""
+    missing = {name for name in _IN_PACKAGES if importlib.util.find_spec(name) is None}
+    return sorted({*catalogue_names(), *GENERATED} - missing)
 
 
 def dataset_names() -> list[str]:
@@ -97,7 +104,7 @@ def find_dataset(name_or_path: str | Path) -> str | Path:
     nearest name, HubError where the Hub does not give.
     """
     name = str(name_or_path)
-    if name in dataset_names():
+    if name in GENERATED or name in dataset_names():
         return name
     if name.startswith("hf://"):
         from bench.problems.formats.hub import download
