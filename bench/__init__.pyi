@@ -79,6 +79,8 @@ from bench.problems import Target as Target
 from bench.problems import Variable as Variable
 from bench.problems.identifiable.rounding import Rounding as Rounding
 from bench.problems.numbers.continued import convergents as convergents
+from bench.problems.numbers.measures import Measures as Measures
+from bench.problems.numbers.measures import measured as measured
 from bench.problems.systems.data import Trajectory as Trajectory
 from bench.scoring.equivalence.verdict import Verdict as Verdict
 from bench.scoring.scorecard import Scorecard as Scorecard

@@ -13,7 +13,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from bench import Budget
+from bench import Budget, measured
 from bench.basics.files import write_whole
 from bench.clock import Clock
 from bench.kinds import Conditions, item_of, kind_of
@@ -21,7 +21,6 @@ from bench.kinds.constant.relation import relation_of
 from bench.kinds.constant.scoring import ConstantSubject
 from bench.problems import load_dataset
 from methods.constants.anchors import NearestAnchor
-from methods.constants.measures import measured
 from methods.constants.relations import PSLQ, SEARCHES, PSLQUnverified
 
 RESULTS = Path(__file__).parent / "results" / "constants.md"

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import ClassVar
 
-from bench import ConstantTask, Discovery
-from methods.constants.measures import Measures, measured
+from bench import ConstantTask, Discovery, Measures, measured
 from methods.constants.relations import no_answer, searched
 
 Polynomials = tuple[tuple[int, ...], tuple[int, ...]]
@@ -64,11 +63,12 @@ class NearestAnchor:
 def _distances(found: Measures, depth: int) -> list[tuple[float, str]]:
     return [
         (math.hypot(found.delta - one.delta, found.factorial - one.factorial), name)
-        for name, one in _anchors(depth)
+        for name, one in anchors(depth)
     ]
 
 
 @cache
-def _anchors(depth: int) -> tuple[tuple[str, Measures], ...]:
+def anchors(depth: int) -> tuple[tuple[str, Measures], ...]:
+    """The constant of each anchor, and its measures at ``depth``."""
     pairs = ((name, measured(*polynomials, depth)) for name, polynomials in ANCHORS)
     return tuple((name, one) for name, one in pairs if one is not None)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
 
-from bench import Budget, ConstantTask, Discovery
+from bench import Budget, ConstantTask, Discovery, measured
 from bench.clock import Clock
 from bench.kinds import Conditions, kind_of
 from bench.problems import load_dataset
 from methods.constants import relations
 from methods.constants.anchors import ANCHORS, NearestAnchor
-from methods.constants.measures import measured
 from methods.constants.relations import PSLQ, PSLQUnverified
 
 NUMBERS: Any = load_dataset("constants", size=24)
@@ -56,6 +56,19 @@ def test_measures_are_those_of_the_vectors(
         (found.naive, naive), (found.growth, growth), (found.factorial, factorial)
     ):  # fmt: skip
         assert wanted is None or value == pytest.approx(wanted, abs=5.1e-5)
+
+
+def test_how_fast_a_fraction_converges_says_what_delta_will_be() -> None:
+    golden, pi = measured((0, 1), (0, 0, 1)), measured((2, 1), (1, 0, 0))
+    e, turning = measured((1, 3), (0, 1, 0)), measured((0, 1), (0, 0, -3))
+    assert golden and pi and e
+    a_step = (golden.polynomial / 1000 + golden.super_exponential) * math.log(1000)
+    fall = -2 * math.log((1 + math.sqrt(5)) / 2)
+    assert golden.exponential + a_step == pytest.approx(fall, abs=1e-3)
+    assert e.super_exponential == pytest.approx(-1.0, abs=0.05)
+    assert golden.predicted == pytest.approx(1.0, abs=0.01)
+    assert pi.predicted == pytest.approx(-0.1993, abs=5e-5)  # the prototype's
+    assert turning is None or math.isnan(turning.predicted)
 
 
 def test_fractions_that_end_or_stand_still_have_no_measures() -> None:
