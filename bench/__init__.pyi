@@ -52,6 +52,7 @@ from bench.expression import (
 from bench.expression.compiled.fit import Fit as Fit
 from bench.expression.compiled.fit import fit_constants as fit_constants
 from bench.kinds.constant.task import ConstantTask as ConstantTask
+from bench.kinds.families.task import FamiliesTask as FamiliesTask
 from bench.kinds.kind import QuestionRefused as QuestionRefused
 from bench.kinds.oracle.task import OracleTask as OracleTask
 from bench.kinds.panel.task import PanelTask as PanelTask

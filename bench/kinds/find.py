@@ -8,7 +8,7 @@ from functools import cache
 from bench.basics.extension import ExtensionError, offered
 from bench.kinds.kind import AnyProblem, Kind
 
-_OURS = ("table", "system", "oracle", "constant", "panel")
+_OURS = ("table", "system", "oracle", "constant", "families", "panel")
 _SHIPPED = {name: f"bench.kinds.{name}:KIND" for name in _OURS}
 
 

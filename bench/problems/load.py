@@ -43,6 +43,9 @@ GENERATED = {
     ),
     "constants": ("bench.problems.numbers.listed:constants", ("seed", "size", "digits")),
     "pcf": ("bench.problems.numbers.listed:pcf", ("digits",)),
+    "pcf_families": (
+        "bench.problems.numbers.fraction_sets:pcf_families", ("seed", "size", "fractions")
+    ),
 }  # fmt: skip
 """Datasets that are made by functions rather than read from a catalogue: what makes each, and the
 options that a command may set."""

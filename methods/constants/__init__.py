@@ -1,1 +1,1 @@
-"""Methods for numbers: integer relations, and measures of continued fractions."""
+"""Methods for numbers and for sets of continued fractions: integer relations, and measures."""

@@ -23,6 +23,7 @@ SUMS = (
     "find_numeric",
     "constants",
     "pcf",
+    "pcf_families",
 )
 """Datasets of which every problem is in another, or made from a seed."""
 NOISY = "vml_regression"
