@@ -17,10 +17,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from methods.neural.folder import STATE, WEIGHTS, CheckpointError, read_state
+from methods.neural.folder import STATE, TRAINING, WEIGHTS, CheckpointError, read_state
 from methods.neural.layers import ShapedNetwork
-
-TRAINING = "training.safetensors"
 
 N = TypeVar("N", bound=ShapedNetwork)
 

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-WEIGHTS, STATE = "weights.safetensors", "state.json"
+WEIGHTS, STATE, TRAINING = "weights.safetensors", "state.json", "training.safetensors"
 
 _FOREIGN = {".ckpt": "NeSymReS was", ".pt": "E2E was", ".pth": "others are", ".pkl": "others are"}
 
@@ -41,7 +41,9 @@ def _refusal(folder: Path) -> str:
                 f"'{path}' is a pickle, as {_FOREIGN[path.suffix]} released: to read it would be "
                 f"to execute it, and its network is another. Not supported; {wanted}"
             )
+    network = f"network={folder.name}" if folder.parent.name == "networks" else f"folder={folder}"
+    if any(folder.glob(f"*/{TRAINING}")):
+        return f"'{folder}' is trained in part only: `rediscover train {network}` goes on; {wanted}"
     if folder.exists():
         return f"'{folder}' is no checkpoint: {wanted} (empty: the one that ships)"
-    network = f"network={folder.name}" if folder.parent.name == "networks" else f"folder={folder}"
     return f"'{folder}' is not there: `rediscover train {network}` trains one; {wanted}"

@@ -47,12 +47,10 @@ def encode_points(X: Tensor, y: Tensor, columns: Tensor) -> Tensor:
     standardised signed logarithm; columns beyond ``columns`` (b,) are zero.
     """
     table = torch.cat([X, y.unsqueeze(-1)], dim=-1).float()
-    shifts = torch.arange(31, 31 - BITS, -1, dtype=torch.int32)
-    bits = (table.view(torch.int32).unsqueeze(-1) >> shifts) & 1
     signed_log = torch.sign(table) * torch.log1p(table.abs() * 10)
     features = torch.cat(
         [
-            bits.float() * 2 - 1,
+            number_bits(table),
             _standardise(table).unsqueeze(-1),
             _standardise(signed_log).unsqueeze(-1),
         ],
@@ -61,6 +59,13 @@ def encode_points(X: Tensor, y: Tensor, columns: Tensor) -> Tensor:
     places = torch.arange(COLUMNS)
     shown = (places < columns.unsqueeze(-1)) | (places == MAX_VARIABLES)
     return (features * shown[:, None, :, None]).flatten(2)
+
+
+def number_bits(numbers: Tensor) -> Tensor:
+    """The leading bits of float32 ``numbers`` (...) as -1/+1, shape (..., BITS)."""
+    shifts = torch.arange(31, 31 - BITS, -1, dtype=torch.int32, device=numbers.device)
+    bits = (numbers.view(torch.int32).unsqueeze(-1) >> shifts) & 1
+    return bits.float() * 2 - 1
 
 
 def _standardise(table: Tensor) -> Tensor:

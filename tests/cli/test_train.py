@@ -117,7 +117,10 @@ def test_batches_are_the_same_whoever_draws_them() -> None:
 @pytest.mark.parametrize(
     ("override", "said"),
     [
-        ("network=small", "network=small not found; choose prose_small or st or transformer_small"),
+        (
+            "network=small",
+            "network=small not found; choose prose_small or snip_small or st or transformer_small",
+        ),
         ("network.training.stepz=3", "did you mean 'steps'"),
     ],
 )

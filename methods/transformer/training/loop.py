@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from methods.neural.course import Schedule, taught
@@ -58,11 +58,12 @@ def train(
         return feed(config.seed, config.batch, steps, banned, workers)
 
     yield from taught(
-        network, config, folder, fed, partial(_losses, network, device), device, stop_after
+        network, config, folder, fed, partial(decoding_losses, network, device), device, stop_after
     )
 
 
-def _losses(network: Network, device: str, fed: Fed) -> Mapping[str, Tensor]:
+def decoding_losses(network: nn.Module, device: str, fed: Fed) -> Mapping[str, Tensor]:
+    """What is learnt of a batch, and told of it: ``network`` has logits for points and tokens."""
     features, inputs, targets = (part.to(device) for part in tensors(*fed))
     logits = network(features, inputs)
     loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=PAD)

@@ -1,0 +1,122 @@
+"""The method ``snip``: a search for skeletons in the latent space of a frozen numeric encoder."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import numpy as np
+
+from bench import Budget, Candidate, Discovery, Expression, Task
+from methods.neural.folder import read_state
+from methods.transformer import warm
+from methods.transformer.search import SkeletonSearch
+
+if TYPE_CHECKING:
+    from methods.snip.proposals import LatentSpace, Stream
+
+
+@dataclass(frozen=True)
+class Snip:
+    """SNIP (Meidani et al., ICLR 2024, arXiv:2310.02227), small, for at most three variables.
+
+    Of more columns the network is shown those that a forest finds most important. A latent of the
+    data, and ``population`` - 1 near it, are decoded to skeletons, ``samples`` of each at
+    ``temperature``; least squares fits these, and ``search`` says what comes next: ``wolves``, the
+    paper's latent space optimisation over ``generations``; ``decoding``, the control that goes on
+    from latents of data; or ``chance``, the control whose latents know no data. 1 - R2 at most
+    ``stop`` ends the search; 0.01 is as published. The answer is the best formula ever seen.
+    ``checkpoint`` is a folder that ``rediscover train network=snip_small`` wrote. ``nearest`` looks
+    in a library, of ``library`` drawn skeletons where none is given.
+    """
+
+    requires: ClassVar[tuple[str, ...]] = ("torch", "safetensors")
+
+    checkpoint: str = "networks/snip_small"
+    search: Literal["wolves", "decoding", "chance"] = "wolves"
+    population: int = 50
+    generations: int = 30
+    samples: int = 2
+    temperature: float = 0.1
+    stop: float = 1e-10
+    restarts: int = 2
+    library: int = 5000
+
+    def __post_init__(self) -> None:
+        for name, least in (("population", 5), ("generations", 1), ("samples", 1), ("library", 1)):
+            if getattr(self, name) < least:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be {least} or more")
+        if not self.temperature > 0:
+            raise ValueError(f"temperature is {self.temperature:g}; it must be above 0")
+        read_state(Path(self.checkpoint))
+
+    def warm_up(self, budget: Budget) -> None:
+        """Load PyTorch and the compiled code."""
+        warm.decoding()
+        importlib.import_module("methods.snip.proposals")
+
+    def discover(self, task: Task) -> Discovery:
+        """Search until the budget is spent, a formula is exact, or ``stop`` is reached."""
+        search = SkeletonSearch(task, self.restarts)
+        search.run(self._proposals(search))
+        return search.discovery()
+
+    def nearest(
+        self, task: Task, library: Sequence[Expression] | None = None, count: int = 10
+    ) -> list[Candidate]:
+        """The ``count`` formulas of ``library`` whose latents are nearest to that of the data.
+
+        The nearest comes first. Constants are fitted; ``loss`` is the relative error that is left.
+        Formulas without a finite value on the data are passed over.
+        Raises ValueError where no formula of ``library`` can be read, or the target is constant.
+        """
+        from methods.snip.library import SkeletonLibrary, skeletons_of
+        from methods.transformer.skeletons.generator import draw_skeletons
+
+        search = SkeletonSearch(task, self.restarts)
+        if search.answer.constant:
+            raise ValueError("the target is constant: there is no formula to look for")
+        space = self.latent_space(search)
+        columns = len(search.names)
+        skeletons = (
+            draw_skeletons(self.library, columns, task.seed)
+            if library is None
+            else skeletons_of(library, columns)
+        )
+        known = SkeletonLibrary.of(space.network.encoders, skeletons)
+        fitted = map(search.judge, known.by_nearness(space.of_data()[0].astype(np.float32)))
+        usable = (one for one in fitted if one is not None and np.isfinite(one.error))
+        return [
+            Candidate(str(search.answer.raw(one.expression)), one.nodes, one.error)
+            for one in islice(usable, count)
+        ]
+
+    def _proposals(self, search: SkeletonSearch) -> Stream:
+        from methods.snip.proposals import LatentSearch
+
+        latent = LatentSearch(
+            self.latent_space(search), search.errors, self.population, self.generations,
+            self.samples, self.temperature, self.stop,
+        )  # fmt: skip
+        streams = {
+            "wolves": latent.by_wolves, "decoding": latent.by_decoding, "chance": latent.by_chance,
+        }  # fmt: skip
+        return streams[self.search]()
+
+    def latent_space(self, search: SkeletonSearch) -> LatentSpace:
+        """The latents of what ``search`` sees, and what the network writes from them."""
+        import torch
+
+        from methods.neural.checkpoint import load_network
+        from methods.snip.network import SnipNetwork
+        from methods.snip.proposals import LatentSpace
+
+        torch.set_num_threads(search.task.budget.threads)
+        network, _ = load_network(Path(self.checkpoint), SnipNetwork.of)
+        seed = search.task.seed
+        chance = torch.Generator().manual_seed(seed % 2**63)
+        return LatentSpace(network, search.view, np.random.default_rng(seed), chance)

@@ -1,0 +1,1 @@
+"""How SNIP's networks are trained: the encoders by contrast, then the decoder."""
