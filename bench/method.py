@@ -1,7 +1,7 @@
 """The contract between the harness and a discovery method.
 
 A method is a dataclass (its fields are its settings) with one function, ``discover(task)``.
-Nothing else is asked of it: no base class, no registration in code. Five attributes are read
+Nothing else is asked of it: no base class, no registration in code. Six attributes are read
 where a method has them:
 
 * ``kinds: ClassVar[tuple[str, ...]]``: the kinds of task it takes, ``("table",)`` where nothing is
@@ -15,6 +15,9 @@ where a method has them:
   ``budget`` is that of the run to come. The record says how long it took.
 * ``missing() -> str | None`` (a classmethod): one line that says what else is not there and how
   to get it, None where nothing is missing.
+* ``nearest(task, library, count) -> list[Candidate]``: what ``rediscover nearest`` asks: the
+  ``count`` formulas of ``library``, a list of expressions or None for its own, that it holds
+  nearest to the data; the nearest first.
 """
 
 from __future__ import annotations

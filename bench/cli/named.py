@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from bench.cli import UserError
 
@@ -72,3 +73,32 @@ def open_store(folder: str) -> Store:
         what = "has no plan.jsonl" if Path(folder).is_dir() else "is no folder"
         raise UserError(f"'{folder}' holds no results: it {what}{known}")
     return store
+
+
+def settings_of(name: str, overrides: Sequence[str]) -> dict[str, Any]:
+    """The settings of a method, and where it runs, with those of ``overrides`` put in.
+
+    Raises UserError for what is no setting of it, and where there is no such method.
+    """
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.errors import OverrideParseException
+    from omegaconf import OmegaConf
+
+    from bench.plugins import MethodError, find_method
+
+    try:
+        entry = find_method(name)
+        parsed = OverridesParser.create().parse_overrides(list(overrides))
+    except OverrideParseException as error:
+        raise UserError(f"'{error.override}' is no setting; write KEY=VALUE") from None
+    except MethodError as error:
+        raise UserError(str(error)) from None
+    config = OmegaConf.create(dict(entry.config))
+    before = f"method.{entry.name}."
+    for one in parsed:
+        key = one.key_or_group
+        if not key.startswith(before) or one.is_sweep_override():
+            raise UserError(f"'{one.input_line}': a setting of the method is {before}SETTING=VALUE")
+        OmegaConf.update(config, key.removeprefix(before), one.value())
+    found: Any = OmegaConf.to_container(config)
+    return dict(found)

@@ -53,6 +53,7 @@ COMMANDS = {
     "show": ("show", "nguyen"),
     "list": ("list", "methods"),
     "data": ("data", "nguyen/nguyen-1"),
+    "nearest": ("nearest", "nguyen/Nguyen-5"),
     "doctor": ("doctor",),
     "new": ("new", "method", "mine"),
     "check": ("check", "linear", "--seconds=5"),

@@ -11,7 +11,7 @@ from command_line import Command
 HEAVY = {"numpy", "scipy", "sympy", "pandas", "hydra", "omegaconf", "rich", "numba", "torch"}
 VERBS = (
     "run", "plan", "status", "score", "leaderboard", "list", "show", "check", "new", "judge",
-    "doctor", "data", "merge", "train",
+    "doctor", "data", "merge", "train", "nearest",
 )  # fmt: skip
 
 

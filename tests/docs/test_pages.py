@@ -55,7 +55,7 @@ def test_commands_are_such_as_the_command_line_takes(
     arguments, _ = parse_arguments(list(words))
     if any("hf://" in word for word in words):
         return  # there is no network: what is said of the Hub is tested with the formats
-    if words[0] in ("tune", "check") or {"--from", "-cd"} & set(words):
+    if words[0] in ("tune", "check", "nearest") or {"--from", "-cd"} & set(words):
         return  # they run at once, or need what an earlier command has made
     if words[0] == "run" and not any("fresh_" in word for word in words):
         assert main(["plan", *words[1:]]) == 0

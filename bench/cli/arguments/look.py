@@ -25,6 +25,15 @@ not truth: two neighbours that change places, or an exponent that becomes an ind
 A prediction that cannot be typeset has 0. A row whose truth cannot be is left out, and counted.
 """
 
+_NEAREST = """\
+The encoder of a trained network says how near each formula of the library is to the data. Constants
+of the nearest are fitted, and the error that is left is shown. Nothing is searched for.
+
+  rediscover train network=snip_small             once
+  rediscover nearest my_data.csv
+  rediscover nearest nguyen/Nguyen-5 --library aifeynman
+"""
+
 _VIEWS = (
     "dataset", "tier", "family", "problem", "difficulty", "dimension", "dummy_variables", "units",
     "identifiable", "noise", "seed", "kind", "disclosure", "run",
@@ -45,6 +54,7 @@ def declare(verbs: Verbs) -> None:
     _comparing(verbs)
     _pictures(verbs)
     _looking(verbs)
+    _retrieving(verbs)
     _judging(verbs)
 
 
@@ -144,6 +154,22 @@ def _looking(verbs: Verbs) -> None:
         "--model", metavar="KEY=VALUE", nargs="*",
         help="try a language model with one call: --model model.url=... model.name=...",
     )  # fmt: skip
+
+
+def _retrieving(verbs: Verbs) -> None:
+    nearest = declared(
+        verbs, "look.nearest", "the formulas of a library that are nearest to data", _NEAREST
+    )
+    nearest.set_defaults(takes_overrides=True)
+    nearest.usage = (
+        "rediscover nearest FILE|DATASET/PROBLEM [--library DATASET] [--count N] [--json]\n"
+        "                          [--method NAME] [method.NAME.SETTING=VALUE ...]"
+    )
+    nearest.add_argument("name", metavar="FILE|DATASET/PROBLEM")
+    nearest.add_argument("--library", metavar="DATASET", help="its laws; default: drawn formulas")
+    nearest.add_argument("--count", type=int, default=10, metavar="N", help="so many; default: 10")
+    nearest.add_argument("--method", metavar="NAME", default="snip", help="whose encoder is asked")
+    nearest.add_argument("--json", action="store_true", help="for machines")
 
 
 def _judging(verbs: Verbs) -> None:
