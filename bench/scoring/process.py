@@ -31,6 +31,8 @@ main(int(sys.argv[1]))
 _ENVIRONMENT = {
     # SymPy's sets must come in the same order in every process, or its forms might not.
     "PYTHONHASHSEED": "0",
+    # SymPy would compute in the numbers of python-flint where that happens to be installed.
+    "SYMPY_GROUND_TYPES": "gmpy",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
