@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 import time
@@ -67,14 +68,11 @@ class _Handler(BaseHTTPRequestHandler):
             script.open += 1
             script.most = max(script.most, script.open)
             fault = script.faults.pop(0) if script.faults else ""
-        try:
-            time.sleep(script.delay)
+        time.sleep(script.delay)
+        with script.lock:  # whoever has its answer may ask again before this thread goes on
+            script.open -= 1
+        with contextlib.suppress(OSError):
             self._respond(fault, request, number)
-        except OSError:
-            pass
-        finally:
-            with script.lock:
-                script.open -= 1
 
     def _respond(self, fault: str, request: dict[str, Any], number: int) -> None:
         script = self.script

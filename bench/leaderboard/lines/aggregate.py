@@ -83,7 +83,8 @@ def _summed(rows: pd.DataFrame, keys: list[str], kinds: set[str]) -> pd.DataFram
         table = table.join(grouped[names].agg(how))
     with_interval = [one for one in summed if one.interval]
     table = table.join(_intervals(rows, keys, with_interval))
-    return table.join(_ratios(rows, keys)).reset_index()
+    # Copied, it is whole again: pandas warns of a hundred pieces where columns are added to them.
+    return table.join(_ratios(rows, keys)).reset_index().copy()
 
 
 def _laid_out(
