@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,6 +115,18 @@ class Shown:
     lines: Sequence[str]
 
 
+class RunTerms(TypedDict):
+    """What every task is given of its run.
+
+    ``clock.remaining(budget)`` says what is left; it starts when ``discover`` is called.
+    """
+
+    seed: int
+    budget: Budget
+    on_report: Callable[[Answer, float | None], None]
+    clock: Clock
+
+
 class Kind(Protocol):
     """What sort of thing is discovered: how it is posed, what an answer is, how it is scored.
 
@@ -154,15 +166,11 @@ class Kind(Protocol):
         self,
         told: Mapping[str, Any],
         arrays: tuple[NDArray[np.float64], ...],
-        *,
-        seed: int,
-        budget: Budget,
-        on_report: Callable[[Answer, float | None], None],
-        clock: Clock,
+        **run: Unpack[RunTerms],
     ) -> Any:
         """The task that was posed (in the worker); ``arrays`` are read-only.
 
-        ``clock.remaining(budget)`` says what is left; it starts when ``discover`` is called.
+        The task has a field for each of the terms of the run.
         """
         ...
 

@@ -54,7 +54,7 @@ class NoAnswer(Exception):
 
 @dataclass(frozen=True)
 class ScoringStep:
-    """One step: ``take`` gives the card with what it found.
+    """One step: ``take`` gives the card with what it found, where metrics are not all there is.
 
     ``cut(card, why)`` gives the card where the step did not finish, and why, in words that fit.
     ``part`` is the expression that it is about. ``spoils`` names the steps, about the same
@@ -63,7 +63,7 @@ class ScoringStep:
     """
 
     name: str
-    take: Callable[[Scorecard], Scorecard]
+    take: Callable[[Scorecard], Scorecard] = lambda card: card
     cut: Callable[[Scorecard, str], tuple[Scorecard, str]] = lambda card, why: (card, why)
     part: str = SOLE
     spoils: tuple[str, ...] = ()
@@ -131,6 +131,10 @@ class Item:
     predicted: Mapping[str, NDArray[np.float64]] = field(
         default_factory=dict, repr=False, compare=False
     )
+
+    def problem_data(self) -> Any:
+        """All data of the problem: those that were given, else those of ``data_seed``."""
+        return self.problem.data(self.data_seed) if self.data is None else self.data
 
     def blank(self, limits: ScoringLimits) -> Scorecard:
         """The scorecard before any step."""
@@ -230,7 +234,7 @@ class Work:
         for step in subject.steps:
             names.pop(step.name, None)
         names.pop(AFTERWARDS, None)
-        others = (ScoringStep(name, _as_it_is) for name in (*names, AFTERWARDS))
+        others = (ScoringStep(name) for name in (*names, AFTERWARDS))
         return cls(subject, metrics, (*subject.steps, *others))
 
     def advance(
@@ -296,10 +300,6 @@ def _of_steps(
     """The metrics of the steps of which there is none ``left``."""
     over = {step.name for step in steps} - {step.name for step in left}
     return [metric for metric in metrics if metric.step in over]
-
-
-def _as_it_is(card: Scorecard) -> Scorecard:
-    return card
 
 
 def _in_words(error: Exception) -> str:

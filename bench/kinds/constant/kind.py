@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.clock import Clock
 from bench.kinds.constant.relation import relation_of
 from bench.kinds.constant.task import ConstantTask
-from bench.kinds.kind import Brief, Conditions, Shown
-from bench.method import Answer, Budget
+from bench.kinds.kind import Brief, Conditions, RunTerms, Shown
+from bench.method import Answer
 
 if TYPE_CHECKING:
     from bench.problems.numbers.problem import ConstantProblem, NumberData
@@ -42,11 +41,7 @@ class ConstantKind:
         self,
         told: Mapping[str, Any],
         arrays: tuple[NDArray[np.float64], ...],
-        *,
-        seed: int,
-        budget: Budget,
-        on_report: Callable[[Answer, float | None], None],
-        clock: Clock,
+        **run: Unpack[RunTerms],
     ) -> ConstantTask:
         a, b = told["fraction"] or ((), ())
         return ConstantTask(
@@ -54,10 +49,7 @@ class ConstantKind:
             digits=told["digits"],
             number=int(told["number"]) if told["number"] else None,
             fraction=(tuple(a), tuple(b)) if told["fraction"] else None,
-            seed=seed,
-            budget=budget,
-            on_report=on_report,
-            clock=clock,
+            **run,
         )
 
     def refusal(self, answer: Answer, told: Mapping[str, Any]) -> str | None:

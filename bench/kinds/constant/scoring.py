@@ -12,7 +12,7 @@ from bench.kinds.constant.relation import Found, relation_of
 from bench.problems.numbers.named import NAMED, scaled
 from bench.problems.numbers.problem import FURTHER, ConstantProblem, NumberData
 from bench.scoring.ned.form_cache import FormCache
-from bench.scoring.scorecard import Comparison, Scorecard
+from bench.scoring.scorecard import Comparison
 from bench.scoring.steps import Item, NoAnswer, Scheme, ScoringLimits, ScoringStep
 
 Outcome = Literal["hit", "false", "missed", "none"]
@@ -36,12 +36,12 @@ class ConstantSubject:
     @property
     def data(self) -> NumberData:
         """The number to as many digits as a hit is held to."""
-        given: NumberData | None = self.item.data
-        return self.problem.data(self.item.data_seed) if given is None else given
+        data: NumberData = self.item.problem_data()
+        return data
 
     @property
     def steps(self) -> tuple[ScoringStep, ...]:
-        return (ScoringStep(RELATION, _as_is, prepare=lambda: self.data),)
+        return (ScoringStep(RELATION, prepare=lambda: self.data),)
 
     @cached_property
     def outcome(self) -> Outcome:
@@ -63,10 +63,6 @@ def holds(found: Found, data: NumberData, digits: int) -> bool:
     size = abs(k0) * one + abs(k1 * x) + abs(k2) * c + abs(k3 * x) * c // one
     rest = abs(k0 * one + k1 * x + k2 * c + k3 * x * c // one)
     return bool(rest * int(10 ** (digits + FURTHER)) < size)
-
-
-def _as_is(card: Scorecard) -> Scorecard:
-    return card
 
 
 def _ready(item: Item, forms: FormCache, limits: ScoringLimits) -> ConstantSubject:

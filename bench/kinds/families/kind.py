@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.clock import Clock
 from bench.kinds.families.sorting import families_of
 from bench.kinds.families.task import FamiliesTask
-from bench.kinds.kind import Brief, Conditions, Shown
-from bench.method import Answer, Budget
+from bench.kinds.kind import Brief, Conditions, RunTerms, Shown
+from bench.method import Answer
 
 if TYPE_CHECKING:
     from bench.problems.numbers.fraction_sets import FamiliesProblem, FractionsData
@@ -44,20 +43,13 @@ class FamiliesKind:
         self,
         told: Mapping[str, Any],
         arrays: tuple[NDArray[np.float64], ...],
-        *,
-        seed: int,
-        budget: Budget,
-        on_report: Callable[[Answer, float | None], None],
-        clock: Clock,
+        **run: Unpack[RunTerms],
     ) -> FamiliesTask:
         return FamiliesTask(
             fractions={name: (tuple(a), tuple(b)) for name, (a, b) in told["fractions"].items()},
             constants=tuple(told["constants"]),
             digits=told["digits"],
-            seed=seed,
-            budget=budget,
-            on_report=on_report,
-            clock=clock,
+            **run,
         )
 
     def refusal(self, answer: Answer, told: Mapping[str, Any]) -> str | None:

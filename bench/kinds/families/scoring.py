@@ -14,7 +14,7 @@ from bench.kinds.families.sorting import NONE, codes_of, families_of
 from bench.problems.numbers.fraction_sets import FamiliesProblem, Fraction
 from bench.problems.numbers.measures import measured
 from bench.scoring.ned.form_cache import FormCache
-from bench.scoring.scorecard import Comparison, Scorecard
+from bench.scoring.scorecard import Comparison
 from bench.scoring.steps import Item, NoAnswer, Scheme, ScoringLimits, ScoringStep
 
 Array = NDArray[np.float64]
@@ -36,7 +36,7 @@ class FamiliesSubject:
 
     @property
     def steps(self) -> tuple[ScoringStep, ...]:
-        return (ScoringStep(SORTED, _as_is, prepare=lambda: points_of(self.problem.fractions)),)
+        return (ScoringStep(SORTED, prepare=lambda: points_of(self.problem.fractions)),)
 
     @cached_property
     def codes(self) -> list[int]:
@@ -109,10 +109,6 @@ def points_of(fractions: tuple[Fraction, ...]) -> Array:
     )
     spread = np.nanstd(points, axis=0)
     return np.asarray((points - np.nanmean(points, axis=0)) / np.where(spread > 0.0, spread, 1.0))
-
-
-def _as_is(card: Scorecard) -> Scorecard:
-    return card
 
 
 def _ready(item: Item, forms: FormCache, limits: ScoringLimits) -> FamiliesSubject:

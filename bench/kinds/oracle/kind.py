@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.clock import Clock
-from bench.kinds.kind import AnyOracle, Brief, Conditions, Shown
+from bench.kinds.kind import AnyOracle, Brief, Conditions, RunTerms, Shown
 from bench.kinds.oracle import posing
 from bench.kinds.oracle.task import OracleTask
-from bench.method import Answer, Budget
+from bench.method import Answer
 
 if TYPE_CHECKING:
     from bench.problems.oracles.problem import OracleData, OracleProblem
@@ -49,21 +48,14 @@ class OracleKind:
         self,
         told: Mapping[str, Any],
         arrays: tuple[NDArray[np.float64], ...],
-        *,
-        seed: int,
-        budget: Budget,
-        on_report: Callable[[Answer, float | None], None],
-        clock: Clock,
+        **run: Unpack[RunTerms],
     ) -> OracleTask:
         return OracleTask(
             variables=posing.variables(told),
             domain=posing.domain(told),
             questions=told["questions"],
             batch=told["batch"],
-            seed=seed,
-            budget=budget,
-            on_report=on_report,
-            clock=clock,
+            **run,
         )
 
     def refusal(self, answer: Answer, told: Mapping[str, Any]) -> str | None:

@@ -48,8 +48,8 @@ class OracleSubject:
     @cached_property
     def data(self) -> OracleData:
         """The problem's data, or those that were given in their place."""
-        given: OracleData | None = self.item.data
-        return self.problem.data(self.item.data_seed) if given is None else given
+        data: OracleData = self.item.problem_data()
+        return data
 
     @property
     def steps(self) -> tuple[ScoringStep, ...]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.clock import Clock
-from bench.kinds.kind import Brief, Conditions, Shown
+from bench.kinds.kind import Brief, Conditions, RunTerms, Shown
 from bench.kinds.panel import posing
 from bench.kinds.panel.task import PanelTask
-from bench.method import Answer, Budget
+from bench.method import Answer
 
 if TYPE_CHECKING:
     from bench.problems.panels.data import PanelData
@@ -38,11 +37,7 @@ class PanelKind:
         self,
         told: Mapping[str, Any],
         arrays: tuple[NDArray[np.float64], ...],
-        *,
-        seed: int,
-        budget: Budget,
-        on_report: Callable[[Answer, float | None], None],
-        clock: Clock,
+        **run: Unpack[RunTerms],
     ) -> PanelTask:
         *fields, returns = arrays
         return PanelTask(
@@ -50,11 +45,8 @@ class PanelKind:
             returns=returns,
             horizon=told["horizon"],
             most=told["most"],
-            seed=seed,
-            budget=budget,
             description=told["description"],
-            on_report=on_report,
-            clock=clock,
+            **run,
         )
 
     def refusal(self, answer: Answer, told: Mapping[str, Any]) -> str | None:

@@ -25,7 +25,7 @@ from bench.kinds.panel.metrics import FACTORS, LINEAR, RECOVERY, TREES
 from bench.problems.panels.data import PanelData
 from bench.problems.panels.problem import PanelProblem
 from bench.scoring.ned.form_cache import FormCache
-from bench.scoring.scorecard import Comparison, Scorecard
+from bench.scoring.scorecard import Comparison
 from bench.scoring.steps import Item, NoAnswer, Scheme, ScoringLimits, ScoringStep
 
 Array = NDArray[np.float64]
@@ -49,8 +49,8 @@ class PanelSubject:
     @cached_property
     def data(self) -> PanelData:
         """The problem's data, or those that were given in their place."""
-        given: PanelData | None = self.item.data
-        return self.problem.data(self.item.data_seed) if given is None else given
+        data: PanelData = self.item.problem_data()
+        return data
 
     @property
     def steps(self) -> tuple[ScoringStep, ...]:
@@ -58,10 +58,10 @@ class PanelSubject:
             return self.data
 
         return (
-            ScoringStep(FACTORS, _as_found, prepare=ready),
-            ScoringStep(LINEAR, _as_found, prepare=ready),
-            ScoringStep(RECOVERY, _as_found, prepare=ready),
-            ScoringStep(TREES, _as_found, prepare=_with_trees(ready)),
+            ScoringStep(FACTORS, prepare=ready),
+            ScoringStep(LINEAR, prepare=ready),
+            ScoringStep(RECOVERY, prepare=ready),
+            ScoringStep(TREES, prepare=_with_trees(ready)),
         )
 
     @cached_property
@@ -160,10 +160,6 @@ def _with_trees(ready: Callable[[], object]) -> Callable[[], object]:
         return ready(), sklearn.ensemble
 
     return prepare
-
-
-def _as_found(card: Scorecard) -> Scorecard:
-    return card
 
 
 def _ready(item: Item, forms: FormCache, limits: ScoringLimits) -> PanelSubject:

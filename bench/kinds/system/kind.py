@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.clock import Clock
-from bench.kinds.kind import Brief, Conditions, Shown
+from bench.kinds.kind import Brief, Conditions, RunTerms, Shown
 from bench.kinds.system import posing
 from bench.kinds.system.task import SystemTask
-from bench.method import Answer, Budget
+from bench.method import Answer
 
 if TYPE_CHECKING:
     from bench.problems.systems.data import SystemData
@@ -43,11 +42,7 @@ class SystemKind:
         self,
         told: Mapping[str, Any],
         arrays: tuple[NDArray[np.float64], ...],
-        *,
-        seed: int,
-        budget: Budget,
-        on_report: Callable[[Answer, float | None], None],
-        clock: Clock,
+        **run: Unpack[RunTerms],
     ) -> SystemTask:
         return SystemTask(
             trajectories=posing.trajectories(arrays),
@@ -56,11 +51,8 @@ class SystemKind:
             time=told["time"],
             estimate=told["estimate"],
             guess=told["guess"],
-            seed=seed,
-            budget=budget,
             description=told["description"],
-            on_report=on_report,
-            clock=clock,
+            **run,
         )
 
     def refusal(self, answer: Answer, told: Mapping[str, Any]) -> str | None:

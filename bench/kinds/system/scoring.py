@@ -50,8 +50,8 @@ class SystemSubject:
     @cached_property
     def data(self) -> SystemData:
         """The problem's data, or those that were given in their place."""
-        given: SystemData | None = self.item.data
-        return self.problem.data(self.item.data_seed) if given is None else given
+        data: SystemData = self.item.problem_data()
+        return data
 
     @cached_property
     def domain(self) -> Domain:
@@ -61,7 +61,7 @@ class SystemSubject:
     @property
     def steps(self) -> tuple[ScoringStep, ...]:
         names = (RATES, RECONSTRUCTION, GENERALISATION, FORECAST)
-        numeric = [ScoringStep(name, _as_is, prepare=lambda: self.data) for name in names]
+        numeric = [ScoringStep(name, prepare=lambda: self.data) for name in names]
         if self.problem.truth is None:
             return tuple(numeric)
         claims = [
@@ -168,10 +168,6 @@ def valid_until(true: Trajectory, found: Array) -> float:
     valid = np.append(error <= VALID * size, False)  # nan is not valid
     last = max(0, int(np.argmin(valid)) - 1)
     return float(true.t[last] - true.t[0])
-
-
-def _as_is(card: Scorecard) -> Scorecard:
-    return card
 
 
 def _no_terms(name: str, card: Scorecard, why: str) -> tuple[Scorecard, str]:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.clock import Clock
-from bench.kinds.kind import Brief, Conditions, Shown
+from bench.kinds.kind import Brief, Conditions, RunTerms, Shown
 from bench.kinds.table import posing
 from bench.kinds.table.noise import noisy_target
 from bench.kinds.table.task import Task
-from bench.method import Answer, Budget
+from bench.method import Answer
 
 if TYPE_CHECKING:
     from bench.problems.data import Data
@@ -48,23 +47,16 @@ class TableKind:
         self,
         told: Mapping[str, Any],
         arrays: tuple[NDArray[np.float64], ...],
-        *,
-        seed: int,
-        budget: Budget,
-        on_report: Callable[[Answer, float | None], None],
-        clock: Clock,
+        **run: Unpack[RunTerms],
     ) -> Task:
         X, y = arrays
         return Task(
             X=X,
             y=y,
             variables=posing.variables(told),
-            seed=seed,
-            budget=budget,
             target=posing.target(told),
             description=told["description"],
-            on_report=on_report,
-            clock=clock,
+            **run,
         )
 
     def refusal(self, answer: Answer, told: Mapping[str, Any]) -> str | None:

@@ -66,8 +66,8 @@ class TableSubject:
     @cached_property
     def data(self) -> Data:
         """The problem's data, or those that were given in their place."""
-        given: Data | None = self.item.data
-        return self.problem.data(self.item.data_seed) if given is None else given
+        data: Data = self.item.problem_data()
+        return data
 
     @property
     def steps(self) -> tuple[ScoringStep, ...]:
@@ -78,7 +78,7 @@ class TableSubject:
             self.prediction, self.truth, lambda: self.problem.domain, self.forms, self.limits,
             r2=_r2, reading=self.reading,
         )  # fmt: skip
-        looks = (ScoringStep(LOOKS, _as_it_is, prepare=warm_up),) if self.limits.cdm else ()
+        looks = (ScoringStep(LOOKS, prepare=warm_up),) if self.limits.cdm else ()
         return (numeric, *claim.steps, *looks)
 
     @cached_property
@@ -162,10 +162,6 @@ class TableSubject:
         if self.truth is None:
             return card.compared(SOLE, read_as=self.reading.told) if self.reading.steps else card
         return card.compared(SOLE, variables=self.variables)
-
-
-def _as_it_is(card: Scorecard) -> Scorecard:
-    return card
 
 
 def _r2(card: Scorecard) -> float | None:
