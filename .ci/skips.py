@@ -10,6 +10,7 @@ A report is what ``pytest --junit-xml=REPORT -o junit_family=xunit1`` writes.
 
 from __future__ import annotations
 
+import ast
 import os
 import sys
 import xml.etree.ElementTree as ET
@@ -26,8 +27,16 @@ def outcomes(report: str) -> dict[str, str | None]:
         skipped = case.find("skipped")
         file = str(case.get("file"))
         name = f"{file}::{case.get('name')}" if case.get("classname") else file
-        found[name] = None if skipped is None else str(skipped.get("message"))
+        found[name] = None if skipped is None else why(skipped)
     return found
+
+
+def why(skipped: ET.Element) -> str:
+    """The reason of a skip; of a whole file pytest writes it as the end of (path, line, reason)."""
+    message = str(skipped.get("message"))
+    if message != "collection skipped":
+        return message
+    return str(ast.literal_eval(str(skipped.text))[-1]).removeprefix("Skipped: ")
 
 
 def never_run(reports: list[str]) -> dict[str, str]:

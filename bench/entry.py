@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+# In C, and there at once; ``signal`` imports much, and Ctrl-C is Python's own until it is here.
+import _signal as signal  # type: ignore[import-not-found]
 import os
-import signal
 
 
 def _end_at_once(number: int, frame: object) -> None:

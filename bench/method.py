@@ -27,7 +27,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, Self, TypeAlias, runtime_checkable
 
 Predict: TypeAlias = Callable[[Any], Any]
-"""A model: from inputs, an array of shape (n, d), to values, one of shape (n,)."""
+"""A predictor: from inputs, an array of shape (n, d), to values, one of shape (n,)."""
 
 Answer: TypeAlias = str | Mapping[str, str]
 """An expression as text or, where several are asked for, the text of each by name."""
@@ -35,6 +35,8 @@ Answer: TypeAlias = str | Mapping[str, str]
 
 def as_answer(found: object) -> Answer:
     """``found`` as an answer: anything whose ``str`` parses, or a mapping of names to such."""
+    if type(found) is str:  # a folder of 100,000 records has a million of them
+        return found
     if isinstance(found, Mapping):
         return {str(name): str(expression) for name, expression in found.items()}
     return str(found)
@@ -118,7 +120,7 @@ class Candidate:
 class Discovery:
     """What a method returns: the candidate it stands by, and its Pareto front (may be empty).
 
-    ``predict`` is the model itself, where the method keeps one: from rows of raw inputs, shape
+    ``predict`` is the predictor, where the method keeps one: from rows of raw inputs, shape
     (n, d), to values, shape (n,). The worker asks it for values at the test inputs once the answer
     is fixed. With an empty expression the answer is those values alone: a black box, which gets
     numeric scores only. ``predicted`` is filled in by the harness: those values by split, packed.

@@ -15,6 +15,7 @@ from typing import Literal
 
 from bench.basics.classes import SEARCHER, ClassFile, ClassFileError
 from bench.basics.paths import expanded
+from bench.basics.srbench_clone import REGRESSOR
 
 
 class MethodFileError(ValueError):
@@ -22,8 +23,7 @@ class MethodFileError(ValueError):
 
 
 Contract = Literal["rediscover", "srbench", "llmsrbench"]
-_REGRESSOR = "regressor.py"
-_CALLED_BY_FOLDER = (_REGRESSOR, "searcher.py")
+_CALLED_BY_FOLDER = (REGRESSOR, "searcher.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,10 @@ def method_in_file(place: str) -> MethodFile:
     be a method's, or nothing or more than one thing in it would do.
     """
     path, name = _split(place)
-    if path.is_dir() and (path / _REGRESSOR).is_file():
-        path = path / _REGRESSOR
+    if path.is_dir() and (path / REGRESSOR).is_file():
+        path = path / REGRESSOR
+    if path.is_dir():
+        raise MethodFileError(f"the folder '{path}' has no {REGRESSOR}; name the file in it")
     if not path.is_file():
         raise MethodFileError(f"there is no file '{path}'")
     if path.suffix != ".py":

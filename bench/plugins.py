@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cache
@@ -24,7 +25,9 @@ from typing import Any
 from bench.basics import byvalue
 from bench.basics.extension import ExtensionError, offered, package_of
 from bench.basics.paths import CONF
+from bench.basics.plain_yaml import plain_yaml
 from bench.basics.settings import SettingsError, check_no_secrets, literal
+from bench.basics.srbench_clone import REGRESSOR
 from bench.kinds import kind_names
 from bench.methodfile import MethodFileError, method_in_file
 from bench.running.inspecting.describe import DescribeError, Description, describe
@@ -34,6 +37,7 @@ from bench.running.results.run import MethodSpec
 
 RESERVED = ("_target_", "worker")
 """Keys of a method's configuration that are no settings of its class."""
+_CLASS_IN_FILE = re.compile(r"(\S+\.py):[^\W\d]\w*")
 
 
 _ADAPTERS = {
@@ -101,6 +105,8 @@ def find_method(name_or_path: str) -> MethodEntry:
     if name_or_path in known:
         return known[name_or_path]
     near = difflib.get_close_matches(name_or_path, known, 1)
+    if Path(name_or_path, REGRESSOR).is_file():
+        raise MethodError(f"there is no method '{name_or_path}'; the folder is './{name_or_path}'")
     hint = (
         f"; did you mean '{near[0]}'?" if near else "; a file is given by its path, ending in .py"
     )
@@ -244,7 +250,9 @@ def method_spec(label: str, config: Mapping[str, Any]) -> MethodSpec:
     except SettingsError as error:
         raise MethodError(f"method '{label}': {error}") from None
     try:
-        plain = {name: _absolute(value) for name, value in settings.items()}
+        plain = {
+            name: _absolute(value, f"method '{label}': {name}") for name, value in settings.items()
+        }
         found = describe_method(label, target, plain, worker)
     except MethodError as error:
         if error.imported or not worker.get("python"):
@@ -258,10 +266,15 @@ def method_spec(label: str, config: Mapping[str, Any]) -> MethodSpec:
     )  # fmt: skip
 
 
-def _absolute(setting: Any) -> Any:
-    """A setting that names a file of code, or a class in one, by its whole path."""
+def _absolute(setting: Any, what: str) -> Any:
+    """A setting that names a file of code, or a class in one, by its whole path.
+
+    Raises MethodError where ``what`` it is names a class, ``path.py:Class``, of no file.
+    """
     path = code_file(setting) if isinstance(setting, str) else None
     if path is None:
+        if isinstance(setting, str) and (named := _CLASS_IN_FILE.fullmatch(setting)):
+            raise MethodError(f"{what} is '{setting}': there is no file '{named[1]}'")
         return setting
     name = setting.rpartition(":")[2] if not setting.endswith(".py") else ""
     return f"{path}:{name}" if name else str(path)
@@ -273,10 +286,8 @@ def _builtin() -> tuple[MethodEntry, ...]:
 
 
 def _read(path: Path) -> MethodEntry:
-    import yaml
-
     text = path.read_text(encoding="utf-8")
-    config = yaml.safe_load(text)
+    config = plain_yaml(text)
     comments = [line.removeprefix("# ") for line in text.splitlines() if line.startswith("# ")]
     summary = next((line for line in comments if not line.startswith("@")), "")
     target = colon_target(config.pop("_target_"))

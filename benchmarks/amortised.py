@@ -1,11 +1,12 @@
-"""What the shipped transformer recovers, beside its prior, gplearn and Operon.
+"""What the shipped networks recover, beside the transformer's prior, gplearn and Operon.
 
     python -m benchmarks.amortised [--suites fresh nguyen aifeynman srsd_easy] [--seconds 5]
-        [--methods transformer prior gplearn operon] [--functions 40] [--candidates 32]
-        [--decode mcts] [--checkpoint FOLDER] [--problems N] [--folder FOLDER] [--table FILE]
+        [--methods transformer snip prior gplearn operon] [--functions 40] [--candidates 32]
+        [--noise 0 0.01] [--decode mcts] [--checkpoint FOLDER] [--problems N] [--folder FOLDER]
+        [--table FILE]
 
-Two tables. One gives the transformer and its prior the same number of candidates, on functions as
-it was trained on, by length. The other gives all methods the same CPU seconds on one thread, one
+Two tables. One gives the networks and the prior the same number of candidates, on functions as
+they were trained on, by length. The other gives all methods the same CPU seconds on one thread, one
 run at a time, on such functions and on the problems of at most three variables of each dataset,
 which is what the network can read; ``exact`` and ``skeleton`` are the judge's, seconds are of CPU.
 
@@ -49,8 +50,8 @@ from methods.transformer.skeletons.vocabulary import MAX_VARIABLES
 from methods.transformer.training.evaluation import recovery
 
 SUITES = ("fresh", "nguyen", "aifeynman", "srsd_easy")
-METHODS = ("transformer", "prior", "gplearn", "operon")
-_AMORTISED = ("transformer", "prior")
+METHODS = ("transformer", "snip", "prior", "gplearn", "operon")
+_AMORTISED = ("transformer", "snip", "prior")
 _FUNCTIONS = 100
 """Of each length, in the table of equal numbers of candidates: they cost little."""
 
@@ -68,7 +69,7 @@ def main() -> None:
     if options.candidates and "fresh" in options.suites:
         text += by_candidates(specs, folder, _FUNCTIONS, options.candidates)
     budget = Budget.of_cpu(options.seconds)
-    runs = matrix(specs, suites, budget=budget)
+    runs = matrix(specs, suites, noise=options.noise, budget=budget)
     store = Store(folder)
     execute(runs, suites, store, LocalExecutor(1))
     records = [record for run in runs if (record := store.read(run.key)) is not None]
@@ -86,6 +87,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--suites", nargs="+", default=list(SUITES))
     parser.add_argument("--methods", nargs="+", default=list(METHODS))
     parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--noise", nargs="+", type=float, default=[0.0])
     parser.add_argument("--functions", type=int, default=40, help="fresh ones, of each length")
     parser.add_argument("--candidates", type=int, default=32, help="0: no table of equal numbers")
     parser.add_argument("--problems", type=int, help="no more than so many of each suite")
@@ -178,22 +180,23 @@ def by_seconds(
         f"Problems of at most {MAX_VARIABLES} variables, {seconds:g} s each, one thread, one seed; "
         "first answer and seconds are medians:",
         "",
-        "| suite | method | problems | exact | skeleton | R2 > 0.999 | R2 > 0.99 "
+        "| suite | noise | method | problems | exact | skeleton | R2 > 0.999 | R2 > 0.99 "
         "| first answer, s | CPU s |",
-        "|---|---|---:|---:|---:|---:|---:|---:|---:|",
+        "|---|---:|---|---:|---:|---:|---:|---:|---:|---:|",
     ]
+    suites = list(dict.fromkeys(run.dataset for run in runs))
     groups = dict.fromkeys(
-        (suite, run.method.label)
-        for suite in dict.fromkeys(run.dataset for run in runs)
-        for run in runs
+        (run.dataset, run.noise, run.method.label)
+        for run in sorted(runs, key=lambda run: (suites.index(run.dataset), run.noise))
     )
-    for suite, method in groups:
+    for suite, noise, method in groups:
         own = [
             records[run.id] for run in runs
-            if (run.dataset, run.method.label) == (suite, method) and run.id in records
+            if (run.dataset, run.noise, run.method.label) == (suite, noise, method)
+            and run.id in records
         ]  # fmt: skip
         if own:
-            lines.append(f"| {suite} | {method} | {_cells(own, store)} |")
+            lines.append(f"| {suite} | {noise:g} | {method} | {_cells(own, store)} |")
     return lines
 
 

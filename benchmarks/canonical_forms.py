@@ -88,7 +88,7 @@ def form_of(expression: Expression, way: str, limit: float) -> tuple[float, str 
     child = os.fork()
     if child == 0:
         signal.setitimer(signal.ITIMER_PROF, limit)
-        canonical.quick_sympy = WAYS[way]
+        setattr(canonical, "quick_sympy", WAYS[way])  # noqa: B010
         start = time.process_time()
         form = canonical_form(expression)
         os.write(theirs, json.dumps([time.process_time() - start, str(form.as_dict())]).encode())
@@ -150,7 +150,8 @@ def main() -> None:
     arguments = parser.parse_args()
     rng = random.Random(0)
     if arguments.csv:
-        expressions = read_column(*arguments.csv, arguments.forms, rng)
+        path, column = arguments.csv
+        expressions = read_column(path, column, arguments.forms, rng)
     else:
         expressions = [parse(random_fit(rng)) for _ in range(arguments.forms)]
     canonical_form(parse("sin(x0)*exp(x1) + x0**2/(x1 + 1.5)"))  # SymPy fills its tables

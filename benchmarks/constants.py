@@ -3,22 +3,27 @@
     python -m benchmarks.constants
 
 Runs every method for constants on all of ``constants`` and on the related fractions of ``pcf``, in
-this process. Writes ``benchmarks/results/constants.md``.
+this process. Then each measure of a fraction is asked how far apart it puts families. Writes
+``benchmarks/results/constants.md``.
 """
 
 from __future__ import annotations
 
 import time
 from collections import Counter
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from bench import Budget, measured
+import numpy as np
+
+from bench import Budget, Measures, measured
 from bench.basics.files import write_whole
 from bench.clock import Clock
 from bench.kinds import Conditions, item_of, kind_of
 from bench.kinds.constant.relation import relation_of
 from bench.kinds.constant.scoring import ConstantSubject
+from bench.kinds.families.scoring import davies_bouldin
 from bench.problems import load_dataset
 from methods.constants.anchors import NearestAnchor
 from methods.constants.relations import PSLQ, SEARCHES, PSLQUnverified
@@ -49,6 +54,7 @@ def main() -> None:
         measured(a, b)
     each = 1000 * (time.process_time() - begun) / len(fractions)
     lines += ["", f"A fraction is measured at depth 2,000 in {each:.1f} ms of CPU time."]
+    lines += ["", *separations(load_dataset("pcf", only=["related"]).problems)]
     text = "\n".join(lines)
     print(text)
     write_whole(RESULTS, f"{text}\n".encode())
@@ -72,6 +78,26 @@ def row(problems: Any, method: Any) -> list[Any]:
         found = relation_of(best.expression, task.constants)
         counts[ConstantSubject(item_of(best.expression, problem), found).outcome] += 1
     return [*(counts[one] for one in _OUTCOMES), searches, f"{seconds:.2f}"]
+
+
+def separations(problems: Any) -> list[str]:
+    """How far apart the families of fractions lie in each measure, and in the limit itself.
+
+    By the index of Davies and Bouldin (1979) of the labels: less is further apart. Of a limit it
+    is the size: with each fraction ``pcf`` has the one whose limit is its negative.
+    """
+    known = [(one, found) for one in problems if (found := measured(*one.fraction)) is not None]
+    labels = [one.constant for one, _ in known]
+    columns = {"size of the limit": [abs(float(one.scaled(20))) / 1e20 for one, _ in known]}
+    for name in (one.name for one in fields(Measures)):
+        columns[name] = [getattr(found, name) for _, found in known]
+    lines = ["| measure | fractions | Davies-Bouldin |", "|---|---:|---:|"]
+    for name, values in columns.items():
+        points = np.array(values)[:, None]
+        index = davies_bouldin(points, labels)
+        shown = "" if index is None else f"{index:.1f}"
+        lines.append(f"| {name} | {int(np.isfinite(points).sum())} | {shown} |")
+    return lines
 
 
 if __name__ == "__main__":

@@ -7,9 +7,9 @@
 ``--floor`` fits least-squares polynomials to the first trajectory of each of ODEBench's 63 systems,
 and writes ``benchmarks/results/dynamics_floor.md``: the figures beside which to read all others.
 Without it, methods run as ``rediscover run`` runs them, on a third of the systems that a fixed seed
-draws (``--whole``: on all), with so many CPU seconds. A score is a mean over systems, and after the
-stroke one in which systems of one law with other constants count once. The floor is in every table.
-What is finished is kept in ``--folder``: started again, it goes on.
+draws (``--whole``: on all, in a table of its own), with so many CPU seconds. A score is a mean over
+systems, and after the stroke one in which systems of one law with other constants count once. The
+floor is in every table. What is finished is kept in ``--folder``: started again, it goes on.
 """
 
 from __future__ import annotations
@@ -66,7 +66,8 @@ def main() -> None:
     if asked.floor:
         _publish("dynamics_floor.md", floor(asked.noise))
     else:
-        _publish("dynamics.md", "\n\n".join(compared(asked, share) for share in asked.dropped))
+        name = "dynamics_whole.md" if asked.whole else "dynamics.md"
+        _publish(name, "\n\n".join(compared(asked, share) for share in asked.dropped))
 
 
 def floor(levels: Sequence[float]) -> str:

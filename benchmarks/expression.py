@@ -72,8 +72,8 @@ def main() -> None:
             )
         rows.append((nodes, np.median(times, axis=0)))
     print(" nodes   parse  compile  300 rows  as complex  to SymPy   (microseconds)")
-    for nodes, times in rows:
-        print(f"{nodes:6d}" + "".join(f"{time:10.0f}" for time in times))
+    for nodes, medians in rows:
+        print(f"{nodes:6d}" + "".join(f"{time:10.0f}" for time in medians))
     for count in (20, 300, 10_000):
         print(f"fit of four constants to {count} rows: {fit_time(count):.0f}")
 

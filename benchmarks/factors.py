@@ -10,9 +10,10 @@ avoided. It writes ``benchmarks/results/factors.md`` after each method: some CPU
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import mean
+from typing import Any
 
 from bench import Budget, load
 from bench.basics.files import write_whole
@@ -43,7 +44,7 @@ def main() -> None:
     parser.add_argument("--markets", type=int, default=4)
     parser.add_argument("--seeds", type=int, default=1)
     asked = parser.parse_args()
-    problems = load("synthetic_market", size=asked.markets).problems
+    problems: Sequence[Any] = load("synthetic_market", size=asked.markets).problems
     rows = [
         f"{asked.markets} markets, {counted(asked.seeds, 'seed')}, {asked.evaluations} factors "
         "measured by each search; means.\n",

@@ -29,7 +29,7 @@ def reordered(rng: random.Random) -> Written:
     total, rest = filled(rng.choice(_SUMS)), filled(rng.choice(_RESTS))
     others = [filled(one) for one in rng.sample(_FACTORS, rng.choice([1, 1, 2]))]
     factors = [filled("{k}"), total, *others]
-    sides = []
+    sides: list[str] = []
     while len(set(sides)) < 2:
         rng.shuffle(factors)
         sides = [*sides[-1:], "*".join(factors)]

@@ -1,6 +1,6 @@
 """What PROSE's network reaches by the published measures, beside controls.
 
-    python -m benchmarks.prose [--checkpoint networks/prose_small] [--sets 4] [--noise 0.02]
+    python -m benchmarks.prose [--checkpoint FOLDER] [--sets 4] [--noise 0.02]
 
 On ``sets`` problems of each of the fifteen families, at parameters of the test split: the relative
 L2 error of the states over (2, 6] and each half of it, the share of systems that are valid, and
@@ -37,8 +37,10 @@ from bench import (
     substitute,
 )
 from bench.basics.files import write_whole
+from benchmarks.intervals import mean_with_interval
 from methods.neural.checkpoint import load_network
 from methods.prose import Prose
+from methods.prose.method import SHIPPED
 from methods.prose.network import ProseNetwork
 from methods.prose.pool import SHOWN, TrajectoryPool, pool_of_data
 from methods.prose.seeing import Examples, examples
@@ -67,7 +69,7 @@ class Scored:
 def main() -> None:
     """Ask, and write the table."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--checkpoint", type=Path, default=Path("networks/prose_small"))
+    parser.add_argument("--checkpoint", type=Path, default=SHIPPED)
     parser.add_argument("--sets", type=int, default=4)
     parser.add_argument("--noise", type=float, default=0.02)
     wanted = parser.parse_args()
@@ -98,10 +100,12 @@ def compared(
         ]
     families = _families(problems)
     rows[CONTROL] = [_answered(one, _nearest(one, families)) for one in problems]
-    tasks = [_task(*one) for one in zip(problems, seen.seen.x.double().numpy(), strict=True)]
+    shown = seen.seen.x.double().numpy()
     for label, method in _methods(checkpoint).items():
-        pairs = zip(problems, tasks, strict=True)
-        rows[label] = [_answered(problem, _discovered(method, task)) for problem, task in pairs]
+        rows[label] = [  # a task's clock starts where it is made
+            _answered(problem, _discovered(method, _task(problem, x)))
+            for problem, x in zip(problems, shown, strict=True)
+        ]
     return rows
 
 
@@ -225,18 +229,11 @@ def _table(title: str, rows: Mapping[str, Sequence[Scored]], states: int) -> str
     for label, scored in kept.items():
         errors = np.array([one.states for one in scored])
         rates = [one.rates for one in scored if one.rates is not None]
-        margin = "" if label == CONTROL else _interval(control - errors[:, 0])
+        margin = "" if label == CONTROL else mean_with_interval(control - errors[:, 0])
         cells = [*(f"{mean:.1%}" for mean in errors.mean(axis=0))]
         cells += [f"{len(rates) / len(scored):.0%}", f"{fmean(rates):.1%}" if rates else "", margin]
         lines.append(f"| {label} | {' | '.join(cells)} |")
     return "\n".join(lines)
-
-
-def _interval(differences: Array) -> str:
-    random = np.random.default_rng(0)
-    rows = random.integers(0, len(differences), (2000, len(differences)))
-    low, high = np.quantile(differences[rows].mean(axis=1), [0.025, 0.975])
-    return f"{differences.mean():.1%} [{low:.1%}, {high:.1%}]"
 
 
 if __name__ == "__main__":

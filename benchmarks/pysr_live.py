@@ -4,14 +4,15 @@
                                    [--cpu-seconds 30] [--problems N] [--folder DIR]
 
 ``rediscover doctor`` says beforehand whether all is there. The row is made as that of the others in
-``benchmarks.engines``, in CPU seconds; compiling is not charged. The promises, by real runs:
+``benchmarks.search``, in CPU seconds; compiling is not charged. The promises, by real runs:
 
 * anytime: a run reports before half of its time is over;
 * deadline: every run answers by itself within its budget and the grace;
 * memory: no run takes more than its limit;
 * determinism: on one thread two runs of one seed that are ended by evaluations agree.
 
-All goes to ``benchmarks/results/pysr_live.md`` and ``.csv``; what is finished is kept in DIR.
+They go to ``benchmarks/results/pysr_live.md``, their runs to DIR; the row goes to the table of the
+other engines, ``benchmarks/results/search/30s.md``.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import Budget
+from bench.basics.files import write_whole
 from bench.plugins import find_method, spec_of
 from bench.running import (
     Limits,
@@ -34,8 +36,11 @@ from bench.running import (
     matrix,
     missing_engine,
 )
-from benchmarks import engines
+from benchmarks.search.compared import Asked
+from benchmarks.search.publish import RESULTS, publish
+from benchmarks.search.suites import suite
 
+SUITES = ("nguyen", "feynman10", "srsd_easy")
 _EVALUATIONS = 200_000
 _SECONDS = 20.0
 
@@ -53,7 +58,7 @@ def main() -> None:
     """Check the promises, make the row, and write both down."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--methods", nargs="+", default=["pysr", "pysr_default"])
-    parser.add_argument("--suites", nargs="+", default=engines.SUITES)
+    parser.add_argument("--suites", nargs="+", default=SUITES)
     parser.add_argument("--cpu-seconds", type=float, default=30.0)
     parser.add_argument("--problems", type=int, help="so many of each suite, drawn")
     parser.add_argument("--folder", type=Path, default=Path("results/pysr_live"))
@@ -64,13 +69,10 @@ def main() -> None:
         if reason is not None:
             sys.exit(f"{spec.label}: {reason}")
     promises = list(checked(specs[0], options.folder))
-    asked = engines.Asked(
-        tuple(options.methods), tuple(options.suites), options.cpu_seconds, 1, options.problems,
-        options.folder / "row",
-    )  # fmt: skip
-    stem = engines.RESULTS / "pysr_live"
-    engines.write(asked, engines.compared(asked), stem)
-    stem.with_suffix(".md").write_text("\n".join(_page(stem, promises)) + "\n")
+    page = "\n".join(["Promises:", "", *_lines(promises)])
+    write_whole(RESULTS.parent / "pysr_live.md", f"{page}\n".encode())
+    methods, suites = tuple(options.methods), tuple(options.suites)
+    publish(Asked(methods, suites, options.cpu_seconds, problems=options.problems))
     print("\n".join(_lines(promises)))
     if not all(promise.kept for promise in promises):
         sys.exit(1)
@@ -90,7 +92,7 @@ def checked(spec: MethodSpec, folder: Path) -> Iterable[Promise]:
 
 
 def _runs(spec: MethodSpec, folder: Path, budget: Budget, limits: Limits) -> list[Record]:
-    suites = {"nguyen": engines.suite("nguyen", 2)}
+    suites = {"nguyen": suite("nguyen", 2)}
     store = Store(folder)
     execute(matrix([spec], suites, budget=budget), suites, store, LocalExecutor(1), limits=limits)
     return sorted(store.records(), key=lambda record: record.run.problem)
@@ -129,10 +131,6 @@ def determinism(once: Sequence[Record], again: Sequence[Record]) -> Promise:
 
 def _lines(promises: Iterable[Promise]) -> list[str]:
     return [f"* {one.name}: {'kept' if one.kept else 'NOT KEPT'}; {one.seen}" for one in promises]
-
-
-def _page(stem: Path, promises: Iterable[Promise]) -> list[str]:
-    return [stem.with_suffix(".md").read_text().rstrip(), "", "Promises:", "", *_lines(promises)]
 
 
 if __name__ == "__main__":

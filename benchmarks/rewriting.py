@@ -22,7 +22,7 @@ def rewritten(law: Expression, of: str, by: Expression) -> list[Expression]:
 
     Smallest first; the law itself is brought into its normal form before, too.
     """
-    found = {}
+    found: dict[Expression, None] = {}
     for start in (law, smaller(law)):
         count = sum(1 for _ in _places(start, of))
         chosen = [*combinations(range(count), 1), *combinations(range(count), 2)]

@@ -153,8 +153,9 @@ def searched(
         return "", []
     discovery = record.discovery
     answers = [] if discovery is None else [discovery.best, *discovery.front]
-    texts = [str(one.expression) for one in (*answers, *record.reports)]
-    return (texts[0] if answers else ""), list(dict.fromkeys(texts))
+    texts = [str(answer.expression) for answer in answers]
+    reported = [str(report.expression) for report in record.reports]
+    return (texts[0] if texts else ""), list(dict.fromkeys([*texts, *reported]))
 
 
 def is_law(problem: Problem, text: str) -> bool:

@@ -1,6 +1,6 @@
 """How well SNIP's codes tell four properties of a curve, beside controls.
 
-    python -m benchmarks.snip_properties [--checkpoint networks/snip_small/encoders]
+    python -m benchmarks.snip_properties [--checkpoint FOLDER]
         [--shown 100 300 1000 3000 10000] [--tested 1000] [--steps 2000]
 
 Functions of one variable are drawn from the generator and looked at over x from 0.1 to 4, one
@@ -34,7 +34,8 @@ from bench import evaluate
 from bench.basics.files import write_whole
 from bench.cli.verbs.author.train import withheld_laws
 from methods.neural.checkpoint import load_network
-from methods.snip.network import DualEncoder
+from methods.snip.method import SHIPPED
+from methods.snip.network import DualEncoder, SnipNetwork
 from methods.snip.properties import PROPERTIES, curve
 from methods.snip.reading import sets_of_points, with_values
 from methods.transformer.search import to_expression
@@ -74,16 +75,16 @@ class Curves:
 def main() -> None:
     """Measure, and write the table."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--checkpoint", type=Path, default=Path("networks/snip_small/encoders"))
+    parser.add_argument("--checkpoint", type=Path, default=SHIPPED)
     parser.add_argument("--shown", type=int, nargs="+", default=[100, 300, 1000, 3000, 10_000])
     parser.add_argument("--tested", type=int, default=1000)
     parser.add_argument("--steps", type=int, default=2000, help="of each training")
     wanted = parser.parse_args()
-    encoders, state = load_network(wanted.checkpoint, DualEncoder.of)
+    network, _ = load_network(wanted.checkpoint, SnipNetwork.of)
+    encoders = network.encoders
     curves = drawn_curves(max(wanted.shown) + wanted.tested, banned_fingerprints(withheld_laws()))
     rows = compared(encoders, curves, wanted.shown, wanted.tested, wanted.steps)
-    seen = state["step"] * state["training"]["batch"]
-    text = "\n".join([*table(rows), "", f"Encoders trained on {seen:,} functions."])
+    text = "\n".join(table(rows))
     print(text)
     write_whole(RESULT, f"{text}\n".encode())
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-PICTURES = ("benchmarks/results/search_30s.png",)
+PICTURES = ("benchmarks/results/search/30s.png",)
 
 _GENERATED = re.compile(r"^([ ]*)<!-- generated: (\w+) -->$", re.MULTILINE)
 _FILE = re.compile(r"^([ ]*)<!-- file: (\S+) -->$", re.MULTILINE)

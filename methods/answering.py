@@ -8,7 +8,7 @@ best of them is the answer, in raw units.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +17,12 @@ from bench import Candidate, Discovery, Expression, Number, Rounding, Task
 from methods.refine import Fitted, Refiner
 from methods.rows import ENOUGH, choose_rows
 from methods.scaling import Scaling
+from methods.simple_constants import with_simple_constants
 
 _END = 0.95
 """Share of the budget by which the answer is there."""
+_FINE = 1e-4
+"""An error of the target, as a share of its size, up to which it is like one of rounding."""
 _SHORTENED = 3
 """So many of the best formulas are tried with parts left out."""
 
@@ -38,12 +41,20 @@ class Answering:
         finite = _finite_rows(task)
         kept = finite[choose_rows(len(finite), ENOUGH, task.seed)]
         X, y = self.scaling.X(task.X[kept]), self.scaling.y(task.y[kept])
-        few = choose_rows(len(y), rows, task.seed)
-        written = Rounding.of(task.X[kept], task.y[kept])
+        written = _rounding(task, kept)
         steps = Rounding(self.scaling.X(written.X), self.scaling.y(written.y))
         self.on_all = Refiner(task.names, X, y, self._late, steps)
-        self.on_few = self.on_all.on(few)
         self.best: Fitted | None = None
+        self.widen(rows)
+
+    def widen(self, rows: int) -> None:
+        """Judge and fit on at most so many rows; the best so far is fitted to them anew.
+
+        Searches that look at ``on_few`` begin after it.
+        """
+        self.on_few = self.on_all.on(choose_rows(len(self.on_all.y), rows, self.task.seed))
+        if self.best is not None:
+            self.best = self.on_few.fitted(self.best.expression)
 
     def spent(self, share: float) -> bool:
         """Whether so much of the budget is spent: of its wall time, or of its CPU time."""
@@ -81,21 +92,39 @@ class Answering:
         return Discovery.of(self.raw(Number(float(self.on_all.y.mean()))))
 
     def discovery(
-        self, pool: Iterable[Fitted], *, finalists: int = 1, shortened: int = _SHORTENED
+        self,
+        pool: Iterable[Fitted],
+        *,
+        finalists: int = 1,
+        shortened: int = _SHORTENED,
+        simple: bool = False,
     ) -> Discovery:
         """The best of ``pool`` and of what was kept, by the criterion, and the front of all.
 
-        The first ``shortened`` are tried with parts left out; then so many ``finalists`` are
-        fitted to all rows, to choose among them.
+        The first ``shortened`` are tried with parts left out. So many ``finalists``, the best on
+        all rows with the constants that few rows gave them, are fitted to all, to choose among.
+        With ``simple`` the last constants are written no finer than the data tell.
         """
         if not (pool := list(pool)) and self.best is None:
             return self.of_mean()
         different = {one.expression: one for one in (*pool, *([self.best] if self.best else []))}
         ranked = sorted(different.values(), key=_criterion)
         ranked[:shortened] = [self.on_few.shortened(one) for one in ranked[:shortened]]
-        last = sorted(ranked, key=_criterion)[:finalists]
-        chosen = min((self.on_all.fitted(one.expression) for one in last), key=_criterion)
+        last = sorted(ranked, key=self._held_out)[:finalists]
+        chosen = min(self._fitted_to_all(last), key=_criterion)
+        if simple:
+            chosen = with_simple_constants(self.on_all, chosen)
         return self.chosen(chosen, ranked)
+
+    def _held_out(self, fitted: Fitted) -> float:
+        return self.on_all.judged(fitted.expression).criterion
+
+    def _fitted_to_all(self, ranked: Iterable[Fitted]) -> Iterator[Fitted]:
+        """Those that there is time to fit; what is not fitted is no match for what is."""
+        for place, one in enumerate(ranked):
+            if place and self._late():
+                return
+            yield self.on_all.fitted(one.expression)
 
     def chosen(self, best: Fitted, pool: Iterable[Fitted]) -> Discovery:
         """``best`` as the answer, and the front of ``pool``."""
@@ -116,6 +145,15 @@ def front(pool: Iterable[Fitted]) -> list[Fitted]:
 
 def _criterion(fitted: Fitted) -> float:
     return fitted.criterion
+
+
+def _rounding(task: Task, rows: NDArray[np.intp]) -> Rounding:
+    """How finely the data are written, and the target is known where that is said."""
+    y = task.y[rows]
+    written = Rounding.of(task.X[rows], y)
+    if not 0.0 < task.y_error <= _FINE * np.sqrt(np.mean(y**2)):
+        return written
+    return Rounding(written.X, np.maximum(written.y, 12**0.5 * task.y_error))
 
 
 def _finite_rows(task: Task) -> NDArray[np.intp]:

@@ -60,6 +60,11 @@ class Command:
                 text=True,
                 errors="replace",
             )
+        except FileNotFoundError as error:
+            raise RuntimeError(
+                f"'{words[0]}' does not start: {error.strerror}; a program is looked for on PATH, "
+                "or where its whole path says"
+            ) from None
         except OSError as error:
             raise RuntimeError(f"'{words[0]}' does not start: {error.strerror}") from None
         found = []

@@ -20,7 +20,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import Call, Expression, Number, Rounding, complexity, evaluate, fold, substitute
+from bench import Call, Expression, Number, Rounding, complexity, evaluate, substitute
+from bench.expression import changed_once
 from methods.tidy import gather
 
 EXACT = 1e-13
@@ -170,19 +171,7 @@ def simpler(expression: Expression) -> list[Expression]:
     constants are replaced by the integer or half-integer they are within a hundredth of.
     """
 
-    def call(node: Call, below: list[_Versions]) -> _Versions:
-        args = tuple(same for same, _ in below)
-        same = Call(node.op, args)
-        changed = list(_replacements(same))
-        for i, (_, versions) in enumerate(below):
-            changed += [Call(node.op, (*args[:i], one, *args[i + 1 :])) for one in versions]
-        return same, changed
-
-    return fold(expression, lambda leaf: (leaf, list(_replacements(leaf))), call)[1]
-
-
-_Versions = tuple[Expression, list[Expression]]
-"""A subtree as it is, and as it is with one change."""
+    return changed_once(expression, _replacements)
 
 
 def _replacements(node: Expression) -> Iterator[Expression]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import signal
 import subprocess
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 JUDGING, SEARCHING = "REDISCOVER_TEST_JUDGING", "REDISCOVER_TEST_SEARCHING"
-"""Variables that name files which are locked while kernels of judge and search are compiled."""
+"""Variables that name files, locked while kernels of the judge, and of searches, are compiled."""
 
 COMPILE = """
 import os, sys
@@ -23,35 +24,48 @@ from methods import warm
 warm.fitting()
 bench.judge("x", "x")
 os.close(int(sys.argv[1]))
-from methods.mcts import warm
-warm.searching()
+from methods.laws import warm
+warm.solving()
+from methods.transformer.skeletons.fingerprints import banned_fingerprints
+from methods.transformer.training.feeding import draw
+draw(0, 4, 0, banned_fingerprints([bench.parse("x0 + 1")]))
 """
 
 # A shell starts what it puts in the background (`pytest &`) with SIGINT ignored, and so do all
 # that it starts: there, no Ctrl-C would reach the programs under test.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# Each of the workers would start a thread of linear algebra for every core. Where there are more
+# threads than cores they spin, waiting for one another: half of the CPU time of a search. NumPy
+# reads this when it is imported, and programs under test inherit it.
+for _library in ("OMP", "OPENBLAS", "MKL"):
+    os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
+
 # Where nothing compiled is to be kept, as in many containers, each of the hundreds of programs
 # that tests start would compile the whole project once more: half of its start.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
+# The search for cycles looks through all that is alive, again and again as more is imported, and
+# what is imported stays: it waits until the tests begin.
+gc.disable()
+
 # No example has a time to keep: on a busy machine, any would miss it.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
 
-WAITING = {"running", "cli", "authoring", "scoring", "docs", "test_api.py", "test_extension.py"}
-"""Where tests mostly wait for processes that they start."""
+WAITING = {"running", "cli", "authoring", "scoring", "docs"}
+"""Rooms where tests mostly wait for processes that they start, as do those in no room."""
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Half as many again as there are cores, for a good part of the tests wait for processes."""
+    """Half as many again as there are cores, at least two more: many tests wait for processes."""
     try:
         cores = len(os.sched_getaffinity(0))
     except AttributeError:  # macOS
         cores = os.cpu_count() or 1
-    return cores + (cores + 1) // 2
+    return cores + max(2, cores // 2)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -59,7 +73,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     searching = {item.path for item in items if "kernels" in getattr(item, "fixturenames", ())}
 
     def turn(item: pytest.Item) -> int:
-        return 1 if item.path in searching else 2 if WAITING.isdisjoint(item.path.parts) else 0
+        waits = item.path.parent.name in {*WAITING, Path(__file__).parent.name}
+        return 1 if item.path in searching else 0 if waits else 2
 
     items.sort(key=turn)
 
@@ -67,12 +82,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """With several workers, compile once what all of them need, beside their first tests.
 
-    That takes a minute the first time; each worker would compile it for itself. Workers get their
-    tests in order, a few at a time, so that none has all the long ones.
+    That takes a minute the first time; each worker would compile it for itself. Workers get whole
+    files, in order: what a module makes for its tests, such as results of real runs, is made once.
     """
     if hasattr(config, "workerinput") or not getattr(config.option, "numprocesses", None):
         return
-    config.option.maxschedchunk = config.option.maxschedchunk or 4
+    if config.option.dist == "load":
+        config.option.dist, config.option.loadscopereorder = "loadfile", False
     locks = {name: tempfile.mkstemp(prefix="kernels-") for name in (JUDGING, SEARCHING)}
     descriptors = [descriptor for descriptor, _ in locks.values()]
     for descriptor in descriptors:
@@ -103,6 +119,14 @@ def _wait_for(name: str) -> None:
             fcntl.flock(file, fcntl.LOCK_SH)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _only_what_tests_make_is_searched_for_cycles() -> None:
+    """Thousands of tests and all they import are a million objects: of a test, half the time."""
+    gc.enable()
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_runtestloop() -> None:
     """The first tests judge; to collect all takes about as long as to compile what they need."""
     _wait_for(JUDGING)
@@ -112,6 +136,6 @@ def pytest_runtestloop() -> None:
 def kernels() -> None:
     """The search's compiled code, loaded before any clock starts."""
     _wait_for(SEARCHING)
-    from methods.mcts import warm
+    from methods.laws import warm
 
-    warm.searching()
+    warm.solving()

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 PROGRAM = """
 import contextlib, io, json, sys, traceback
@@ -39,18 +40,26 @@ def one_process(
     for one command is there for the next.
     """
     words = [*launcher, sys.executable, "-P", "-c", PROGRAM]
+    with answering(words, cwd=folder, env=environment) as command:
+        yield command
+
+
+@contextlib.contextmanager
+def answering(words: Sequence[str | Path], **more: Any) -> Iterator[Rediscover]:
+    """``call(*arguments)`` gives them, plain JSON, to the program of these ``words``: a line each,
+    answered by a line with exit code, output and errors."""
     with subprocess.Popen(
-        words, cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, **more
     ) as process:
         asked, told = process.stdin, process.stdout
         assert asked is not None and told is not None
 
-        def command(*argv: str) -> Done:
-            asked.write(json.dumps(argv) + "\n")
+        def call(*arguments: Any) -> Done:
+            asked.write(json.dumps(arguments) + "\n")
             asked.flush()
             answer = told.readline()
-            assert answer, f"the program ended at {argv}"
-            return Done(argv, *json.loads(answer))
+            assert answer, f"the program ended at {arguments}"
+            return Done(arguments, *json.loads(answer))
 
-        yield command
+        yield call
         asked.close()

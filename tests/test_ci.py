@@ -30,7 +30,7 @@ def report(folder: Path, name: str, *arguments: str, engine: str = "") -> str:
     subprocess.run(
         [sys.executable, "-m", "pytest", "-c", "/dev/null", *options, *arguments],
         cwd=folder,
-        env={"ENGINE": engine, "PATH": ""},
+        env={"ENGINE": engine, "PATH": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         check=True,
         capture_output=True,
     )
@@ -67,3 +67,19 @@ def test_only_reasons_that_are_listed_are_allowed(tmp_path: Path, reason: str, c
     done = skips("check", report(tmp_path, "bare", "test_toy.py"))
     assert done.returncode == code
     assert f"test_toy.py::test_engine[a]: {reason}" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("reason", "code"), [("no LaTeX here: it needs pdflatex", 0), ("it isn't 'ready'", 1)]
+)
+@pytest.mark.parametrize(
+    "skip", ["pytest.skip({!r}, allow_module_level=True)", "pytest.importorskip('_', reason={!r})"]
+)
+def test_a_file_skipped_as_a_whole_says_why(
+    tmp_path: Path, skip: str, reason: str, code: int
+) -> None:
+    (tmp_path / "test_toy.py").write_text(f"import pytest\n{skip.format(reason)}\n")
+    (tmp_path / "test_plain.py").write_text("def test_plain():\n    pass\n")
+    done = skips("check", report(tmp_path, "bare", "test_toy.py", "test_plain.py"))
+    assert done.returncode == code
+    assert f"test_toy.py: {reason}" in done.stdout

@@ -47,13 +47,23 @@ def test_every_table_takes_a_row_from_outside(run: Callable[..., str], tmp_path:
     assert lines["outside_mean"]["symbolic_outside_same_text"] == 0.0
 
 
-def test_a_kind_from_outside_is_run_and_scored(run: Callable[..., str], tmp_path: Path) -> None:
+def test_every_verb_takes_a_kind_from_outside(run: Callable[..., str], tmp_path: Path) -> None:
+    assert "outside_hit" in run("list", "metrics") and "seven" in run("show", "outside_numbers")
     out = run(
-        "run", "method=outside_guesser", "dataset=outside_numbers", "budget.seconds=20",
-        "experiment=numbers",
+        "run", "method=[outside_guesser,outside_zero]", "dataset=outside_numbers",
+        "budget.seconds=20", "seeds=[0,1]", "experiment=numbers",
     )  # fmt: skip
     assert "outside_guesser" in out
-    (line,) = json.loads(run("leaderboard", "results/numbers", "--json"))["lines"]
-    assert line["outside_hit"] == 1.0
-    (record,) = (tmp_path / "results" / "numbers" / "records").rglob("*.json")
+    lines = json.loads(run("leaderboard", "results/numbers", "--json"))["lines"]
+    assert {one["method"]: one["outside_hit"] for one in lines} == {
+        "outside_guesser": 1.0, "outside_zero": 0.0,
+    }  # fmt: skip
+    record, *others = (tmp_path / "results/numbers/records/outside_guesser").rglob("*.json")
+    assert len(others) == 1
     assert json.loads(record.read_text())["discovery"]["best"][0] == {"value": "7"}
+    assert "by outside_hit" in run("compare", "results/numbers")
+    assert "0 records judged" in run("score", "results/numbers")
+    assert "nothing is wrong" in run("verify", "results/numbers")
+    assert "value = 7" in run("show", "results/numbers", "outside_guesser", "seven", "0")
+    run("report", "results/numbers")
+    assert "outside_hit" in (tmp_path / "results/numbers/report.html").read_text()

@@ -137,7 +137,7 @@ def test_two_files_of_one_stem_are_an_error(tmp_path):
         ("class A:\n    pass\n", "it has A"),
         ("class A:\n  def discover(s, t): 0\nclass B:\n  def discover(s, t): 0\n",
          "several classes with discover\\(task\\): A, B; say which: mine.py:A"),
-        ("\0", "no valid Python|cannot be read"),
+        ("\0", "no valid Python: source code|cannot be read"),
     ],
 )  # fmt: skip
 def test_a_file_without_one_method_says_what_is_wrong(tmp_path, content, message):

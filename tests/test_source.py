@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import bench.scoring
+from bench.basics.paths import ROOT
+from bench.basics.source import layout
 from bench.basics.source.digest import source_digest
+from bench.basics.source.layout import SourceLayout
 from bench.basics.source.syntax import parsed
 from bench.running.neighbours import source_of_method
 
@@ -73,6 +78,47 @@ def test_a_file_may_import_from_its_folder_as_from_a_package(method: Path) -> No
     assert source_digest(place) != before
 
 
+@pytest.mark.parametrize("settled", [True, False])
+def test_what_appears_or_goes_in_a_folder_is_seen_by_the_same_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settled: bool
+) -> None:
+    monkeypatch.setattr("bench.basics.source.digest.ROOT", tmp_path)
+    begun = time.time_ns() - 10**12
+    package = tmp_path / "methods"
+    (package / "deep").mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    (package / "mine.py").write_text("from methods.deep import found, lost\n")
+    (package / "deep" / "__init__.py").write_text("")
+    (package / "deep" / "found.py").write_text("x = 1\n")
+
+    def now() -> str:
+        if settled:  # as the files and folders of an installation are
+            for path in (tmp_path, *tmp_path.rglob("*")):
+                if path.stat().st_mtime_ns > begun:
+                    os.utime(path, ns=(path.stat().st_mtime_ns - 10**13,) * 2)
+        return source_digest(["methods.mine"])
+
+    changes: list[Callable[[], object]] = [
+        lambda: (package / "deep" / "lost.py").write_text("x = 1\n"),
+        lambda: (package / "deep" / "lost").mkdir(),
+        lambda: (package / "deep" / "lost" / "__init__.py").write_text("x = 2\n"),
+        lambda: (package / "deep" / "found.py").unlink(),
+        lambda: (package / "deep" / "other.py").write_text("x = 3\n"),
+        lambda: (package / "deep" / "__init__.pyi").write_text("from .other import found\n"),
+        lambda: (package / "deep" / "__init__.pyi").write_text(
+            "from methods.deep.other import found\n"
+        ),
+    ]
+    seen = [now()]
+    assert now() == seen[0]
+    for change in changes:
+        change()
+        seen.append(now())
+        layout._kept.clear()
+        assert source_digest(["methods.mine"]) == seen[-1]
+    assert len(set(seen)) > 5
+
+
 def test_a_moved_file_has_the_same_code(method: Path, tmp_path: Path) -> None:
     before = source_digest([str(method)])
     there = method.rename(method.with_name("renamed.py"))
@@ -119,7 +165,7 @@ def test_a_program_counts_by_what_its_words_name(
 def test_methods_that_ship_depend_on_what_they_use_and_not_on_the_judge() -> None:
     from bench.basics.source import digest
 
-    survey = digest._Survey(frozenset(["methods"]))
+    survey = digest._Survey(frozenset(["methods"]), SourceLayout(str(ROOT)))
     assert survey.begin("methods.mcts.method")
     found = {line.split()[0] for line in survey.digests()}
     assert {"methods.mcts.tree", "bench.expression.compiled.fit", "bench.method"} <= found

@@ -49,6 +49,17 @@ def test_no_two_files_of_tests_have_one_name() -> None:
     assert {name for name, n in names.items() if n > 1} == set()
 
 
+def test_no_test_imports_from_a_conftest() -> None:
+    """Which of them it gets depends on the folders that are collected together."""
+    asking = [
+        str(path.relative_to(ROOT))
+        for path in _modules("tests")
+        for node in ast.walk(_parsed(path))
+        if isinstance(node, ast.ImportFrom) and node.module == "conftest"
+    ]
+    assert asking == []
+
+
 @pytest.mark.parametrize("room", ["bench", "methods"])
 def test_functions_are_short(room: str) -> None:
     long = {

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.basics.installation import ENGINES
 from bench.kinds.table.task import Task
+from bench.method import Budget
+from bench.running.load import load_class
 
 Values = NDArray[np.float64]
 Predict = Callable[[Values], Values]
@@ -29,6 +33,29 @@ _SEEDS = 2**32
 _LOOK_SECONDS = 0.02
 
 
+def warm_up_engines(modules: Iterable[str], budget: Budget) -> None:
+    """Make those of ``modules`` ready that need more than to be imported, and before that."""
+    for target in (ENGINES.get(one.partition(".")[0]) for one in modules):
+        if target is not None:
+            load_class(target)().warm_up(budget)
+
+
+def check_arguments(made: Callable[..., Any], given: Mapping[str, Any]) -> None:
+    """Raises TypeError where ``made`` cannot be called with ``given``, with the way out."""
+    try:
+        signature = inspect.signature(made)
+    except ValueError:  # one of C code, which does not tell
+        return
+    try:
+        signature.bind(**given)
+    except TypeError as error:
+        taken = ", ".join(map(str, signature.parameters.values())) or "nothing"
+        raise TypeError(
+            f"{getattr(made, '__name__', made)}: {error}; params are its arguments, and it takes "
+            f"{taken}"
+        ) from None
+
+
 def set_seed(estimator: Any, seed: int) -> None:
     """Give ``estimator`` the seed, and every step of it that takes one, by the names for it."""
     for name in SEEDS:
@@ -36,8 +63,13 @@ def set_seed(estimator: Any, seed: int) -> None:
             _set(estimator, place, seed % _SEEDS)
 
 
-def set_time_limit(estimator: Any, seconds: float) -> None:
-    """Tell ``estimator`` how long it may take, under the first name by which it can be told."""
+def set_time_limit(estimator: Any, budget: Budget) -> None:
+    """Tell ``estimator`` how long it may take, under the first name by which it can be told.
+
+    That is less than what it gets: many end the step they are in, and then simplify.
+    """
+    whole = budget.likely_seconds
+    seconds = whole - min(max(0.1 * whole, 2.0), 0.4 * whole, 10.0)
     for name in TIME_LIMITS:
         if places := _where(estimator, name):
             for place in places:
@@ -157,10 +189,10 @@ def predictor(estimator: Any, names: Sequence[str] | None) -> Predict:
     """
 
     def predict(X: Values) -> Values:
-        values = np.asarray(estimator.predict(table(X, names)), dtype=np.float64).reshape(-1)
-        if len(values) != len(X):
-            raise ValueError(f"predict gave {len(values)} values for {len(X)} rows")
-        return values
+        values = np.asarray(estimator.predict(table(X, names)), dtype=np.float64)
+        if values.shape not in ((len(X),), (len(X), 1)):
+            raise ValueError(f"predict gave values of shape {values.shape} for X of {X.shape}")
+        return values.reshape(-1)
 
     return predict
 

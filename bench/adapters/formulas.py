@@ -36,6 +36,9 @@ CONVENTIONS = (
 )  # fmt: skip
 """Attributes and functions by which estimators give their formula, in the order of asking."""
 
+REQUIRES = ("numba",)
+"""What fits constants, which another interpreter need not have."""
+
 _ROWS = 500
 _ROUNDED = 0.006  # three significant digits
 _ROUNDED_TO = 0.0006  # three decimals
@@ -57,6 +60,11 @@ def said(estimator: Any, place: str = "") -> Iterator[str]:
     Raises AttributeError where there is no such ``place``.
     """
     if place:
+        if not hasattr(estimator, place):
+            raise AttributeError(
+                f"expression is '{place}', which {type(estimator).__name__} does not have once it "
+                "is fitted"
+            )
         yield _text(getattr(estimator, place), estimator)
         return
     for name in CONVENTIONS:
@@ -93,6 +101,15 @@ def readings(text: str, columns: Sequence[str], variables: Sequence[Variable]) -
     return list(dict.fromkeys(found))
 
 
+def why_unread(text: str, columns: Sequence[str]) -> str:
+    """Why ``text`` is no formula in ``columns``."""
+    try:
+        constants = read(text, [Variable(name) for name in columns]).constants
+    except ParseError as error:
+        return str(error)
+    return f"{', '.join(constants)} have no values"
+
+
 def _read(text: str, variables: Sequence[Variable]) -> Expression | None:
     try:
         reading: Reading = read(text, variables)
@@ -123,7 +140,7 @@ def agreeing(
 ) -> Expression | None:
     """The first of ``candidates`` whose values on ``X`` are those predicted; else the first.
 
-    Digits that a text has lost in printing are found again, where the model's values tell them.
+    Digits that a text has lost in printing are found again, where the predictor's values tell them.
     """
     found = list(candidates)
     X = X[:_ROWS]

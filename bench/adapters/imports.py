@@ -8,19 +8,32 @@ from collections.abc import Iterator
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
+from bench.basics.srbench_clone import import_folders
+
 _CODE = (".py", *EXTENSION_SUFFIXES)
 _NONE = ("bench", "methods", "__future__")
 
 
 def imported_packages(file: Path) -> tuple[str, ...]:
-    """The modules that ``file`` imports whatever happens, but for Python's own and those beside it.
+    """The modules that ``file`` imports whatever happens, and those beside it that it leads to; but
+    for Python's own and these themselves.
 
     None where it cannot be read: loading it will say why.
     """
-    found = dict.fromkeys(module for node in _statements(file) for module in _modules(node))
     known = {*sys.stdlib_module_names, *_NONE}
-    tops = ((one, one.partition(".")[0]) for one in found)
-    return tuple(one for one, top in tops if top not in known and not _is_beside(file, top))
+    seen, found = {file}, dict[str, None]()
+    for one in (todo := [file]):  # which grows
+        for module in (module for node in _statements(one) for module in _modules(node)):
+            top = module.partition(".")[0]
+            beside = _beside(file, top)
+            if top in known or beside in seen:
+                continue
+            if beside is None:
+                found[module] = None
+            else:
+                seen.add(beside)
+                todo.append(beside)
+    return tuple(found)
 
 
 def imported_in_folder(file: Path) -> tuple[str, ...]:
@@ -39,10 +52,14 @@ def imported_in_folder(file: Path) -> tuple[str, ...]:
     return tuple(name for name in found if name.partition(".")[0] != file.parent.name)
 
 
-def _is_beside(file: Path, name: str) -> bool:
-    """Whether a module ``name`` lies beside ``file``; a worker may not list the folder."""
+def _beside(file: Path, name: str) -> Path | None:
+    """The code of a module ``name`` where ``file`` may import it from; None where there is none.
+
+    A worker may not list the folders.
+    """
     places = [f"{name}/__init__.py", *(f"{name}{suffix}" for suffix in _CODE)]
-    return any((file.resolve().parent / place).is_file() for place in places)
+    found = (folder / place for folder in import_folders(file.resolve()) for place in places)
+    return next((one for one in found if one.is_file()), None)
 
 
 def _statements(file: Path) -> list[ast.stmt]:

@@ -3,7 +3,7 @@
 What SRBench's own driver (``experiment/evaluate_model.py`` of github.com/cavalab/srbench) does
 around ``fit`` is done: the random state, a subsample of the rows, scaling of columns and target,
 ``pre_train``, data frames, the time limit by its several names. What it leaves undone is added:
-the formula is brought back to raw units, and the model's own predictions come with it.
+the formula is brought back to raw units, and the estimator's own predictions come with it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _KNOWN = {
 _NUMBERED = re.compile(r"[xX]_?\d+")
 
 
-class NoModel(Exception):
+class NothingFitted(Exception):
     """There is nothing that could be called the estimator's answer; the message says why."""
 
 
@@ -52,18 +52,20 @@ class SRBench:
 
     @property
     def requires(self) -> tuple[str, ...]:
-        """The modules that the file imports whatever happens, but for those beside it."""
-        return imported_packages(Path(self.file))
+        """The modules that the file imports whatever happens, but for those it finds in folders,
+        and what fits constants."""
+        return (*imported_packages(Path(self.file)), *formulas.REQUIRES)
 
     def warm_up(self, budget: Budget) -> None:
-        """Import the file, and with it its engine."""
+        """Import the file, and with it its engine, which is warmed up where that is known."""
+        estimators.warm_up_engines(self.requires, budget)
         self._module()
         formulas.fitting()
 
     def _module(self) -> ModuleType:
         module = load_file(Path(self.file))
         if not hasattr(getattr(module, "est", None), "fit"):
-            raise NoModel(f"'{self.file}' has no estimator 'est' with fit and predict")
+            raise NothingFitted(f"'{self.file}' has no estimator 'est' with fit and predict")
         return module
 
     def discover(self, task: Task) -> Discovery:
@@ -77,6 +79,7 @@ class _SRBenchRun:
     def __init__(self, settings: SRBench, module: ModuleType, task: Task) -> None:
         self.task = task
         self.module = module
+        self.folder = Path(settings.file).resolve().parent.name
         self.estimator = copy.deepcopy(module.est)
         self.asked: Mapping[str, Any] = getattr(module, "eval_kwargs", None) or {}
         self.columns = column_names(task.variables)
@@ -95,17 +98,19 @@ class _SRBenchRun:
         X = estimators.table(self.X, names)
         if pre_train := self.asked.get("pre_train"):
             pre_train(self.estimator, X, self.y)
-        seconds = estimators.SHARE * self.task.budget.likely_seconds
-        estimators.set_time_limit(self.estimator, seconds)
+        estimators.set_time_limit(self.estimator, self.task.budget)
         in_time = estimators.fit(self.estimator, X, self.y, self.task)
+        if "geneticengine" in self.folder:  # as the driver does for methods that are called so
+            self.estimator._is_fitted = True
         inner = estimators.predictor(self.estimator, names)
         try:
             inner(self.X[:1])
         except Exception as error:
             if in_time:
                 raise
-            raise NoModel(
-                f"fit had to be stopped after {seconds:.1f} s, and left no model: {error}"
+            seconds = estimators.SHARE * self.task.budget.likely_seconds
+            raise NothingFitted(
+                f"fit had to be stopped after {seconds:.1f} s, and left nothing fitted: {error}"
             ) from error
         formula = formulas.agreeing(self._formulas(), self.task.names, self.X, inner)
         predict = self._in_raw_units(inner)

@@ -70,7 +70,18 @@ def _findings(name_or_path: str, seconds: float, settings: Mapping[str, Any]) ->
             f"a script answers in its place: small formulas, {CALLS} calls a run; how good the "
             "answers are says nothing of the method",
         )  # fmt: skip
-    done = trials(spec, seconds)
+    yield from _of_runs(spec, seconds)
+
+
+def _of_runs(spec: MethodSpec, seconds: float) -> Iterator[Finding]:
+    """What small runs show."""
+    done: dict[tuple[str, int], Trial] = {}
+    for key, trial in trials(spec, seconds):
+        if not done and (finding := _loading(spec, trial)) is not None:
+            yield finding
+        if not trial.loaded:
+            return
+        done[key] = trial
     yield from _answers(done)
     yield _in_time(done, seconds)
     yield killed_finding(done[KILLED, 0])
@@ -78,6 +89,25 @@ def _findings(name_or_path: str, seconds: float, settings: Mapping[str, Any]) ->
     yield from _seeds(done, seconds)
     if not spec.asks_model:
         yield _worth(done[PLAIN, 0])
+
+
+_LONG = 10.0
+"""Seconds before a run's clock that are worth a word; a busy machine takes some for nothing."""
+
+
+def _loading(spec: MethodSpec, first: Trial) -> Finding | None:
+    """What is to be said of the time that passes before the first run's clock starts."""
+    advice = (
+        "it imports its file and what that imports in each run: import what is slow and seldom "
+        f"needed inside discover, or let method.{spec.label}.worker.start=keep do so once"
+    )
+    if not first.loaded:
+        return Finding("loading", "fail", first.fault, advice)
+    if first.off_the_clock < _LONG or spec.start == "keep":
+        return None
+    return Finding(
+        "loading", "warn", f"{first.off_the_clock:.0f} s pass before the clock of a run", advice
+    )
 
 
 def _settings_finding(spec: MethodSpec) -> Finding:
@@ -123,7 +153,7 @@ def _answers(done: Trials) -> Iterator[Finding]:
 
 def _answer(check: str, trial: Trial, note: str) -> Finding:
     values = trial.values()
-    what = f"{trial.text:.80}" if trial.text else "a black box: a model, and no formula"
+    what = f"{trial.text:.80}" if trial.text else "a black box: a predictor, and no formula"
     bad = 0 if values is None else int(np.sum(~np.isfinite(values)))
     if values is not None and bad:
         return Finding(
@@ -197,7 +227,7 @@ def _seeds(done: Trials, seconds: float) -> Iterator[Finding]:
 
 
 def _said(trial: Trial) -> str:
-    """What tells one answer from another: its formula, else its model's values."""
+    """What tells one answer from another: its formula, else its predictor's values."""
     discovery = trial.record.discovery
     return trial.text or ("" if discovery is None else discovery.predicted.get("test", ""))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import sysconfig
 import tempfile
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,9 +17,10 @@ from bench.authoring.probes import PLAIN, PROBES, probe_dataset
 from bench.basics.paths import ROOT
 from bench.method import Budget
 from bench.models.scripted import scripted_endpoint
-from bench.running.execution import execute
-from bench.running.executors.local import LocalExecutor
-from bench.running.limits import Limits
+from bench.running.crew import Crew
+from bench.running.limits import NEVER_LOADED, Limits
+from bench.running.perform import Job, Performer
+from bench.running.results.leases import Leases
 from bench.running.results.plain import unpacked
 from bench.running.results.record import Record
 from bench.running.results.run import MethodSpec, Run
@@ -33,15 +35,21 @@ _FRAME = re.compile(r'^  File "(?P<file>.+)", line (?P<line>\d+), in (?P<functio
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One run and what it printed."""
+    """One run, what it printed, and the seconds it took beside those on its clock."""
 
     record: Record
     log: str
+    off_the_clock: float = 0.0
 
     @property
     def answered(self) -> bool:
         """Whether it returned an answer in time."""
         return self.record.status == "ok" and self.record.discovery is not None
+
+    @property
+    def loaded(self) -> bool:
+        """False where importing the method and warming it up has taken too long."""
+        return not self.record.message.startswith(NEVER_LOADED)
 
     @property
     def text(self) -> str:
@@ -61,7 +69,7 @@ class Trial:
         return f"{self.record.status}: {self.record.message}{place}"
 
     def values(self) -> NDArray[np.float64] | None:
-        """The answer's values on its training rows: by its formula, else by its model."""
+        """The answer's values on its training rows: by its formula, else by its predictor."""
         discovery = self.record.discovery
         if discovery is None:
             return None
@@ -74,41 +82,62 @@ Trials = Mapping[tuple[str, int], Trial]
 """By problem and seed."""
 
 
+LOAD_SECONDS = 600.0
+"""For importing a method and warming it up: Julia compiles for minutes."""
+
 CALLS = 20
 """What a run may ask of the scripted model that answers methods which ask one."""
 
 
-def trials(spec: MethodSpec, seconds: float) -> Trials:
-    """What every probe came to, and one more run that was killed (``KILLED``, 0)."""
-    dataset = probe_dataset()
-    budget = _budget(seconds)
-    runs = [
-        Run(spec, dataset.name, dataset.version, problem.name, 0, 0.0, budget)
-        for problem in dataset.problems
-    ]
-    done = _done([*runs, replace(runs[0], seed=1)], Limits(grace=min(1.0, seconds)))
-    found = {(one.record.run.problem, one.record.run.seed): one for one in done}
-    return {**found, (KILLED, 0): killed_run(spec, seconds)}
+def trials(spec: MethodSpec, seconds: float) -> Iterator[tuple[tuple[str, int], Trial]]:
+    """What every probe comes to, and one more run that is killed (``KILLED``, 0), one by one."""
+    runs = [_run(spec, name, seconds) for name in PROBES]
+    runs.append(replace(runs[0], seed=1))
+    grace = min(1.0, seconds)
+    keys = [*((run.problem, run.seed) for run in runs), (KILLED, 0)]
+    tried = _done([*((run, grace) for run in runs), _ended(spec, seconds)])
+    return zip(keys, tried, strict=True)
 
 
 def killed_run(spec: MethodSpec, seconds: float) -> Trial:
     """A run on ``PLAIN`` that is ended in the middle of its budget."""
-    dataset = probe_dataset()
-    run = Run(spec, dataset.name, dataset.version, PLAIN, 0, 0.0, _budget(seconds))
-    (trial,) = _done([run], Limits(grace=-seconds / 2))
+    (trial,) = _done([_ended(spec, seconds)])
     return trial
 
 
-def _budget(seconds: float) -> Budget:
-    return Budget(seconds=seconds, calls=CALLS)
+def _run(spec: MethodSpec, problem: str, seconds: float) -> Run:
+    dataset, budget = probe_dataset(), Budget(seconds=seconds, calls=CALLS)
+    return Run(spec, dataset.name, dataset.version, problem, 0, 0.0, budget)
 
 
-def _done(runs: Iterable[Run], limits: Limits) -> list[Trial]:
-    dataset = probe_dataset()
-    with tempfile.TemporaryDirectory() as folder, scripted_endpoint() as endpoint:
-        store, datasets = Store(folder), {dataset.name: dataset}
-        execute(list(runs), datasets, store, LocalExecutor(1), limits=limits, endpoint=endpoint)
-        return [Trial(record, _log(store, record)) for record in store.records()]
+def _ended(spec: MethodSpec, seconds: float) -> tuple[Run, float]:
+    return _run(spec, PLAIN, seconds), -seconds / 2
+
+
+def _done(wanted: Iterable[tuple[Run, float]]) -> Iterator[Trial]:
+    """What each run comes to, with its grace, one after the other: what the method imports is
+    imported once."""
+    problems = {problem.name: problem for problem in probe_dataset().problems}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        scripted_endpoint() as endpoint,
+        Crew(closed=[Path(folder)]) as crew,
+    ):
+        for number, (run, grace) in enumerate(wanted):
+            crew.limits = Limits(
+                grace=grace, load_seconds=LOAD_SECONDS, wait_seconds=endpoint.wait_seconds
+            )
+            job = Job(run, problems[run.problem], endpoint)
+            yield _tried(job, crew, Store(Path(folder) / str(number)))
+
+
+def _tried(job: Job, crew: Crew, store: Store) -> Trial:
+    begun = time.monotonic()
+    with Leases(store.leases_folder) as leases:
+        Performer(store, crew, leases).perform(job)
+    (record,) = store.records()
+    beside = time.monotonic() - begun - record.resources.wall_seconds
+    return Trial(record, _log(store, record), beside)
 
 
 def _log(store: Store, record: Record) -> str:

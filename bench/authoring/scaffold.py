@@ -6,6 +6,7 @@ import importlib.util
 import keyword
 from pathlib import Path
 
+from bench.basics.files import reason
 from bench.plugins import find_methods
 
 _TEMPLATES = Path(__file__).with_name("templates")
@@ -33,7 +34,7 @@ def write_method(name: str, folder: str | Path = ".") -> tuple[Path, Path]:
         for template, path in zip(_FILES, paths, strict=True):
             path.write_text(_filled(template, name), encoding="utf-8")
     except OSError as error:
-        raise ScaffoldError(f"cannot write to '{folder}': {error.strerror or error}") from None
+        raise ScaffoldError(f"cannot write to '{folder}': {reason(error)}") from None
     return paths[0], paths[1]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import symtable
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,9 +36,8 @@ class ClassFile:
         try:
             return cls(path, ast.parse(path.read_bytes(), filename=str(path)))
         except SyntaxError as error:
-            raise ClassFileError(
-                f"'{path}' is no valid Python: line {error.lineno}: {error.msg}"
-            ) from None
+            line = f"line {error.lineno}: " if error.lineno else ""  # of zero bytes there is none
+            raise ClassFileError(f"'{path}' is no valid Python: {line}{error.msg}") from None
         except (OSError, ValueError, RecursionError) as error:
             raise ClassFileError(f"'{path}' cannot be read: {error}") from None
 
@@ -50,6 +50,19 @@ class ClassFile:
     def assigned(self) -> set[str]:
         """The names that importing the file gives a value."""
         return {name for node in _run_on_import(self.tree) for name in _assigned(node)}
+
+    @cached_property
+    def names(self) -> frozenset[str] | None:
+        """The names that it has once it is imported; None where only that tells."""
+        starred = any(
+            alias.name == "*"
+            for node in _run_on_import(self.tree)
+            if isinstance(node, ast.ImportFrom)
+            for alias in node.names
+        )
+        table = symtable.symtable(self.path.read_bytes().decode(errors="replace"), "", "exec")
+        found = {one.get_name() for one in table.get_symbols() if one.is_local()}
+        return None if starred or "__getattr__" in found else frozenset(found)
 
     @cached_property
     def classes(self) -> dict[str, ast.ClassDef]:

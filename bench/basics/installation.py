@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from bench.basics.paths import CONF
 
 DISTRIBUTION = "rediscover-bench"
 """The name on PyPI; ``rediscover`` there is another project's."""
+
+_EXTRAS = {
+    "pysr": "pysr", "torch": "neural", "safetensors": "neural", "eggp": "eggp", "symregg": "eggp",
+    "gp_elite": "gp-elite", "bingo": "bingo", "mpi4py": "bingo", "pysindy": "sindy",
+}  # fmt: skip
+"""The extra that brings a module, where it is not a module of the same name."""
+
+_RILS_ROLS = ("pybind11 setuptools wheel", "--no-build-isolation rils-rols")
+_PACKAGES = {
+    "rils_rols": _RILS_ROLS, "rils_rols_cpp": _RILS_ROLS, "sklearn": ("scikit-learn",),
+    "numba": ("numba",), "yaml": ("pyyaml",),
+}  # fmt: skip
+"""What pip is to install for a module that no extra brings, one after the other."""
+
+_OTHERWISE = {
+    "psrn": "it needs an environment of its own, named in worker.python: docs/methods.md",
+    "symbolic_utils": "it lies in SRBench's folder experiment: give the file in a clone of SRBench",
+}
+"""How to get a module that no command brings."""
+
+ENGINES = {"pysr": "methods.pysr.borrowed:BorrowedPySR"}
+"""By module, what knows what that needs beside its package: ``missing()``, ``warm_up(budget)``."""
 
 
 def own_version() -> str:
@@ -41,6 +65,35 @@ def pip_install(what: str) -> str:
     if pip is not None and Path(pip).parent == Path(sys.executable).parent:
         return f"pip install {what}"
     return f"{sys.executable} -m pip install {what}"
+
+
+def is_installed(module: str) -> bool:
+    """Whether its package is; to look for what is in a package would import that."""
+    try:
+        return importlib.util.find_spec(module.partition(".")[0]) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def how_to_get(modules: Iterable[str]) -> str:
+    """How to get ``modules``, by an extra or as is known; else by packages of their names.
+
+    PyPI may call these packages otherwise, or have others of these names.
+    """
+    found, others = dict[str, None](), list[str]()
+    for name in dict.fromkeys(module.partition(".")[0] for module in modules):
+        if name in _OTHERWISE:
+            found[_OTHERWISE[name]] = None
+        elif name in _PACKAGES:
+            found[" && ".join(map(pip_install, _PACKAGES[name]))] = None
+        elif name in _EXTRAS:
+            found[install_hint(_EXTRAS[name])] = None
+        else:
+            others.append(name)
+    if others:
+        so = "its package is" if len(others) == 1 else "their packages are"
+        found[f"{pip_install(' '.join(others))}, if {so} called so"] = None
+    return "; ".join(found)
 
 
 def _clone() -> Path | None:

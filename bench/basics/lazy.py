@@ -7,10 +7,10 @@ It needs nothing but the standard library: a worker in a foreign interpreter has
 
 from __future__ import annotations
 
-import importlib
 import sys
 
-# Nothing that takes time: before this is imported, Ctrl-C is Python's own (see ``bench.entry``).
+# Nothing that takes time, which importlib does: Ctrl-C is Python's own before this is imported
+# (see ``bench.entry``).
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +36,8 @@ def attach(package: str, file: str) -> tuple[Callable[[str], Any], Callable[[], 
             return sorted(homes())
         if name not in homes():
             raise AttributeError(f"module '{package}' has no attribute '{name}'")
+        import importlib
+
         value = getattr(importlib.import_module(home_of[name]), name)
         setattr(sys.modules[package], name, value)
         return value

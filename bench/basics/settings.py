@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import functools
 import re
 import types
 import typing
@@ -122,18 +123,28 @@ def _checked(name: str, hint: Any, given: Mapping[str, Any], cls: type[Any]) -> 
         raise SettingsError(f"setting '{name}' ({_spelled(hint)}) must be given")
     _refuse_rewritten(name, value, hint)
     try:
-        schema = dataclasses.make_dataclass("Schema", [(name, _plain_type(hint))])
-    except TypeError as error:
-        raise SettingsError(f"setting '{name}': {error}") from None
-    try:
-        merged = OmegaConf.merge(OmegaConf.structured(schema), {name: _integral(value, hint)})
-        plain = typing.cast("dict[str, Any]", OmegaConf.to_container(merged, resolve=True))[name]
+        schema = OmegaConf.structured(_schema(_plain_type(hint)))
+        merged = OmegaConf.merge(schema, {"value": _integral(value, hint)})
+        plain = typing.cast("dict[str, Any]", OmegaConf.to_container(merged, resolve=True))["value"]
     except OmegaConfBaseException:
         raise SettingsError(
             f"setting '{name}' is {value!r}, which is no {_spelled(hint)}"
         ) from None
     _check_choices(name, plain, hint)
     return plain
+
+
+def _schema(declared: Any) -> type[Any]:
+    """A dataclass of one ``value`` of a type: to make one takes longer than to check by it."""
+    try:
+        return _kept_schema(declared)
+    except TypeError:  # a type that cannot be looked up
+        return dataclasses.make_dataclass("Schema", [("value", declared)])
+
+
+@functools.cache
+def _kept_schema(declared: Any) -> type[Any]:
+    return dataclasses.make_dataclass("Schema", [("value", declared)])
 
 
 def _refuse_rewritten(name: str, value: Any, hint: Any) -> None:

@@ -8,6 +8,12 @@ def counted(count: int, thing: str, things: str | None = None) -> str:
     return f"{count} {thing if count == 1 else things or thing + 's'}"
 
 
+def shown(value: object) -> str:
+    """``value`` in the midst of a sentence, where an empty text or None would leave a hole."""
+    text = "nothing" if value is None else str(value) or "empty"
+    return text if text == text.strip() else repr(text)
+
+
 def harmless(text: str) -> str:
     """``text`` on one line; signs that act on a terminal, or turn text round, are spelled out.
 

@@ -76,12 +76,11 @@ def _settings(prefix: str, **_: Any) -> list[str]:
 
 def _keys() -> list[str]:
     """Every setting of the configuration, and the groups that files choose from."""
-    import yaml
-
     from bench.basics.paths import CONF
+    from bench.basics.plain_yaml import plain_yaml
 
-    config = yaml.safe_load((CONF / "config.yaml").read_text(encoding="utf-8"))
-    budget = yaml.safe_load((CONF / "budget" / "quick.yaml").read_text(encoding="utf-8"))
+    config = plain_yaml((CONF / "config.yaml").read_text(encoding="utf-8"))
+    budget = plain_yaml((CONF / "budget" / "quick.yaml").read_text(encoding="utf-8"))
     found = [key for key in config if key not in ("defaults", "hydra", "dataset")]
     found += [f"dataset.{key}" for key in config["dataset"]]
     found += [f"budget.{key}" for key in budget]

@@ -21,7 +21,7 @@ from typing import Any
 from bench.basics.paths import CONF, expanded
 from bench.cli import UserError
 from bench.cli.folder import folder_of
-from bench.cli.overrides import registered
+from bench.cli.overrides import is_hydras, registered
 
 _VERSION_BASE = "1.3"
 _LONGEST_NAME = 255  # bytes, on every file system in use
@@ -50,7 +50,7 @@ def with_configuration(
 
     rewritten = registered(overrides, experiments=root == "config")
     try:
-        if any(map(_is_hydras, rewritten)):
+        if any(map(is_hydras, rewritten)):
             _by_hydra(rewritten, root, job)
         else:
             job(*_composed(rewritten, root))
@@ -59,11 +59,6 @@ def with_configuration(
     if refused:
         raise refused[0]
     return max(codes, default=0)
-
-
-def _is_hydras(override: str) -> bool:
-    """Whether an override is about Hydra itself: a sweep, what it is to print, where it works."""
-    return override.startswith("-") or override.lstrip("+~").startswith("hydra")
 
 
 def _composed(overrides: list[str], root: str) -> tuple[Any, Path]:

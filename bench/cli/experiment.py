@@ -44,12 +44,14 @@ def read_experiment(config: Any, folder: Path) -> Experiment:
     Raises UserError for methods, datasets or settings that are not there or not possible.
     """
     from omegaconf import OmegaConf
-    from omegaconf.errors import OmegaConfBaseException
+    from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 
     try:
         plain: Any = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+    except MissingMandatoryValue as error:
+        raise UserError(f"{error.full_key} must be given: {error.full_key}=VALUE") from None
     except OmegaConfBaseException as error:
-        raise UserError(str(error).splitlines()[0]) from None
+        raise UserError(f"{error.full_key}: {str(error).splitlines()[0]}") from None
     methods = read_methods(plain.get("method") or {})
     _check_no_secrets(plain)
     selection = dict(plain["dataset"])
@@ -119,11 +121,16 @@ def read_datasets(
     ``only`` or ``exclude`` must be known to one of them.
     """
     from bench.problems.selection import UnknownSelection, check_words, select
+    from bench.running.progress.bar import ProgressBar
 
     if not configs:
         raise UserError("no dataset is chosen: dataset=[srsd_easy] (rediscover list datasets)")
     selection = selection or Selection()
-    loaded = {label: _load(label, one) for label, one in configs.items()}
+    loaded: dict[str, Dataset] = {}
+    with ProgressBar("datasets read", sys.stderr) as progress:  # a table is looked through now
+        for label, one in configs.items():
+            loaded[label] = _load(label, one)
+            progress(len(loaded), len(configs))
     try:
         check_words(loaded.values(), [*selection.only, *selection.exclude])
     except UnknownSelection as error:

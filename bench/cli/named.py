@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -46,12 +47,10 @@ def load_named(name: str) -> Dataset:
 
 def find_problem(name: str) -> tuple[Dataset, Problem | None]:
     """The dataset that ``name`` names, and the problem where it is ``DATASET/PROBLEM``."""
-    from pathlib import Path
-
     from bench.problems import dataset_names
 
     dataset_name, slash, problem_name = name.rpartition("/")
-    if not slash or name in dataset_names() or Path(name).exists():
+    if not slash or name in dataset_names() or os.path.lexists(name):
         return load_named(name), None
     dataset = load_named(dataset_name)
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from bench.basics.paths import CONF, expanded
@@ -21,16 +21,14 @@ _COLUMN = re.compile(r"datasets\.[^.]+\.(target|time|trajectory|inputs)")
 """What names columns of a table: 2021, 1e3 and true are names, too; null is none."""
 
 
-def registered(overrides: Iterable[str], *, experiments: bool = True) -> list[str]:
+def registered(overrides: Collection[str], *, experiments: bool = True) -> list[str]:
     """The overrides with every method, dataset and executor by its label, the experiment in quotes.
 
     ``experiments`` says that results are to have a folder. What is named is put into Hydra's store.
     Raises UserError for what is not there.
     """
-    from bench.problems.load import shipped_names
-
-    for name in shipped_names():  # all: a preset may name them
-        _store_dataset(name, name)
+    if any(is_hydras(text) or _key(text) == "preset" for text in overrides):
+        _register_shipped()
     given = {text: _choices(text) for text in overrides}  # "-m" and what else is Hydra's: nothing
     _refuse_ambiguous(given)
     known = {
@@ -44,6 +42,11 @@ def registered(overrides: Iterable[str], *, experiments: bool = True) -> list[st
     ]
     folder = _sweep_folder(given, known) if experiments else []
     return [*written, *_wall_time_alone(given), *folder]
+
+
+def is_hydras(override: str) -> bool:
+    """Whether an override is about Hydra itself: a sweep, what it is to print, where it works."""
+    return override.startswith("-") or override.lstrip("+~").startswith("hydra")
 
 
 def _wall_time_alone(given: Mapping[str, list[Choice]]) -> list[str]:
@@ -147,6 +150,14 @@ def _register_datasets(names: list[str]) -> dict[str, str]:
         _store_dataset(name, name)
     known = _register_files(list(dict.fromkeys(paths.values())), {*own, *dataset_names()})
     return {name: known[paths[name]] if name in paths else name for name in names}
+
+
+def _register_shipped() -> None:
+    """All datasets that ship: a preset, or a file in a folder that Hydra is told of, names any."""
+    from bench.problems.load import shipped_names
+
+    for name in shipped_names():
+        _store_dataset(name, name)
 
 
 def _register_files(paths: list[Path], taken: set[str]) -> Mapping[Path, str]:

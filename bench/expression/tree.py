@@ -171,7 +171,9 @@ def substitute(expression: Expression, mapping: Mapping[str, Expression]) -> Exp
     return fold(expression, leaf, _rebuild)
 
 
-def replace_numbers(expression: Expression, values: Mapping[int, int | float]) -> Expression:
+def replace_numbers(
+    expression: Expression, values: Mapping[int, int | float | Expression]
+) -> Expression:
     """The tree with the number at each given position (as in ``numbers``) replaced."""
     position = -1
 
@@ -180,9 +182,30 @@ def replace_numbers(expression: Expression, values: Mapping[int, int | float]) -
         if not isinstance(node, Number):
             return node
         position += 1
-        return Number(values[position]) if position in values else node
+        value = values.get(position, node)
+        return Number(value) if isinstance(value, int | float) else value
 
     return fold(expression, leaf, _rebuild)
+
+
+def changed_once(
+    expression: Expression, changes: Callable[[Expression], Iterable[Expression]]
+) -> list[Expression]:
+    """Every tree that is ``expression`` with one node replaced by one of its ``changes``."""
+
+    def call(node: Call, below: list[_Versions]) -> _Versions:
+        args = tuple(same for same, _ in below)
+        same = Call(node.op, args)
+        changed = list(changes(same))
+        for i, (_, versions) in enumerate(below):
+            changed += [Call(node.op, (*args[:i], one, *args[i + 1 :])) for one in versions]
+        return same, changed
+
+    return fold(expression, lambda leaf: (leaf, list(changes(leaf))), call)[1]
+
+
+_Versions: TypeAlias = tuple[Expression, list[Expression]]
+"""A subtree as it is, and as it is with one change."""
 
 
 def _rebuild(node: Call, args: list[Expression]) -> Expression:

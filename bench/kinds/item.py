@@ -24,7 +24,7 @@ def item_of(
     predicted: Mapping[str, NDArray[np.float64]] | None = None,
 ) -> Item:
     """What is to be scored: ``answer``, as the kind of ``problem`` scores it, with what its own
-    model ``predicted`` by split, where it kept one."""
+    predictor ``predicted`` by split, where it kept one."""
     from bench.kinds.metrics import metrics_of
     from bench.scoring.steps import Item
 

@@ -133,7 +133,7 @@ class Kind(Protocol):
     A problem is posed in the harness by ``told`` and ``arrays``; neither holds the truth, or what
     is held back, or anything that names dataset or problem. ``task`` and ``refusal`` are used in
     workers, where there is NumPy and little else: a kind's module imports what other functions
-    need inside them. A kind whose models are scored by what they predict also has
+    need inside them. A kind whose predictors are scored by their values also has
     ``held_back_inputs(problem, data)``: by split, the inputs at which they are asked. One on whose
     training data settings can be chosen has ``held_out(problem, noise)``: the problem of a part of
     them, with the rest, as noisy, in the test's place, and without the law; and

@@ -13,7 +13,7 @@ from bench.scoring.metrics import Metric, Summary
 
 ColumnKind = Literal["key", "count", "cost"] | Summary
 
-SCHEMA = 1
+SCHEMA = 2
 """The version of these columns; another one where a column goes, or says something else."""
 
 

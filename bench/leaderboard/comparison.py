@@ -68,15 +68,13 @@ class Contests:
         return pair.first if first_is_better else pair.second
 
 
-def compare_methods(
-    rows: pd.DataFrame, methods: Sequence[str] = (), measure: str = "symbolic_exact"
-) -> Contests:
+def compare_methods(rows: pd.DataFrame, methods: Sequence[str] = (), measure: str = "") -> Contests:
     """Compare ``methods``, all where none is named, by the runs in ``rows`` (``read_rows``).
 
     A method that has several settings is named with them: ``operon budget.seconds=2``. Runs are
-    paired by problem, noise and seed. A failure counts with the worst value; a run
-    without a record, or without a value, is left out. Raises LeaderboardError for a method or a
-    measure that there is not.
+    paired by problem, noise and seed. A failure counts with the worst value, and so does a run
+    that is missing; one that is pending, or without a value, is left out. Raises
+    LeaderboardError for a method or a measure that there is not.
     """
     column = measure_named(measure, rows)
     names, values = _values(rows, methods, column)
@@ -126,10 +124,15 @@ def _ranks(values: pd.DataFrame, column: Column) -> Ranks | None:
 
 
 def measure_named(name: str, rows: pd.DataFrame) -> Column:
-    """The measure called ``name``; a rule's name stands for its rate of yes."""
+    """The measure called ``name``; a rule's name stands for its rate of yes.
+
+    Without a name it is the one by which the lines of a table are ordered, or its first.
+    """
     summed = measures(set(rows["kind"].unique()) - {""})
     known = {one.name: one for one in summed if one.kind in ("rate", "mean")}
     found = known.get(name) or known.get(f"symbolic_{name}")
+    if not name:
+        found = min(known.values(), key=lambda one: one.rank or math.inf)
     if found is None:
         raise LeaderboardError(
             f"methods cannot be compared by '{name}'; choose one of {', '.join(known)}"

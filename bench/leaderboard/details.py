@@ -121,22 +121,33 @@ def find_runs(store: Store, words: Sequence[str]) -> list[FoundRun]:
     """The planned runs that every one of ``words`` fits.
 
     A word fits a run's id, its method, dataset, problem, ``dataset/problem``, seed (``3`` or
-    ``seed3``) or noise (``0.01`` or ``noise0.01``), and what tells its settings from others.
+    ``seed3``) or noise (``0.01`` or ``noise0.01``), and what tells its settings from others. Of
+    bare numbers that fit several runs the first is the seed, and the second the noise.
     """
     holdings = Holdings.of(store)
-    return [
+    found = [
         FoundRun(store, run, text, holdings.key_of(place))
         for place, (run, text) in enumerate(
             zip(holdings.runs, holdings.runs.texts.texts(), strict=True)
         )
-        if all(word in _words(run, text) for word in words)
+        if all(word in _names(run, text) | _numbers(run) for word in words)
     ]
+    numbers = [word for word in words if all(word in _bare(one.planned) for one in found)]
+    meant = [one for one in found if numbers == _bare(one.planned)[: len(numbers)]]
+    return meant or found
 
 
-def _words(run: PlannedRun, settings: str) -> set[str]:
-    noise = f"{run.noise:g}"
+def _names(run: PlannedRun, settings: str) -> set[str]:
     return {
         settings, *settings.split(", "), f"{run.method} {settings}",
         run.id, run.method, run.dataset, run.problem, f"{run.dataset}/{run.problem}",
-        str(run.seed), f"seed{run.seed}", noise, f"noise{noise}", f"seed{run.seed}_noise{noise}",
     }  # fmt: skip
+
+
+def _numbers(run: PlannedRun) -> set[str]:
+    seed, noise = _bare(run)
+    return {seed, f"seed{seed}", noise, f"noise{noise}", f"seed{seed}_noise{noise}"}
+
+
+def _bare(run: PlannedRun) -> list[str]:
+    return [str(run.seed), f"{run.noise:g}"]

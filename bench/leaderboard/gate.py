@@ -61,7 +61,7 @@ class Passages:
     said: tuple[str, ...]
 
 
-def passages(old: Path, new: Path, measure: str = "symbolic_exact") -> Passages:
+def passages(old: Path, new: Path, measure: str = "") -> Passages:
     """Each method of the results in ``old`` held against itself in ``new``.
 
     Runs are paired by problem, noise and seed; a failure counts with the worst value. Methods are

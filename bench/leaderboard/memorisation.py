@@ -54,7 +54,7 @@ class Gap:
 
 
 def memorisation_gaps(
-    rows: pd.DataFrame, methods: Sequence[str] = (), measure: str = "symbolic_exact"
+    rows: pd.DataFrame, methods: Sequence[str] = (), measure: str = ""
 ) -> tuple[Column, list[Gap]]:
     """The gaps of ``methods``, all where none is named, by the runs in ``rows`` (``read_rows``).
 

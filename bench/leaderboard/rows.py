@@ -13,7 +13,7 @@ import numpy as np
 from bench.basics.extension import ExtensionError
 from bench.basics.paths import as_named
 from bench.basics.words import counted, harmless
-from bench.leaderboard.columns import measures
+from bench.leaderboard.columns import Column, measures
 from bench.leaderboard.lines.solved import ANSWERED, with_area
 from bench.leaderboard.lines.tuned import with_tuning
 from bench.leaderboard.lines.worst import with_kinds, with_worst
@@ -69,21 +69,12 @@ def read_rows(folders: Iterable[Path]) -> RunRows:
     worst where it has no answer, or is missing and its method has records of others. Raises
     LeaderboardError where a folder has no plan, or two folders contradict each other.
     """
-    parts = [_FolderRows.of(Store(folder)) for folder in folders]
-    picked = _picked(parts)
-    runs = _runs_of(picked)
-    # Of what kind those are that wait for their judge, nobody knows yet.
-    judged = all(part.scored.all() for part in parts)
-    summed = measures({kind for part in parts for kind in part.kinds} if judged else ())
-    names = [ANSWERED, *(column.name for column in summed)]
-    columns = _columns(picked, names)
-    columns |= _of_plan(runs, columns.pop("elsewhere"), columns["disclosure"])
-    lost = Words.of(columns.pop("lost"))
-    frame = _framed({one: columns[one] for one in (*_TEXTS, *_FLAGS, *_NUMBERS, *names)})
-    frame = with_worst(with_area(with_kinds(frame)), summed, lost)
-    frame = with_tuning(frame, [part.holdings.store for part in parts], runs.setups)
-    said = [line for part in parts for line in part.said()]
-    return RunRows(frame, tuple(said), runs.setups, [(one.holdings, rows) for one, rows in picked])
+    found = _RowColumns.in_folders([_FolderRows.of(Store(folder)) for folder in folders])
+    # By now the scorecards are let go: pandas takes as much room as those of 100,000 runs.
+    frame = with_worst(with_area(with_kinds(_framed(found.columns))), found.summed, found.lost)
+    stores = [holdings.store for holdings, _ in found.parts]
+    frame = with_tuning(frame, stores, found.setups)
+    return RunRows(frame, found.said, found.setups, found.parts)
 
 
 def named_apart(frame: pd.DataFrame) -> pd.DataFrame:
@@ -188,6 +179,37 @@ class _FolderRows:
             cards = counted(count, "scorecard")
             lines.append(f"{cards} made by other code of the judge (rediscover score {folder})")
         return lines
+
+
+@dataclass(frozen=True)
+class _RowColumns:
+    """What is in some folders, column by column, and what else ``RunRows`` tells of them.
+
+    ``summed`` are the measures that a table has; ``lost`` says why a scorecard has no answer.
+    """
+
+    columns: dict[str, Array]
+    summed: Sequence[Column]
+    lost: Words
+    setups: Mapping[str, Setup]
+    parts: Sequence[tuple[Holdings, Array]]
+    said: tuple[str, ...]
+
+    @classmethod
+    def in_folders(cls, parts: Sequence[_FolderRows]) -> _RowColumns:
+        picked = _picked(parts)
+        runs = _runs_of(picked)
+        # Of what kind those are that wait for their judge, nobody knows yet.
+        judged = all(part.scored.all() for part in parts)
+        summed = measures({kind for part in parts for kind in part.kinds} if judged else ())
+        names = [ANSWERED, *(column.name for column in summed)]
+        columns = _columns(picked, names)
+        columns |= _of_plan(runs, columns.pop("elsewhere"), columns["disclosure"])
+        lost = Words.of(columns.pop("lost"))
+        columns = {one: columns[one] for one in (*_TEXTS, *_FLAGS, *_NUMBERS, *names)}
+        said = tuple(line for part in parts for line in part.said())
+        held = [(part.holdings, rows) for part, rows in picked]
+        return cls(columns, summed, lost, runs.setups, held, said)
 
 
 _Place: TypeAlias = tuple[_FolderRows, int]

@@ -6,10 +6,12 @@ somebody's library: this is ``http.client`` and no more.
 
 from __future__ import annotations
 
+import contextlib
 import email.utils
 import http.client
 import json
 import random
+import socket
 import ssl
 import threading
 import time
@@ -80,10 +82,15 @@ class Client:
                 if answer.retry_after:
                     pause = max(pause, answer.retry_after)
                     self._gate.close_for(answer.retry_after)
+            except (ModelError, TooLate):
+                raise
             except BadBody as error:
                 reason = str(error)
             except (OSError, http.client.HTTPException) as error:
-                reason = f"the endpoint cannot be reached ({_words(error)})"
+                reason = f"the endpoint cannot be reached ({self._words(error)})"
+            except Exception as error:  # its words, and those of its causes, may hold the key
+                failed = f"the call fails with {type(error).__name__} ({self._words(error)})"
+                raise ModelError(failed) from None
             if stop.is_set() or time.monotonic() + pause >= until:
                 raise TooLate(self._hidden(reason))
             if attempt <= MOST_RETRIES:
@@ -115,25 +122,27 @@ class Client:
     def _attempt(self, body: bytes, until: float) -> _Answer:
         end = min(until, time.monotonic() + self._endpoint.call_seconds)
         connection = _connection(self._endpoint.url, _left(end))
+        overdue = threading.Timer(_left(end), lambda: _shut(connection))
+        overdue.daemon = True
+        overdue.start()  # a limit of each read is none for what comes a byte at a time
         try:
             connection.connect()
-            socket = connection.sock
             path = f"{urlsplit(self._endpoint.url).path.rstrip('/')}/chat/completions"
             connection.request("POST", path, body, self._headers())
-            socket.settimeout(_left(end))
             response = connection.getresponse()
             content = bytearray()
             while part := response.read1(2**16):
                 content += part
                 if len(content) > MOST_BYTES:
                     raise BadBody(f"the answer is longer than {MOST_BYTES} bytes")
-                socket.settimeout(_left(end))
-            announced = response.getheader("Content-Length")
-            if announced is not None and announced.isdigit() and len(content) < int(announced):
+                _left(end)
+            _left(end)  # what was shut looks like an end
+            if response.length:
                 raise BadBody("the answer was cut off")
             pause = _seconds(response.getheader("Retry-After"))
             return _Answer(response.status, pause, bytes(content))
         finally:
+            overdue.cancel()
             connection.close()
 
     def _headers(self) -> dict[str, str]:
@@ -148,6 +157,8 @@ class Client:
         return headers
 
     def _read(self, body: bytes, prompt: Prompt) -> Completion:
+        if self._secret:  # before what is no JSON is cut and told
+            body = body.replace(self._secret.encode(), _HIDDEN.encode())
         found = completion_of(body, prompt)
         return replace(
             found,
@@ -168,6 +179,10 @@ class Client:
         said = f" ({shown(' '.join(self._hidden(str(text)).split()), 160)})" if text else ""
         way_out = _WAYS_OUT.get(answer.status)
         return f"the endpoint answers {answer.status}{said}" + (f"; {way_out}" if way_out else "")
+
+    def _words(self, error: Exception) -> str:
+        said = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        return shown(" ".join(self._hidden(str(said)).split()), 120)
 
     def _hidden(self, text: str) -> str:
         return text.replace(self._secret, _HIDDEN) if self._secret else text
@@ -218,6 +233,7 @@ def _seconds(retry_after: str | None) -> float:
         return 0.0
 
 
-def _words(error: Exception) -> str:
-    said = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return shown(" ".join(str(said).split()), 120)
+def _shut(connection: http.client.HTTPConnection) -> None:
+    """End what another thread waits for."""
+    with contextlib.suppress(OSError, AttributeError):  # closed, or not connected yet
+        connection.sock.shutdown(socket.SHUT_RDWR)

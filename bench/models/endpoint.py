@@ -122,8 +122,8 @@ def _fault_of_url(url: str) -> str:
     try:
         parts = urlsplit(url)
         host = parts.hostname
-        _ = parts.port
-    except ValueError:
+        _ = parts.port, (host or "").encode("idna")
+    except ValueError:  # a UnicodeError among them: a name with an empty or a too long part
         parts, host = urlsplit(""), None
     if parts.scheme not in ("http", "https") or not host or not url.isascii():
         return "model.url is no address; write it as http://127.0.0.1:8080/v1"

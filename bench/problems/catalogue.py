@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.basics.paths import DATASETS
+from bench.basics.plain_yaml import plain_yaml
 from bench.expression import ParseError, parse
 from bench.problems.dataset import Dataset
 from bench.problems.problem import Problem, Source, Target
@@ -91,7 +92,7 @@ def _load(path: Path) -> Any:
     import yaml
 
     try:
-        top = yaml.load(path.read_text(encoding="utf-8"), Loader=_safe_loader())
+        top = plain_yaml(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         raise CatalogueError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
     if isinstance(top, dict) and top.get("name") != path.stem:
@@ -310,9 +311,3 @@ def _numbers(values: Sequence[Any]) -> bool:
 def _brief(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def _safe_loader() -> Any:
-    import yaml
-
-    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -114,8 +114,14 @@ def find_dataset(name_or_path: str | Path) -> str | Path:
 
         return download(name)
     path = expanded(name)
-    if path.exists():
+    if path.is_file() or path.is_dir():
         return path
+    if path.exists():
+        raise DatasetNotFound(
+            f"'{name}' is a pipe, a socket or a device; copy what it gives into a file"
+        )
+    if path.is_symlink():
+        raise DatasetNotFound(f"'{name}' is a link to what is not there; mend the link")
     near = difflib.get_close_matches(name, dataset_names(), 1)
     hint = f"did you mean '{near[0]}'?" if near else "there is no such file or folder either"
     raise DatasetNotFound(f"dataset '{name}' not found; {hint} (rediscover list datasets)")

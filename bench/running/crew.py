@@ -46,7 +46,7 @@ HeldBack = Callable[[], tuple[HeldBackInputs, int]]
 
 
 def nothing_held_back() -> tuple[HeldBackInputs, int]:
-    """No inputs, as where no model is asked."""
+    """No inputs, as where no predictor is asked."""
     return HeldBackInputs((), ()), os.open(os.devnull, os.O_RDONLY)
 
 
@@ -55,7 +55,7 @@ class Service:
     """What the runner has for a run while it goes on.
 
     ``log`` is where goes what it prints; ``on_start`` is called when its clock starts;
-    ``held_back`` gives the inputs at which a model is asked for values once its answer is fixed;
+    ``held_back`` gives the inputs at which a predictor is asked once its answer is fixed;
     ``conversation`` answers what it asks of a language model, ``oracle`` at what points it asks.
     """
 
@@ -69,7 +69,8 @@ class Service:
 class Crew:
     """Runs methods in watched processes; ``run`` may be called from many threads at once.
 
-    ``closed`` are folders that no worker is to read, whatever its method declares.
+    ``limits`` are those of the runs that start from now on. ``closed`` are folders that no worker
+    is to read, whatever its method declares.
     """
 
     def __init__(self, limits: Limits | None = None, closed: Iterable[Path] = ()) -> None:

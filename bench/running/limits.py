@@ -7,8 +7,10 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
+NEVER_LOADED = "loading and warming up took more than"
+"""How the message of a run begins whose method was not ready in ``load_seconds``."""
 PREDICTING_SECONDS = 60.0
-"""How long a model may take, once its answer is fixed, for values at all inputs held back."""
+"""How long a predictor may take, once its answer is fixed, for values at all inputs held back."""
 
 
 @dataclass(frozen=True, slots=True)

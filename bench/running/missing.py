@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.basics.installation import install_hint, pip_install
+from bench.basics.installation import ENGINES, how_to_get, is_installed
 from bench.basics.paths import CONF, DATASETS, cache_folder, expanded
+from bench.basics.srbench_clone import installing
 from bench.running.inspecting.describe import is_trusted
 from bench.running.inspecting.inspector import PATIENCE, InspectionError, Inspector, ask
 from bench.running.load import load_class
@@ -20,25 +20,26 @@ from bench.running.seal.interpreter import interpreter_at
 from bench.running.seal.openings import Closed
 from bench.running.seal.paths import declared_paths
 
-_EXTRAS = {
-    "pysr": "pysr", "torch": "neural", "safetensors": "neural", "eggp": "eggp", "symregg": "eggp",
-    "gp_elite": "gp-elite", "bingo": "bingo", "mpi4py": "bingo", "pysindy": "sindy",
-}  # fmt: skip
-"""The extra that brings a module, where it is not a module of the same name."""
-
-_OTHERWISE = {
-    "rils_rols_cpp": "pip install pybind11 setuptools wheel && "
-    "pip install --no-build-isolation rils-rols",
-    "psrn": "it needs an environment of its own, named in worker.python: docs/methods.md",
-}
-"""How to get a module that no extra brings."""
-
 
 def missing_engine(method: MethodSpec, results: Path | None = None) -> str | None:
     """One line that says what ``method`` lacks and how to get it; None where nothing is missing.
 
     Asked of the interpreter its workers run in. ``results`` is where its runs are to be kept.
     """
+    lacks = _missing(method, results)
+    files = code_files(method.target, method.settings)
+    recipe = [str(path) for file in files for path in installing(file)]
+    if lacks is None or not recipe or not _of_theirs(lacks):
+        return lacks
+    return f"{lacks}; SRBench installs what it needs by {' and '.join(recipe)}"
+
+
+def _of_theirs(lacks: str) -> bool:
+    """Whether modules are missing that are not what the harness itself works with."""
+    return lacks.startswith(("module ", "modules ")) and not lacks.startswith("module 'numba'")
+
+
+def _missing(method: MethodSpec, results: Path | None) -> str | None:
     if (closed := _closed_file(method, results)) is not None:
         return closed
     try:
@@ -71,9 +72,27 @@ def _closed_file(method: MethodSpec, results: Path | None) -> str | None:
 
 def missing_here(target: str, requires: Sequence[str]) -> str | None:
     """As ``missing_engine``, in this interpreter."""
-    for module in requires:
-        if not _is_there(module):
-            return f"module '{module}' is not installed ({_how_to_get(module.partition('.')[0])})"
+    absent = [one for one in dict.fromkeys(map(_top, requires)) if not is_installed(one)]
+    if absent:
+        return f"{_are_not(absent)} installed ({how_to_get(absent)})"
+    for engine in (ENGINES[one] for one in map(_top, requires) if one in ENGINES):
+        if (lacks := _said_by(engine)) is not None:
+            return lacks
+    return _said_by(target)
+
+
+def _top(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def _are_not(modules: Sequence[str]) -> str:
+    names = ", ".join(f"'{one}'" for one in modules)
+    are = ("module", "is") if len(modules) == 1 else ("modules", "are")
+    return f"{are[0]} {names} {are[1]} not"
+
+
+def _said_by(target: str) -> str | None:
+    """What a method's class says is missing."""
     try:
         with imports_beside(code_files(target, {})):
             says = getattr(load_class(target), "missing", None)
@@ -81,12 +100,6 @@ def missing_here(target: str, requires: Sequence[str]) -> str | None:
     except (Exception, SystemExit) as error:
         return f"{target}: {type(error).__name__}: {error}".partition("\n")[0]
     return None if answer is None else str(answer)
-
-
-def _how_to_get(module: str) -> str:
-    if module in _OTHERWISE:
-        return _OTHERWISE[module]
-    return install_hint(_EXTRAS[module]) if module in _EXTRAS else pip_install(module)
 
 
 def _missing_behind_walls(method: MethodSpec) -> str | None:
@@ -103,14 +116,6 @@ def _missing_behind_walls(method: MethodSpec) -> str | None:
 def print_missing(target: str, requires: Sequence[str]) -> None:
     """Print what ``missing_here`` says, as JSON on the last line of standard output."""
     print(f"\n{json.dumps(missing_here(target, requires))}")
-
-
-def _is_there(module: str) -> bool:
-    """Whether its package is; to look for what is in a package would import that."""
-    try:
-        return importlib.util.find_spec(module.partition(".")[0]) is not None
-    except (ImportError, ValueError):
-        return False
 
 
 def _missing_there(method: MethodSpec) -> str | None:

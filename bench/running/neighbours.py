@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import importlib.util
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,8 +16,10 @@ from importlib.machinery import EXTENSION_SUFFIXES, ModuleSpec, PathFinder
 from pathlib import Path
 from typing import Any
 
+from bench.basics.installation import is_installed
 from bench.basics.paths import expanded
 from bench.basics.source.digest import source_digest
+from bench.basics.srbench_clone import driver_folder, import_folders
 
 _CODE = (".py", *EXTENSION_SUFFIXES)
 _NEVER = frozenset({*sys.stdlib_module_names, "bench", "methods", "sitecustomize", "usercustomize"})
@@ -96,13 +97,18 @@ def importable_beside(file: Path) -> dict[str, Path]:
     """What a file may import from its folder, and itself: the name of each, and where it is.
 
     These are files of code and folders of packages. Of the file itself, the name under which it
-    is loaded is among them and, where no other module is called like that, its own.
+    is loaded is among them and, where no other module is called like that, its own. For SRBench's
+    files there are modules of its driver's folder as well, where no others are called so.
     """
-    found = {module_name(file): file}
+    found = {}
+    if (driver := driver_folder(file)) is not None:
+        beside = code_beside(driver / file.name)
+        found = {name: entry for name, entry in beside.items() if not is_installed(name)}
     for name, entry in code_beside(file).items():
-        if name not in _NEVER and not (entry == file and _is_installed(name)):
+        if not (entry == file and is_installed(name)):
             found[name] = entry
-    return found
+    named = {name: entry for name, entry in found.items() if name not in _NEVER}
+    return {module_name(file): file, **named}
 
 
 def code_beside(file: Path) -> dict[str, Path]:
@@ -139,13 +145,6 @@ def _imported_as(entry: Path) -> str | None:
     return name if entry.name.endswith(tuple(f"{name}{suffix}" for suffix in _CODE)) else None
 
 
-def _is_installed(name: str) -> bool:
-    try:
-        return importlib.util.find_spec(name) is not None
-    except (ImportError, ValueError):
-        return False
-
-
 class _Folder:
     """Finds the modules in one folder; asked last, so that they never take another's place."""
 
@@ -165,7 +164,8 @@ def imports_beside(files: Iterable[Path]) -> Iterator[None]:
     Afterwards it has forgotten them, as another method may have others of the same names. A
     worker has one method, finds what it needs by its path, and forgets nothing.
     """
-    folders = [one.parent for one in files if PathFinder.find_spec(module_name(one)) is None]
+    away = [one for one in files if PathFinder.find_spec(module_name(one)) is None]
+    folders = [folder for one in away for folder in import_folders(one)]
     finders: list[Any] = [_Folder(folder) for folder in folders]
     before = set(sys.modules)
     sys.meta_path.extend(finders)

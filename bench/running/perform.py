@@ -143,9 +143,9 @@ def pose(job: Job, data: AnyData) -> tuple[Request, Arrays]:
 
 
 def held_back(job: Job, data: AnyData) -> tuple[HeldBackInputs, int]:
-    """The inputs at which a model is asked for values once its answer is fixed: no targets."""
+    """The inputs at which a predictor is asked for values once the answer is fixed: no targets."""
     kind = kind_of(job.problem)
-    given = getattr(kind, "held_back_inputs", None)  # not every kind scores models
+    given = getattr(kind, "held_back_inputs", None)  # not every kind scores predictors
     arrays: Mapping[str, NDArray[np.float64]] = given(job.problem, data) if given else {}
     shapes = tuple(array.shape for array in arrays.values())
     return HeldBackInputs(tuple(arrays), shapes), shared_file(tuple(arrays.values()))

@@ -109,6 +109,8 @@ class Questions:
             return AskingFailed(printable(f"language model: {error}"))
         except OSError as error:
             return AskingFailed(printable(f"the transcript cannot be written: {error}"))
+        except Exception as error:  # or the worker would wait for ever
+            return AskingFailed(printable(f"asking fails: {type(error).__name__}: {error}"))
         return ModelAnswered(asked.number, tuple(completions))
 
     def _values(self, asked: PointsAsked) -> Message:

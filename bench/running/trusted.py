@@ -52,7 +52,7 @@ def preload_trusted(
         if _is_trusted(module):
             with contextlib.suppress(Exception, SystemExit):
                 getattr(importlib.import_module(module), name or "__name__")
-    if any(name in _FITTING for name in wanted):
+    if runs_others_code(target) or any(name in _FITTING for name in wanted):
         with contextlib.suppress(Exception):
             _compile_fitting()
     if is_own(place):
@@ -86,7 +86,10 @@ def is_own(module: str) -> bool:
 
 
 def runs_others_code(target: str) -> bool:
-    """Whether a class of the harness's imports, to warm up, what its settings name: not here."""
+    """Whether a class of the harness's imports, to warm up, what its settings name: not here.
+
+    All of these fit constants.
+    """
     return target.startswith(_ADAPTERS)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bench.basics.files import write_whole
+from bench.basics.files import naming, write_whole
 from bench.expression import ParseError, read, symbols
 from bench.problems.data import Data
 from bench.problems.dataset import Dataset
@@ -131,7 +131,7 @@ def judge_file(
     partial = out.with_name(out.name + ".partial")
     rows = _resume(partial, _digest(pairs, limits), len(pairs))
     done = len(rows)
-    with partial.open("a", encoding="utf-8") as journal:
+    with naming(out), partial.open("a", encoding="utf-8") as journal:
         for card in judge_pairs(pairs[done:], workers=workers, limits=limits, forms=forms):
             rows.append(row_of(card))
             journal.write(json.dumps(rows[-1]) + "\n")

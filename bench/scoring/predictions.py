@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import io
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +18,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
+from bench.basics.beginnings import foreign
 from bench.problems.dataset import Dataset
 from bench.problems.problem import Problem
 
@@ -142,7 +144,10 @@ def read_rows(
     previous = csv.field_size_limit(LONGEST_FIELD)
     rows: list[CsvRow] = []
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
+        with path.open("rb") as content:
+            if what := foreign(content.peek(32)[:32]):
+                raise CsvError(f"{path}: holds {what}; save the table as CSV, in UTF-8")
+            file = io.TextIOWrapper(content, newline="", encoding="utf-8-sig")
             reader = csv.reader(file, strict=True)
             header = _renamed([name.strip() for name in next(reader, [])], called)
             _check_header(path, header, required)

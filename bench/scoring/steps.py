@@ -117,9 +117,9 @@ class Item:
     """One answer to score for one problem, as its kind says, by ``metrics()``.
 
     ``data`` None: those of the problem for ``data_seed``. ``predicted`` is what the answer's own
-    model said, by split, where it kept one; without a text, that is all there is to score. Items
-    are sent to processes: ``metrics``
-    is a function that they can import, its rows need not be.
+    predictor said, by split, where it kept one; without a text, that is all there is to score.
+    Items are sent to processes: ``metrics`` is a function that they can import, which its rows
+    need not be.
     """
 
     answer: Answer | None

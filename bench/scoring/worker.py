@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import os
 import resource
 import signal
@@ -44,8 +45,7 @@ def main(descriptor: int) -> None:
             session: Session = pool.recv()
         except (EOFError, OSError):
             return
-        _import_all()
-        _compile()
+        _get_ready()
         pool.send(Ready())
         with contextlib.suppress(EOFError, OSError):  # the pool is gone
             _hold(pool, session)
@@ -65,6 +65,15 @@ def _hold(pool: Connection[Any, Any], session: Session) -> None:
 
 
 @functools.cache
+def _get_ready() -> None:
+    """Have all that scoring needs; as it stays to the end, the search for cycles passes it by."""
+    gc.disable()
+    _import_all()
+    _compile()
+    gc.freeze()
+    gc.enable()
+
+
 def _compile() -> None:
     """Have all machine code, be it compiled only now: no step's time is to pay for that."""
     from bench.expression import parse

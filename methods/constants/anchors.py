@@ -13,16 +13,33 @@ from methods.constants.relations import no_answer, searched
 Polynomials = tuple[tuple[int, ...], tuple[int, ...]]
 
 ANCHORS: tuple[tuple[str, Polynomials], ...] = (
+    # x = a + b/x, a square root
     ("sqrt5", ((0, 1), (0, 0, 1))),
+    ("sqrt5", ((0, 3), (0, 0, -1))),
     ("sqrt2", ((0, 2), (0, 0, 1))),
+    ("sqrt3", ((0, 2), (0, 0, 2))),
+    ("sqrt13", ((0, 3), (0, 0, 1))),
+    ("sqrt13", ((0, 1), (0, 0, 3))),
     ("sqrt17", ((0, 3), (0, 0, 2))),
+    ("sqrt21", ((0, 3), (0, 0, 3))),
+    # z/arctan(z) at z = 1 and at the square root of 3 (Gauss)
     ("pi", ((2, 1), (1, 0, 0))),
+    ("pi_sqrt3", ((2, 1), (3, 0, 0))),
+    # 4/pi, of the Ramanujan machine
     ("pi", ((3, 1), (-2, 3, 0))),
+    # 1/log(1 + z) at z = -1/2 (Euler)
+    ("ln2", ((3, 2), (-2, 0, 0))),
+    # of exp(z), the first two at z = 1 and z = 2, then 1/(exp(1/2) - 1) (Euler)
     ("e", ((1, 3), (0, 1, 0))),
     ("e2", ((1, 3), (0, 2, 0))),
+    ("sqrt_e", ((2, 1), (0, 2, 0))),
+    # coth(1) and cot(1) (Lambert)
+    ("e2", ((2, 1), (0, 0, 1))),
     ("tan1", ((2, 1), (0, 0, -1))),
 )
-"""Fractions whose limits are known, textbook ones: a(n) and b(n) by falling powers."""
+"""Fractions whose limits are known, a(n) and b(n) by falling powers: one of each family of measures
+that Shalyt et al. have and that has a constant in the list, and textbook ones for other constants.
+"""
 
 
 @dataclass(frozen=True)

@@ -27,9 +27,10 @@ class RSRMLaws(RSRM):
     library: int = 3000
 
     def warm_up(self, budget: Budget) -> None:
-        """Load the compiled search."""
+        """Load the compiled search, and what retrieval needs."""
         from methods.laws import warm  # it imports this
 
+        super().warm_up(budget)
         warm.solving()
 
     def course(self, run: SearchRun) -> Iterator[None]:
@@ -37,7 +38,8 @@ class RSRMLaws(RSRM):
         few, largest = run.answer.on_few, 2 * self.max_tokens
         library = 0 if self.units else self.library
         proposals = Proposals(library, self.operators, self.nesting, largest, few, self.operators)
-        yield from run.proposed_by(proposals.plain())
+        yield from self.retrieve(run)
+        yield from run.proposed_by(proposals.shortest())
         yield from run.proposed_by(proposals.first())
         rng = np.random.default_rng(run.task.seed)
         search = self.search(run, Sketch(), rng)

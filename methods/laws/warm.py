@@ -14,6 +14,8 @@ from methods.mcts import warm
 @cache
 def solving() -> None:
     """Solve a little, once in a process, on no law, so that nothing ends early."""
+    import scipy.spatial  # noqa: F401  # what tells noise needs it
+
     warm.searching()
     X = np.random.default_rng(0).uniform(1.0, 2.0, (12, 2))
     y = np.random.default_rng(1).uniform(1.0, 2.0, 12)

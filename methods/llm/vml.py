@@ -1,18 +1,17 @@
-"""The method ``vml``: a model that is a text, and learns by being rewritten."""
+"""The method ``vml``: a predictor that is a text, and learns by being rewritten."""
 
 from __future__ import annotations
 
-import json
-import math
-import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import BudgetSpent, Discovery, Expression, ParseError, Prompt, Task, Variable, read
+from bench import BudgetSpent, Discovery, Prompt, Task, evaluate
+from methods.llm.core.reading import MOST_CHARACTERS
+from methods.llm.verbal import new_descriptions, stated_equations, stated_number, stated_numbers
 
 Array = NDArray[np.float64]
 
@@ -23,11 +22,8 @@ _GRID = 40
 _AROUND = 0.5
 """Of the range: how far the grid goes beyond it to each side, as published."""
 _TRIES = 3
+_LONGEST_ECHO = 3000
 _SHARE = 0.95
-_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
-_OUTPUT = re.compile(rf"output\W{{0,8}}?\s*\$?({_NUMBER})", re.IGNORECASE)
-_NEW = re.compile(r"new pattern descriptions\W*", re.IGNORECASE)
-_EQUATION = re.compile(r"\b(?:y|f\([^()]*\)|output)\s*(?:=|≈)\s*", re.IGNORECASE)
 _TOLD = 2
 """Decimals of what is shown and asked for, as published."""
 
@@ -40,6 +36,9 @@ class VML:
     inputs, predictions and targets, and writes a new text. ``faithful`` asks for one input a call,
     as published: 500 + 50 calls of 100 rows. ``batched`` asks for a batch in one call, which is
     not the paper's, and costs 2 calls a batch.
+
+    An answer that cannot be read goes back with what was asked for, twice at most: at temperature
+    0, which the paper does not set, the same prompt would have the same answer.
 
     At the end the text is asked at 40 points, half the range beyond it on each side; between them
     predictions are linear (of several inputs: those of the nearest row that was asked). Where the
@@ -69,13 +68,10 @@ class VML:
         except BudgetSpent as spent:
             print(f"ended by {spent.budget}")
             asked, values = learning.known()
-        print(f"{learning.calls} calls; {learning.unread} answers without a number")
+        print(f"{learning.calls} calls; {learning.unread} answers without what was asked for")
         print(learning.text)
-        equation = learning.equation
-        predict = _between(asked, values) if len(values) else None
-        if equation is None and predict is None:
-            return Discovery.of(f"{float(np.mean(task.y)):.{_TOLD}f}")
-        return Discovery.of("" if equation is None else equation, predict=predict)
+        counts = {"answers": learning.calls, "refused": learning.unread}
+        return replace(_answer(learning, asked, values), counts=counts)
 
 
 class VerbalRegression:
@@ -92,9 +88,11 @@ class VerbalRegression:
 
     @property
     def equation(self) -> str | None:
-        """The equation that the text states, where it can be read."""
-        found = stated_equation(self.text.removeprefix(self.prior), self.task.variables)
-        return None if found is None else str(found)
+        """The last equation that the text states and that has a value at every row."""
+        for found in stated_equations(self.text.removeprefix(self.prior), self.task.variables):
+            if np.isfinite(evaluate(found, self.task.names, self.X)).all():
+                return str(found)
+        return None
 
     def steps(self) -> Iterator[None]:
         """A learner's pass and an optimiser's call for each batch of each epoch."""
@@ -138,9 +136,11 @@ class VerbalRegression:
         )
         answer = self._ask([("system", _OPTIMISER), *self._memory, ("user", turn)])
         self._memory = (("user", turn), ("assistant", answer or "(nothing)"))
-        parts = _NEW.split(answer)
-        if len(parts) > 1 and parts[-1].strip():
-            self.text = f"{self.prior} {parts[-1].strip()}"
+        descriptions = new_descriptions(answer)
+        if descriptions:
+            self.text = f"{self.prior} {descriptions}"
+        else:
+            self.unread += 1
         equation = self.equation
         if equation is not None:
             self.task.report(equation)
@@ -158,16 +158,20 @@ class VerbalRegression:
         messages = [("system", _LEARNER), ("user", turn)]
         for _ in range(_TRIES):
             answer = self._ask(messages, temperature=0.0)
-            values = _several(answer, len(X)) if several else _one(answer)
+            values = stated_numbers(answer, len(X)) if several else stated_number(answer)
             if values is not None:
-                return values
+                return np.array([round(value, _TOLD) for value in values])
             self.unread += 1
+            echo = answer[:_LONGEST_ECHO] or "(nothing)"
+            again = [("assistant", echo), ("user", f"That cannot be read. {wanted}")]
+            messages = [*messages[:2], *again]
         return np.full(len(X), np.nan)
 
     def _ask(self, messages: Sequence[tuple[str, str]], temperature: float | None = None) -> str:
-        self.calls += 1
         prompt = Prompt(messages, max_tokens=self.settings.max_tokens, temperature=temperature)
-        return str(self.task.model.ask_all([prompt])[0].text)
+        answer = str(self.task.model.ask_all([prompt])[0].text)
+        self.calls += 1
+        return answer[:MOST_CHARACTERS]
 
     def _inputs(self, row: Array) -> str:
         return ", ".join(
@@ -179,50 +183,13 @@ _LEARNER = "You are the model. You apply the pattern descriptions to the input."
 _OPTIMISER = "You are the optimizer of a model for regression: inputs and outputs are numbers."
 
 
-def stated_equation(text: str, variables: Sequence[Variable]) -> Expression | None:
-    """The last equation in ``text`` that reads as an expression in ``variables``.
-
-    It stands behind ``y =``, ``f(x) =`` or ``output =``; words behind it are left out. None where
-    there is none, or where a parameter in it has no value.
-    """
-    for found in reversed(list(_EQUATION.finditer(text))):
-        for side in _sides(text[found.end() :].partition("\n")[0]):
-            try:
-                reading = read(side, variables)
-            except ParseError:
-                continue
-            if not reading.constants:
-                return reading.filled
-    return None
-
-
-def _sides(line: str) -> Iterator[str]:
-    """``line``, and shorter and shorter beginnings of it."""
-    line = line.strip().strip("`*$").strip()
-    yield line.rstrip(".,;:`*$ ")
-    for mark in (". ", ", ", "; ", " where ", " with ", " for ", " (", " and ", "`", "$", "*."):
-        if mark in line:
-            yield line.partition(mark)[0].rstrip(".,;:`*$ ")
-
-
-def _one(answer: str) -> Array | None:
-    """The last number behind ``Output:``, rounded as published."""
-    found = _OUTPUT.findall(answer)
-    value = float(found[-1]) if found else math.nan
-    return np.array([round(value, _TOLD)]) if math.isfinite(value) else None
-
-
-def _several(answer: str, count: int) -> Array | None:
-    """The last list of ``count`` finite numbers."""
-    for text in reversed(re.findall(r"\[[^\[\]]*\]", answer)):
-        try:
-            listed = json.loads(text)
-            values = np.array([float(one) for one in listed]).round(_TOLD)
-        except (ValueError, TypeError):
-            continue
-        if len(values) == count and np.isfinite(values).all():
-            return values
-    return None
+def _answer(learning: VerbalRegression, asked: Array, values: Array) -> Discovery:
+    """The equation and the predictions, as far as there are such; without both the mean."""
+    equation = learning.equation
+    predict = _between(asked, values) if len(values) else None
+    if equation is None and predict is None:
+        return Discovery.of(f"{float(np.mean(learning.task.y)):.{_TOLD}f}")
+    return Discovery.of("" if equation is None else equation, predict=predict)
 
 
 def _said(value: Any) -> str:

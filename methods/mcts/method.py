@@ -16,6 +16,7 @@ from methods.mcts.language.grammar import NESTING, TokenGrammar, make_grammar
 from methods.mcts.run import SearchRun
 from methods.mcts.search import Fitting, TreeSearch
 from methods.mcts.tree import Policy
+from methods.snip import retrieval
 
 OPERATORS = ("add", "sub", "mul", "div", "sin", "cos", "exp", "log", "sqrt", "square")
 _POLICIES = ("uct", "double_q")
@@ -146,6 +147,8 @@ class RSRM(MCTS):
       their other constants are fitted by Levenberg-Marquardt, not by Powell's method.
     * Expressions of five tokens or fewer count too. Learning is faster (``rate``), and there is
       no penalty for a step (``step_reward``).
+    * ``retrieval``: so many formulas are looked at first that SNIP's encoders hold nearest to the
+      data (``methods.snip.retrieval``), whatever their operators. None by default.
     * Evolution ranks by ``log(error) + parsimony*tokens`` and prefers children never seen
       (``novelty``: so many tries for one); crossover is more common and tournaments are smaller.
     """
@@ -162,9 +165,23 @@ class RSRM(MCTS):
     novelty: int = 15
     forms: bool = True
     epochs: int = 5
+    retrieval: int = 0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        retrieval.check(self.retrieval)
+        if self.retrieval and self.units:
+            raise ValueError(f"retrieval is {self.retrieval}, and knows no units: set one of both")
+
+    def warm_up(self, budget: Budget) -> None:
+        """Load the compiled search, and what retrieval needs."""
+        super().warm_up(budget)
+        if self.retrieval:
+            retrieval.warm()
 
     def course(self, run: SearchRun) -> Iterator[None]:
         """What follows on what; it yields after every stride, and has no end."""
+        yield from self.retrieve(run)
         rng = np.random.default_rng(run.task.seed)
         search = self.search(run, Sketch(), rng)
         run.searches.append(search)
@@ -173,6 +190,11 @@ class RSRM(MCTS):
             yield from self.under_form(run, search, rng)
             if epoch % self.epochs == 0:
                 search.forget()
+
+    def retrieve(self, run: SearchRun) -> Iterator[None]:
+        """What a library has for the data, where it is asked."""
+        few = run.answer.on_few
+        yield from run.proposed_by(retrieval.retrieved(few, self.retrieval, run.task.seed))
 
     def epoch(self, search: TreeSearch) -> Iterator[None]:
         """Runs down the tree, and evolution from the best that they met."""

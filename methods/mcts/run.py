@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from bench import Discovery, Expression, Task
@@ -15,7 +15,9 @@ _SEARCH_SHARE = 0.85
 """Share of the time given to the search; the rest fits and shortens what it found."""
 _PROPOSED = 2
 """So many of the expressions proposed together are fitted."""
-_FINALISTS = 10
+_POOL = 30
+"""So many are fitted to the rows of the search: a hundred thousandth of a second for each row."""
+_FINALISTS = 5
 """So many are fitted to all rows, to choose among them."""
 
 
@@ -52,7 +54,7 @@ class SearchRun:
         """Whether the best formula is exact on all rows, to the last digits that the data have."""
         return self.answer.exact
 
-    def consider(self, expression: Expression) -> None:
+    def consider(self, expression: Expression) -> Fitted:
         """Fit an expression; keep and report it where it is better than what was.
 
         What is exact on few rows must be so on all, or else counts there with its error on all.
@@ -60,11 +62,12 @@ class SearchRun:
         few, best = self.answer.on_few, self.answer.best
         fitted = few.fitted(gather(expression))
         if best is not None and fitted.criterion >= best.criterion:
-            return
+            return fitted
         if fitted.exact:
             fitted = self._on_all(fitted)
         if best is None or fitted.criterion < best.criterion:
             self.answer.keep(fitted)
+        return fitted
 
     def _on_all(self, exact: Fitted) -> Fitted:
         """What is exact on few rows, on all: shortened, unless it needs what few rows do not."""
@@ -86,8 +89,7 @@ class SearchRun:
         judged = [self.answer.on_few.judged(one) for one in expressions]
         judged.sort(key=lambda one: one.criterion)
         for fitted in judged[:_PROPOSED]:
-            self.proposed.append(fitted.expression)
-            self.consider(fitted.expression)
+            self.proposed.append(self.consider(fitted.expression).expression)
 
     def proposed_by(self, proposals: Iterator[list[Expression]]) -> Iterator[None]:
         """Consider what comes; yields after every step."""
@@ -104,16 +106,17 @@ class SearchRun:
             if (self.exact and not self.shortening) or self._spent():
                 break
 
-    def discovery(self) -> Discovery:
-        """The answer after all that was searched."""
+    def discovery(self, *, simple: bool = False) -> Discovery:
+        """The answer after all that was searched; ``simple`` as ``Answering.discovery`` has it."""
         if self.answer.constant:
             return self.answer.of_mean()
         few, best = self.answer.on_few, self.answer.best
         found = [one for search in self.searches for one in search.front()] + self.proposed
         if self.exact and best is not None:
             return self.answer.chosen(best, [best, *(few.judged(gather(one)) for one in found)])
-        pool = [few.fitted(gather(one)) for one in found]
-        return self.answer.discovery(pool, finalists=_FINALISTS)
+        judged = sorted((few.judged(gather(one)) for one in found), key=lambda one: one.criterion)
+        pool = [few.fitted(one.expression) for one in different(judged)[:_POOL]]
+        return self.answer.discovery(pool, finalists=_FINALISTS, simple=simple)
 
     def _spent(self) -> bool:
         most = self.task.budget.evaluations
@@ -128,3 +131,11 @@ class SearchRun:
             if search.news > self._seen.get(search, 0):
                 self._seen[search] = search.news
                 self.consider(search.best())
+
+
+def different(ranked: Iterable[Fitted]) -> list[Fitted]:
+    """Of formulas with one error, to six digits, the first: they are one function."""
+    kept: dict[str, Fitted] = {}
+    for one in ranked:
+        kept.setdefault(f"{one.error:.5e}", one)
+    return list(kept.values())

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor
 
 from methods.neural.folder import STATE, TRAINING, WEIGHTS, CheckpointError, read_state
@@ -29,7 +29,7 @@ def save_network(network: ShapedNetwork, folder: Path, state: dict[str, Any]) ->
     """Write the weights and ``state`` (with the network's shape) into ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {name: value.detach().contiguous() for name, value in network.state_dict().items()}
-    _replace(folder / WEIGHTS, lambda path: save_file(tensors, path))
+    _replace(folder / WEIGHTS, lambda path: path.write_bytes(save(tensors)))
     text = json.dumps({**state, "shape": asdict(network.shape)}, indent=1)
     _replace(folder / STATE, lambda path: path.write_text(text))
 
@@ -58,7 +58,7 @@ def save_training(
         for name, value in moments.items():
             tensors[f"moments.{index}.{name}"] = value.contiguous()
     metadata = {"state": json.dumps(state)}
-    _replace(folder / TRAINING, lambda path: save_file(tensors, path, metadata))
+    _replace(folder / TRAINING, lambda path: path.write_bytes(save(tensors, metadata)))
 
 
 def training_state(folder: Path) -> dict[str, Any] | None:
@@ -92,9 +92,12 @@ def load_training(network: ShapedNetwork, optimiser: torch.optim.Optimizer, fold
 def _replace(path: Path, write: Callable[[Path], object]) -> None:
     """Write to a temporary name and rename, so that a kill never leaves half a file."""
     temporary = path.with_suffix(".tmp")
-    write(temporary)
-    temporary.chmod(0o644)  # safetensors makes files that only their owner can read
-    temporary.replace(path)
+    try:
+        write(temporary)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def _damaged(path: Path, error: Exception) -> CheckpointError:

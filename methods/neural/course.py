@@ -25,12 +25,16 @@ _TOLD_EVERY = 50
 
 @dataclass(frozen=True)
 class Schedule:
-    """How long and how fast: ``steps`` fixes warm-up, plateau and linear decay."""
+    """How long and how fast: ``warmup`` steps up, a plateau, a share ``decay`` of ``steps`` down.
+
+    A training that has not come down yet may go on with other ``steps``, and ends as if they had
+    been asked for at first (Hägele et al., NeurIPS 2024, arXiv:2405.18392).
+    """
 
     steps: int = 20_000
     batch: int = 256
     rate: float = 1e-3
-    warmup: float = 0.02
+    warmup: int = 400
     decay: float = 0.3
     weight_decay: float = 1e-4
     clip: float = 1.0
@@ -39,10 +43,13 @@ class Schedule:
 
     def rate_at(self, step: int) -> float:
         """The learning rate of a step: linear up, flat, linear down to a fiftieth."""
-        progress = step / self.steps
-        up = min(1.0, progress / self.warmup)
-        down = min(1.0, max(0.02, (1.0 - progress) / self.decay))
+        up = min(1.0, step / max(1, self.warmup))
+        down = min(1.0, max(0.02, (1.0 - step / self.steps) / self.decay))
         return self.rate * up * down
+
+    def plateau_end(self) -> float:
+        """The step from which the rate comes down."""
+        return self.steps * (1.0 - self.decay)
 
 
 def taught(
@@ -136,19 +143,29 @@ def _resumed(
                 f"'{folder}' holds a network and no training: choose another folder"
             )
         return 0, 0.0
-    before: Mapping[str, Any] = state["training"]
-    for name, now in json.loads(json.dumps(asdict(config))).items():
-        if name != "checkpoint_seconds" and before.get(name) != now:
-            raise CheckpointError(
-                f"'{folder}' holds a training with {name}={before.get(name)}, not {now}: "
-                "choose another folder, or that value to go on"
-            )
+    _check_config(config, state, folder)
     load_training(network, optimiser, folder)
     log = folder / "progress.jsonl"
     lines = log.read_text().splitlines(keepends=True) if log.exists() else []
     whole = (line for line in lines if line.endswith("\n"))
     log.write_text("".join(line for line in whole if json.loads(line)["step"] <= state["step"]))
     return int(state["step"]), float(state["seconds"])
+
+
+def _check_config(config: Schedule, state: Mapping[str, Any], folder: Path) -> None:
+    """Raises CheckpointError where ``state`` is of a training that ``config`` cannot go on with."""
+    before: Mapping[str, Any] = state["training"]
+    given = json.loads(json.dumps(asdict(config)))
+    free = {"checkpoint_seconds"}
+    if state["step"] <= min(config.plateau_end(), before["steps"] * (1.0 - config.decay)):
+        free.add("steps")
+    for name, now in given.items():
+        if name not in free and before.get(name) != now:
+            late = " (its rate comes down already)" if name == "steps" else ""
+            raise CheckpointError(
+                f"'{folder}' holds a training with {name}={before.get(name)}{late}, not {now}: "
+                "choose another folder, or that value to go on"
+            )
 
 
 def _save(

@@ -2,7 +2,7 @@
 
 python -m methods.neural.export TRAINING_FOLDER SHIPPED_FOLDER
 
-Networks that ship are in ``methods/transformer/trained/small`` and ``methods/prose/trained/small``.
+Networks that ship are in ``methods/{transformer,prose,snip}/trained/small``.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ class NearestNeighbour:
     kinds: ClassVar[tuple[str, ...]] = ("oracle",)
 
     def discover(self, task: OracleTask) -> Discovery:
-        """The model; it uses no chance."""
+        """The predictor; it uses no chance."""
         table = asked_evenly(task)
 
         def predict(X: Array) -> Array:

@@ -27,6 +27,8 @@ _AGAIN = 2
 _STEADYING = ("ts_mean", "ts_median", "cs_rank", "ts_zscore", "ts_rank")
 _SLOWING = ("ts_mean", "ts_median", "ts_sum")
 _MOST_TOKENS = 300
+_LONGEST_ECHO = 3000
+"""Characters of an answer that its writer is shown again; a factor has fewer."""
 
 
 class Proposer(Protocol):
@@ -112,7 +114,10 @@ class ModelProposer:
         messages = [("system", self._language()), ("user", f"{wanted}\n{shunned}".strip())]
         messages.append(("user", "First say in two sentences what to compute and why, no formula."))
         sketch = self._said(messages, self.temperature)
-        messages += [("assistant", sketch), ("user", "Now write the formula alone, on one line.")]
+        messages += [
+            ("assistant", _echo(sketch)),
+            ("user", "Now write the formula alone, on one line."),
+        ]
         for _ in range(1 + _AGAIN):
             answer = self._said(messages, 0.1)
             try:
@@ -123,12 +128,15 @@ class ModelProposer:
                 if small(factor, self.nodes):
                     return factor
                 reason = f"a factor has operators, and at most {self.nodes} nodes"
-            messages += [("assistant", answer), ("user", f"{reason}. Write it again, alone.")]
+            messages += [
+                ("assistant", _echo(answer)),
+                ("user", f"{reason}. Write it again, alone."),
+            ]
         return None
 
     def _said(self, messages: Sequence[tuple[str, str]], temperature: float) -> str:
         answer = self.model.ask(messages, temperature=temperature, max_tokens=_MOST_TOKENS)
-        return str(answer.text) or "(nothing)"
+        return str(answer.text)
 
     def _language(self) -> str:
         rows = [
@@ -141,6 +149,10 @@ class ModelProposer:
             f"Fields: {', '.join(self.task.fields)}. Operators, and + - * /; t and n are whole "
             f"numbers of days:\n" + "\n".join(rows)
         )
+
+
+def _echo(answer: str) -> str:
+    return answer[:_LONGEST_ECHO] or "(nothing)"
 
 
 def _formula(answer: str) -> str:

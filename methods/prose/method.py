@@ -5,15 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 
-from bench import Budget, Call, Candidate, Discovery, Expression, Number, SystemTask, complexity
+from bench import (
+    Budget,
+    Call,
+    Candidate,
+    Discovery,
+    Expression,
+    Number,
+    SystemTask,
+    Trajectory,
+    Variable,
+    complexity,
+    parse,
+)
 from methods.neural.folder import read_state
 from methods.prose.vocabulary import MOST_STATES
 from methods.systems.integrating import integrated_error
 
+SHIPPED = Path(__file__).parent / "trained" / "small"
 _LEFT = 0.1
 """The share of the budget at which no more systems are tried."""
 
@@ -24,32 +37,34 @@ class Prose:
 
     The network reads 64 points of the first trajectory and the task's guess, and writes systems:
     the likeliest, then up to ``samples`` drawn at ``temperature``. Where ``refit``, each is also
-    tried with constants fitted to rates estimated as ``estimate`` says. The answer is the system
-    that leads nearest to the trajectories. ``checkpoint`` is a folder that ``rediscover train``
-    wrote. The network knows the families that it was trained on; of other systems it writes one
-    that it knows.
+    tried with its constants fitted along the trajectories from where the network put them. The
+    answer is the system that leads nearest to the trajectories.
+    ``checkpoint`` is a folder that ``rediscover train`` wrote; empty for the network that ships.
+    That one knows the families of three states; of other systems it writes one that it knows.
     """
 
     kinds: ClassVar[tuple[str, ...]] = ("system",)
     requires: ClassVar[tuple[str, ...]] = ("torch", "safetensors")
 
-    checkpoint: str = "networks/prose_small"
+    checkpoint: str = ""
     samples: int = 16
     temperature: float = 1.0
     refit: bool = True
-    estimate: Literal["differences", "smoothed", "weak"] = "smoothed"
 
     def __post_init__(self) -> None:
-        read_state(Path(self.checkpoint))
+        read_state(self._folder)
+
+    @property
+    def _folder(self) -> Path:
+        return Path(self.checkpoint) if self.checkpoint else SHIPPED
 
     def warm_up(self, budget: Budget) -> None:
         """Load PyTorch and the compiled code of fits."""
         import torch  # noqa: F401
 
-        from bench import fit_constants, parse
-
-        X = np.ones((4, 1))
-        fit_constants(parse("1.5*x0 + sin(x0)", {"x0": "x0"}), ("x0",), X, X[:, 0])
+        t = np.linspace(0.0, 1.0, 9)
+        task = SystemTask((Trajectory(t, np.exp(t)[:, None]),), (Variable("x0"),), budget=budget)
+        task.refined({"x0": "1.5*x0"})
 
     def discover(self, task: SystemTask) -> Discovery:
         """The best system that the network writes.
@@ -64,28 +79,23 @@ class Prose:
             )
         torch.set_num_threads(task.budget.threads)
         found: list[Candidate] = []
-        for rates in self._proposed(task):
-            answer = {name: str(rate) for name, rate in rates.items()}
-            error = integrated_error(task, answer)
-            nodes = sum(complexity(rate) for rate in rates.values())
-            found.append(Candidate(answer, nodes, error))
+        for answer in self._proposed(task):
+            found.append(_candidate(task, answer))
             best = min(found, key=_loss)
-            task.report(_answer(best), error)
+            task.report(_answer(best), best.loss)
             if task.remaining().share < _LEFT:
                 break
         if not found:
             raise ValueError("the network wrote no system; train it further: rediscover train")
         return Discovery.of(_answer(min(found, key=_loss)), found)
 
-    def _proposed(self, task: SystemTask) -> Iterator[Mapping[str, Expression]]:
-        """Each system that the network writes, and with its constants fitted.
-
-        From few or noisy points, estimated rates may say less of constants than the network does.
-        """
+    def _proposed(self, task: SystemTask) -> Iterator[Mapping[str, str]]:
+        """Each system that the network writes, and with its constants fitted."""
         for rates in self._written(task):
-            yield rates
+            answer = {name: str(rate) for name, rate in rates.items()}
+            yield answer
             if self.refit:
-                yield self._fitted(task, rates)
+                yield task.refined(answer)
 
     def _written(self, task: SystemTask) -> Iterator[Mapping[str, Expression]]:
         """Each system that the network writes, once: the likeliest first."""
@@ -97,7 +107,7 @@ class Prose:
         from methods.prose.posed import posed
         from methods.prose.vocabulary import Unreadable, system
 
-        network, _ = load_network(Path(self.checkpoint), ProseNetwork.of)
+        network, _ = load_network(self._folder, ProseNetwork.of)
         seen, pace = posed(task)
         with torch.inference_mode():
             memory, shown = network.fused(seen)
@@ -113,21 +123,14 @@ class Prose:
                 continue
             yield {name: _paced(rate, pace) for name, rate in rates.items()}
 
-    def _fitted(
-        self, task: SystemTask, rates: Mapping[str, Expression]
-    ) -> Mapping[str, Expression]:
-        """``rates`` with their constants fitted to the estimated rates of the trajectories."""
-        from bench import fit_constants
-
-        tables = task.tables(self.estimate)
-        return {
-            name: fit_constants(rate, table.names, table.X, table.y).expression
-            for (name, rate), table in zip(rates.items(), tables, strict=True)
-        }
-
 
 def _paced(rate: Expression, pace: float) -> Expression:
     return rate if pace == 1.0 else Call("mul", (Number(pace), rate))
+
+
+def _candidate(task: SystemTask, answer: Mapping[str, str]) -> Candidate:
+    nodes = sum(complexity(parse(rate, task.variables)) for rate in answer.values())
+    return Candidate(answer, nodes, integrated_error(task, answer))
 
 
 def _loss(candidate: Candidate) -> float:

@@ -37,10 +37,10 @@ class Julia:
 def missing() -> str | None:
     """What PySR lacks on this machine, in one line; nothing is fetched, and Julia not started
     but for its version."""
-    version = metadata.version("pysr")
-    if not ((2, 7) <= tuple(map(int, version.split(".")[:2])) < (3, 0)):
+    if not has_known_release():
         return (
-            f"pysr is {version}; this adapter needs 2.7 or a later 2 (pip install 'pysr>=2.7,<3')"
+            f"pysr is {metadata.version('pysr')}; this adapter needs 2.7 or a later 2 "
+            "(pip install 'pysr>=2.7,<3')"
         )
     exe, project = os.environ.get(_EXE), os.environ.get(_PROJECT)
     if exe and project:
@@ -51,6 +51,12 @@ def missing() -> str | None:
     if find() is not None:
         return None
     return _search_misses()
+
+
+def has_known_release() -> bool:
+    """Whether the ``pysr`` that is installed is one that the adapter was written for."""
+    release = tuple(map(int, metadata.version("pysr").split(".")[:2]))
+    return (2, 7) <= release < (3, 0)
 
 
 def find() -> Julia | None:

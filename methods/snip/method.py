@@ -19,6 +19,9 @@ from methods.transformer.search import SkeletonSearch
 if TYPE_CHECKING:
     from methods.snip.proposals import LatentSpace, Stream
 
+SHIPPED = Path(__file__).parent / "trained" / "small"
+NEEDED = ("torch", "safetensors")
+
 
 @dataclass(frozen=True)
 class Snip:
@@ -30,13 +33,13 @@ class Snip:
     paper's latent space optimisation over ``generations``; ``decoding``, the control that goes on
     from latents of data; or ``chance``, the control whose latents know no data. 1 - R2 at most
     ``stop`` ends the search; 0.01 is as published. The answer is the best formula ever seen.
-    ``checkpoint`` is a folder that ``rediscover train network=snip_small`` wrote. ``nearest`` looks
-    in a library, of ``library`` drawn skeletons where none is given.
+    ``checkpoint`` is a folder that ``rediscover train`` wrote; empty for the network that ships.
+    ``nearest`` looks in a library, of ``library`` drawn skeletons where none is given.
     """
 
-    requires: ClassVar[tuple[str, ...]] = ("torch", "safetensors")
+    requires: ClassVar[tuple[str, ...]] = NEEDED
 
-    checkpoint: str = "networks/snip_small"
+    checkpoint: str = ""
     search: Literal["wolves", "decoding", "chance"] = "wolves"
     population: int = 50
     generations: int = 30
@@ -52,7 +55,11 @@ class Snip:
                 raise ValueError(f"{name} is {getattr(self, name)}; it must be {least} or more")
         if not self.temperature > 0:
             raise ValueError(f"temperature is {self.temperature:g}; it must be above 0")
-        read_state(Path(self.checkpoint))
+        read_state(self._folder)
+
+    @property
+    def _folder(self) -> Path:
+        return Path(self.checkpoint) if self.checkpoint else SHIPPED
 
     def warm_up(self, budget: Budget) -> None:
         """Load PyTorch and the compiled code."""
@@ -116,7 +123,7 @@ class Snip:
         from methods.snip.proposals import LatentSpace
 
         torch.set_num_threads(search.task.budget.threads)
-        network, _ = load_network(Path(self.checkpoint), SnipNetwork.of)
+        network, _ = load_network(self._folder, SnipNetwork.of)
         seed = search.task.seed
         chance = torch.Generator().manual_seed(seed % 2**63)
         return LatentSpace(network, search.view, np.random.default_rng(seed), chance)

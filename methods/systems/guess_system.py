@@ -12,6 +12,8 @@ from bench import Discovery, SystemTask, read
 class GuessSystem:
     """The system that the task guesses, its constants by least squares; no search.
 
+    They are fitted to estimated rates, and from there along the trajectories.
+
     ``estimate`` is how rates are estimated from the states: differences, smoothed or weak.
     """
 
@@ -34,4 +36,5 @@ class GuessSystem:
                 restarts=4, seed=task.seed,
             )  # fmt: skip
             rates[name] = str(fit.expression)
-        return Discovery.of(rates)
+        task.report(rates)
+        return Discovery.of(task.refined(rates))

@@ -22,6 +22,8 @@ Array = NDArray[np.float64]
 
 _ALIKE = 1.1
 _EXACT = 1e-6
+_KNOWN = 0.5
+"""The share of rows that must have well known rates of all states for others to be left out."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,10 @@ class Sindy:
 
     def discover(self, task: SystemTask) -> Discovery:
         """The sparsest rates among those that lead nearest to the trajectories."""
-        tables = task.tables(self.estimate)
-        X, rates = tables[0].X, np.column_stack([table.y for table in tables])
+        given = task.rates(self.estimate)
+        sure = given.sure.all(axis=1)
+        rows = sure if sure.mean() >= _KNOWN else slice(None)
+        X, rates = given.X[rows], given.values[rows]
         found: list[tuple[float, int, dict[str, str]]] = []
         for terms, answer in self._answers(task, X, rates):
             found.append((integrated_error(task, answer), terms, answer))

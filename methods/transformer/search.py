@@ -47,6 +47,16 @@ class View:
     y: NDArray[np.float64]
     names: tuple[str, ...]
 
+    @classmethod
+    def of(
+        cls, X: NDArray[np.float64], y: NDArray[np.float64], names: Sequence[str], seed: int
+    ) -> View:
+        """Of finite rows ``X`` (n, d), ``y`` (n,): the columns that matter, those unused zero."""
+        columns = relevant_columns(X, y, seed)
+        shown = np.zeros((len(y), MAX_VARIABLES))
+        shown[:, : len(columns)] = np.clip(X[:, columns], -_LARGEST, _LARGEST)
+        return cls(shown, np.clip(y, -_LARGEST, _LARGEST), tuple(names[j] for j in columns))
+
 
 def to_expression(
     skeleton: Skeleton, names: tuple[str, ...], constants: Sequence[float] = ()
@@ -73,19 +83,12 @@ class SkeletonSearch:
     def __init__(self, task: Task, restarts: int) -> None:
         self.task, self.restarts = task, restarts
         self.answer = Answering(task, _FIT_ROWS)
-        self.X, self.y = self.answer.on_all.X, self.answer.on_all.y
-        self.columns = relevant_columns(self.X, self.y, task.seed)
-        self.names = tuple(task.names[j] for j in self.columns)
+        full = self.answer.on_all
+        self.view = View.of(full.X, full.y, task.names, task.seed)
+        self.names = self.view.names
         self.errors: dict[Skeleton, float] = {}
         self.pool: list[Fitted] = []
         self.evaluations = 0
-
-    @property
-    def view(self) -> View:
-        """The data as the network is to see them, unused columns zero."""
-        shown = np.zeros((len(self.y), MAX_VARIABLES))
-        shown[:, : len(self.columns)] = np.clip(self.X[:, self.columns], -_LARGEST, _LARGEST)
-        return View(shown, np.clip(self.y, -_LARGEST, _LARGEST), self.names)
 
     def run(self, proposals: Iterable[list[Skeleton]]) -> None:
         """Judge batch after batch until the time is spent, a formula is exact, or none is left.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import subprocess
-import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from forking import forks
 
 from bench.plugins import find_method, spec_of
 
@@ -67,21 +67,25 @@ def equation(x0, x1, params):
 LAW = "lambda X: 2.5 * X[:, 0] * np.exp(-0.5 * X[:, 1]) + 1.0"
 
 CODE = """
-import json, sys
+import json
 import numpy as np
+import scipy.optimize
 from bench import Task, Variable, Budget
+import bench.adapters.llmsrbench.execution, bench.adapters.llmsrbench.method
 from bench.running.load import build
-target, settings = json.loads(sys.argv[1])
-X = np.random.default_rng(0).uniform(0.5, 2.0, (50, 2))
-y = 2.5 * X[:, 0] * np.exp(-0.5 * X[:, 1]) + 1.0
-variables = (Variable("x0", "P", "the population"), Variable("x1", "t", "the time"))
-method = build(target, settings)
-method.warm_up(Budget())
-task = Task(X, y, variables, seed=7, budget=Budget(seconds=20), description="growth")
-found = method.discover(task)
-values = None if found.predict is None else float(np.max(np.abs(found.predict(X + 1)[:3])))
-print(json.dumps([found.best.expression, [one.expression for one in found.front], values]))
+
+def run(target, settings):
+    X = np.random.default_rng(0).uniform(0.5, 2.0, (50, 2))
+    y = 2.5 * X[:, 0] * np.exp(-0.5 * X[:, 1]) + 1.0
+    variables = (Variable("x0", "P", "the population"), Variable("x1", "t", "the time"))
+    method = build(target, settings)
+    method.warm_up(Budget())
+    task = Task(X, y, variables, seed=7, budget=Budget(seconds=20), description="growth")
+    found = method.discover(task)
+    values = None if found.predict is None else float(np.max(np.abs(found.predict(X + 1)[:3])))
+    print(json.dumps([found.best.expression, [one.expression for one in found.front], values]))
 """
+Searched = Callable[..., tuple[str, list[str], float | None, str]]
 
 
 def written(folder: Path) -> Path:
@@ -93,15 +97,22 @@ def written(folder: Path) -> Path:
     return place / "searcher.py"
 
 
-def searched(place: Path, *results: dict[str, str]) -> tuple[str, list[str], float | None, str]:
+@pytest.fixture(scope="module")
+def searched() -> Iterator[Searched]:
     """The answer, the front, whether there is a model, and the log, in a process of its own."""
-    spec = spec_of(find_method(str(place)), params={"results": list(results)})
-    words = [sys.executable, "-c", CODE, json.dumps([spec.target, dict(spec.settings)])]
-    done = subprocess.run(words, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr[-2000:]
-    log, _, last = done.stdout.strip().rpartition("\n")
-    best, front, values = json.loads(last)
-    return best, front, values, log + done.stderr
+    with forks(CODE) as run:
+
+        def search(
+            place: Path, *results: dict[str, str]
+        ) -> tuple[str, list[str], float | None, str]:
+            spec = spec_of(find_method(str(place)), params={"results": list(results)})
+            done = run(spec.target, dict(spec.settings))
+            assert done.returncode == 0, done.stderr[-2000:]
+            log, _, last = done.stdout.strip().rpartition("\n")
+            best, front, values = json.loads(last)
+            return best, front, values, log + done.stderr
+
+        yield search
 
 
 def is_law(text: str) -> bool:
@@ -119,11 +130,11 @@ def test_a_searcher_is_found_by_its_base_class(tmp_path: Path) -> None:
         assert (entry.name, entry.summary) == ("mine", "Knows the law.")
         assert entry.config == {"file": str(place), "searcher": "Searcher"}
     spec = spec_of(entry, params={"results": []})
-    assert spec.requires == ()
+    assert spec.requires == ("numba",)
     assert importlib.util.find_spec("bench.dataclasses") is None  # none is made in this process
 
 
-def test_texts_functions_and_programs_are_read(tmp_path: Path) -> None:
+def test_texts_functions_and_programs_are_read(searched: Searched, tmp_path: Path) -> None:
     place = written(tmp_path)
     text = {"expression": "2.5*P*exp(-0.5*t) + 1.0"}
     best, front, model, log = searched(
@@ -132,15 +143,17 @@ def test_texts_functions_and_programs_are_read(tmp_path: Path) -> None:
     assert is_law(best) and model is not None
     assert front[1:] == ["x0", "2.5*x0*exp(-0.5*x1) + 1.0"]
     assert "searcher problem ['y', 'P', 't'] ['O', 'V', 'V'] (50, 3)" in log
-    assert "7 19 growth ['y', 'the population', 'the time']" in log
+    assert "7 18 growth ['y', 'the population', 'the time']" in log
 
 
-def test_a_programs_numbers_are_fitted_where_there_is_no_function(tmp_path: Path) -> None:
+def test_a_programs_numbers_are_fitted_where_there_is_no_function(
+    searched: Searched, tmp_path: Path
+) -> None:
     best, _, model, _ = searched(written(tmp_path), {"program_format": PROGRAM})
     assert is_law(best) and model is None
 
 
-def test_what_cannot_be_translated_is_a_black_box(tmp_path: Path) -> None:
+def test_what_cannot_be_translated_is_a_black_box(searched: Searched, tmp_path: Path) -> None:
     best, front, model, log = searched(
         written(tmp_path), {"program_format": LOOP, "function": LAW}, {"expression": "a tree"}
     )
@@ -148,7 +161,9 @@ def test_what_cannot_be_translated_is_a_black_box(tmp_path: Path) -> None:
     assert "the program has no formula" in log
 
 
-def test_a_program_that_is_neither_translated_nor_a_function_is_executed(tmp_path: Path) -> None:
+def test_a_program_that_is_neither_translated_nor_a_function_is_executed(
+    searched: Searched, tmp_path: Path
+) -> None:
     best, front, model, log = searched(written(tmp_path), {"program_format": SUM})
     assert (best, front) == ("", []) and "the program has no formula" in log
     X = np.random.default_rng(0).uniform(0.5, 2.0, (50, 2))[:3] + 1
@@ -156,9 +171,66 @@ def test_a_program_that_is_neither_translated_nor_a_function_is_executed(tmp_pat
     np.testing.assert_allclose(model, np.max(np.abs(values)), rtol=1e-4)
 
 
+BROKEN = "def equation(x0, x1, params:"
+NOTHING = "def equation(x0, x1, params):\n    y = x0\n"
+
+
 @pytest.mark.parametrize(
-    "results", [(), ({"program_format": LOOP},), ({"function": "lambda X: 1"},)]
+    ("result", "why"),
+    [
+        (None, "no formula or function"),
+        ({}, "with none of expression, sympy_format, lambda_format, program_format"),
+        ({"program_format": LOOP}, "the program has no formula: line 4: "),
+        ({"program_format": BROKEN}, "no Python: '\\(' was never closed"),
+        ({"program_format": NOTHING}, "the program returns nothing"),
+        ({"function": "lambda X: X[:3, 0]"}, "lambda_format gave 3 values for 50 rows"),
+        ({"function": "lambda X: None"}, "lambda_format gave 1 value for 50 rows"),
+        ({"function": "lambda X: 1 / 0"}, "lambda_format: ZeroDivisionError"),
+        ({"expression": "2 +* P"}, "where a number, name or '\\(' should be"),
+        ({"expression": "2*speed"}, "unknown name 'speed'; the variables are P, t"),
+    ],
 )
-def test_results_without_anything_are_told(tmp_path: Path, results: tuple[dict[str, str]]) -> None:
-    with pytest.raises(AssertionError, match="no formula or function in them"):
+def test_results_without_anything_are_told_and_why(
+    searched: Searched, tmp_path: Path, result: dict[str, str] | None, why: str
+) -> None:
+    results = [] if result is None else [result]
+    with pytest.raises(AssertionError, match=f"Searcher gave .*{why}"):
         searched(written(tmp_path), *results)
+
+
+ODD = """
+from bench.dataclasses import SearchResult
+from bench.searchers.base import BaseSearcher
+class Odd(BaseSearcher):
+    def __init__(self, name, results): super().__init__(name)
+    def discover(self, task): return {returned}
+"""
+
+
+@pytest.mark.parametrize(
+    ("returned", "told"),
+    [
+        ("None", "it must return a list of results"),
+        ("7", "it must return a list of results"),
+        ("SearchResult(None, {})", "it must return a list of results"),
+        ("[SearchResult(None, {})]", "equation is None"),
+        ("['x0']", "a result is 'x0', no SearchResult"),
+        ("super().discover(task)", "Odd has no discover\\(task\\) of its own"),
+    ],
+)
+def test_what_is_no_list_of_results_is_told(
+    searched: Searched, tmp_path: Path, returned: str, told: str
+) -> None:
+    place = written(tmp_path)
+    place.write_text(ODD.replace("{returned}", returned))
+    with pytest.raises(AssertionError, match=told):
+        searched(place)
+
+
+def test_an_argument_that_is_not_given_is_named(searched: Searched, tmp_path: Path) -> None:
+    place = written(tmp_path)
+    place.write_text(ODD.replace("name, results", "name, results, config"))
+    with pytest.raises(
+        AssertionError, match=r"Odd: missing a required argument: 'config'; .*params"
+    ):
+        searched(place)

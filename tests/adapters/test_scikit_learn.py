@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +117,7 @@ def test_without_a_formula_it_is_a_black_box(file: Path, name: str) -> None:
 def test_params_and_frames_reach_the_estimator(file: Path) -> None:
     found, _ = fitted(file, "Attribute", params={"ridge": 2.0}, dataframe=True)
     assert "*x0" in found.best.text
-    with pytest.raises(TypeError, match="no_such"):
+    with pytest.raises(TypeError, match=r"'no_such'; params are .* takes random_state=None, ridge"):
         fitted(file, "Attribute", params={"no_such": 1})
 
 
@@ -144,6 +145,9 @@ def test_operon_as_scikit_learn_has_it() -> None:
     [
         ({}, "setting 'estimator'"),
         ({"estimator": "Linear"}, "write package.module:Class"),
+        ({"estimator": "no.py:Linear"}, "estimator is 'no.py:Linear': there is no file 'no.py'"),
+        ({"estimator": "~/no.py:Linear"}, "there is no file '~/no.py'"),
+        ({"estimator": "/no/such.py:Linear"}, "there is no file '/no/such.py'"),
     ],
 )
 def test_a_setting_that_names_no_class_is_refused(settings: dict[str, str], message: str) -> None:
@@ -160,3 +164,37 @@ def test_its_files_are_known_by_their_whole_path(
     assert spec.requires[:2] == ("numpy", "sympy") and "helper" not in spec.requires
     (file.parent / "helper.py").write_text("CHANGED = 1")
     assert spec_of(find_method("sklearn"), **spec.settings).source != spec.source
+
+
+@pytest.mark.parametrize("name", ["Attribut", "NoSuch"])
+def test_a_name_that_is_not_there_is_refused_before_any_run(file: Path, name: str) -> None:
+    hint = "; did you mean 'Attribute'?" if name == "Attribut" else ""
+    with pytest.raises(MethodError, match=re.escape(f"there is no '{name}'{hint}")):
+        spec_of(find_method("sklearn"), estimator=f"{file}:{name}")
+    file.write_text(file.read_text() + "from helper import *\n")
+    spec_of(find_method("sklearn"), estimator=f"{file}:{name}")  # now only importing tells
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("odd = 3", "odd is 3: no class, function or estimator"),
+        ("def odd(): pass", "gives None, which has no function fit"),
+        ("class odd:\n    def predict(self, X): pass", "which has no function fit"),
+        ("class odd:\n    def fit(self, X, y): pass", "which has no function predict"),
+        ("class odd(Linear):\n    def __init__(self, must): pass", "argument: 'must'; params are"),
+        ("class odd(Linear):\n    def fit(self, X, y): raise ValueError('bad day')", "bad day"),
+        (
+            "class odd(Linear):\n    def predict(self, X): return np.ones(3)",
+            r"values of shape \(3,\) for X of \(1, 3\)",
+        ),
+        (
+            "class odd(Linear):\n    def predict(self, X): return np.ones((len(X), 2))",
+            r"values of shape \(1, 2\) for X of \(1, 3\)",
+        ),
+    ],
+)
+def test_what_is_no_estimator_is_told(file: Path, code: str, told: str) -> None:
+    file.write_text(f"{file.read_text()}\n{code}\n")
+    with pytest.raises((TypeError, ValueError), match=told):
+        fitted(file, "odd")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -15,7 +14,7 @@ from contracts import data, discovered, regressor
 
 from bench import Discovery, Variable, evaluate, parse
 from bench.adapters.estimators import SEEDS, TIME_LIMITS, set_seed
-from bench.adapters.srbench import NoModel
+from bench.adapters.srbench import NothingFitted
 from bench.plugins import MethodError, find_method, register_methods, spec_of
 from bench.running.neighbours import module_name
 from bench.scoring.numeric import same_values
@@ -66,7 +65,7 @@ def test_scaling_is_scikit_learns(tmp_path: Path) -> None:
 def test_seed_and_time_limit_are_told_by_every_name(tmp_path: Path, limit: str) -> None:
     place = regressor(tmp_path, limit=limit)
     discovered(place, *data(), seconds=20, seed=2**32 + 5, params={"ridge": 2.0})
-    assert module_of(place).SEEN[-1][:3] == (5, 19, 2.0)
+    assert module_of(place).SEEN[-1][:3] == (5, 18, 2.0)
 
 
 @pytest.mark.parametrize("name", SEEDS)
@@ -84,7 +83,7 @@ def test_the_first_name_of_a_time_limit_is_used(tmp_path: Path) -> None:
     discovered(place, *data(), seconds=20)
     estimator = module_of(place).SEEN[0]
     limits = (estimator.timeout_in_seconds, estimator.timeout, estimator.stop_time)
-    assert limits == (19, 1, 3)
+    assert limits == (18, 1, 3)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +167,7 @@ def test_a_pipelines_scaling_is_undone(tmp_path: Path, steps: str) -> None:
 def test_seeds_and_limits_reach_the_steps_of_a_pipeline(tmp_path: Path) -> None:
     place = regressor(tmp_path, more=PIPELINE.format(steps="StandardScaler()"))
     discovered(place, *data(), seed=11)
-    assert module_of(place).SEEN[-1][:2] == (11, 19)
+    assert module_of(place).SEEN[-1][:2] == (11, 18)
 
 
 @pytest.mark.parametrize(
@@ -199,13 +198,13 @@ def test_an_estimator_that_knows_no_limit_is_stopped(tmp_path: Path) -> None:
         "est = Slow()\ndef model(est): return repr(float(est.mean))\n"
     )
     X, y = data()
-    start = time.monotonic()
     found = discovered(place, X, y, seconds=0.5)
-    assert time.monotonic() - start < 15
     np.testing.assert_allclose(written(found, X), np.mean(y))
     nothing = (place / "regressor.py").read_text().replace("self.mean = y.mean()", "pass")
     (place / "nothing.py").write_text(nothing)
-    with pytest.raises(NoModel, match=r"fit had to be stopped after 0.5 s, and left no model"):
+    with pytest.raises(
+        NothingFitted, match=r"fit had to be stopped after 0.5 s, and left nothing fitted"
+    ):
         discovered(place / "nothing.py", X, y, seconds=0.5)
 
 
@@ -249,7 +248,7 @@ def test_what_the_file_imports_is_asked_for_before_a_run(tmp_path: Path) -> None
     place = regressor(tmp_path, more="import helper\ntry:\n    import torch\nexcept: pass\n")
     (place / "helper.py").write_text("")
     spec = spec_of(find_method(str(place)))
-    wanted = {"numpy", "pandas", "sklearn.base"}
+    wanted = {"numpy", "pandas", "sklearn.base", "numba"}
     assert set(spec.requires) == wanted
 
 
@@ -263,12 +262,19 @@ def test_what_the_file_imports_is_asked_for_before_a_run(tmp_path: Path) -> None
 def test_a_file_without_an_estimator_is_told(tmp_path: Path, content: str, message: str) -> None:
     place = regressor(tmp_path)
     (place / "regressor.py").write_text(content)
-    with pytest.raises((NoModel, NameError), match=message):
+    with pytest.raises((NothingFitted, NameError), match=message):
         discovered(place, *data())
 
 
+def test_a_folder_here_is_named_as_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(regressor(tmp_path).parent)
+    assert find_method("./mine").name == "mine"
+    with pytest.raises(MethodError, match=r"no method 'mine'; the folder is '\./mine'"):
+        find_method("mine")
+
+
 def test_a_folder_without_a_regressor_is_told(tmp_path: Path) -> None:
-    with pytest.raises(MethodError, match=r"there is no file|no Python file"):
+    with pytest.raises(MethodError, match=r"the folder .* has no regressor.py; name the file"):
         find_method(str(tmp_path))
 
 

@@ -139,7 +139,7 @@ def test_a_black_box_is_checked_by_its_values_and_odd_types_are_a_warning(tmp_pa
     report = _check(tmp_path, body, HEAD.replace("k: int = 1", "k: object = 1"))
 
     assert report.exit_code == 0, report.text()
-    assert "a black box: a model, and no formula" in report.text()
+    assert "a black box: a predictor, and no formula" in report.text()
     assert "R2 1.0000" in report.text() and "the same seed gave the same answer" in report.text()
     settings = next(one for one in report.findings if one.check == "settings")
     assert settings.level == "warn" and "the type of k cannot be checked" in settings.message
@@ -189,6 +189,34 @@ def test_a_missing_engine_ends_the_check(tmp_path):
 
     assert report.findings[-1].check == "engine"
     assert "no_such_engine" in report.findings[-1].message
+
+
+WARM = """
+    def warm_up(self, budget):
+        time.sleep(60 * self.k)
+
+    def discover(self, task):
+"""
+
+
+@pytest.mark.parametrize(("start", "told"), [("fork", True), ("keep", False)])
+def test_what_passes_before_each_runs_clock_is_told_where_it_is_long(
+    tmp_path, monkeypatch, start, told
+):
+    monkeypatch.setattr("bench.authoring.conformance._LONG", 0.0)
+    report = _check(tmp_path, "return Discovery.of('x0')", settings={"worker": {"start": start}})
+    found = [one for one in report.findings if one.check == "loading"]
+    assert [one.level for one in found] == ["warn"] * told, report.text()
+    assert all("method.mine.worker.start=keep" in one.advice for one in found)
+
+
+def test_what_is_never_loaded_is_tried_once(tmp_path, monkeypatch):
+    monkeypatch.setattr("bench.authoring.probing.LOAD_SECONDS", 1.0)
+    head = HEAD.replace("\n    def discover(self, task):\n", WARM)
+    report = _check(tmp_path, "return Discovery.of('x0')", head)
+    last = report.findings[-1]
+    assert (last.check, last.level) == ("loading", "fail"), report.text()
+    assert "loading and warming up took more than 1 s" in last.message
 
 
 def test_a_method_of_another_kind_is_not_tried_on_tables(tmp_path):

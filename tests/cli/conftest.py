@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from bench.cli import main
 @pytest.fixture
 def command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> Command:
+) -> Iterator[Command]:
     """``command("list", "methods")`` is ``rediscover list methods`` in the test's own folder."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")
@@ -27,4 +29,10 @@ def command(
         captured = capfd.readouterr()
         return Outcome(code, captured.out, captured.err)
 
-    return run
+    yield run
+    if "hydra" in sys.modules:
+        from hydra.core.config_store import ConfigStore
+
+        # Hydra copies what is registered for every command: thousands of tables, in the end.
+        for group in ("method", "dataset", "executor"):
+            ConfigStore.instance().repo.pop(group, None)

@@ -30,6 +30,7 @@ READ_ONLY = {
     "merge results/linear-nguyen -o other": 1,
     "data nguyen --to out --as csv": 1,
     "new mine": 2,
+    "submit pack results/linear-nguyen": 1,
     "judge --pairs pairs.csv -o out.csv": 1,
     "leaderboard results/linear-nguyen -o out.csv": 1,
 }
@@ -73,6 +74,7 @@ def test_a_disk_that_takes_nothing(
             err = done.stderr
             assert err.startswith("rediscover: ") and err.count("\n") == 1, (line, err)
             assert "Read-only file system" in err and "'" in err, (line, err)
+            assert ".tmp" not in err, (line, err)
 
 
 @pytest.mark.parametrize(
@@ -124,9 +126,35 @@ def test_a_name_that_no_file_system_takes(command: Command, line: str) -> None:
 def test_output_that_nobody_takes_is_told(tmp_path: Path) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "bench", "list", "datasets"],
+            [sys.executable, "-m", "bench", "list", "methods"],
             stdout=full, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
         )  # fmt: skip
     assert done.returncode == 1
     assert done.stderr.startswith("rediscover: No space left on device") or "'" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+WRITING = {
+    "data nguyen --to out --as csv": "'out'",
+    "data nguyen --to packed --as parquet": "'packed'",
+    "leaderboard results/linear-nguyen -o t.csv": "'t.csv'",
+    "merge results/linear-nguyen -o other": "'other",
+    "submit pack results/linear-nguyen -o a.zip": "'a.zip'",
+    "judge --pairs pairs.csv -o out.csv": "'out.csv",
+    "new mine": "'.'",
+}
+
+
+@pytest.mark.skipif(not shutil.which("prlimit"), reason="prlimit is not here")
+def test_what_breaks_off_in_the_middle_of_a_file_names_it(command: Command, tmp_path: Path) -> None:
+    """A limit on the size of files, as a disk that fills: neither says which file it was."""
+    assert command("run", *QUICK).code == 0
+    (tmp_path / "pairs.csv").write_text("prediction,truth\nx0,x0\n")
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}  # or they would be cut, too
+    with one_process(tmp_path, environment, ["prlimit", "--fsize=20"]) as rediscover:
+        outcomes = {line: rediscover(*line.split()) for line in WRITING}
+    for line, done in outcomes.items():
+        err = done.stderr
+        assert done.returncode in (1, 2) and err.count("\n") == 1, (line, err)
+        assert WRITING[line] in err and "File too large" in err, (line, err)
+    assert not list(tmp_path.rglob("*.tmp"))

@@ -43,6 +43,9 @@ MISTAKES = {
     "run budget=shirt": "choose day or hour or minute or quick",
     "run method.operon.populaton=3": "did you mean 'population'",
     "run method.operon.population=many": "'many'",
+    "run method.operon.population=???": "method.operon.population must be given",
+    "run method.operon.population=${zork}": "method.operon.population: ",
+    "run budget.seconds=???": "budget.seconds must be given",
     "run method.pysr.maxsize=3": "method.pysr",
     "run seeds=[0,a]": "'a'",
     "run seeds=[-1]": "-1",
@@ -107,7 +110,8 @@ def test_bad_data_of_any_format_are_no_failure_of_a_method(
     outcome = command(*base)
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err.endswith(
-        "bad.txt: line 2, column 2 holds 'nan', not a finite number "
+        "bad.txt: line 2, column 2 holds 'nan', not a finite number; mend the line, or "
+        "remove it "
         "(or leave it out: dataset.exclude=[bad])\n"
     )
     assert command(*base, "dataset.exclude=[bad]").code == 0

@@ -39,6 +39,15 @@ def interrupted(folder: Path, moment: int) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, cwd=folder.parent)
 
 
+def test_nothing_that_takes_time_comes_before_ctrl_c_is_ours() -> None:
+    script = (
+        "import sys; before = {*sys.modules}; import bench.entry; print(*{*sys.modules} - before)"
+    )
+    done = subprocess.run([sys.executable, "-P", "-c", script], capture_output=True, text=True)
+    ours = {"bench", "bench.basics", "bench.basics.lazy", "bench.entry"}
+    assert set(done.stdout.split()) <= {*ours, "__future__"}, done
+
+
 def test_ctrl_c_in_the_middle_of_imports_is_one_line(tmp_path: Path) -> None:
     whole = interrupted(tmp_path / "whole", 0)
     assert whole.returncode == 0, whole.stderr

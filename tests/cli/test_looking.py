@@ -58,7 +58,9 @@ def test_a_problem_whose_file_is_malformed_is_told_in_one_line(
     (tmp_path / "own" / "test" / "a.txt").write_text("1 2\n3 four\n")
     outcome = command("show", str(tmp_path / "own" / "a"))
     assert outcome.code == 2
-    assert outcome.err.endswith("a.txt: line 2, column 2 holds 'four', not a finite number\n")
+    assert outcome.err.endswith(
+        "a.txt: line 2, column 2 holds 'four', not a finite number; mend the line, or remove it\n"
+    )
 
 
 def test_a_dataset_is_shown_with_its_problems(command: Command) -> None:

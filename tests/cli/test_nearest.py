@@ -2,42 +2,31 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from pathlib import Path
 
 import pytest
 from command_line import Command
+from marks import KERNELS, NEURAL
 
 TABLE = "a,b,target\n" + "".join(f"{k},{k % 3 + 1},{2.5 * k * (k % 3 + 1)}\n" for k in range(1, 20))
 
-pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("torch") is None or importlib.util.find_spec("safetensors") is None,
-    reason="PyTorch is not installed (the extra neural)",
-)
+pytestmark = [NEURAL, *KERNELS]
 
 
-@pytest.fixture
-def trained(tmp_path: Path) -> None:
-    """Networks that know nothing, where the method looks for them, and a table."""
-    from methods.snip.training.trainer import SnipTrainer
-
-    one = {"steps": 1, "batch": 4}
-    shape = {"width": 8, "heads": 1, "feedforward": 8, "numeric_layers": 1, "symbolic_layers": 1,
-             "decoder_layers": 1}  # fmt: skip
-    trainer = SnipTrainer(pretraining=one, decoder=one, shape=shape, library=0, functions=0)
-    list(trainer.train(tmp_path / "networks" / "snip_small", [], "cpu", 1, 0))
+@pytest.fixture(autouse=True)
+def table(tmp_path: Path) -> None:
     (tmp_path / "my_table.csv").write_text(TABLE)
 
 
-def test_formulas_are_printed_with_the_error_that_is_left(command: Command, trained: None) -> None:
+def test_formulas_are_printed_with_the_error_that_is_left(command: Command) -> None:
     outcome = command("nearest", "my_table.csv", "--count", "3", "method.snip.library=100")
     assert outcome.code == 0, outcome.err
     assert len(outcome.out.splitlines()) == 4
     assert command("nearest", "my_table.csv", "--count", "3", "method.snip.library=100") == outcome
 
 
-def test_the_laws_of_a_dataset_are_a_library(command: Command, trained: None) -> None:
+def test_the_laws_of_a_dataset_are_a_library(command: Command) -> None:
     words = ("nearest", "my_table.csv", "--library", "aifeynman", "--json", "--count")
     few, all_of_them = (json.loads(command(*words, count).out) for count in ("3", "500"))
     assert few == all_of_them[:3] and len(all_of_them) > 3
@@ -58,7 +47,7 @@ def test_the_laws_of_a_dataset_are_a_library(command: Command, trained: None) ->
     ],
 )
 def test_what_cannot_be_asked_is_said_in_a_line(
-    command: Command, trained: None, words: tuple[str, ...], said: str
+    command: Command, words: tuple[str, ...], said: str
 ) -> None:
     outcome = command("nearest", *words)
     assert outcome.code in (1, 2)

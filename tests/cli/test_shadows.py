@@ -53,7 +53,7 @@ COMMANDS = {
     "show": ("show", "nguyen"),
     "list": ("list", "methods"),
     "data": ("data", "nguyen/nguyen-1"),
-    "nearest": ("nearest", "nguyen/Nguyen-5"),
+    "nearest": ("nearest", "nguyen/Nguyen-5", "method.snip.library=100"),
     "doctor": ("doctor",),
     "new": ("new", "method", "mine"),
     "check": ("check", "linear", "--seconds=5"),
@@ -67,12 +67,19 @@ import os
 import sys
 
 here = os.path.realpath(os.getcwd())
+known = {{}}
+
+
+def is_the_folder(place):
+    if place not in known:
+        known[place] = place == "" or os.path.realpath(place) == here
+    return known[place]
 
 
 def open_to_the_folder(event, arguments):
     if event == "import":
         path = arguments[2] or ()  # sys.path; None where a file is loaded
-        if any(one == "" or os.path.realpath(one) == here for one in path):
+        if any(map(is_the_folder, path)):
             print("EXPOSED", arguments[0], file=sys.stderr)
 
 

@@ -73,6 +73,12 @@ BAD: dict[str, bytes] = {
     "notes.txt": b"nothing to see",
     os.fsdecode(b"\xff.csv"): TABLE.encode(),
     "open_quote.csv": TABLE.encode() + b'1,"2,3\n',
+    "old_mac_truth.csv": b"a,b,target\rTRUE,1,2\rFALSE,2,3\r",
+    "packed.csv": gzip.compress(TABLE.encode()),
+    "parquet.csv": b"PAR1" + bytes(range(200)),
+    "sheet.csv": b"PK\x03\x04" + bytes(range(200)),
+    "utf16_unmarked.csv": TABLE.encode("utf-16-be"),
+    "long_cell.csv": TABLE.encode() + b"1," + b"9" * 200_000 + b",3\n",
 }
 
 PLANNED = {"empty.csv", "no_target.csv", "gap.csv", "binary.csv", "notes.txt", "missing.csv"}
@@ -108,6 +114,7 @@ def files(tmp_path: Path) -> Path:
         (tmp_path / name).write_text(text)
     (tmp_path / "folder.csv").mkdir()
     (tmp_path / "dangling.csv").symlink_to("nowhere.csv")
+    os.mkfifo(tmp_path / "pipe.csv")
     return tmp_path
 
 
@@ -145,7 +152,7 @@ def test_odd_names_and_contents_are_run_like_any_other(command: Command, files: 
     assert not refused(command("show", "results/1e3"))
 
 
-@pytest.mark.parametrize("name", [*BAD, "folder.csv", "dangling.csv", "missing.csv"])
+@pytest.mark.parametrize("name", [*BAD, "folder.csv", "dangling.csv", "pipe.csv", "missing.csv"])
 def test_a_malformed_file_is_told_in_one_line(command: Command, files: Path, name: str) -> None:
     experiment = ("method=linear", f"dataset=[{name}]")
     for argv in (

@@ -13,7 +13,7 @@ PAGES = (
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",
     ROOT / "examples" / "README.md",
-    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
 )
 
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -28,7 +28,7 @@ def blocks(page: Path, language: str) -> list[str]:
 def commands() -> list[tuple[str, ...]]:
     """What follows ``rediscover`` in every line of every page's shell blocks, once each."""
     words = (
-        shlex.split(line, comments=True)
+        shlex.split(line.partition(" | ")[0], comments=True)
         for page in PAGES
         for block in blocks(page, "sh")
         for line in _expanded(block).splitlines()

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-import yaml
 
+from bench.basics.plain_yaml import plain_yaml
 from bench.expression import ParseError, Reading, TwoReadings, evaluate, parse, read, symbols
 from bench.problems.variable import Variable
 
@@ -19,7 +19,7 @@ DEFAULT = ["x0", "x1", "x2"]
 
 def table(name: str) -> Iterator[tuple[str, list[str], list[Any]]]:
     """Family, names of the variables and row, for every row of a table."""
-    groups = yaml.safe_load((DATA / name).read_text(encoding="utf-8"))
+    groups = plain_yaml((DATA / name).read_text(encoding="utf-8"))
     for family, group in groups.items():
         for row in group["forms"]:
             yield family, group.get("variables", DEFAULT), row
@@ -86,7 +86,24 @@ def test_text_with_two_readings_is_refused_with_both(names: list[str], row: list
         ("2*y = x0", "more than a name before '='"),
         ("x0 > 1", "a condition is no value"),
         ("0 < x0 < 1", "a condition"),
-        ("(x0 > 0)*x1", "which is a condition"),
+        ("(0 < x0 < 1)*x1", "which is a condition"),
+        ("x0 % velocity", "unknown name 'velocity'"),
+        ("data[:, 0] + others[:, 1]", "is no variable"),
+        ("q[0]*x0 + q[1]", "is no variable"),
+        ("inputs[0]*x1", "is no variable"),
+        ("data[:, 5] + data[:, 0]", "unknown name 'data"),
+        ("df['x3']", "none of the variables"),
+        ("x0['x1']", "an index is one whole number"),
+        ("x0.x1", "is not read"),
+        ("x5*x0", "unknown name 'x5'"),
+        ("t*x0", "unknown name 't'"),
+        (r"\frac{d}{d x_0} x_0^2", "unknown name 'd'"),
+        (r"\Delta x_0", "unknown name 'Delta'"),
+        ("a*x0 + b, a = 2", "more than a name before '='"),
+        ("x0' + 1", "unexpected"),
+        ("a*b", "unknown name 'a'"),
+        ("f(x0)*2", "the function f of"),
+        ("(/ x0)", "lacks an argument"),
         ("x0 if x1 > 1", "without its 'else'"),
         ("Piecewise((x0, x0 > 0))", "piecewise takes 3 arguments or more"),
         (r"\begin{cases} x_0 & x_0 > 0 \end{cases}", "where no condition holds"),
@@ -116,8 +133,8 @@ def test_what_is_no_expression_is_refused_in_words(text: str, words: str) -> Non
 
 def test_signs_are_shown_as_they_are_written() -> None:
     with pytest.raises(ParseError) as caught:
-        read("2·x₀ − √x₁ − q", variables(DEFAULT))
-    assert "2·x₀ − √x₁ − <here>q" in str(caught.value)
+        read("2·x₀ − √x₁ − qq", variables(DEFAULT))
+    assert "2·x₀ − √x₁ − <here>qq" in str(caught.value)
     with pytest.raises(ParseError) as caught:
         read("х0", variables(DEFAULT))  # a Cyrillic letter
     assert "CYRILLIC SMALL LETTER HA" in str(caught.value)
@@ -143,6 +160,13 @@ def test_what_might_be_a_variable_is_said() -> None:
     assert any("'E' is read as the constant e" in step for step in read("E*x").steps)
 
 
+def test_what_is_counted_and_left_out_is_said() -> None:
+    for text, words in (("(x0 > 1)*x1", "1 where they hold"), ("x0 // the law", "a comment"),
+                        ("a*x0", "a template"), ("data[:, 0]", "data[0] is read as x0"),
+                        ("(* x0 x1)", "Lisp"), ("df['x0']", "by their names")):  # fmt: skip
+        assert any(words in step for step in read(text, variables(DEFAULT)).steps), text
+
+
 def test_protected_operators_are_named() -> None:
     for text, name in (("logabs(x0)", "Operon"), ("safe_log(x0)", "SymbolicRegression.jl"),
                        ("pdiv(x0, x1)", "Koza"), ("_protected_division(x0, x1)", "gplearn"),
@@ -151,6 +175,9 @@ def test_protected_operators_are_named() -> None:
 
 
 def test_without_variables_any_name_is_one() -> None:
+    with pytest.raises(TwoReadings):
+        read("x // velocity")
+    assert read("a*x + b").constants == ()
     assert read("2 a b").expression == parse("2*a*b")
     assert read(r"\frac{m v^{2}}{2}").expression == parse("m*v**2/2")
     assert read("x_{0} + θ").expression == parse("x0 + theta")

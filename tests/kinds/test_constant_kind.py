@@ -99,6 +99,9 @@ def test_what_holds_by_chance_is_false() -> None:
         ({"constant": "khinchin", "relation": "1 2 3 4"}, "'khinchin' is none of the constants"),
         (pi("1 2 3"), "it is four integers"),
         (pi("1 2 3 4.5"), "it is four integers"),
+        (pi("\u0661 2 3 4"), "it is four integers"),
+        (pi("1_0 2 3 4"), "it is four integers"),
+        (pi("nan 2 3 4"), "it is four integers"),
         (pi("1 2 3 " + "9" * 500), "it is four integers"),
     ],
 )

@@ -130,6 +130,9 @@ def test_the_index_of_davies_and_bouldin() -> None:
         ({"f0": "pi", "f30": "pi"}, "there is no fraction 'f30'"),
         ({"f0": " "}, "the family of f0 is ' '"),
         ({"f0": "x" * 41}, "a name has 1 to 40 characters"),
+        ({"f0": "pi\nf1: pi"}, "a name has 1 to 40 characters"),
+        ({"f0": "\x1b[31mpi"}, "a name has 1 to 40 characters"),
+        ({"f0": str(None)}, "'none' says that it has none"),
     ],
 )
 def test_what_is_no_answer_is_refused_in_words(answer: Any, words: str) -> None:

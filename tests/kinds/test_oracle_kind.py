@@ -76,6 +76,12 @@ REFUSED: Mapping[str, tuple[Any, str]] = {
     "a number": (1.0, r"points have shape \(\)"),
     "a cube": (np.zeros((1, 1, 1)), r"points have shape \(1, 1, 1\)"),
     "a batch": (np.zeros(257), "257 points at once"),
+    "words": (["here"], "points are no array of numbers: could not convert"),
+    "rows of other lengths": ([[1.0], [2.0, 3.0]], "no array of numbers: .*inhomogeneous"),
+    "beyond floats": ([10**400], "no array of numbers: .*too large"),
+    "complex": (np.array([1j]), "no array of numbers: they are complex"),
+    "things": ([{}], "no array of numbers"),
+    "nothing": (None, r"shape \(\)"),
     "too many": (np.zeros(21), "21 points are asked, and 20 of 20 questions are left"),
 }
 
@@ -230,6 +236,12 @@ class Asker:
                     continue
         if self.how == "too many":
             task.ask(np.zeros(21))
+        if self.how == "by far too many":
+            for count in (21, 257, 10**6, 10**7):
+                with pytest.raises(QuestionRefused, match=f"{count} "):
+                    task.ask(np.zeros(count))
+            with pytest.raises(QuestionRefused, match="shape"):
+                task.ask(np.zeros((1, 10**5)))
         y = task.ask([0.0, 1.0])
         return Discovery.of(f"{float(y[1] - y[0])!r}*x0 + {float(y[0])!r}")
 
@@ -269,6 +281,16 @@ def test_more_questions_than_there_are_get_no_answer(
         assert record.discovery is not None and record.discovery.best.expression == "6"
     if how == "too many":
         assert "21 points are asked, and 20 of 20 questions are left" in record.message
+
+
+def test_what_exceeds_the_questions_by_millions_is_refused_and_the_run_goes_on(
+    tmp_path: Path,
+) -> None:
+    record = run_one(tmp_path, "by far too many")
+    assert record.status == "ok", record.message
+    assert record.discovery is not None and record.discovery.best.expression == "3.0*x0 + 2.0"
+    told = record.provenance["asked"]
+    assert (told["questions"], told["refused"]) == (2, 4)  # what is not even sent is not counted
 
 
 @dataclass(frozen=True)

@@ -87,12 +87,18 @@ def test_what_a_method_is_shown_ends_before_returns_that_come_later() -> None:
         ({"f": "x0 + x1"}, "there is no 'x0'"),
         ("returns", "there is no 'returns'"),
         ("", "it ends"),
+        ("\u0663*close", "there is no '\\u0663'"),
+        ("ts_mean(close, \u0663)", "is no window"),
+        ("close\u202e\x1b[2J", "'\\u202e' is too much"),
+        ({"": "close"}, "a factor is called ''"),
+        ({"a\n\x1b[2J": "close"}, "a factor is called 'a\\n\\x1b[2J'"),
+        ({"x" * 101: "close"}, "a name has 1 to 100 characters"),
     ],
 )
 def test_hostile_answers_are_refused_in_a_line(answer: Any, words: str, tmp_path: Path) -> None:
     kind = kind_of(MARKET)
     why = kind.refusal(answer, kind.told(MARKET, Conditions()))
-    assert why is not None and words in why and "\n" not in why
+    assert why is not None and words in why and why.isprintable()
     with pytest.raises(NoAnswer):
         item = item_of(answer, MARKET)
         item.scheme.ready(item, FormCache(tmp_path), ScoringLimits())

@@ -17,8 +17,8 @@ from bench import judge as bench_judge
 from bench.clock import Clock
 from bench.expression import Call, Expression, Number, fold, parse
 from bench.kinds import Conditions, item_of, kind_of
-from bench.kinds.system.integration import IntegrationLimits, integrate
 from bench.kinds.system.scoring import SystemSubject
+from bench.kinds.system.solving.integration import IntegrationLimits, integrate
 from bench.kinds.system.terms import term_f1, terms
 from bench.problems import load_dataset
 from bench.problems.formats.export import write_dataset

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import io
 import itertools
 import json
 import shutil
 import stat
+import tarfile
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -110,6 +113,8 @@ def refused(path: Path, tmp_path: Path) -> str:
         "records/a/b/.ssh/d.json", "records/a/b/c/.d.json", "plan.jsonl/x",
         "records/a/b/c/\x1b[2J.json",
         "leases/owner-1", "records/", "Plan.jsonl", "records/a/b/" + "c" * 300 + "/d.json",
+        "records/a/b/c/" + "d" * 5000 + ".json", "records/a/b/c/\u00e9.json",
+        "records/a/b/c/e\u0301.json", "records/a/b/c/", "./plan.jsonl", "records//a/b/c.json",
     ],
 )  # fmt: skip
 def test_a_name_of_no_results_folder_is_refused(archive: Path, tmp_path: Path, name: str) -> None:
@@ -136,10 +141,62 @@ def test_links_and_devices_are_refused(archive: Path, tmp_path: Path, sort: int)
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_two_files_of_one_name_are_refused(archive: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("case", [str, str.lower, str.upper])
+def test_two_files_of_one_name_are_refused(
+    archive: Path, tmp_path: Path, case: Callable[[str], str]
+) -> None:
     with zipfile.ZipFile(archive, "a") as file:
-        file.writestr("plan.jsonl", "{}")
-    assert "'plan.jsonl' twice" in refused(archive, tmp_path)
+        name = next(one for one in file.namelist() if one.startswith("records/"))
+        method, dataset, problem, last = name.split("/")[1:]
+        twin = "/".join(["records", case(method), dataset, case(problem), last])
+        file.writestr(twin, "{}")
+    assert f"'{twin}' twice" in refused(archive, tmp_path)
+
+
+def test_what_lies_in_a_file_of_another_name_is_none(archive: Path, tmp_path: Path) -> None:
+    """The name that stands before a file's content is not the one of the index of a ZIP file."""
+    content = archive.read_bytes()
+    assert content.count(b"plan.jsonl") == 2
+    archive.write_bytes(content.replace(b"plan.jsonl", b"../../x.js", 1))
+    (tmp_path / "out").mkdir()
+    assert unpack(archive, tmp_path / "out") == [("plan.jsonl", "damaged")]
+
+
+def packed_by_tar(kind: str, sort: bytes) -> bytes:
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode=f"w:{kind}") as file:  # type: ignore[call-overload]
+        entry = tarfile.TarInfo("records/a/b/c/d.json")
+        entry.type, entry.linkname = sort, "/etc/passwd"
+        file.addfile(entry)
+    return made.getvalue()
+
+
+NO_ARCHIVES = [
+    b"", b"PK", b"hello", b"PK\x03\x04", b"PK\x05\x06" + bytes(18), bytes(1 << 16),
+    gzip.compress(bytes(1 << 22)), b"\x28\xb5\x2f\xfd" + bytes(100),
+    *(packed_by_tar(kind, sort) for kind in ("", "gz", "xz")
+      for sort in (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["x.zip", "x.tar.gz", "x.txt", "x"])
+def test_what_is_no_archive_is_one_line_to_each_command(
+    archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    content = archive.read_bytes()
+    path, into = tmp_path / name, str(tmp_path / "both")
+    for wrong in [*NO_ARCHIVES, content[:-1], content[: len(content) // 2], content[:100]]:
+        path.write_bytes(wrong)
+        for argv in (["verify", str(path)], ["merge", str(path), "-o", into]):
+            assert main(argv) in (1, 2)
+            (line,) = capsys.readouterr().err.splitlines()
+            assert "archive" in line or "holds no results" in line
+    assert not Path(into).exists()
+
+
+def test_an_archive_may_have_any_name(archive: Path, tmp_path: Path) -> None:
+    for name in ("x", "x.csv", "x.tar.gz"):
+        assert main(["verify", "--sample", "0", str(shutil.copy(archive, tmp_path / name))]) == 0
 
 
 def test_other_ways_of_packing_are_refused(archive: Path, tmp_path: Path) -> None:

@@ -49,6 +49,15 @@ def test_a_run_is_found_by_its_words_in_any_order(
     assert "accuracy 1" in "\n".join(said) and "seal: none" in "\n".join(said)
 
 
+@pytest.mark.parametrize("words", [("0",), ("0", "0"), ("1", "0"), ("1", "0.01")])
+def test_of_bare_numbers_the_first_is_the_seed(
+    folder: Path, words: tuple[str, ...], capsys: Said
+) -> None:
+    seed, noise = (*words, "0")[:2]
+    assert main(["show", str(folder), "b", "feynman-i.12.1", *words]) == 0
+    assert f"seed{seed}_noise{noise}:" in capsys.readouterr().out
+
+
 def test_what_is_several_runs_or_none_is_said(folder: Path, capsys: Said) -> None:
     assert main(["show", str(folder), "a", "1"]) == 2
     said = capsys.readouterr().err

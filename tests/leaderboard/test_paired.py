@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
 
 from bench.leaderboard.statistics.paired import holm, paired_difference
 from bench.leaderboard.statistics.ranks import ranks
@@ -36,6 +35,8 @@ def test_several_seeds_are_a_signed_rank_test_of_problems() -> None:
     first = np.array([1, 1, 1, 0, 1, 1, 0, 0, 1, 1, 1, 1], float)
     second = np.array([0, 0, 1, 0, 0, 0, 1, 0, 0, 1, 0, 0], float)
     problems = np.repeat(range(6), 2)
+    from scipy import stats  # here: importing it takes each collecting process a second
+
     found = paired_difference(first, second, problems, share=True)
     means = np.array([1.0, 0.0, 1.0, -0.5, 0.5, 1.0])
     assert found.test == "signed-rank" and (found.won, found.lost, found.tied) == (4, 1, 1)
@@ -87,6 +88,8 @@ DEMSAR = np.array([
 
 
 def test_ranks_are_those_of_the_paper_that_taught_them() -> None:
+    from scipy import stats
+
     found = ranks(DEMSAR, higher_is_better=True)
     assert found is not None
     assert found.mean == pytest.approx((3.143, 2.000, 2.893, 1.964), abs=6e-4)

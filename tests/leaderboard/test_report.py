@@ -17,6 +17,7 @@ from results_folders import Result, write
 from bench.cli import main
 from bench.kinds.metrics import metrics_of
 from bench.leaderboard import read_board
+from bench.leaderboard.report import page as page_module
 from bench.leaderboard.report.page import report_page
 from bench.method import Discovery
 from bench.problems import load_dataset
@@ -69,6 +70,22 @@ def test_words_from_outside_bring_no_markup(tmp_path: Path) -> None:
     page = report_page(folder, title=HOSTILE)
     assert "<img src=x" not in page
     assert stories(page)[0]["prediction_math"] == []
+
+
+def test_what_draws_is_bundled_once_for_all_programs_and_ends_no_element(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import vl_convert
+
+    monkeypatch.setenv("REDISCOVER_CACHE", str(tmp_path / "cache"))
+    in_another_program = page_module._library.__wrapped__
+    monkeypatch.setattr(page_module, "_library", in_another_program)
+    monkeypatch.setattr(vl_convert, "javascript_bundle", lambda snippet: "draw('</script>')")
+    folder = write(tmp_path / "x", [Result()])
+    first = report_page(folder)
+    assert r"draw('<\/script>')" in first
+    monkeypatch.delattr(vl_convert, "javascript_bundle")
+    assert report_page(folder) == first
 
 
 def test_of_many_runs_the_first_of_each_cell_can_be_opened(tmp_path: Path) -> None:
@@ -126,12 +143,18 @@ def test_a_kind_that_waits_for_its_judge_keeps_nobody_from_the_others(tmp_path: 
     assert 'id="unknown-table"' in report_page(folder)
 
 
-@pytest.mark.parametrize("kept", ["nothing done", "all failed", "one method", "ties everywhere"])
+@pytest.mark.parametrize(
+    "kept",
+    ["nothing done", "all failed", "one method", "one problem", "missing seeds", "ties everywhere"],
+)
 def test_there_is_a_page_of_whatever_there_is(tmp_path: Path, kept: str) -> None:
     folder = write(tmp_path, {
         "nothing done": [Result(m, status="") for m in "ab"],
         "all failed": [Result(m, k, status="crash", answer=None) for m in "abc" for k in "xy"],
         "one method": [Result()],
+        "one problem": [Result(m, seed=k, yes=m == "a") for m in "abc" for k in range(2)],
+        "missing seeds": [Result(m, p, seed=k, status="" if m == "b" and k else "ok")
+                          for m in "abc" for p in "xyz" for k in range(2)],
         "ties everywhere": [Result(m, f"p{k}") for m in "abcd" for k in range(3)],
     }[kept])  # fmt: skip
     assert "Leaderboard" in report_page(folder)

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
 
 from bench.leaderboard.statistics.intervals import Floats, intervals, wilson
 
@@ -25,6 +24,8 @@ def interval(
 
 @pytest.mark.parametrize(("solved", "problems"), [(15, 30), (3, 40), (45, 50), (60, 120)])
 def test_one_seed_gives_scipys_percentile_bootstrap(solved: int, problems: int) -> None:
+    from scipy import stats  # here: importing it takes each collecting process a second
+
     values = np.array([1.0] * solved + [0.0] * (problems - solved))
     theirs = stats.bootstrap(
         (values,), np.mean, n_resamples=2000, method="percentile", rng=np.random.default_rng(0)
@@ -63,6 +64,8 @@ def test_the_interval_holds_the_mean_of_all_problems_as_often_as_it_says() -> No
 
 @given(st.integers(2, 300), st.booleans())
 def test_where_all_agree_the_interval_is_wilsons(problems: int, solved: bool) -> None:
+    from scipy import stats  # here: importing it takes each collecting process a second
+
     low, high = interval([float(solved)] * problems, share=True)
     theirs = stats.binomtest(problems * solved, problems).proportion_ci(method="wilson")
     assert (low, high) == pytest.approx((theirs.low, theirs.high), abs=1e-12)
@@ -71,6 +74,8 @@ def test_where_all_agree_the_interval_is_wilsons(problems: int, solved: bool) ->
 
 @given(st.integers(0, 50), st.integers(1, 50))
 def test_wilson_is_scipys(yes: int, more: int) -> None:
+    from scipy import stats  # here: importing it takes each collecting process a second
+
     theirs = stats.binomtest(yes, yes + more).proportion_ci(method="wilson")
     assert wilson(yes, yes + more) == pytest.approx((theirs.low, theirs.high), abs=1e-12)
 

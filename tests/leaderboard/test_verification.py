@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -204,6 +205,28 @@ def test_a_table_that_was_edited_is_made_anew(folder: Path) -> None:
     here = found(folder)
     assert [one.word for one in here] == ["missing", "edited"]
     assert here[1].why == "root: symbolic_exact is 1.0, and its records come to 0.5"
+
+
+@pytest.mark.parametrize("cell", ["", " ", "x"])
+@pytest.mark.parametrize("column", ["remark", "rank", "settings", "method"])
+def test_what_is_said_of_a_cell_leaves_no_hole_where_it_is_empty(
+    folder: Path, column: str, cell: str
+) -> None:
+    table = folder / "leaderboard.csv"
+    lines = [line.split(",") for line in table.read_text().splitlines()]
+    place = lines[0].index(column)
+    differs, lines[1][place] = lines[1][place] != cell, cell
+    table.write_text("\n".join(map(",".join, lines)) + "\n")
+    (folder / "leaderboard.manifest.json").unlink()
+    said = [one.why for one in found(folder) if one.word == "edited"]
+    assert bool(said) == differs
+    assert not re.search(r"\b(is|to) *(,|$)|^ *:", " ".join(said))
+
+
+@pytest.mark.parametrize("error", [MemoryError(), OSError(), ValueError("")])
+def test_a_fault_without_a_word_of_why_says_so(error: Exception) -> None:
+    fault = Fault.of("unchecked", "", error, "see to that")
+    assert str(fault) == "unchecked: empty: empty (see to that)"
 
 
 def test_a_manifest_that_was_edited_is_seen(folder: Path) -> None:

@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from results_folders import Result, rewrite, write
-from scipy.stats import binomtest, wilcoxon
 
 from bench.cli import main
 from bench.cli.arguments.look import _VIEWS
@@ -111,6 +110,8 @@ def test_columns_are_chosen_and_lines_sorted_within_their_group(tmp_path: Path) 
 
 
 def test_the_best_is_marked_where_scipy_tells_it_from_all_others(tmp_path: Path) -> None:
+    from scipy.stats import binomtest  # late: it takes a second
+
     def best(name: str, solved: dict[str, int], problems: int = 20) -> list[str]:
         results = [
             Result(m, problem=f"p{k:02}", yes=k < n) for m, n in solved.items()
@@ -136,6 +137,8 @@ def test_bold_is_bold_in_each_format(tmp_path: Path) -> None:
 
 
 def test_p_alone_is_the_p_of_the_difference_and_of_scipy() -> None:
+    from scipy.stats import binomtest, wilcoxon  # late: it takes a second
+
     rng = np.random.default_rng(0)
     for share, repeats in ((True, 1), (True, 3), (False, 2)):
         problems = np.repeat(np.arange(15), repeats)

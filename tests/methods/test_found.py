@@ -93,11 +93,12 @@ def test_a_setting_that_an_engine_does_not_know_is_refused(method, settings, wor
 @pytest.mark.parametrize(
     ("target", "module", "words"),
     [
-        ("methods.engines.egraphs:SymRegg", "symregg_absent", "pip install"),
+        ("methods.engines.egraphs:SymRegg", "symregg_absent.inner", "install symregg_absent, if"),
+        ("methods.linear:Linear", "sklearn.linear_model", "pip install scikit-learn"),
         ("methods.engines.rils_rols:RILSROLS", "rils_rols_cpp", "--no-build-isolation rils-rols"),
         ("methods.engines.psrn:PSRN", "psrn", "an environment of its own, named in worker.python"),
     ],
 )
 def test_what_is_not_installed_is_said_with_the_way_to_get_it(monkeypatch, target, module, words):
-    monkeypatch.setattr("bench.running.missing._is_there", lambda module: False)
+    monkeypatch.setattr("bench.running.missing.is_installed", lambda module: False)
     assert words in (missing_here(target, (module,)) or "")

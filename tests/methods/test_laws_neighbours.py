@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from marks import KERNELS
 
 from bench import Budget, Rounding, Task, evaluate, parse
 from methods.laws import Laws
@@ -17,10 +18,7 @@ from methods.mcts.language.grammar import NESTING
 from methods.refine import Refiner
 from methods.tidy import gather
 
-pytestmark = [
-    pytest.mark.usefixtures("kernels"),
-    pytest.mark.timeout(1800),  # the first of them may wait for the compiler
-]
+pytestmark = KERNELS
 
 LIBRARY = ("add", "sub", "mul", "div", "sin", "cos", "exp", "log", "sqrt", "square")
 OUTERS = (*LIBRARY, "pow", "tanh")
@@ -61,8 +59,19 @@ def rooted(rng: np.random.Generator | None) -> str:
     return f"{a} + sqrt({b}*x0/x1 + {c}*x1**{int(rng.integers(1, 3))})"
 
 
+def terms(rng: np.random.Generator | None) -> str:
+    """Some monomials of two variables: Nguyen-12 has four."""
+    if rng is None:
+        return "x0**4 - x0**3 + 0.5*x1**2 - x1"
+    count = int(rng.integers(2, 7))
+    powers = rng.choice(np.argwhere(np.add.outer(range(5), range(5)) <= 4), count, replace=False)
+    weights = rng.uniform(0.3, 1.7, count).round(2)
+    return " + ".join(f"{w}*x0**{a}*x1**{b}" for w, (a, b) in zip(weights, powers, strict=True))
+
+
 KINDS: dict[Callable[[np.random.Generator | None], str], tuple[float, float, int]] = {
     polynomial: (-1.0, 1.0, 1), ratio: (-1.0, 1.0, 1), outer: (0.6, 1.6, 2), rooted: (0.5, 2.0, 2),
+    terms: (-1.0, 1.0, 2),
 }  # fmt: skip
 
 
@@ -94,9 +103,9 @@ def test_neighbours_are_found_as_the_laws_are(
         for seed in range(CASES)
         if not found(law := kind(np.random.default_rng(seed)), low, high, columns)
     ]
-    assert len(missed) <= 1, (
-        missed
-    )  # of 8: a rate of 0.95 and more misses 2 of them once in twenty draws
+    # The law is found: of 8 neighbours found as surely as nineteen in twenty, two are missed once
+    # in twenty draws of eight, so one may be.
+    assert len(missed) <= 1, missed
 
 
 def test_a_ratio_is_found_to_the_rounding_of_float32() -> None:

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from marks import KERNELS
 from numpy.typing import NDArray
 
 from bench import Budget, Discovery, Task, evaluate, parse
@@ -14,10 +15,7 @@ from methods.laws import Laws
 from methods.laws.reduction.reduced import Reduced, reductions
 from methods.laws.reduction.surface import fitted_surface
 
-pytestmark = [
-    pytest.mark.usefixtures("kernels"),
-    pytest.mark.timeout(1800),  # the first of them may wait for the compiler
-]
+pytestmark = KERNELS
 
 Array = NDArray[np.float64]
 

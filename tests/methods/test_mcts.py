@@ -8,14 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from marks import KERNELS
 
 from bench import Budget, Discovery, Task, Variable, evaluate, parse
 from methods.mcts import MCTS, RSRM
 
-pytestmark = [
-    pytest.mark.usefixtures("kernels"),
-    pytest.mark.timeout(1800),  # the first of them may wait for the compiler
-]
+pytestmark = KERNELS
 
 Make = Callable[..., Task]
 ErrorOf = Callable[[Discovery, Task], float]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from marks import KERNELS
 
 from bench import evaluate, parse
 from methods.laws.algebra.atoms import Library
@@ -26,10 +27,7 @@ from methods.mcts.method import OPERATORS
 from methods.mcts.scoring import Scorer, assess, make_front, make_work
 from methods.mcts.seen import make_seen
 
-pytestmark = [
-    pytest.mark.usefixtures("kernels"),
-    pytest.mark.timeout(1800),  # the first of them may wait for the compiler
-]
+pytestmark = KERNELS
 
 C, X0, X1 = 0, 64, 65
 NAMES = ("x0", "x1")

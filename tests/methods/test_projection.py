@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from marks import KERNELS
 from numpy.typing import NDArray
 
 from bench import Budget, Discovery, Number, Rounding, Task, evaluate, parse
@@ -15,10 +16,7 @@ from methods.laws.projection.beam import BeamItems, search
 from methods.laws.projection.columns import TermColumn, products, single
 from methods.laws.projection.curves import curves
 
-pytestmark = [
-    pytest.mark.usefixtures("kernels"),
-    pytest.mark.timeout(1800),  # the first of them may wait for the compiler
-]
+pytestmark = KERNELS
 
 Array = NDArray[np.float64]
 OPERATORS = frozenset({"mul", "div", "sin", "exp", "log", "sqrt", "abs", "tanh", "pow", "cos"})

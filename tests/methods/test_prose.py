@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from marks import NEURAL
 
 from bench import Budget, SystemTask, Trajectory, load, parse
 from methods.neural.folder import CheckpointError
@@ -16,10 +17,6 @@ from methods.prose import Prose
 from methods.prose.vocabulary import MASKED, PAD, WORDS, Unreadable, Untold, system, written
 from methods.systems.guess_system import GuessSystem
 
-needs_torch = pytest.mark.skipif(
-    importlib.util.find_spec("torch") is None or importlib.util.find_spec("safetensors") is None,
-    reason="PyTorch is not installed (the extra neural)",
-)
 PROBLEMS: Any = load("prose", sets=2)
 
 
@@ -70,7 +67,7 @@ def test_texts_that_are_no_system_are_refused(words: str) -> None:
         system([*tokens, *([] if "|" in words else [3, 5 + 8])], ["x0", "x1"])
 
 
-@needs_torch
+@NEURAL
 def test_trajectories_made_many_at_once_are_those_of_the_dataset() -> None:
     from methods.prose.pool import TIMES, pool_of
 
@@ -84,7 +81,7 @@ def test_trajectories_made_many_at_once_are_those_of_the_dataset() -> None:
     assert not pool.x[:, :, 3:].any()
 
 
-@needs_torch
+@NEURAL
 def test_inputs_that_are_not_shown_change_nothing() -> None:
     import torch
 
@@ -110,7 +107,7 @@ def test_inputs_that_are_not_shown_change_nothing() -> None:
         assert not torch.allclose(told(x, none, True), told(x, guess, True))
 
 
-@needs_torch
+@NEURAL
 def test_words_to_come_are_not_seen() -> None:
     import torch
 
@@ -128,7 +125,7 @@ def test_words_to_come_are_not_seen() -> None:
 
 SMALL = {
     "batch": 12, "pool_steps": 10_000, "checkpoint_seconds": 1e9,
-    "queries": 8, "rate": 5e-3, "without_data": 0.0, "warmup": 0.1,
+    "queries": 8, "rate": 5e-3, "without_data": 0.0, "warmup": 10,
 }  # fmt: skip
 
 
@@ -164,7 +161,7 @@ def trained(few: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@needs_torch
+@NEURAL
 def test_a_training_that_is_stopped_goes_on_as_if_it_had_not_been(
     few: None, tmp_path: Path
 ) -> None:
@@ -177,18 +174,33 @@ def test_a_training_that_is_stopped_goes_on_as_if_it_had_not_been(
     shape = ProseShape(width=8, heads=2, feedforward=8)
     config = ProseTraining(steps=4, shape=shape, **{**SMALL, "pool_steps": 3})  # type: ignore[arg-type]
     list(train(config, tmp_path / "whole"))
-    list(train(config, tmp_path / "parts", stop_after=2))
+    longer = replace(config, steps=9)  # cut short before its rate comes down
+    list(train(longer, tmp_path / "parts", stop_after=2))
     list(train(config, tmp_path / "parts"))
     one, other = (load_file(tmp_path / name / "weights.safetensors") for name in ("whole", "parts"))
     for name, value in one.items():
         torch.testing.assert_close(other[name], value, rtol=1e-5, atol=1e-6)
-    with pytest.raises(CheckpointError, match="holds a training with steps=4, not 5"):
-        list(train(ProseTraining(steps=5, shape=shape), tmp_path / "parts"))
+    with pytest.raises(
+        CheckpointError, match=r"with steps=4 \(its rate comes down already\), not 5"
+    ):
+        list(train(replace(config, steps=5), tmp_path / "parts"))
 
 
 def test_without_weights_one_line_says_how_to_train_them() -> None:
     with pytest.raises(CheckpointError, match="`rediscover train network=prose_small` trains one"):
-        Prose()
+        Prose("networks/prose_small")
+
+
+@NEURAL
+@pytest.mark.parametrize("family", ["lorenz", "sprott_b", "aizawa"])
+def test_the_network_that_ships_and_a_fit_lead_along_what_comes_later(family: str) -> None:
+    problem, task = guessing(f"{family}_1")
+    found: Any = Prose(samples=0).discover(task).best.expression
+    (shown,), (later,) = problem.data().shown, problem.data().later
+    along = Trajectory(np.append(shown.t, later.t[1:]), np.concatenate([shown.x, later.x[1:]]))
+    path = SystemTask((along,), problem.states).integrated(found, along, 5.0)[len(shown) :]
+    error = np.linalg.norm(path - later.x[1:]) / np.linalg.norm(later.x[1:])
+    assert error < 0.05
 
 
 def guessing(name: str) -> tuple[Any, SystemTask]:
@@ -212,7 +224,7 @@ def test_a_right_guess_needs_its_constants_only() -> None:
         GuessSystem().discover(SystemTask(task.trajectories, task.states))
 
 
-@needs_torch
+@NEURAL
 def test_the_method_answers_with_a_system_and_reads_any_trajectory(trained: Path) -> None:
     method = Prose(checkpoint=str(trained), samples=8)
     problem, task = guessing("sprott_b_1")
@@ -234,7 +246,7 @@ def _named(states: Any) -> Any:
     return tuple(Variable(f"x{k}") for k in range(len(states)))
 
 
-@needs_torch
+@NEURAL
 def test_published_measures_of_a_network_that_was_trained_and_shipped(
     trained: Path, tmp_path: Path
 ) -> None:

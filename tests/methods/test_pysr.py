@@ -20,6 +20,9 @@ from bench import Budget, Variable, evaluate, parse
 from bench.plugins import find_method, spec_of
 from bench.problems import Data, Dataset, Problem, Table, Target
 from bench.running import Limits, LocalExecutor, Record, Store, execute, matrix
+from bench.running.load import build
+from bench.running.missing import missing_engine, missing_here
+from bench.running.results.run import MethodSpec
 from methods.answering import Answering
 from methods.pysr import PySR, julia
 from methods.pysr.method import search_seconds
@@ -75,6 +78,60 @@ def fake_julia(_imported: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterat
 def _product(n: int = 50) -> tuple[np.ndarray, np.ndarray]:
     X = RNG.uniform(0.4, 1.4, (n, 2)) * [1.0, 1e8]
     return X, 2.5 * X[:, 0] * X[:, 1] ** 2
+
+
+BORROWED = """
+from pysr import PySRRegressor
+
+est = PySRRegressor(
+    niterations=1_000_000_000, timeout_in_seconds=3600, binary_operators=["+", "-", "*", "/"],
+    unary_operators=["sin", "exp"], maxsize=30, parallelism="serial", deterministic=True,
+    progress=False, verbosity=0,
+)
+
+
+def model(est, X=None):
+    return str(est.sympy())
+"""
+"""As SRBench has it (``experiment/methods/pysr/regressor.py``)."""
+
+
+def _borrowed(folder: Path) -> list[MethodSpec]:
+    """PySR in SRBench's contract, as an estimator, and in a method of one's own."""
+    srbench, own = folder / "srb" / "regressor.py", folder / "own.py"
+    srbench.parent.mkdir()
+    srbench.write_text(BORROWED)
+    own.write_text(
+        "class Own:\n    requires = ('pysr',)\n    def discover(self, task): return None\n"
+    )
+    return [
+        spec_of(find_method(str(srbench))),
+        spec_of(find_method("sklearn"), estimator=f"{srbench}:est"),
+        spec_of(find_method(str(own))),
+    ]
+
+
+@needs_pysr
+def test_others_files_are_told_that_julia_is_missing(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHON_JULIACALL_EXE", sys.executable)
+    lacks = PySR.missing()
+    assert lacks
+    for spec in _borrowed(tmp_path):
+        assert missing_engine(spec) == lacks
+    monkeypatch.setattr("importlib.metadata.version", lambda name: "0.16.3")
+    assert missing_here("methods.linear:Linear", ("pysr",)) is None  # that release asks otherwise
+
+
+@needs_pysr
+def test_others_files_run_over_a_julia_that_is_found(tmp_path, fake_julia, make_task):
+    X, y = _product()
+    task = make_task(X, y)
+    for spec in _borrowed(tmp_path)[:2]:
+        method = build(spec.target, spec.settings)
+        method.warm_up(task.budget)
+        found = method.discover(task)
+        values = evaluate(parse(found.best.text, task.variables), task.names, X)
+        np.testing.assert_allclose(values, found.predict(X), rtol=1e-5)  # float32 inside
 
 
 # The real package, from constructor to answer

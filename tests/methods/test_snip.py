@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from marks import NEURAL
 
 from bench import Budget, Task, Variable, evaluate, parse
 from bench.cli.verbs.author.train import withheld_laws
+from methods.laws import Laws, RSRMLaws
+from methods.mcts import RSRM
 from methods.neural.folder import CheckpointError
 from methods.snip import Snip
 from methods.snip.properties import PROPERTIES, curve
 from methods.snip.wolves import GreyWolves
 from methods.transformer.skeletons.fingerprints import banned_fingerprints, fingerprint
 
-needs_torch = pytest.mark.skipif(
-    importlib.util.find_spec("torch") is None or importlib.util.find_spec("safetensors") is None,
-    reason="PyTorch is not installed (the extra neural)",
-)
 TINY = {
     "width": 32, "heads": 2, "feedforward": 64, "numeric_layers": 1, "symbolic_layers": 1,
     "latent": 16, "memory": 4, "decoder_layers": 1,
 }  # fmt: skip
-FAST: dict[str, Any] = {"rate": 5e-3, "warmup": 0.1, "checkpoint_seconds": 1e9}
+FAST: dict[str, Any] = {"rate": 5e-3, "warmup": 10, "checkpoint_seconds": 1e9}
 NOTHING = np.zeros(0, np.int64)
 
 
@@ -65,7 +64,7 @@ def task_of(text: str, rows: int = 120, columns: int = 2, **budget: Any) -> Task
     return Task(X, evaluate(parse(text), names, X), tuple(map(Variable, names)), budget=limits)
 
 
-@needs_torch
+@NEURAL
 def test_a_function_is_found_by_its_points_far_more_often_than_by_chance(trained: Path) -> None:
     from methods.neural.checkpoint import load_network
     from methods.snip.library import recall
@@ -77,7 +76,7 @@ def test_a_function_is_found_by_its_points_far_more_often_than_by_chance(trained
     assert found["recall@1"] <= found["recall@10"]
 
 
-@needs_torch
+@NEURAL
 def test_wolves_improve_on_where_they_start(trained: Path) -> None:
     from methods.snip.proposals import LatentSearch
     from methods.transformer.search import SkeletonSearch
@@ -93,14 +92,14 @@ def test_wolves_improve_on_where_they_start(trained: Path) -> None:
     assert best[-1] < best[0]
 
 
-@needs_torch
+@NEURAL
 def test_a_seed_fixes_the_answer(trained: Path) -> None:
     method = Snip(checkpoint=str(trained), generations=3, restarts=0)
     found = method.discover(task_of("x0*x1 + sin(x0)"))
     assert found == method.discover(task_of("x0*x1 + sin(x0)"))
 
 
-@needs_torch
+@NEURAL
 @pytest.mark.parametrize(
     ("text", "rows", "columns", "factor"),
     [
@@ -124,7 +123,7 @@ def test_tables_of_any_size_and_unit_are_answered(
     assert np.mean((values / factor - true / factor) ** 2) < 1.5 * np.var(true / factor)
 
 
-@needs_torch
+@NEURAL
 def test_controls_of_the_search_answer_too(trained: Path) -> None:
     task = task_of("2.5*x0", columns=1, evaluations=30)
     for search in ("decoding", "chance"):
@@ -133,7 +132,7 @@ def test_controls_of_the_search_answer_too(trained: Path) -> None:
         assert found == method.discover(task) and found.best.loss is not None
 
 
-@needs_torch
+@NEURAL
 def test_the_search_ends_where_it_is_told_to(trained: Path) -> None:
     from methods.snip.proposals import LatentSearch
     from methods.transformer.search import SkeletonSearch
@@ -152,7 +151,7 @@ def test_the_search_ends_where_it_is_told_to(trained: Path) -> None:
         assert rounds == most
 
 
-@needs_torch
+@NEURAL
 def test_rows_in_another_order_have_the_same_code(trained: Path) -> None:
     from methods.neural.checkpoint import load_network
     from methods.snip.network import DualEncoder
@@ -170,7 +169,7 @@ def test_rows_in_another_order_have_the_same_code(trained: Path) -> None:
     assert np.abs(one - changed).max() > 1e-3
 
 
-@needs_torch
+@NEURAL
 def test_what_is_padded_has_no_part_in_a_code(trained: Path) -> None:
     import torch
 
@@ -197,7 +196,7 @@ def test_what_is_padded_has_no_part_in_a_code(trained: Path) -> None:
     assert (told - short).abs().max() > 1e-4
 
 
-@needs_torch
+@NEURAL
 @pytest.mark.parametrize("normalised", [True, False])
 def test_latents_are_compared_as_the_shape_says(normalised: bool) -> None:
     import torch
@@ -220,7 +219,7 @@ def test_latents_are_compared_as_the_shape_says(normalised: bool) -> None:
     assert float(contrastive_loss(100 * torch.eye(8))) < 1e-6
 
 
-@needs_torch
+@NEURAL
 def test_trainings_that_are_stopped_go_on_as_if_they_had_not_been(
     one_thread: None, tmp_path: Path
 ) -> None:
@@ -249,11 +248,13 @@ def test_trainings_that_are_stopped_go_on_as_if_they_had_not_been(
     after = load_file(tmp_path / "whole" / "weights.safetensors")
     for name, value in before.items():
         assert torch.equal(after[f"encoders.{name}"], value), "the encoders are frozen"
-    with pytest.raises(CheckpointError, match="holds a training with steps=4, not 5"):
-        list(pretrain(Pretraining(steps=5, shape=shape), tmp_path / "parts" / "encoders", NOTHING))
+    with pytest.raises(
+        CheckpointError, match=r"with steps=4 \(its rate comes down already\), not 5"
+    ):
+        list(pretrain(replace(first, steps=5), tmp_path / "parts" / "encoders", NOTHING))
 
 
-@needs_torch
+@NEURAL
 def test_no_law_that_ships_is_shown_in_either_training(
     one_thread: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -281,7 +282,7 @@ def test_no_law_that_ships_is_shown_in_either_training(
     assert shown & taken, "unless they are withheld, laws do come up"
 
 
-@needs_torch
+@NEURAL
 def test_the_nearest_formulas_are_those_of_the_library_with_constants_fitted(
     trained: Path,
 ) -> None:
@@ -301,7 +302,7 @@ def test_the_nearest_formulas_are_those_of_the_library_with_constants_fitted(
         method.nearest(task_of("2.0 + 0*x0"))
 
 
-@needs_torch
+@NEURAL
 def test_formulas_of_a_library_are_written_as_the_generator_writes_them() -> None:
     from methods.snip.library import skeletons_of
     from methods.transformer.skeletons.vocabulary import INDEX
@@ -315,7 +316,7 @@ def test_formulas_of_a_library_are_written_as_the_generator_writes_them() -> Non
 
 def test_without_weights_one_line_says_how_to_train_them() -> None:
     with pytest.raises(CheckpointError, match="`rediscover train network=snip_small` trains one"):
-        Snip()
+        Snip("networks/snip_small")
 
 
 def test_settings_that_cannot_be_are_refused() -> None:
@@ -377,7 +378,7 @@ def test_properties_do_not_depend_on_order_or_scale() -> None:
     assert backwards[1] == pytest.approx(-forwards[1]) and backwards[2] == forwards[2]
 
 
-@needs_torch
+@NEURAL
 def test_the_benchmark_of_properties_learns_from_codes(trained: Path) -> None:
     from benchmarks.snip_properties import compared, drawn_curves, table
     from methods.neural.checkpoint import load_network
@@ -392,3 +393,76 @@ def test_the_benchmark_of_properties_learns_from_codes(trained: Path) -> None:
     told, true = rows[3][2], rows[3][3]
     assert np.mean((told - true) ** 2 / true.var(axis=0)) < 0.9
     assert len(table(iter(rows))) == 6
+
+
+@pytest.fixture
+def tiny_ships(trained: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The tiny network in place of the one that ships."""
+    from methods.snip import retrieval
+
+    monkeypatch.setattr(retrieval, "SHIPPED", trained)
+    monkeypatch.setattr(retrieval, "_LIBRARY", 200)
+    for cached in (retrieval._network, retrieval._library):
+        cached.cache_clear()
+    yield
+    for cached in (retrieval._network, retrieval._library):
+        cached.cache_clear()
+
+
+@NEURAL
+@pytest.mark.parametrize("method", [Laws, RSRM, RSRMLaws])
+def test_a_search_looks_at_retrieved_formulas_first(
+    tiny_ships: None, method: type[Laws] | type[RSRM]
+) -> None:
+    reported: list[str] = []
+    task = replace(
+        task_of("x0 + 2.5*x1", evaluations=8),
+        on_report=lambda text, loss: reported.append(str(text)),
+    )
+    searched = method(retrieval=4)
+    searched.warm_up(task.budget)
+    found = searched.discover(task)
+    assert reported and found == method(retrieval=4).discover(task)
+    assert len(reported) <= 4, "eight evaluations are the four retrieved, plain and scaled"
+
+
+@NEURAL
+def test_a_nearer_formula_is_retrieved_sooner(tiny_ships: None) -> None:
+    from methods.answering import Answering
+    from methods.snip.retrieval import retrieved
+
+    refine = Answering(task_of("x0*x1"), 100).on_few
+    formulas = [str(plain) for plain, _ in retrieved(refine, 200, 0)]
+    assert len(set(formulas)) == len(formulas) > 100
+    assert formulas[:5] == [str(plain) for plain, _ in retrieved(refine, 5, 0)]
+
+
+def test_retrieval_is_refused_where_it_cannot_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ValueError, match="retrieval is -1; it must be 0 or more"):
+        Laws(retrieval=-1)
+    monkeypatch.setattr("methods.snip.retrieval.NEEDED", ("no_such_module",))
+    with pytest.raises(ValueError, match=r"retrieval is 3, and needs PyTorch: .*neural"):
+        RSRM(retrieval=3)
+    monkeypatch.setattr("methods.snip.retrieval.NEEDED", ("json",))
+    with pytest.raises(ValueError, match="retrieval is 3, and knows no units"):
+        RSRM(retrieval=3, units=True)
+
+
+@NEURAL
+def test_the_table_of_the_search_gives_each_margin(trained: Path) -> None:
+    from benchmarks.snip_search import table
+
+    errors = {"wolves": [0.0, 0.0, 1.0], "decoding": [0.0, 1.0, 1.0], "chance": [1.0, 1.0, 1.0]}
+    found = {name: {(1, 4): np.array(one)} for name, one in errors.items()}
+    lines = list(table(found, 9))
+    assert lines[4].startswith("| 1-4 | 3 | wolves | 67% | 67% |")
+    assert lines[5].startswith("| 1-4 | 3 | decoding | 33% | 33% | 33.3% [0.0%, 100.0%]")
+
+
+@NEURAL
+@pytest.mark.parametrize("text", ["x0/x1", "sin(x0) + x1", "2.5*x0*exp(x1)"])
+def test_the_network_that_ships_finds_short_functions(text: str) -> None:
+    task = task_of(text, evaluations=150)
+    best = Snip().discover(task).best
+    values = evaluate(parse(best.text), task.names, task.X)
+    assert np.mean((values - task.y) ** 2) < 1e-12 * np.var(task.y)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
+import resource
 import shutil
 from functools import cache
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from marks import NEURAL
 
 from bench import Budget, Number, Task, Variable, complexity, evaluate, parse
 from bench.cli.verbs.author.train import withheld_laws
@@ -29,10 +30,6 @@ from methods.transformer.skeletons.generator import draw_batch, draw_skeletons
 from methods.transformer.skeletons.grammar import allowed, redundant
 from methods.transformer.skeletons.vocabulary import ARITY, FIRST_VARIABLE, INDEX, MAX_LENGTH, C
 
-needs_torch = pytest.mark.skipif(
-    importlib.util.find_spec("torch") is None or importlib.util.find_spec("safetensors") is None,
-    reason="PyTorch is not installed (the extra neural)",
-)
 NAMES = ("x0", "x1", "x2")
 NOTHING = np.zeros(0, np.int64)
 
@@ -146,7 +143,7 @@ def test_the_prior_is_reproducible_and_fits_constants() -> None:
     assert draw_skeletons(5, 2, 1) == draw_skeletons(5, 2, 1)
 
 
-@needs_torch
+@NEURAL
 @pytest.mark.parametrize(
     ("text", "columns", "rows"),
     [
@@ -173,7 +170,7 @@ def test_the_shipped_model_answers(text: str, columns: int, rows: int) -> None:
     assert 1 - np.mean((values - y) ** 2) / np.var(y) > 0.99
 
 
-@needs_torch
+@NEURAL
 @pytest.mark.parametrize(
     ("scales", "factor"),
     [((1e-30, 1e30), 1.0), ((1.0, 1.0), 1e30), ((1.0, 1.0), 1e-30), ((1e200, 1.0), 1e-200),
@@ -188,7 +185,7 @@ def test_units_may_be_anything(scales: tuple[float, float], factor: float) -> No
     assert np.abs(values - y).max() <= 1e-2 * y.std()
 
 
-@needs_torch
+@NEURAL
 def test_columns_over_sixty_decades_are_read() -> None:
     X = 10.0 ** np.random.default_rng(0).uniform(-30, 30, (200, 2))
     task = Task(X, X[:, 0] / X[:, 1], (Variable("x0"), Variable("x1")), budget=Budget(20.0, 100))
@@ -208,7 +205,7 @@ def test_a_constant_is_answered(value: float) -> None:
     assert evaluate(parse(best.expression), ("x0",), np.array([[1.5]]))[0] == value
 
 
-@needs_torch
+@NEURAL
 def test_rows_that_are_not_finite_are_left_out() -> None:
     X = np.linspace(1.0, 2.0, 60)[:, None].copy()
     y = 2.0 * X[:, 0]
@@ -220,7 +217,7 @@ def test_rows_that_are_not_finite_are_left_out() -> None:
         Transformer().discover(Task(X, np.full(60, np.nan), (Variable("x0"),), budget=budget))
 
 
-@needs_torch
+@NEURAL
 def test_training_resumes_where_it_was_stopped(tmp_path: Path) -> None:
     import torch
     from safetensors.torch import load_file
@@ -275,7 +272,7 @@ def test_what_is_not_there_names_the_command_that_trains_it(tmp_path: Path) -> N
         Transformer(checkpoint=str(elsewhere))
 
 
-@needs_torch
+@NEURAL
 @pytest.mark.parametrize("damage", ["cut", "other"])
 def test_damaged_weights_are_refused_in_words(tmp_path: Path, damage: str) -> None:
     for name in ("weights.safetensors", "state.json"):
@@ -291,6 +288,24 @@ def test_damaged_weights_are_refused_in_words(tmp_path: Path, damage: str) -> No
     task = Task(X, X[:, 0] ** 2, (Variable("x0"),))
     with pytest.raises(CheckpointError, match="is damaged or of another network"):
         Transformer(checkpoint=str(tmp_path)).discover(task)
+
+
+@NEURAL
+def test_a_checkpoint_that_the_disk_does_not_take_leaves_the_one_before(tmp_path: Path) -> None:
+    from methods.neural.checkpoint import load_network, save_network
+    from methods.transformer.network import Network
+
+    network, state = load_network(SHIPPED, Network.of)
+    save_network(network, tmp_path, state)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limit[1]))  # as a disk that is full
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            save_network(network, tmp_path, state)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
 def test_numbers_of_a_skeleton_are_its_constants() -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
-
 import numpy as np
 import pytest
+from marks import NEURAL
 
 from bench import Budget, Task, Variable, evaluate, parse
 from methods.transformer import Transformer
@@ -46,10 +45,7 @@ def test_a_ranking_is_asked_once_for_each_prefix() -> None:
     assert len(prefixes) == len(set(prefixes))
 
 
-@pytest.mark.skipif(
-    importlib.util.find_spec("torch") is None or importlib.util.find_spec("safetensors") is None,
-    reason="PyTorch is not installed (the extra neural)",
-)
+@NEURAL
 @pytest.mark.parametrize("rows", [20, 200])
 def test_the_method_plans(rows: int) -> None:
     X = np.random.default_rng(0).uniform(1.0, 3.0, (rows, 2))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
+import sys
 import threading
 import time
+import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -89,3 +93,61 @@ def _environment(pid: int) -> bytes:
         return Path(f"/proc/{pid}/environ").read_bytes()
     except OSError:
         return b""
+
+
+def _with_all_locals() -> None:
+    """What some libraries print of a crash: every variable of every frame."""
+    _, error, _ = sys.exc_info()
+    assert error is not None
+    shown = traceback.TracebackException.from_exception(error, capture_locals=True, limit=-30)
+    print("".join(shown.format()))
+
+
+_CRASHES: dict[str, Callable[[Task], object]] = {
+    "before": lambda task: 1 / 0,
+    "a wrong prompt": lambda task: task.model.ask([("nobody", "A law?")]),
+    "no prompt": lambda task: task.model.ask_all([]),
+    "with the answer": lambda task: _raise(ValueError(task.model.ask("A law?").text)),
+    "with the model": lambda task: _raise(ValueError(vars(task.model), vars(task.model.ask("x")))),
+    "two lines": lambda task: _raise(ValueError(f"a\n{task.model.ask('A law?').text}")),
+    "too deep": lambda task: _deep(task.model.ask("A law?").text),
+    "no memory": lambda task: _raise(MemoryError(task.model.ask("A law?").text)),
+    "leaves": lambda task: sys.exit(task.model.ask("A law?").text),
+    "aborts": lambda task: task.model.ask("A law?") and os.abort(),
+    "aborts meanwhile": lambda task: _meanwhile(os.abort) or task.model.ask("slow"),
+    "killed meanwhile": lambda task: (
+        _meanwhile(lambda: os.kill(os.getpid(), 9)) or task.model.ask("slow")
+    ),
+    "a core": lambda task: faulthandler.enable() or (task.model.ask("A law?") and os.abort()),
+}
+
+
+def _deep(text: str) -> object:
+    return _deep(text)
+
+
+def _raise(error: Exception) -> object:
+    raise error
+
+
+def _meanwhile(end: Callable[[], object]) -> None:
+    threading.Timer(0.3, end).start()
+
+
+@dataclass(frozen=True)
+class Crashes:
+    """Ends as ``how`` says, and tells all that it can of it."""
+
+    how: str
+    asks_model: ClassVar[bool] = True
+
+    def discover(self, task: Task) -> Discovery:
+        try:
+            _CRASHES[self.how](task)
+        except BaseException:
+            _with_all_locals()
+            raise
+        return Discovery.of("x0")
+
+
+CRASHES = tuple(_CRASHES)

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from scripted_endpoint import KEY, Script, serving
+from scripted_endpoint import KEY, VARIABLE, Script, serving
 
 from bench.models import client
-
-VARIABLE = "REDISCOVER_TEST_KEY"
 
 
 @pytest.fixture

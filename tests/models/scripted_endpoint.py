@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+VARIABLE = "REDISCOVER_TEST_KEY"
 KEY = "SECRET-key-4f1d8e27c6b5a9"
 """What no file may hold."""
 
@@ -27,7 +28,8 @@ def counted(request: Mapping[str, Any], number: int) -> str:
 class Script:
     """How the endpoint answers: ``rule`` gives the text, ``faults`` what goes wrong, in order.
 
-    ``requests`` are those that came, ``most`` is how many were open at a time.
+    ``raw`` is what the faults ``raw`` and ``drip`` send, the latter with a byte now and then
+    for ever. ``requests`` are those that came, ``most`` is how many were open at a time.
     """
 
     rule: Rule = counted
@@ -40,6 +42,7 @@ class Script:
     most: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
     url: str = ""
+    raw: bytes = b""
 
 
 def _body(text: str, request: Mapping[str, Any], **more: Any) -> dict[str, Any]:
@@ -86,6 +89,14 @@ class _Handler(BaseHTTPRequestHandler):
                 self._error(429, "slow down", {"Retry-After": seconds})
             case [status] if status.isdigit():
                 self._error(int(status), f"fault {status} with {sent}")
+            case ["raw"]:
+                self.wfile.write(script.raw)
+                self.close_connection = True
+            case ["drip"]:
+                self.wfile.write(b"HTTP/1.1 200 OK\r\n" * (len(script.raw) > 0) + script.raw)
+                while True:
+                    time.sleep(0.02)
+                    self.wfile.write(b"7")
             case ["slow"]:
                 time.sleep(30)
             case ["broken"]:

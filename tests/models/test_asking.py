@@ -12,14 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import VARIABLE
-from scripted_endpoint import KEY, Script
+from asking_methods import CRASHES
+from scripted_endpoint import KEY, VARIABLE, Script
 
 import bench
 from bench.experiment import with_model
 from bench.method import Budget
+from bench.models.client import Client
 from bench.models.endpoint import Endpoint
-from bench.models.transcript import read_transcript
+from bench.models.transcript import Transcript, read_transcript
 from bench.plugins import method_spec
 from bench.running import LocalExecutor, Record, Store, execute, matrix
 from bench.running.debug import debug
@@ -179,6 +180,46 @@ def test_the_key_reaches_no_worker_and_no_file(script: Script, tmp_path: Path) -
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert len(files) > 3
     assert [path for path in files if KEY.encode() in path.read_bytes()] == []
+
+
+def key_in(folder: Path) -> list[Path]:
+    """The files that hold the key, or the better part of it."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert files
+    return [path for path in files if KEY[:12].encode() in path.read_bytes()]
+
+
+@pytest.mark.parametrize("fault", ["echo", "401"])
+@pytest.mark.parametrize("how", CRASHES)
+def test_no_crash_tells_the_key(
+    script: Script, tmp_path: Path, how: str, fault: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    script.delay = 1.0 if "meanwhile" in how else 0.0
+    script.faults = [fault] * 50
+    record = run(script, tmp_path, "Crashes", {"how": how}, mode="record",
+                 recordings=str(tmp_path / "kept"))  # fmt: skip
+    assert record.status in ("error", "crash", "memory") and record.message.isprintable()
+    assert KEY[:12] not in record.message and key_in(tmp_path) == []
+    out, err = capfd.readouterr()
+    assert KEY[:12] not in out + err
+
+
+@pytest.mark.parametrize("where", ["Client._attempt", "Client._read", "Transcript.answer"])
+@pytest.mark.parametrize("error", [RuntimeError, ValueError, UnicodeError, KeyError])
+def test_no_fault_of_the_harness_tells_the_key_or_leaves_a_run_waiting(
+    script: Script, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str], where: str, error: type[Exception],
+) -> None:  # fmt: skip
+    def fails(self: Any, *_: object) -> None:
+        raise error(f"a header\n{getattr(self, '_secret', '')}")
+
+    cls, _, name = where.partition(".")
+    monkeypatch.setattr({"Client": Client, "Transcript": Transcript}[cls], name, fails)
+    record = run(script, tmp_path)
+    assert record.status == "error" and error.__name__ in record.message
+    assert KEY[:12] not in record.message and key_in(tmp_path) == []
+    out, err = capfd.readouterr()
+    assert KEY[:12] not in out + err and "Traceback" not in err
 
 
 def test_a_method_that_asks_needs_a_model() -> None:

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import VARIABLE
-from scripted_endpoint import KEY, Script
+from scripted_endpoint import KEY, VARIABLE, Script
 
 from bench.method import Budget
 from bench.models.conversation import Conversation

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from conftest import VARIABLE
-from scripted_endpoint import KEY, Script
+from scripted_endpoint import KEY, VARIABLE, Script
 
 from bench.cli import main
 

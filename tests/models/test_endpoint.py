@@ -8,8 +8,7 @@ import time
 from typing import Any
 
 import pytest
-from conftest import VARIABLE
-from scripted_endpoint import KEY, Script
+from scripted_endpoint import KEY, VARIABLE, Script
 
 from bench.models.client import MOST_RETRIES, Client, TooLate
 from bench.models.completion import Completion
@@ -136,10 +135,9 @@ def test_retry_after_is_obeyed_and_by_everybody(script: Script) -> None:
 
 def test_a_retry_that_would_come_too_late_is_not_waited_for(script: Script) -> None:
     script.faults = ["429 3600"]
-    begun = time.monotonic()
     with pytest.raises(TooLate, match="429"):
         ask(script, seconds=5)
-    assert time.monotonic() - begun < 4
+    assert len(script.requests) == 1
 
 
 def test_a_slow_answer_ends_with_the_time_of_the_call(script: Script) -> None:
@@ -219,6 +217,8 @@ def test_nobody_there(script: Script) -> None:
         ({"url": "http://me:pass@host/v1"}, "holds a password or a query"),
         ({"url": "http://host/v1?api_key=3"}, "holds a password or a query"),
         ({"url": "ftp://host"}, "model.url is no address"),
+        ({"url": "http://host..example/v1"}, "model.url is no address"),
+        ({"url": f"http://{'a' * 64}.example/v1"}, "model.url is no address"),
         ({"url": ""}, "model.url is empty"),
         ({"name": ""}, "model.name is empty"),
         ({"mode": "replay"}, "needs model.recordings"),

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import VARIABLE
+from scripted_endpoint import VARIABLE
 
 from bench.method import Budget
 from bench.models.conversation import Conversation

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from bench.method import Budget
 from bench.models.endpoint import Endpoint
 from bench.models.transcript import read_transcript
 from bench.plugins import spec_of_object
-from bench.problems import Dataset
+from bench.problems import Dataset, Problem
 from bench.running import LocalExecutor, Record, Store, execute, matrix
 from benchmarks.language_models import EVALUATIONS, NAME, asking, drawn
 
@@ -27,7 +28,12 @@ RECORDINGS = Path(__file__).parents[1] / "data" / "recordings"
 ANSWERS = json.loads((RECORDINGS / "answers.json").read_text())
 CALLS, TOKENS = 4, 220
 METHODS = tuple(asking(CALLS, TOKENS))
-PROBLEM = drawn(1)[0]
+
+
+@cache
+def problem() -> Problem:
+    """The one that was asked about: drawn where it is needed, for the catalogue is large."""
+    return drawn(1)[0]
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +45,7 @@ def replayed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Record]:
     )
     specs = [spec_of_object(one) for one in asking(CALLS, TOKENS).values()]
     named = [replace(spec, label=name) for spec, name in zip(specs, METHODS, strict=True)]
-    datasets = {PROBLEM.dataset: Dataset(PROBLEM.dataset, PROBLEM.version, (PROBLEM,))}
+    datasets = {problem().dataset: Dataset(problem().dataset, problem().version, (problem(),))}
     methods = with_model(named, endpoint, budget)
     runs = matrix(methods, datasets, budget=budget, disclosure="full")
     store = Store(tmp_path_factory.mktemp("replayed"))
@@ -53,8 +59,8 @@ def test_a_recorded_run_comes_to_the_same_discovery(replayed: dict[str, Record],
     record = replayed[name]
     assert (record.status, record.message) == ("ok", "")
     assert record.discovery is not None
-    found = parse(record.discovery.best.text, PROBLEM.variables)
-    known = parse(ANSWERS[name]["answer"], PROBLEM.variables)
+    found = parse(record.discovery.best.text, problem().variables)
+    known = parse(ANSWERS[name]["answer"], problem().variables)
     assert _bare(found) == _bare(known)
     np.testing.assert_allclose(numbers(found), numbers(known), rtol=1e-6)
     told = record.provenance["model"]
@@ -69,19 +75,19 @@ def _bare(tree: Expression) -> Expression:
 
 
 def test_no_recorded_prompt_tells_more_than_the_task() -> None:
-    table = PROBLEM.data().test
+    table = problem().data().test
     unseen = {
         ", ".join(f"{value:.5g}" for value in (*row, y))
         for row, y in zip(table.X.tolist(), table.y.tolist(), strict=True)
     }
     files = sorted(RECORDINGS.rglob("*.jsonl"))
     assert {path.relative_to(RECORDINGS).parts[0] for path in files} == set(METHODS)
-    hidden = {PROBLEM.name, PROBLEM.dataset, "llmsrbench", "llm-srbench", "feynman"}
+    hidden = {problem().name, problem().dataset, "llmsrbench", "llm-srbench", "feynman"}
     for path in files:
         found = read_transcript(path)
         assert found is not None and found.exchanges
         for exchange in found.exchanges.values():
             ours = "\n".join(text for role, text in exchange.prompt.texts if role != "assistant")
             assert not [word for word in hidden if word.lower() in ours.lower()]
-            assert str(PROBLEM.truth).replace(" ", "") not in ours.replace(" ", "")
+            assert str(problem().truth).replace(" ", "") not in ours.replace(" ", "")
             assert not unseen & set(ours.splitlines())

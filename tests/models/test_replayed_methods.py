@@ -1,23 +1,26 @@
-"""Recorded conversations of methods that search no formula replay through the walls."""
+"""Recorded conversations about other things than tables replay through the walls."""
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import VARIABLE
-from scripted_endpoint import Script
+from scripted_endpoint import VARIABLE, Script
 
 import bench
 from bench.experiment import with_model
 from bench.method import Budget
 from bench.models.endpoint import Endpoint
+from bench.models.transcript import read_transcript
 from bench.plugins import spec_of_object
 from bench.problems import Dataset
 from bench.running import LocalExecutor, Record, Store, execute, matrix
+from methods.llm import Scientist
 from methods.llm.vml import VML
 from methods.panels.alpha_mcts import AlphaMctsModel
 
@@ -25,6 +28,8 @@ sys.path.append(str(Path(__file__).parents[1] / "methods"))
 from verbal_rule import answered
 
 CALLS = 24
+SMALL = Path(__file__).parents[1] / "data" / "recordings_small"
+"""Conversations of SmolLM2-135M-Instruct behind llama.cpp, which says little that can be read."""
 
 
 def verbal(request: Mapping[str, Any], number: int) -> str:
@@ -37,11 +42,26 @@ def alphas(request: Mapping[str, Any], number: int) -> str:
     return "What fell rises again."
 
 
-def run(method: object, dataset: Dataset, folder: Path, endpoint: Endpoint) -> Record:
-    budget = Budget(seconds=120, calls=CALLS)
+def actions(request: Mapping[str, Any], number: int) -> str:
+    if number == CALLS - 1:
+        return '{"action": "answer"}'
+    return json.dumps(
+        (
+            {"action": "ask", "points": [number, -number / 2]},
+            {"action": "fit", "formula": f"c0*abs(x0)**{number} + c1"},
+            {"action": "residuals"},
+        )[number % 3]
+    )
+
+
+def run(
+    method: object, dataset: Dataset, folder: Path, endpoint: Endpoint, calls: int = CALLS
+) -> Record:
+    budget = Budget(seconds=120, calls=calls)
     datasets = {dataset.name: dataset}
-    methods = with_model([spec_of_object(method)], endpoint, budget)
-    runs = matrix(methods, datasets, budget=budget)
+    spec = spec_of_object(method)
+    methods = with_model([replace(spec, label=spec.label.lower())], endpoint, budget)
+    runs = matrix(methods, datasets, budget=budget, disclosure="full")
     store = Store(folder)
     execute(runs, datasets, store, LocalExecutor(1), endpoint=endpoint)
     record = store.read(runs[0].key)
@@ -55,8 +75,9 @@ def run(method: object, dataset: Dataset, folder: Path, endpoint: Endpoint) -> R
         (VML("batched", 1), verbal, "vml_regression", {"only": ["linear"]}, "x0"),
         (AlphaMctsModel(), alphas, "synthetic_market",
          {"size": 1, "assets": 30, "days": 150}, "ts_pct"),
+        (Scientist(), actions, "find_numeric", {"size": 3, "only": ["f002"]}, "abs(x0)"),
     ],
-    ids=["vml", "alpha_mcts_model"],
+    ids=["vml", "alpha_mcts_model", "scientist"],
 )  # fmt: skip
 def test_a_recorded_run_replays(
     method: object, rule: Callable[[Mapping[str, Any], int], str], name: str,
@@ -75,4 +96,45 @@ def test_a_recorded_run_replays(
     assert (live.status, again.status) == ("ok", "ok"), (live.message, again.message)
     assert live.discovery == again.discovery and live.discovery is not None
     assert word in live.discovery.best.text
+    assert live.provenance.get("asked") == again.provenance.get("asked")
     assert len(script.requests) == CALLS == again.provenance["model"]["calls"]
+
+
+@pytest.mark.parametrize(
+    ("method", "name", "options", "calls", "told"),
+    [
+        (VML(batch=3, max_tokens=120), "vml_regression", {"only": ["linear"]}, 16,
+         ("6.94", {"answers": 16, "refused": 15})),
+        (Scientist(memory=3, max_tokens=120), "find_numeric", {"size": 3, "only": ["f002"]}, 6,
+         ("-400.9", {"answers": 6, "refused": 6})),
+    ],
+    ids=["vml", "scientist"],
+)  # fmt: skip
+def test_what_a_real_model_said_comes_to_the_same_again(
+    method: object, name: str, options: dict[str, Any], calls: int,
+    told: tuple[str, dict[str, int]], tmp_path: Path,
+) -> None:  # fmt: skip
+    endpoint = Endpoint(
+        name="smollm2-135m-instruct-q4_1", mode="replay", recordings=str(SMALL),
+        extra={"cache_prompt": False},
+    )  # fmt: skip
+    record = run(method, bench.load(name, **options), tmp_path, endpoint, calls)
+    assert (record.status, record.message) == ("ok", "") and record.discovery is not None
+    answer, counts = told
+    assert record.discovery.best.text == answer
+    assert counts.items() <= record.discovery.counts.items()
+    assert record.provenance["model"]["calls"] == calls
+    assert record.provenance["model"]["models"] == [endpoint.name]
+
+
+def test_the_prompts_of_a_real_model_tell_no_law_and_no_name() -> None:
+    files = sorted(SMALL.rglob("*.jsonl"))
+    assert len(files) == 2
+    for path in files:
+        name, problem = path.parts[-3:-1]
+        law = str(bench.load(name)[problem].truth).replace(" ", "")
+        found = read_transcript(path)
+        assert found is not None and found.exchanges
+        for exchange in found.exchanges.values():
+            ours = "\n".join(text for role, text in exchange.prompt.texts if role != "assistant")
+            assert law not in ours.replace(" ", "") and name not in ours and problem not in ours

@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import VARIABLE
-from scripted_endpoint import Script
+from scripted_endpoint import VARIABLE, Script
 
 from bench import Budget, Data, Dataset, Problem, Table, Target, Variable
 from bench.adapters.llmsrbench.chat import AsyncChat, Chat
@@ -78,7 +77,7 @@ def is_law(record: Record) -> bool:
 
 def test_what_a_searcher_needs_and_asks_is_known_before_it_runs() -> None:
     spec = spec_of(find_method(str(SEARCHER)))
-    assert (spec.label, spec.asks_model, spec.requires) == ("climb", True, ("numpy",))
+    assert (spec.label, spec.asks_model, spec.requires) == ("climb", True, ("numpy", "numba"))
     assert importlib.util.find_spec("bench.dataclasses") is None  # none is made in this process
 
 

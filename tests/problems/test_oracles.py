@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,16 @@ from bench.problems import load_dataset
 from bench.problems.oracles.families import FAMILIES
 from bench.problems.oracles.served import Approximated, Corrupted
 
-WHOLE: Any = load_dataset("find_numeric")
+
+@cache
+def whole() -> Any:
+    """All thousand, made where they are asked about: each collecting process would make them."""
+    return load_dataset("find_numeric")
 
 
 def test_the_functions_are_the_same_bits_everywhere() -> None:
-    digests = [problem.data().digest for problem in WHOLE.problems]
-    text = "\n".join(f"{one.truth} {digest}" for one, digest in zip(WHOLE, digests, strict=True))
+    digests = [problem.data().digest for problem in whole().problems]
+    text = "\n".join(f"{one.truth} {digest}" for one, digest in zip(whole(), digests, strict=True))
     assert (
         hashlib.sha256(text.encode()).hexdigest()
         == "673dba8830ecafab65cab0c1b813c7efe2981bdf240b5e11542f55f399232f48"
@@ -28,17 +33,17 @@ def test_the_functions_are_the_same_bits_everywhere() -> None:
 
 def test_families_and_variants_are_as_often_as_stated() -> None:
     assert sum(count for _, count in FAMILIES.values()) == 1000
-    families = Counter(problem.family for problem in WHOLE)
+    families = Counter(problem.family for problem in whole())
     for name, (_, count) in FAMILIES.items():
         assert abs(families[name] - count) < 4 * np.sqrt(count), name
-    variants = Counter(problem.tier for problem in WHOLE)
+    variants = Counter(problem.tier for problem in whole())
     stated = {"clean": 483, "corrupted": 191, "noise": 176, "network": 150}
     assert all(abs(variants[name] - count) < 4 * np.sqrt(count) for name, count in stated.items())
 
 
 def test_a_shorter_dataset_is_the_beginning_and_another_seed_is_fresh() -> None:
     few = load_dataset("find_numeric", size=30)
-    assert few.problems == WHOLE.problems[:30]
+    assert few.problems == whole().problems[:30]
     fresh = load_dataset("find_numeric", size=30, seed=1)
     assert fresh.version == "1-seed1"
     alike = sum(a.truth == b.truth for a, b in zip(few, fresh, strict=True))
@@ -50,7 +55,7 @@ def test_a_shorter_dataset_is_the_beginning_and_another_seed_is_fresh() -> None:
 
 
 def test_laws_have_the_values_that_their_compiled_forms_have() -> None:
-    for problem in WHOLE.problems[:200]:
+    for problem in whole().problems[:200]:
         data = problem.data()
         with np.errstate(all="ignore"):
             values = evaluate(parse(problem.truth, problem.variables), ["x0"], data.x[:, None])
@@ -61,7 +66,7 @@ def test_laws_have_the_values_that_their_compiled_forms_have() -> None:
 
 
 def test_corrupted_parts_and_networks_lie_in_the_range() -> None:
-    for problem in WHOLE:
+    for problem in whole():
         low, high = problem.limits
         if isinstance(problem.serving, Corrupted):
             inside = problem.serving.inside(np.linspace(low, high, 2001)).mean()

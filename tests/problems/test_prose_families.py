@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.integrate import solve_ivp
 
 from bench.expression import evaluate, numbers, parse
 from bench.problems import load_dataset
@@ -103,6 +102,8 @@ def test_splits_have_other_parameters_starts_and_digests() -> None:
 
 
 def test_a_trajectory_has_the_papers_times_and_goes_on_to_six() -> None:
+    from scipy.integrate import solve_ivp  # late: it takes a second
+
     problem = PROSE["lorenz_1"]
     data = problem.data()
     (shown,), (later,), (elsewhere,) = data.shown, data.later, data.held_back

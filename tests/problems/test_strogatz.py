@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.integrate import solve_ivp
 
 from bench.expression import compile_expression, evaluate, parse
 from bench.problems import CatalogueError, Dataset, Domain, Problem, load_dataset
@@ -51,6 +50,8 @@ def test_the_truth_is_the_published_rate(name: str, x: float, y: float, rate: fl
 
 @pytest.mark.parametrize("name", SYSTEMS)
 def test_the_trajectories_solve_the_equations(name: str) -> None:
+    from scipy.integrate import solve_ivp  # late: it takes a second
+
     system = problem(name).source.system  # type: ignore[attr-defined]
     laws = [parse(text, {"x": "x", "y": "y"}) for text in system.rates.values()]
 

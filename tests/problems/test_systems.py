@@ -60,6 +60,29 @@ def test_rates_are_what_the_expressions_are_worth(x: float, y: float) -> None:
     assert value == pytest.approx(true, rel=1e-13, abs=1e-13)
 
 
+@given(st.lists(st.floats(-3.0, 3.0), min_size=60, max_size=80), st.sampled_from("+*"))
+@settings(max_examples=20, deadline=None)
+def test_a_long_chain_has_the_bits_of_one_operation_after_another(
+    numbers: list[float], sign: str
+) -> None:
+    law = parse(f" {sign} ".join(f"({number!r}*x)" for number in numbers))
+    wanted = numbers[0] * 1.25
+    for number in numbers[1:]:
+        term = number * 1.25
+        wanted = wanted + term if sign == "+" else wanted * term
+    found = rates_of({"x": law}, ("x",))(0.0, [1.25])
+    if sign == "+":  # a product is one chain with the products in it
+        assert found == [wanted]
+    assert found == pytest.approx([wanted])
+
+
+def test_a_rate_of_any_length_and_depth_has_a_value_or_none() -> None:
+    long, deep = parse("x + " * 3000 + "x"), parse("sin(" * 980 + "x" + ")" * 980)
+    assert rates_of({"x": long}, ("x",))(0.0, [1.0]) == [3001.0]
+    (value,) = rates_of({"x": deep}, ("x",))(0.0, [1.0])
+    assert math.isnan(value) or abs(value) < 1.0
+
+
 def test_what_is_no_number_is_nan_and_no_exception() -> None:
     texts = ["1/x", "log(x)", "sqrt(x - 1)", "exp(exp(10 + x))", "(x - 1)**0.5"]
     laws = {text: parse(text, {"x": "x"}) for text in texts}

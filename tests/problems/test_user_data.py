@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import re
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bench.basics.installation import install_hint
 from bench.problems import Variable, load_dataset
 from bench.problems.formats.naming import variables_for
-from bench.problems.formats.tabular import TableError
+from bench.problems.formats.tabular import TableError, read_table
+from bench.problems.identifiable.dependent import dependences
 
 
 def frame(n: int = 40, columns: tuple[str, ...] = ("a", "b")) -> pd.DataFrame:
@@ -141,6 +146,48 @@ def test_malformed_text_is_told_with_file_line_and_column(
     with pytest.raises(TableError) as caught:
         load_dataset(path)
     assert str(path) in str(caught.value) and message in str(caught.value)
+
+
+WRITTEN = st.one_of(
+    st.floats(allow_nan=False, allow_infinity=False).map(repr),
+    st.text("0123456789+-.eE_x ,;\"'()\0\t\u00a0\u0661TRUEfalsenaif", max_size=6),
+)
+"""Cells as they may be written, well and badly."""
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.differing_executors])
+@given(
+    st.lists(st.lists(WRITTEN, min_size=2, max_size=3), min_size=1, max_size=4),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+    st.booleans(),
+)
+def test_a_table_is_read_as_it_is_written_or_refused(
+    cells: list[list[str]], end: str, quoted: bool
+) -> None:
+    lines = [["1", "2"], *cells, ["3", "4"]]
+    text = end.join(",".join(f'"{c}"' if quoted else c for c in line) for line in lines)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "t.csv")
+        path.write_bytes(f"a,target{end}{text}{end}".encode())
+        try:
+            found = read_table(path).values
+        except TableError as error:
+            assert str(path) in str(error) and "\n" not in str(error)
+            return
+        with path.open(newline="") as file:
+            rows = [row for row in list(csv.reader(file))[1:] if any(map(str.strip, row))]
+    kept = [row[:2] if row[2:] == [""] else row for row in rows]  # a comma at the end of each line
+    assert found.tolist() == [[float(cell) for cell in row] for row in kept]
+
+
+def test_many_columns_are_looked_through_in_a_moment(tmp_path: Path) -> None:
+    values = np.random.default_rng(0).uniform(1, 2, (30, 600))
+    values[:, 500] = 3 * values[:, 3] + 1
+    names = [f"c{j}" for j in range(599)]
+    assert [one.of for one in dependences(values[:, :-1], names)] == ["c500", "c3"]
+    table = pd.DataFrame(np.hstack([values] * 4), columns=[f"c{j}" for j in range(2400)])
+    problem = load_dataset(write(tmp_path / "t.csv", table), target="c2399").problems[0]
+    assert len(problem.variables) == 2399
 
 
 def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:

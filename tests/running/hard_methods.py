@@ -152,9 +152,12 @@ class Breeds:
         child = os.fork()
         if child == 0:
             os.setsid()
+            father = os.getpid()
             if os.fork() == 0:
                 os.setsid()
                 signal.signal(signal.SIGTERM, signal.SIG_IGN)
+                while os.getppid() == father:  # what is noted has been adopted
+                    time.sleep(0.001)
                 self._note(os.getpid())
                 time.sleep(1000)
             os._exit(0)
@@ -194,12 +197,20 @@ class Flees:
 
 @dataclass(frozen=True)
 class Eats:
-    """Allocates without end, itself or in its children."""
+    """Allocates without end, itself or in its children, or ``into`` files of memory."""
 
     children: int = 0
+    into: str = ""
 
     def discover(self, task: Task) -> NoReturn:
         task.report("x1")
+        if self.into:
+            shared = os.O_RDWR | os.O_CREAT
+            unnamed = self.into == "memfd"
+            file = os.memfd_create("kept") if unnamed else os.open("/dev/shm/kept", shared)
+            while True:
+                os.write(file, bytes(2**23))
+                time.sleep(0.01)
         for _ in range(self.children):
             if os.fork() == 0:
                 break

@@ -23,7 +23,7 @@ REDUCED = {"system as table", "oracle as table"}
 STALE: Mapping[str, set[str]] = {
     "kinds/system/reduction.py": {"system as table"},
     "kinds/oracle/reduction.py": {"oracle as table"},
-    "kinds/system/integration.py": {"system", "system as table"},
+    "kinds/system/solving/integration.py": {"system", "system as table"},
     "kinds/system/differences.py": {"system", "system as table"},
     "kinds/panel/task.py": {"panel"},
     "kinds/constant/relation.py": {"constant"},

@@ -61,6 +61,37 @@ def test_what_is_shown(events: list[Event], terminal: bool) -> None:
     assert ("\x1b[" in text) == terminal
 
 
+def test_no_line_is_said_twice(
+    events: list[Event], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from bench.running.progress import bar, display
+
+    monkeypatch.setattr(display, "_LINE_SECONDS", 0.0)
+    said = [line.partition("] ")[2] for line in show(events, terminal=False).splitlines()
+            if " done, " in line]  # fmt: skip
+    assert len(said) > 2 and len(said) == len(set(said))
+    for seconds, lines in ((0.0, ["1/3 judged", "2/3 judged", "3/3 judged"]), (1e9, [])):
+        monkeypatch.setattr(bar, "_LINE_SECONDS", seconds)
+        with bar.ProgressBar("judged") as progress:
+            for done in (1, 2, 2, 3, 3):
+                progress(done, 3)
+        assert capsys.readouterr().out.splitlines() == lines
+
+
+def test_the_last_line_of_a_count_is_its_end(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from bench.running.progress import bar
+
+    monkeypatch.setattr(bar, "_LINE_SECONDS", 0.0)
+    with bar.ProgressBar("judged") as progress:
+        progress(1, 9)
+        monkeypatch.setattr(progress, "_next_line", float("inf"))
+        for done in range(2, 10):
+            progress(done, 9)
+    assert capsys.readouterr().out.splitlines() == ["1/9 judged", "9/9 judged"]
+
+
 @pytest.mark.parametrize("terminal", [True, False])
 def test_that_runs_were_starved_is_said_once(events: list[Event], terminal: bool) -> None:
     assert "starved" not in show(
@@ -96,10 +127,11 @@ def test_what_is_solved_is_told_while_others_run(
     finished[0] = replace(
         finished[0], record=replace(finished[0].record, discovery=Discovery.of("x1*x0"))
     )
-    with alongside.JudgeAlongside(store, problems, ScoringLimits(), told.put) as judge:
+    patient = ScoringLimits(seconds=60.0)  # a busy machine gives little to who judges alongside
+    with alongside.JudgeAlongside(store, problems, patient, told.put) as judge:
         for event in finished:
             judge(event)
-        heard = [told.get(timeout=60) for _ in range(2 * len(finished))]
+        heard = [told.get(timeout=250) for _ in range(2 * len(finished))]
     judged = [event for event in heard if isinstance(event, Judged)]
     assert [event.solved for event in judged] == [True, False, False, False]
     assert all(read_score(store, event.run.key) for event in judged)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,10 +13,12 @@ from pathlib import Path
 import pytest
 from toys import method, toy_run
 
+from bench.basics.files import write_whole
 from bench.basics.paths import cache_folder
 from bench.method import Discovery
 from bench.running import Record, Resources, Store
-from bench.running.results.contents import index, kept, planned
+from bench.running.results.contents import files, index, kept, planned
+from bench.running.results.contents.files import Files
 from bench.running.results.contents.holdings import Holdings
 from bench.running.results.contents.made import failed_or_unjudged, made_so_far
 from bench.running.results.judging import KeptScore
@@ -57,7 +61,9 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     real = holdings.record_row
     monkeypatch.setattr(
-        holdings, "record_row", lambda path: (names.append(path.parent.name), real(path))[1]
+        holdings,
+        "record_row",
+        lambda path, on_read: (names.append(path.parent.name), real(path, on_read))[1],
     )
     return names
 
@@ -193,3 +199,50 @@ def test_of_a_damaged_record_and_a_failure_is_told(store: Store) -> None:
     damaged, failed, *_ = made_so_far(store, runs)
     assert damaged.is_to_be_done and "cut off" in damaged.damaged[0][1]
     assert (failed.status, failed.is_to_be_done) == ("error", False)
+
+
+def _write_anew(path: Path) -> None:
+    path.write_text(path.read_text() + " ")
+
+
+CHANGES: dict[str, Callable[[Path], None]] = {
+    "nothing": lambda path: None,
+    "edited in place": _write_anew,
+    "removed": Path.unlink,
+    "moved within its folder": lambda path: path.rename(path.with_name("another.json")) and None,
+    "copied": lambda path: path.with_name("copy.json").write_bytes(path.read_bytes()) and None,
+    "in a new folder": lambda path: shutil.copytree(path.parent, path.parents[1] / "new") and None,
+    "gone with its folder": lambda path: shutil.rmtree(path.parent),
+    "all gone": lambda path: shutil.rmtree(path.parents[2]),
+    "replaced": lambda path: write_whole(path, b"{}"),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_folders_that_have_not_changed_are_not_listed_and_every_change_is_seen(
+    store: Store, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(files, "_SETTLED_NS", 50_000_000)
+    time.sleep(0.1)  # a change now has another time than those before, whatever the clock's step
+    top = store.records_folder
+    first = Files.below(top)
+    listed: list[str] = []
+    real = os.scandir
+    monkeypatch.setattr(os, "scandir", lambda path: (listed.append(path), real(path))[1])
+    CHANGES[name](next(top.rglob("*.json")))
+    listed.clear()
+    again = first.again()
+    assert bool(listed) == (name not in ("nothing", "edited in place"))
+    now = Files.below(top)
+    assert sorted(zip(again.names, again.sizes, again.stamps, strict=True)) == sorted(
+        zip(now.names, now.sizes, now.stamps, strict=True)
+    )
+    assert again.same(first) == (name == "nothing")
+
+
+def test_a_folder_that_has_changed_just_now_is_listed_again(store: Store) -> None:
+    first = Files.below(store.records_folder)
+    assert set(first.folders.values()) == {0}
+    for path in store.records_folder.rglob("*.json"):
+        path.rename(path.with_name("another.json"))
+    assert not first.again().same(first)

@@ -71,8 +71,11 @@ def test_a_class_is_described_by_a_process_of_its_own(tmp_path: Path) -> None:
         ("import os; os._exit(3)", r"ended its process \(exit code 3\)"),
         ("import os; os.abort()", "SIGABRT"),
         ("1/0", "failed with ZeroDivisionError"),
-        ("import no_such_package.part", "pip install no_such_package"),
-        (f"import os; os.listdir({str(DATASETS)!r})", "Permission denied"),
+        ("def f():\n    1/0\nif True:\n    f()", r"division by zero \(mine.py, line 2\)"),
+        ("class Table:\n    row = {}[0]", r"KeyError: 0 \(mine.py, line 2\)"),
+        ("import json\n\njson.loads('{')", r"\(mine.py, line 3\)"),
+        ("import no_such_package.part", "pip install no_such_package, if its package is called so"),
+        (f"import os; os.listdir({str(DATASETS)!r})", "Permission denied.*; worker.read and"),
         ("import socket; socket.socket()", "Permission denied"),
         ("import os; os.kill(os.getppid(), 9)", "PermissionError"),
         ("raise KeyboardInterrupt", "ended its process"),
@@ -100,6 +103,22 @@ def test_another_python_is_asked_behind_walls_as_well(
     target = written(tmp_path, body)
     spec = MethodSpec("mine", target, requires=("numpy",), worker={"python": sys.executable})
     assert words in (missing_engine(spec) or "")
+
+
+def test_paths_that_are_declared_start_in_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "x.txt").write_text("7")
+    monkeypatch.chdir(tmp_path)
+    target = written(tmp_path, "SEVEN = int(open('data/x.txt').read())")
+    with pytest.raises(DescribeError, match=r"worker\.read brings paths into it"):
+        describe(target)
+    assert describe(target, None, {"read": ["data"]}).defaults == {"digits": 3}
+    python = os.path.relpath(sys.executable)
+    for worker in ({"read": ["data"]}, {"read": ["data/x.txt"], "python": python}):
+        spec = MethodSpec("mine", target, requires=("numpy",), worker=worker)
+        assert missing_engine(spec) == "the engine (make it)"
 
 
 def test_a_module_that_hangs_when_imported_is_given_up(tmp_path: Path) -> None:

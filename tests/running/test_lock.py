@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from importlib.metadata import version
+from importlib.metadata import distributions, version
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,13 @@ from bench.running.results.store import Store
 
 def notes(events: list[Event]) -> list[str]:
     return [event.text for event in events if isinstance(event, Note)]
+
+
+def test_every_distribution_is_there_in_the_version_that_imports_find() -> None:
+    expected: dict[str, str] = {}
+    for one in distributions():
+        expected.setdefault(one.metadata["Name"], one.version)
+    assert len(expected) > 20 and environment_here.__wrapped__().packages == expected
 
 
 def test_runs_from_another_environment_are_noted_once(

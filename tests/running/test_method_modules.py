@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from toys import log_of, run_one
+from toys import log_of, run_all, run_one
 
 from bench.authoring.conformance import check
 from bench.plugins import entry_of_file, find_method, spec_of
@@ -169,3 +169,37 @@ def test_a_method_in_its_own_results_folder_is_told_before_it_runs(
     named = MethodSpec("named", "methods.linear:Linear", worker={"read": [str(given)]})
     assert "worker.read" in (missing_engine(named, results) or "")
     assert missing_engine(spec) is None
+
+
+FORGER = """
+import sys
+from pathlib import Path
+
+import helper
+
+from bench import Discovery
+
+
+class Forger:
+    '''Tries to have later runs find another module than that beside it.'''
+
+    def discover(self, task):
+        for place in map(Path, sys.path):
+            for name in ("helper.py", "late.py", "numpy.py"):
+                try:
+                    (place / name).write_text("raise SystemExit('forged')")
+                    print("forged", place / name)
+                except OSError:
+                    pass
+        return Discovery.of(f"{helper.doubled(1)}*{task.names[0]}")
+"""
+
+
+@pytest.mark.parametrize("start", ["fork", "keep", "fresh"])
+def test_no_run_changes_what_the_next_imports(tmp_path: Path, start: str) -> None:
+    path = written(tmp_path).with_name("forger.py")
+    path.write_text(FORGER)
+    spec = spec_of(find_method(str(path)), worker={"start": start})
+    records = run_all(tmp_path / "runs", spec, seeds=range(3), seconds=60)
+    assert [record.status for record in records.values()] == ["ok"] * 3
+    assert not any("forged" in log_of(tmp_path / "runs", one) for one in records.values())

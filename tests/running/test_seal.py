@@ -329,6 +329,46 @@ def test_a_base_that_nobody_uses_is_swept_and_one_in_use_stays(
     assert not list(tmp_path.iterdir())
 
 
+def test_what_a_kill_leaves_of_a_base_is_swept_and_what_is_no_base_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    parts = ["in_use", "runs/other/file", "outside", "readable", "runs/a/theirs"]
+    for count in range(len(parts) + 1):  # as it is made and, read backwards, as it is removed
+        base = tmp_path / f"rediscover-runs-{count}"
+        base.mkdir()
+        for name in parts[:count]:
+            (base / name).parent.mkdir(parents=True, exist_ok=True)
+            (base / name).write_bytes(b"0")
+    notes = tmp_path / "rediscover-runs-notes" / "mine.txt"
+    added = tmp_path / "rediscover-runs-1" / "mine.txt"
+    elsewhere = tmp_path / "elsewhere" / "in_use"
+    for path in (notes, added, elsewhere):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("mine")
+    (tmp_path / "rediscover-runs-link").symlink_to(elsewhere.parent)
+    (tmp_path / "rediscover-runs-file").write_text("mine")
+    base = folder.Base()
+    left = {path.relative_to(tmp_path).parts[0] for path in tmp_path.rglob("*")}
+    names = {"notes", "1", "link", "file", base.path.name.removeprefix("rediscover-runs-")}
+    assert left == {"elsewhere", *(f"rediscover-runs-{name}" for name in names)}
+    assert all(path.read_text() == "mine" for path in (notes, added, elsewhere))
+    base.remove()
+    assert not base.path.exists()
+
+
+def test_a_base_that_the_disk_does_not_take_names_itself_and_leaves_nothing(tmp_path: Path) -> None:
+    script = (
+        "import resource, sys, tempfile; tempfile.tempdir = sys.argv[1]\n"
+        "from bench.running.seal.folder import Base\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
+        "try: Base()\nexcept OSError as error: print(error.filename, error.strerror)"
+    )
+    done = subprocess.run([sys.executable, "-c", script, tmp_path], capture_output=True, text=True)
+    assert done.stdout.startswith(f"{tmp_path}/rediscover-runs-"), done
+    assert done.stdout.endswith("File too large\n") and not list(tmp_path.iterdir())
+
+
 def test_folders_deeper_than_python_counts_are_removed(tmp_path: Path) -> None:
     top = tmp_path / "run"
     top.mkdir()

@@ -159,6 +159,30 @@ def test_what_a_method_declares_is_opened_and_recorded(tmp_path: Path, declared:
         assert "read 5" in log
 
 
+CLOSED = """
+import os
+from bench import Discovery
+class Mine:
+    def discover(self, task):
+        {deed}
+        return Discovery.of(1.0)
+"""
+
+
+@full
+@pytest.mark.parametrize(
+    "deed", ["open({0!r})", "open({0!r}, 'a')", "os.listdir({1!r})", "os.remove({0!r})"]
+)
+def test_a_path_that_walls_close_is_told_with_what_opens_it(tmp_path: Path, deed: str) -> None:
+    (data := tmp_path / "data.csv").write_text("1")
+    (file := tmp_path / "inner" / "mine.py").parent.mkdir()
+    file.write_text(CLOSED.format(deed=deed.format(str(data), str(tmp_path))))
+    record, _ = run(tmp_path / "r", MethodSpec("mine", f"{file}:Mine"))
+    assert record.status == "error"
+    assert f"{tmp_path}" in record.message
+    assert record.message.endswith("; worker.read and worker.write open paths to a run")
+
+
 def test_what_may_be_written_makes_the_seal_partial(tmp_path: Path) -> None:
     (tmp_path / "notes").mkdir()
     record, _ = run(tmp_path / "r", method("Reads", write=[str(tmp_path / "notes")]))

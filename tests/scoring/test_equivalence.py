@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 
 import pytest
@@ -169,6 +170,13 @@ def test_a_witness_lies_in_the_domain_and_has_both_values() -> None:
     assert float(verdict.witness.prediction) == pytest.approx(point["x0"] * point["x1"] ** 2)
 
 
+def test_a_reason_tells_the_size_of_values() -> None:
+    verdict = judge("1e200*x0**2", "3*x0 + 4", domain((1, 2)))["exact"]
+    assert verdict.step == "difference" and verdict.witness is not None
+    said = verdict.reason.partition("prediction ")[2].partition(",")[0]
+    assert float(said) == pytest.approx(float(verdict.witness.prediction), rel=1e-9)
+
+
 def test_signs_and_integers_of_the_domain_count() -> None:
     assert answers("sqrt(x0**2)", "x0", domain((1, 5), signs="both")) == "nnn"
     assert answers("abs(x0)", "-x0", domain((1, 5), signs="negative")) == "yyy"
@@ -318,3 +326,15 @@ def test_a_proof_is_made_on_request() -> None:
 def test_a_constant_law() -> None:
     assert answers("3.14159265358979", "pi", Domain(())) == "yyy"
     assert answers("3.2", "pi", Domain(()))[1:] == "ny"
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_the_search_for_cycles_is_left_as_it_was(running: bool) -> None:
+    before = gc.isenabled()
+    try:
+        (gc.enable if running else gc.disable)()
+        for prediction in ("2*x", "x(", "x + 1"):
+            judge(prediction, "2*x")
+            assert gc.isenabled() is running
+    finally:
+        (gc.enable if before else gc.disable)()

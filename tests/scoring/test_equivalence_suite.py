@@ -12,12 +12,13 @@ from benchmarks.judge_pairs import LabelledPair, read
 from benchmarks.judge_suite import CLASSES, MAKERS
 
 PER_KIND = 6
+PAIRS = read()
 
 
 def sample() -> dict[str, list[LabelledPair]]:
     """Of every way of making a pair the same number, spread over the half that may be looked at."""
     kinds: dict[str, list[LabelledPair]] = defaultdict(list)
-    for pair in read():
+    for pair in PAIRS:
         if pair.half == "tune":
             kinds[pair.made].append(pair)
     return {kind: pairs[:: len(pairs) // PER_KIND][:PER_KIND] for kind, pairs in kinds.items()}
@@ -27,7 +28,7 @@ SAMPLE = sample()
 
 
 def test_the_suite_has_what_it_says() -> None:
-    pairs = read()
+    pairs = PAIRS
     assert len({pair.id for pair in pairs}) == len(pairs)
     assert set(SAMPLE) == {*MAKERS, *CLASSES}
     halves = [sum(pair.half == half for pair in pairs) for half in ("tune", "held")]
@@ -40,7 +41,7 @@ def test_the_suite_has_what_it_says() -> None:
 
 @pytest.mark.parametrize("made", CLASSES)
 def test_every_class_has_a_hundred_pairs_half_of_them_held_out(made: str) -> None:
-    halves = [pair.half for pair in read() if pair.made == made]
+    halves = [pair.half for pair in PAIRS if pair.made == made]
     assert min(halves.count("tune"), halves.count("held")) >= 100
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from scoring_problems import problem
 
 from bench.problems import Dataset, load_dataset
 from bench.scoring import CsvError, read_predictions
+from bench.scoring.predictions import read_rows
 
 TOY = Dataset("toy", "1", (problem(name="energy"), problem("x0 + x1", name="sum")))
 
@@ -98,3 +100,32 @@ def test_a_field_of_megabytes_is_one_bad_expression(tmp_path: Path) -> None:
     path = written(tmp_path, HEADER + "gp,sum,0," + "x0+" * 400_000 + "x0\n")
     (prediction,) = read_predictions(path, TOY)
     assert prediction.expression is not None and len(prediction.expression) > 10**6
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (gzip.compress(b"prediction,truth\nx,x\n"), "gzip"),
+        ("prediction,truth\nx,x\n".encode("utf-16"), "UTF-16"),
+        ("prediction,truth\nx,x\n".encode("utf-16-le"), "UTF-16"),
+        ("prediction,truth\nx,x\n".encode("utf-16-be"), "UTF-16"),
+        (b"PK\x03\x04" + bytes(100), "a ZIP archive or a spreadsheet"),
+        (b"%PDF-1.7\n", "PDF"),
+        (b"<!doctype html><html>404</html>", "a web page"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "a pointer to data that are elsewhere"),
+    ],
+)
+def test_what_is_no_table_of_text_is_named(tmp_path: Path, content: bytes, what: str) -> None:
+    path = tmp_path / "pairs.csv"
+    path.write_bytes(content)
+    with pytest.raises(CsvError, match=f"holds {what}; save the table as CSV"):
+        read_rows(path, ["prediction", "truth"], {})
+
+
+@pytest.mark.parametrize("name", ["PAR1", "par1", "PK", "pdf", "html", "version"])
+def test_a_column_may_be_called_like_the_beginning_of_another_file(
+    tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / "pairs.csv"
+    path.write_text(f"{name},prediction\n1,x\n")
+    assert [row["prediction"] for row in read_rows(path, ["prediction"], {})] == ["x"]

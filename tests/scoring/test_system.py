@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,10 +26,13 @@ RIGHT = {"u": "v + 0*u", "v": "-(v*u)"}
 HALF = {"u": "v", "v": "-u*v + 1"}
 
 
-@pytest.fixture(autouse=True)
-def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    kinds = {"flow": "toy_system:KIND"}
-    install(tmp_path / "site", monkeypatch, {"kinds": kinds, **STEPPED}, "toy-system")
+@pytest.fixture(scope="module", autouse=True)
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Installed once: scoring processes of one path are kept from pool to pool."""
+    site = tmp_path_factory.mktemp("site") / "site"
+    with pytest.MonkeyPatch.context() as patch:
+        install(site, patch, {"kinds": {"flow": "toy_system:KIND"}, **STEPPED}, "toy-system")
+        yield
 
 
 def scored(answer: object, problem: Flow = PROBLEM, **limits: float) -> Scorecard:

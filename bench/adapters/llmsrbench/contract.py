@@ -18,7 +18,7 @@ class BaseSearcher:
 
     def discover(self, task: SEDTask) -> list[SearchResult]:
         """The equations found for ``task``."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no discover(task) of its own")
 
     def __str__(self) -> str:
         return self._name

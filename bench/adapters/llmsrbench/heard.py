@@ -12,11 +12,13 @@ from bench.adapters import formulas
 from bench.adapters.estimators import Alarm, Predict, Values
 from bench.adapters.llmsrbench.contract import Equation
 from bench.adapters.llmsrbench.execution import executed
+from bench.basics.words import counted
 from bench.expression import Expression, ParseError, compile_expression
 from bench.kinds.table.task import Task
 from bench.method import Candidate, Discovery
 from bench.scoring.numeric import nmse, same_values
 
+_SAYING = ("expression", "sympy_format", "lambda_format", "program_format")
 PARAMETERS = 10
 """Free numbers of a program, as LLM-SR and those after it have."""
 
@@ -34,6 +36,17 @@ class HeardEquation:
         return Candidate(self.text, None, self.loss if np.isfinite(self.loss) else None)
 
 
+class Faults:
+    """Why something said is no formula or function; each is printed, and ``first`` is kept."""
+
+    def __init__(self) -> None:
+        self.first = ""
+
+    def add(self, text: str) -> None:
+        print(text)
+        self.first = self.first or text
+
+
 class Heard:
     """All that a searcher has said; each formula that is the best so far is reported.
 
@@ -47,6 +60,14 @@ class Heard:
         self._programs: set[str] = set()
         self._reported = np.inf
         self.found: list[HeardEquation] = []
+        self.faults = Faults()
+
+    def take_result(self, result: Any) -> None:
+        """What ``discover`` returned one of."""
+        if not hasattr(result, "equation"):
+            self.faults.add(f"a result is {result!r:.80}, no SearchResult")
+        else:
+            self.take(result.equation)
 
     def take(self, equation: Any) -> None:
         """An equation, of a result that was made or returned."""
@@ -62,9 +83,9 @@ class Heard:
 
     def _keep(self, equation: Any) -> None:
         try:
-            found = _found(equation, self._task)
+            found = _found(equation, self._task, self.faults)
         except Exception as error:  # what a searcher says may be anything
-            print(f"an equation that cannot be read: {type(error).__name__}: {error}")
+            self.faults.add(f"an equation cannot be read: {type(error).__name__}: {error}")
             return
         if found is None:
             return
@@ -83,15 +104,18 @@ class Heard:
         return Discovery(best.candidate, front, best.predict)
 
 
-def _found(equation: Any, task: Task) -> HeardEquation | None:
+def _found(equation: Any, task: Task, faults: Faults) -> HeardEquation | None:
+    if not any(getattr(equation, name, None) is not None for name in _SAYING):
+        faults.add(f"a result's equation is {equation!r:.80}, with none of {', '.join(_SAYING)}")
+        return None
     program = str(getattr(equation, "program_format", None) or "")
     function = getattr(equation, "lambda_format", None)
     predict = _predictor(function) if callable(function) else None
-    values = _values(predict, task)
-    formula = _formula(list(_formulas(equation, program, task, values)), values, task)
+    values = _values(predict, task, faults, "lambda_format")
+    formula = _formula(list(_formulas(equation, program, task, values, faults)), values, task)
     if formula is None and values is None and program:
-        predict = executed(program, task.X, task.y, PARAMETERS)
-        values = _values(predict, task)
+        predict = executed(program, task.X, task.y, PARAMETERS, faults.add)
+        values = _values(predict, task, faults, "the program")
     if values is None:
         predict = None
         if formula is None:
@@ -108,14 +132,19 @@ def _predictor(function: Any) -> Predict:
     return predict
 
 
-def _values(predict: Predict | None, task: Task) -> Values | None:
+def _values(predict: Predict | None, task: Task, faults: Faults, what: str) -> Values | None:
     """The function's values on the training data; None where it has none to give."""
-    try:
-        values = None if predict is None else predict(task.X)
-    except Exception as error:
-        print(f"the equation's function: {type(error).__name__}: {error}")
+    if predict is None:
         return None
-    return values if values is not None and values.shape == task.y.shape else None
+    try:
+        values = predict(task.X)
+    except Exception as error:
+        faults.add(f"{what}: {type(error).__name__}: {error}")
+        return None
+    if values.shape != task.y.shape:
+        faults.add(f"{what} gave {counted(len(values), 'value')} for {len(task.y)} rows")
+        return None
+    return values
 
 
 def _formula(found: Sequence[Expression], values: Values | None, task: Task) -> Expression | None:
@@ -128,14 +157,17 @@ def _formula(found: Sequence[Expression], values: Values | None, task: Task) -> 
 
 
 def _formulas(
-    equation: Any, program: str, task: Task, values: Values | None
+    equation: Any, program: str, task: Task, values: Values | None, faults: Faults
 ) -> Iterator[Expression]:
     """What an equation's texts and program may say."""
     columns = [one.symbol or one.name for one in task.variables]
     for text in _texts(equation):
-        yield from formulas.readings(text, columns, task.variables)
+        found = formulas.readings(text, columns, task.variables)
+        if not found:
+            faults.add(f"expression '{text:.60}': {formulas.why_unread(text, columns)}")
+        yield from found
     if program:
-        yield from _of_program(program, task, task.y if values is None else values)
+        yield from _of_program(program, task, task.y if values is None else values, faults)
 
 
 def _texts(equation: Any) -> Iterable[str]:
@@ -143,7 +175,7 @@ def _texts(equation: Any) -> Iterable[str]:
     return [str(one) for one in found if one is not None]
 
 
-def _of_program(source: str, task: Task, wanted: Values) -> Iterator[Expression]:
+def _of_program(source: str, task: Task, wanted: Values, faults: Faults) -> Iterator[Expression]:
     """The formula of a program, by its syntax tree, its free numbers fitted to ``wanted``.
 
     A program that cannot be translated is told in the log; its function is all there is of it.
@@ -155,7 +187,7 @@ def _of_program(source: str, task: Task, wanted: Values) -> Iterator[Expression]
         translation = from_program(source, task.names, parameters=PARAMETERS)
         start = translation.filled([1.0] * (PARAMETERS + len(translation.indices)))
     except (ProgramError, ParseError, ValueError) as error:
-        print(f"the program has no formula: {error}")
+        faults.add(f"the program has no formula: {error}")
         return
     if not translation.indices:
         yield start

@@ -18,7 +18,8 @@ from bench.adapters.llmsrbench.chat import Chat
 from bench.adapters.llmsrbench.contract import SearchResult, SEDTask
 from bench.adapters.llmsrbench.heard import Heard
 from bench.adapters.llmsrbench.provided import CLIENTS, PROVIDED, SummaryWriter, provide
-from bench.adapters.srbench import NoModel, column_names
+from bench.adapters.srbench import NothingFitted, column_names
+from bench.basics.words import counted
 from bench.kinds.table.task import Task
 from bench.method import Budget, Discovery
 from bench.models.completion import Completion
@@ -44,8 +45,10 @@ class LLMSRBench:
 
     @property
     def requires(self) -> tuple[str, ...]:
-        """What the file, and those of its folder that it leads to, import and a worker lacks."""
-        return tuple(one for one in imported_in_folder(Path(self.file)) if one not in PROVIDED)
+        """What the file, and those of its folder that it leads to, import and a worker lacks,
+        and what fits constants."""
+        imported = imported_in_folder(Path(self.file))
+        return (*(one for one in imported if one not in PROVIDED), *formulas.REQUIRES)
 
     @property
     def asks_model(self) -> bool:
@@ -54,6 +57,7 @@ class LLMSRBench:
 
     def warm_up(self, budget: Budget) -> None:
         """Import the file, with the names it imports from its own benchmark."""
+        estimators.warm_up_engines(self.requires, budget)
         self._class()
         formulas.fitting()
 
@@ -61,7 +65,7 @@ class LLMSRBench:
         provide(imported_in_folder(Path(self.file)))
         found = getattr(load_in_package(Path(self.file)), self.searcher, None)
         if not isinstance(found, type):
-            raise NoModel(f"'{self.file}' has no class '{self.searcher}'")
+            raise NothingFitted(f"'{self.file}' has no class '{self.searcher}'")
         return found
 
     def discover(self, task: Task) -> Discovery:
@@ -69,25 +73,32 @@ class LLMSRBench:
         even where its budget ends first."""
         searcher = _made(self._class(), self.params or {})
         estimators.set_seed(searcher, task.seed)
-        estimators.set_time_limit(searcher, estimators.SHARE * task.budget.likely_seconds)
+        estimators.set_time_limit(searcher, task.budget)
         alarm = estimators.Alarm(task)
         heard = Heard(task, alarm)
         _listen(heard, task, alarm)
-        returned = 0
+        returned, why = 0, ""
         try:
             with alarm:
-                results = list(searcher.discover(_posed(task)))
+                results = _results(searcher.discover(_posed(task)))
                 returned = len(results)
                 for one in results:
-                    heard.take(getattr(one, "equation", None))
+                    heard.take_result(one)
         except (estimators.OutOfTime, BudgetSpent) as over:
             print(f"the search was ended: {over}")
+            why = f" (it was ended: {over})"
         discovery = heard.discovery()
         if discovery is None:
-            raise NoModel(
-                f"the searcher gave {returned} results, and no formula or function in them"
-            )
+            gave = f"{self.searcher} gave {counted(returned, 'result')}"
+            fault = f": {heard.faults.first}" if heard.faults.first else ""
+            raise NothingFitted(f"{gave} and no formula or function{why}{fault}")
         return discovery
+
+
+def _results(returned: object) -> list[Any]:
+    if not isinstance(returned, Iterable):
+        raise NothingFitted(f"discover returned {returned!r:.80}; it must return a list of results")
+    return list(returned)
 
 
 def _made(cls: type[Any], params: Mapping[str, Any]) -> Any:
@@ -104,7 +115,9 @@ def _made(cls: type[Any], params: Mapping[str, Any]) -> Any:
         "model": "model",
         "model_url": _URL,
     }
-    return cls(**{name: value for name, value in usual.items() if name in taken}, **given)
+    words = {**{name: value for name, value in usual.items() if name in taken}, **given}
+    estimators.check_arguments(cls, words)
+    return cls(**words)
 
 
 def _configured(cls: type[Any], given: dict[str, Any]) -> dict[str, Any]:

@@ -13,19 +13,19 @@ import importlib.util
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from bench.basics.paths import ROOT
-from bench.basics.source.syntax import Import, Syntaxes
+from bench.basics.source.layout import INIT, SourceLayout, layout_of_project
+from bench.basics.source.syntax import Import, Syntax, Syntaxes
+from bench.basics.srbench_clone import import_folders
 
 _PROJECT = ("bench", "methods")
 _KINDS = "bench.kinds"
 _JUDGING_LATER = ("item", "kind")
 """Of kinds, where imports inside functions are of what judges and shows: no worker comes there."""
 _JUDGES = ("bench.running", "bench.scoring")
-_INIT = "__init__.py"
-_NO_DATA = (".py", ".md")
-_CACHE = "__pycache__"
 _SYNTAXES = Syntaxes()
 
 
@@ -37,7 +37,11 @@ def source_digest(places: Iterable[str]) -> str:
     Empty where one of them is not there, or cannot be read.
     """
     places = list(places)
-    survey = _Survey(frozenset(map(_top, places)), any(one.startswith(_JUDGES) for one in places))
+    tops, judging = frozenset(map(_top, places)), any(one.startswith(_JUDGES) for one in places)
+    own = tops <= set(_PROJECT) and not any(map(_is_path, places))
+    survey = _Survey(
+        tops, layout_of_project(str(ROOT)) if own else SourceLayout(str(ROOT)), judging
+    )
     try:
         if not all(survey.begin(place) for place in places):
             return ""
@@ -46,6 +50,10 @@ def source_digest(places: Iterable[str]) -> str:
         return ""
     _SYNTAXES.save()
     return hashlib.sha256("\n".join(found).encode()).hexdigest()
+
+
+def _is_path(place: str) -> bool:
+    return place.endswith(".py") or "/" in place
 
 
 def _top(module: str) -> str:
@@ -61,24 +69,23 @@ class _Survey:
     """
 
     tops: frozenset[str]
+    layout: SourceLayout
     judging: bool = False
     beside: list[str] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
     _todo: list[str] = field(default_factory=list)
-    _asked: set[tuple[str, str]] = field(default_factory=set)
-    _places: dict[str, str | None] = field(default_factory=dict)
-    _homes: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def begin(self, place: str) -> bool:
         """Take up a module or a file; whether it is there."""
-        is_python = place.endswith(".py")
-        if not is_python and "/" not in place:
+        if not _is_path(place):
             self._take_data(place)
-            return self._take_module(place)
+            for name, path in self._modules(place):
+                self._add(name, path)
+            return self._locate(place) is not None
         if not Path(place).is_file():
             return False
-        if is_python:
-            self.beside.append(str(Path(place).absolute().parent))
+        if place.endswith(".py"):
+            self.beside += map(str, import_folders(Path(place).absolute()))
         self._add(f"file {len(self.files)}", place)  # whatever it is called
         return True
 
@@ -87,70 +94,68 @@ class _Survey:
         found = {}
         while self._todo:
             name = self._todo.pop()
-            path = self.files[name]
-            tree = _SYNTAXES.of(path)
+            tree = _SYNTAXES.of(self.files[name])
             found[name] = tree.digest
-            is_package = path.endswith(_INIT)
-            for one in tree.imports:
-                if not (one.inside and self._leads_to_the_judge(name)):
-                    self._follow(name, is_package, one)
+            for module, path in self._reached(name, tree):
+                self._add(module, path)
         return (f"{name} {found[name]}" for name in sorted(found))
 
-    def _leads_to_the_judge(self, importer: str) -> bool:
-        package, _, name = importer.rpartition(".")
-        return not self.judging and package.startswith(_KINDS) and name in _JUDGING_LATER
+    def _reached(self, name: str, tree: Syntax) -> Iterable[tuple[str, str]]:
+        """The modules that a file imports, with their files."""
+        alone = not self.judging and _leads_to_the_judge(name)
+        key = (name, tree.digest, alone)
+        if key not in self.layout.reached:
+            is_package = self.files[name].endswith(INIT)
+            asked = {
+                (_absolute(name, is_package, one), one.name)
+                for one in tree.imports
+                if not (one.inside and alone)
+            }
+            found = chain.from_iterable(self._follow(module, one) for module, one in asked)
+            self.layout.reached[key] = tuple(dict.fromkeys(found))
+        return self.layout.reached[key]
 
     def _add(self, name: str, path: str) -> None:
         if name not in self.files:
             self.files[name] = path
             self._todo.append(name)
 
-    def _follow(self, importer: str, is_package: bool, one: Import) -> None:
-        module = one.module
-        if one.level:
-            parts = importer.split(".")[: None if is_package else -1]
-            parts = parts[: len(parts) - one.level + 1]
-            module = ".".join([*filter(None, parts), *filter(None, [module])])
-        if not module or (module, one.name) in self._asked:
+    def _follow(self, module: str, name: str) -> Iterator[tuple[str, str]]:
+        if not module:
             return
-        self._asked.add((module, one.name))
         if _top(module) in _PROJECT or _top(module) in self.tops or self._lies_beside(module):
-            if one.name:
-                self._take_name(module, one.name)
-            else:
-                self._take_module(module)
+            yield from self._names(module, name) if name else self._modules(module)
 
     def _lies_beside(self, module: str) -> bool:
         return self._beside(_top(module)) is not None
 
     def _beside(self, name: str) -> str | None:
         """A module in the folder of a plain file, or that folder as the package it is part of."""
-        found = [_within(folder, name) for folder in self.beside]
+        found = [self.layout.within(folder, name) for folder in self.beside]
         found += [_package(folder) for folder in self.beside if Path(folder).name == name]
         return next((one for one in found if one is not None), None)
 
-    def _take_name(self, module: str, name: str) -> None:
+    def _names(self, module: str, name: str) -> Iterator[tuple[str, str]]:
         """What ``from module import name`` runs."""
         if self._locate(f"{module}.{name}") is not None:
-            self._take_module(f"{module}.{name}")
+            yield from self._modules(f"{module}.{name}")
             return
         homes = self._homes_in(self._locate(module) or "")
         for each in homes if name == "*" else [name] if name in homes else []:
-            self._take_name(homes[each], each)
+            yield from self._names(homes[each], each)
         if name != "*" and name not in homes:
-            self._take_module(module)
+            yield from self._modules(module)
 
-    def _take_module(self, module: str) -> bool:
-        """A module with the packages it lies in; whether it is there."""
+    def _modules(self, module: str) -> Iterator[tuple[str, str]]:
+        """A module with the packages it lies in, as far as they are there."""
         parts = module.split(".")
         for count in range(1, len(parts) + 1):
             name = ".".join(parts[:count])
             path = self._locate(name)
             if path is None:
-                return False
+                return
             if path.endswith(".py") and not self._homes_in(path):
-                self._add(name, path)
-        return True
+                yield name, path
 
     def _take_data(self, module: str) -> None:
         """What is no code of a package within this project: a trained network."""
@@ -158,33 +163,29 @@ class _Survey:
         place = self._locate(package) if "." in package else None
         if place is None or _top(package) not in _PROJECT:
             return
-        folder = Path(place).parent
-        for path in sorted(folder.rglob("*")):
-            if _CACHE in path.parts:
-                continue  # made by running the code: machine code of numba's, too
-            if path.suffix not in _NO_DATA and path.is_file():
-                self._add(f"{package}/{path.relative_to(folder)}", str(path))
+        folder = place.rpartition("/")[0]
+        for path in self.layout.data_below(folder):
+            self._add(f"{package}/{path.removeprefix(folder + '/')}", path)
 
     def _homes_in(self, place: str) -> Mapping[str, str]:
-        if place not in self._homes:
-            self._homes[place] = _homes(place)
-        return self._homes[place]
+        return self.layout.homes_in(place, _SYNTAXES)
 
     def _locate(self, module: str) -> str | None:
         """The file of a module; of a package without ``__init__.py`` its folder."""
-        if module not in self._places:
+        places = self.layout.places
+        if module not in places:
             package, _, name = module.rpartition(".")
             if package:
                 place = self._locate(package)
-                folder = place and (place.rpartition("/")[0] if place.endswith(_INIT) else place)
-                self._places[module] = _within(folder, name) if folder else None
+                folder = place and (place.rpartition("/")[0] if place.endswith(INIT) else place)
+                places[module] = self.layout.within(folder, name) if folder else None
             else:
-                self._places[module] = self._locate_top(name)
-        return self._places[module]
+                places[module] = self._locate_top(name)
+        return places[module]
 
     def _locate_top(self, name: str) -> str | None:
         if name in _PROJECT:
-            return _within(str(ROOT), name)
+            return self.layout.within(self.layout.root, name)
         if (found := self._beside(name)) is not None:
             return found
         try:
@@ -196,28 +197,21 @@ class _Survey:
         return next(iter(spec.submodule_search_locations or ()), None)
 
 
-def _within(folder: str, name: str) -> str | None:
-    """The file of the module ``name`` in ``folder``; of a package without code its folder."""
-    package = f"{folder}/{name}"
-    for path in (f"{package}/{_INIT}", f"{package}.py"):
-        if os.path.isfile(path):  # noqa: PTH113
-            return path
-    return package if os.path.isdir(package) else None  # noqa: PTH112
+def _leads_to_the_judge(importer: str) -> bool:
+    package, _, name = importer.rpartition(".")
+    return package.startswith(_KINDS) and name in _JUDGING_LATER
+
+
+def _absolute(importer: str, is_package: bool, one: Import) -> str:
+    """The module that an import names, without the dots before it."""
+    if not one.level:
+        return one.module
+    parts = importer.split(".")[: None if is_package else -1]
+    parts = parts[: len(parts) - one.level + 1]
+    return ".".join([*filter(None, parts), *filter(None, [one.module])])
 
 
 def _package(folder: str) -> str:
     """The code of a package in ``folder``; of one without code the folder."""
-    code = f"{folder}/{_INIT}"
+    code = f"{folder}/{INIT}"
     return code if os.path.isfile(code) else folder  # noqa: PTH113
-
-
-def _homes(place: str) -> dict[str, str]:
-    """The module of each name that a package's stub lists; none where it has no stub."""
-    stub = f"{place}i"
-    if not place.endswith(_INIT) or not Path(stub).is_file():
-        return {}
-    return {
-        one.name: one.module
-        for one in _SYNTAXES.of(stub).imports
-        if one.module and one.module != "__future__"
-    }

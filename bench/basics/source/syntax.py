@@ -5,19 +5,20 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import os
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from bench.basics.files import write_whole
-from bench.basics.paths import cache_folder
+from bench.basics.paths import ROOT, cache_folder
 
 _FORMAT = 1
 """Raise when the same file gets another digest or other imports."""
-_SETTLED_SECONDS = 2.0
+SETTLED_SECONDS = 2.0
 """A file changed less long ago may change again without its time or size telling."""
 _UNSAID = frozenset({"ctx", "kind", "type_comment"})
 """Fields of a tree that say nothing, or that only some versions of Python fill."""
@@ -48,24 +49,24 @@ class Syntax:
 class Syntaxes:
     """Syntaxes of files, kept on disk by path, size and time of change."""
 
-    _known: dict[str, list[Any]] | None = None
+    _known: dict[str, Any] | None = None
     _fresh: bool = False
     _read: dict[str, tuple[int, int, Syntax]] = field(default_factory=dict)
 
     def of(self, name: str) -> Syntax:
         """The tree of the Python file called ``name``; of another file, its bytes. OSError."""
-        facts = Path(name).stat()
+        facts = os.stat(name)  # noqa: PTH116  (hundreds, at every start)
         stamp = (facts.st_size, facts.st_mtime_ns)
         read = self._read.get(name)
         if read is not None and read[:2] == stamp:
             return read[2]
         kept = self._kept().get(name)
-        if kept is not None and tuple(kept[:2]) == stamp:
+        if _is_kept(kept) and tuple(kept[:2]) == stamp:
             tree = Syntax(kept[2], tuple(Import(*one) for one in kept[3]))
         else:
             content = Path(name).read_bytes()
             tree = parsed(content) if name.endswith((".py", ".pyi")) else _of_bytes(content)
-            if time.time_ns() - facts.st_mtime_ns < _SETTLED_SECONDS * 1e9:
+            if time.time_ns() - facts.st_mtime_ns < SETTLED_SECONDS * 1e9:
                 return tree
             imports = [[one.module, one.name, one.level, one.inside] for one in tree.imports]
             self._kept()[name] = [*stamp, tree.digest, imports]
@@ -77,15 +78,15 @@ class Syntaxes:
         """Keep what is new, where the cache can be written."""
         if self._fresh:
             self._fresh = False
+            there = {name: one for name, one in self._kept().items() if os.path.exists(name)}  # noqa: PTH110
             with suppress(OSError):
-                write_whole(_place(), json.dumps(self._kept()).encode())
+                write_whole(_place(), json.dumps(there).encode())
 
-    def _kept(self) -> dict[str, list[Any]]:
+    def _kept(self) -> dict[str, Any]:
         if self._known is None:
             self._known = {}
-            with suppress(OSError, ValueError):
-                kept = json.loads(_place().read_bytes())
-                self._known = {name: one for name, one in kept.items() if _is_kept(one)}
+            with suppress(OSError, ValueError, TypeError):
+                self._known = dict(json.loads(_place().read_bytes()))
         return self._known
 
 
@@ -142,7 +143,7 @@ def _imports(body: list[ast.stmt]) -> Iterator[Import]:
             stack.extend((one, inside) for one in ast.iter_child_nodes(node))
 
 
-def _is_kept(one: object) -> bool:
+def _is_kept(one: Any) -> TypeGuard[list[Any]]:
     match one:
         case [int(), int(), str(), list(imports)]:
             return all(
@@ -153,4 +154,6 @@ def _is_kept(one: object) -> bool:
 
 
 def _place() -> Path:
-    return cache_folder() / f"trees-{_FORMAT}.json"
+    """Each installation has its own: another's would be read in vain, and written over."""
+    own = hashlib.sha256(str(ROOT).encode(errors="surrogatepass")).hexdigest()[:12]
+    return cache_folder() / f"trees-{_FORMAT}-{own}.json"

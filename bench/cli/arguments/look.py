@@ -29,7 +29,6 @@ _NEAREST = """\
 The encoder of a trained network says how near each formula of the library is to the data. Constants
 of the nearest are fitted, and the error that is left is shown. Nothing is searched for.
 
-  rediscover train network=snip_small             once
   rediscover nearest my_data.csv
   rediscover nearest nguyen/Nguyen-5 --library aifeynman
 """
@@ -102,7 +101,10 @@ def _comparing(verbs: Verbs) -> None:
     compare.add_argument("folder", metavar="DIR", help="results/<experiment>")
     compare.add_argument("methods", metavar="METHOD", nargs="*", help="default: all")
     compare.add_argument(
-        "--metric", metavar="NAME", default="exact", help="a rule, or a metric; default: exact"
+        "--metric",
+        metavar="NAME",
+        default="",
+        help="a rule, or a metric; default: what orders the lines of the table, of laws exact",
     )
     compare.add_argument(
         "--twins", action="store_true",

@@ -81,6 +81,9 @@ def _holding_against(verbs: Verbs) -> None:
         help="what is borne: 2pp, percentage points of a share; or a number; default: 0pp",
     )  # fmt: skip
     gate.add_argument(
-        "--metric", metavar="NAME", default="exact", help="a rule, or a metric; default: exact"
+        "--metric",
+        metavar="NAME",
+        default="",
+        help="a rule, or a metric; default: what orders the lines of the table, of laws exact",
     )
     gate.add_argument("--json", action="store_true", help="for machines")

@@ -36,7 +36,7 @@ def levenberg_marquardt(
 
     ``X`` has shape (d, n). ``V`` and ``G`` are for length rows of n, ``J`` for len(numbers) rows of
     n, ``A`` for len(free) + 1 rows of n + len(free); more rows do no harm. A number whose
-    derivative is not finite is held. Ends when the relative fall in cost that the linear model
+    derivative is not finite is held. Ends when the relative fall in cost that linearisation
     still promises, or two in a row that came, are under ``tolerance``, or at rounding error.
 
     Returns the cost (inf where the start has a value that is not finite), the iterations, and
@@ -95,7 +95,7 @@ def _best_step(
 ) -> tuple[float, float, float]:  # fmt: skip
     """Damp until a step to ``trial`` lowers the cost, or none can be hoped for any more.
 
-    Returns the cost there, the fall that the linear model promised, and the damping.
+    Returns the cost there, the fall that linearisation promised, and the damping.
     """
     growth, new, promised = 2.0, np.inf, 0.0
     while damping < MOST_DAMPING:
@@ -177,7 +177,7 @@ def _damped_step(
 ) -> float:
     """Least squares of ``[J; sqrt(damping)] step = [-residual; 0]`` by Householder QR.
 
-    Returns by how much the linear model says the cost will fall.
+    Returns by how much linearisation says the cost will fall.
     """
     n, k = len(residual), len(free)
     root = math.sqrt(damping)
@@ -228,7 +228,7 @@ def _reflect(A: Array, c: int, end: int, k: int) -> float:
 
 @inlined
 def _next_damping(damping: float, kept: float) -> float:
-    """Less damping where the linear model kept its promise, more where it did not."""
+    """Less damping where linearisation kept its promise, more where it did not."""
     if kept > 0.75:
         return max(damping * 0.1, LEAST_DAMPING)
     return damping * 3.0 if kept < 0.25 else damping * 0.5

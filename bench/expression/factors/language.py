@@ -12,6 +12,7 @@ import difflib
 import re
 from collections.abc import Collection
 
+from bench.expression.errors import shown
 from bench.expression.factors.operators import FACTOR_OPERATORS, MOST_DAYS
 from bench.expression.factors.tree import Factor, FactorError, factor_size, factor_text
 
@@ -21,7 +22,8 @@ MOST_DEPTH = 40
 """Limits of a text: characters, nodes, and how deep brackets and signs are nested."""
 
 _TOKEN = re.compile(
-    r"\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|(\w+)|(.))", re.DOTALL
+    r"\s*(?:([0-9]+\.?[0-9]*(?:[eE][+-]?[0-9]+)?|\.[0-9]+(?:[eE][+-]?[0-9]+)?)|(\w+)|(.))",
+    re.DOTALL,
 )
 _COMMUTES = {"add", "mul", "greater", "less", "ts_corr", "ts_cov"}
 
@@ -37,7 +39,7 @@ def parse_factor(text: str, fields: Collection[str]) -> Factor:
     reader = _Reader(text, fields)
     factor = reader.sum(0)
     if reader.word:
-        raise reader.error(f"'{reader.word}' is too much")
+        raise reader.error(f"'{shown(reader.word)}' is too much")
     if factor_size(factor) > MOST_NODES:
         raise FactorError(
             f"a factor of {factor_size(factor)} nodes; {MOST_NODES} are taken at most"
@@ -86,7 +88,7 @@ class _Reader:
     def error(self, complaint: str) -> FactorError:
         """An error at the word under way."""
         at = self._end - len(self.word)
-        return FactorError(f"'{self._text[:60]}', character {at + 1}: {complaint}")
+        return FactorError(f"'{shown(self._text, 60)}', character {at + 1}: {complaint}")
 
     def sum(self, depth: int) -> Factor:
         left = self._product(depth)
@@ -130,7 +132,7 @@ class _Reader:
         known = [*self._fields, *FACTOR_OPERATORS]
         near = difflib.get_close_matches(name, known, 1)
         hint = f"did you mean '{near[0]}'?" if near else f"fields are {', '.join(self._fields)}"
-        raise self.error(f"there is no '{name:.40}'; {hint}")
+        raise self.error(f"there is no '{shown(name)}'; {hint}")
 
     def _call(self, name: str, depth: int) -> Factor:
         operator = FACTOR_OPERATORS[name]
@@ -149,13 +151,15 @@ class _Reader:
 
     def _window(self) -> int:
         days = self.word
-        if not days.isdecimal() or not 1 <= int(days) <= MOST_DAYS:
-            raise self.error(f"'{days}' is no window; it is a number of days, 1 to {MOST_DAYS}")
+        if not (days.isascii() and days.isdecimal()) or not 1 <= int(days) <= MOST_DAYS:
+            raise self.error(
+                f"'{shown(days)}' is no window; it is a number of days, 1 to {MOST_DAYS}"
+            )
         return int(self._take())
 
     def _expect(self, sign: str) -> None:
         if self.word != sign:
-            raise self.error(f"'{sign}' is to come here, not '{self.word or 'the end'}'")
+            raise self.error(f"'{sign}' is to come here, not '{shown(self.word) or 'the end'}'")
         self._take()
 
     def _take(self) -> str:

@@ -8,7 +8,7 @@ Two explicit stacks, so that no text can exhaust Python's own. The precedences a
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -46,6 +46,9 @@ class Names(Protocol):
     def function(self, name: str, position: int) -> Function: ...
 
 
+Prepare = Callable[[str, tuple[Expression, ...], int], tuple[Expression, ...]]
+
+
 @dataclass(slots=True)
 class _Open:
     """A pending operator, or a parenthesis or call not yet closed (precedence 0).
@@ -62,11 +65,15 @@ class _Open:
 
 
 class TokenParser:
-    """The reader of one text, whose errors point into it."""
+    """The reader of one text, whose errors point into it.
 
-    def __init__(self, text: str, names: Names) -> None:
+    ``prepare`` is given the arguments of a sign where one of them is a condition, and its place.
+    """
+
+    def __init__(self, text: str, names: Names, prepare: Prepare | None = None) -> None:
         self.text = text
         self.names = names
+        self.prepare = prepare
         self.operands: list[Expression] = []
         self.pending: list[_Open] = []
 
@@ -176,6 +183,8 @@ class TokenParser:
             raise self._error(str(error), item.position) from None
 
     def _call(self, item: _Open, args: tuple[Expression, ...]) -> Expression:
+        if self.prepare is not None and any(map(is_condition, args)):
+            args = self.prepare(item.op, args, item.position)
         try:
             return Call(item.op, args)
         except ValueError as error:

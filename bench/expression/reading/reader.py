@@ -13,12 +13,14 @@ from dataclasses import dataclass
 
 from bench.expression.errors import ParseError, shown
 from bench.expression.names import Variables, spellings
-from bench.expression.reading.lenient import engines, prefix
+from bench.expression.reading.around.body import Body
+from bench.expression.reading.around.comments import without_words
+from bench.expression.reading.around.wrappers import unwrapped
 from bench.expression.reading.lenient.brackets import paired
 from bench.expression.reading.lenient.layout import Layout
 from bench.expression.reading.lenient.lexer import Lexeme, lexemes
 from bench.expression.reading.lenient.naming import FREE_VECTORS, TOLD, Naming
-from bench.expression.reading.lenient.wrappers import Body, unwrapped
+from bench.expression.reading.notations import engines, lisp, prefix
 from bench.expression.reading.parse import check_length, parse
 from bench.expression.tree import Expression, Number, substitute
 
@@ -91,18 +93,25 @@ def _read_leniently(text: str, variables: Variables | None) -> Reading:
         if len(steps) < _MOST_STEPS:
             steps[shown(step, _LONGEST_STEP)] = None
 
-    body = unwrapped(text)
+    naming = Naming(text, variables, say)
+    whole = without_words(text, naming.known)
+    if whole != text:
+        say("a comment is left out")
+    body = unwrapped(text, len(whole))
     for words in body.left_out:
         say(words)
-    naming = Naming(text, variables, say)
     _take_arguments(body, naming)
     items = lexemes(text, body.start, body.end)
     _tell_signs(text, items, say)
     naming.square_calls = any(_calls_in_square_brackets(items, i) for i in range(len(items) - 1))
     if naming.square_calls:
         say("functions with square brackets are read as Mathematica's")
+    if lisp.is_lisp(items):
+        say("a list in Lisp's notation: the operators before their arguments")
+        items = lisp.with_signs(text, items)
     items = _from_prefix(text, items, naming)
     tree = Layout(text, items, naming, paired(text, items)).tree()
+    naming.check_variables(tree)
     if naming.latex or not steps:
         say("LaTeX" if naming.latex else "names in another spelling")
     return Reading(text, tree, tuple(steps), tuple(naming.free.values()))

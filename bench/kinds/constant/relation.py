@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from bench.method import Answer
 
 NONE = "none"
-_INTEGERS = re.compile(r"[+-]?\d{1,400}(?:[ ,]+[+-]?\d{1,400}){3}")
+_INTEGERS = re.compile(r"[+-]?\d{1,400}(?:[ ,]+[+-]?\d{1,400}){3}", re.ASCII)
 
 Found = tuple[str, tuple[int, int, int, int]]
 """The constant's name c, and k0 to k3: k0 + k1 x + k2 c + k3 x c = 0."""

@@ -22,10 +22,13 @@ def families_of(answer: Answer, names: Sequence[str]) -> dict[str, str]:
     for name, family in answer.items():
         if name not in known:
             raise ValueError(f"there is no fraction '{name:.40}'; the first is {names[0]}")
-        if not 0 < len(family.strip()) <= _LONGEST:
+        called = family.strip()
+        if not (0 < len(called) <= _LONGEST and called.isprintable()):
             raise ValueError(
-                f"the family of {name} is '{family:.60}'; a name has 1 to {_LONGEST} characters"
+                f"the family of {name} is {family[:60]!r}; a name has 1 to {_LONGEST} characters"
             )
+        if called != NONE and called.casefold() == NONE:  # of None, too, which is written so
+            raise ValueError(f"the family of {name} is '{called}'; '{NONE}' says that it has none")
     return {name: answer.get(name, NONE).strip() for name in names}
 
 

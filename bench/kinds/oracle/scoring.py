@@ -32,7 +32,7 @@ NO_FORMULA = "a black box: it has no formula"
 class OracleSubject:
     """An answer about an oracle, made ready: what the metrics of ``oracle`` look at.
 
-    ``answer`` is empty where it has no formula: what its model predicted is all there is.
+    ``answer`` is empty where it has no formula: what its predictor said is all there is.
     """
 
     item: Item
@@ -73,7 +73,7 @@ class OracleSubject:
     @cached_property
     def find_success(self) -> bool:
         """FIND's rule on what is served, but for what is random: see ``published_success``."""
-        served = self._values(self.whole) if self.answer else self._modelled
+        served = self._values(self.whole) if self.answer else self._kept_values
         return published_success(self.data.served, served)
 
     @cached_property
@@ -85,7 +85,7 @@ class OracleSubject:
     def nmse(self) -> float:
         """The error of the law over the variance of what is served, where that is clean."""
         clean = self.data.clean
-        law = self._values(self.answer[LAW]) if self.answer else self._modelled
+        law = self._values(self.answer[LAW]) if self.answer else self._kept_values
         return nmse(self.data.served[clean], law[clean])
 
     @cached_property
@@ -105,7 +105,7 @@ class OracleSubject:
         return values_of(expression, self.data.x)
 
     @property
-    def _modelled(self) -> Array:
+    def _kept_values(self) -> Array:
         found = self.item.predicted.get("test", np.empty(0))
         return found if found.shape == self.data.x.shape else np.full(len(self.data.x), np.nan)
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bench.clock import Clock, Remaining
+from bench.kinds.kind import QuestionRefused
 from bench.method import Answer, Budget, as_answer
 from bench.problems.variable import Variable
 
@@ -23,6 +24,16 @@ def _ignore(answer: Answer, loss: float | None) -> None:
 
 def _nobody(points: NDArray[np.float64]) -> NDArray[np.float64]:
     raise RuntimeError("nobody answers this task: give it asks=FUNCTION")
+
+
+def _as_numbers(points: ArrayLike) -> NDArray[np.float64]:
+    try:
+        given = np.asarray(points)
+        if np.iscomplexobj(given):
+            raise TypeError("they are complex")
+        return given.astype(np.float64)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise QuestionRefused(f"points are no array of numbers: {error}") from None
 
 
 @dataclass(frozen=True)
@@ -65,10 +76,10 @@ class OracleTask:
         """The values (n,) at ``points`` (n, d) or, of one argument, (n,); nan where there is none.
 
         Each point is a question. Raises QuestionRefused, a ValueError, for what is not answered:
-        more points than are left or than a batch takes, points outside of the domain, or none.
-        What is refused is not counted.
+        more points than are left or than a batch takes, points outside of the domain, or none,
+        and what are no numbers. What is refused is not counted.
         """
-        asked = np.asarray(points, dtype=np.float64)
+        asked = _as_numbers(points)
         if asked.ndim == 1 and len(self.variables) == 1:
             asked = asked[:, None]
         values = self.asks(asked)

@@ -11,7 +11,7 @@ from bench.scoring.metrics import Metric
 if TYPE_CHECKING:
     from bench.kinds.panel.scoring import PanelSubject
 
-FACTORS, LINEAR, RECOVERY, TREES = "factors", "linear model", "recovery", "boosted trees"
+FACTORS, LINEAR, RECOVERY, TREES = "factors", "linear fit", "recovery", "boosted trees"
 """The steps of scoring."""
 
 _KIND = ("panel",)
@@ -23,7 +23,7 @@ def _nodes(subject: PanelSubject) -> int:
 
 METRICS = (
     Metric(
-        "rank_ic", "what is the mean daily RankIC of a linear model of the pool, on later days?",
+        "rank_ic", "what is the mean daily RankIC of a linear fit of the pool, on later days?",
         lambda subject: subject.linear_rank_ic.mean(),
         step=LINEAR, summary="mean", better="higher", worst=0.0, kinds=_KIND, interval=True,
         title="RankIC", rank=1,
@@ -40,7 +40,7 @@ METRICS = (
         step=LINEAR, summary="mean", better="higher", worst=0.0, kinds=_KIND, title="RankIR",
     ),
     Metric(
-        "ic", "what is the mean daily IC (Pearson) of that linear model, on later days?",
+        "ic", "what is the mean daily IC (Pearson) of that linear fit, on later days?",
         lambda subject: subject.linear_ic,
         step=LINEAR, summary="mean", better="higher", worst=0.0, kinds=_KIND, title="IC",
     ),
@@ -70,7 +70,7 @@ METRICS = (
         step=FACTORS, summary="mean", better="higher", worst=0.0, kinds=_KIND, everywhere=False,
     ),
     Metric(
-        "backtest_return", "what does the best tenth by the linear model earn above all, a year?",
+        "backtest_return", "what does the best tenth by the linear fit earn above all, a year?",
         lambda subject: subject.traded.excess,
         step=LINEAR, summary="mean", better="higher", worst=0.0, kinds=_KIND, title="AR",
     ),

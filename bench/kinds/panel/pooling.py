@@ -1,4 +1,4 @@
-"""From a pool to one prediction: a linear model and boosted trees, as in arXiv:2505.11122."""
+"""From a pool to one prediction: a linear fit and boosted trees, as in arXiv:2505.11122."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ def trees(pool: Array, returns: Array, cut: int) -> Array:
 
     step = -(-cut * pool.shape[2] // _MOST_ROWS)
     X, y = _rows(pool, returns, range(0, cut, step))
-    model = HistGradientBoostingRegressor(
+    grown = HistGradientBoostingRegressor(
         max_iter=200, max_leaf_nodes=32, max_depth=8, learning_rate=0.05, l2_regularization=0.1,
         early_stopping=False, random_state=0,
     )  # fmt: skip
     with threadpool_limits(1):  # more of them wait for one another where others work, too
-        model.fit(X, y)
+        grown.fit(X, y)
     factors, days, assets = pool.shape
     rows = pool[:, cut:].reshape(factors, -1).T
     found = np.full((days, assets), np.nan)
     with threadpool_limits(1):
-        found[cut:] = model.predict(rows).reshape(days - cut, assets)
+        found[cut:] = grown.predict(rows).reshape(days - cut, assets)
     return found
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.expression.errors import shown
 from bench.expression.factors import Factor, parse_factor
 from bench.kinds.kind import Conditions, Disclosure
 from bench.kinds.noise import noise_seed, root_mean_square
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from bench.problems.panels.problem import PanelProblem
 
 Array = NDArray[np.float64]
+
+_LONGEST_NAME = 100
 
 
 def told(problem: PanelProblem, disclosure: Disclosure) -> dict[str, Any]:
@@ -60,10 +63,15 @@ def pool(answer: Answer, fields: Sequence[str], most: int) -> dict[str, Factor]:
         raise ValueError(f"a pool has {most} factors at most; there are {len(texts)}")
     found = {}
     for name, text in texts.items():
+        if not 0 < len(name) <= _LONGEST_NAME or not name.isprintable():
+            raise ValueError(
+                f"a factor is called '{shown(name)}'; a name has 1 to {_LONGEST_NAME} characters "
+                "that print"
+            )
         try:
             found[name] = parse_factor(text, fields)
         except ValueError as error:
-            raise ValueError(f"{name:.40}: {error}") from None
+            raise ValueError(f"{name}: {error}") from None
     return found
 
 

@@ -79,16 +79,16 @@ class PanelSubject:
         """The returns after the days that were shown."""
         return self.data.returns[self.data.cut :]
 
-    def _predicted(self, model: Callable[[Array, Array, int], Array]) -> Array:
-        """What ``model`` of the pool says of the later days, trained on what was known before."""
+    def _predicted(self, learner: Callable[[Array, Array, int], Array]) -> Array:
+        """What ``learner`` says by the pool of the later days, trained on what was known before."""
         cut = self.data.cut
         known = self.data.returns.copy()
         known[max(0, cut - self.problem.horizon) :] = np.nan
-        return model(np.stack([standard(one) for one in self.values]), known, cut)[cut:]
+        return learner(np.stack([standard(one) for one in self.values]), known, cut)[cut:]
 
     @cached_property
     def by_linear(self) -> Array:
-        """The linear model's predictions of the later days."""
+        """The linear fit's predictions of the later days."""
         return self._predicted(pooling.linear)
 
     @cached_property
@@ -133,7 +133,7 @@ class PanelSubject:
 
     @cached_property
     def traded(self) -> Backtest:
-        """The linear model's predictions traded on the later days."""
+        """The linear fit's predictions traded on the later days."""
         return backtest(self.by_linear, self.later, self.problem.horizon)
 
     @property

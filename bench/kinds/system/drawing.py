@@ -9,8 +9,8 @@ import numpy as np
 
 from bench.expression import Expression, read
 from bench.kinds.kind import Conditions
-from bench.kinds.system.integration import IntegrationLimits, integrate
 from bench.kinds.system.observing import observed
+from bench.kinds.system.solving.integration import IntegrationLimits, integrate
 from bench.problems.systems.data import HELD_BACK, LATER, SHOWN, Array, Trajectory
 from bench.problems.systems.problem import SystemProblem
 

@@ -2,7 +2,8 @@
 
 Rates are estimated on the first part of each trajectory, and the method is asked for one state
 after the other within a shared budget. What it proposes is ranked by integrating it again: over
-what was held back, and from the start.
+what was held back, and from the start. The constants of the best are then fitted along the
+trajectories, and parts that no trajectory tells are left out.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from bench.kinds.system.differences import with_rates
+from bench.expression import evaluate, read
+from bench.kinds.system.simplifying import shorter
 from bench.kinds.system.task import SystemTask
 from bench.kinds.table.task import Task
 from bench.method import Answer, Budget, Candidate, Discovery
@@ -25,8 +27,12 @@ from bench.problems.systems.data import Array, Trajectory
 _FITTED = 0.75
 """The share of each trajectory's points that tables are made of; of few points, all."""
 _LEAST_FITTED = 20
-_SEARCH = 0.85
+_SEARCH = 0.75
 """The share of the budget for the method's search."""
+_SPARE = 0.02
+"""The share of the budget at which nothing else is begun."""
+_SLIGHT = 0.05
+"""A change of a rate, as a share of its size, that other constants may make up for."""
 _FRONT = 6
 _BETTER, _ALIKE = 0.95, 1.05
 _WORST = 2.0
@@ -56,7 +62,12 @@ def reduced(method: Any, task: SystemTask) -> Discovery:
         candidates[name] = _expressions(method.discover(one), found[name])
         found[name] = candidates[name][0]
         task.report(found)
-    return Discovery.of(_Ranking(task).best(found, candidates))
+    ranking = _Ranking(task)
+    best = ranking.best(found, candidates)
+    task.report(best)
+    best = ranking.refined(best)
+    task.report(best)
+    return Discovery.of(ranking.simplified(best))
 
 
 def _begun(trajectory: Trajectory) -> Trajectory:
@@ -103,7 +114,9 @@ class _Ranking:
 
     task: SystemTask
 
-    def best(self, found: Mapping[str, str], candidates: Mapping[str, Sequence[str]]) -> Answer:
+    def best(
+        self, found: Mapping[str, str], candidates: Mapping[str, Sequence[str]]
+    ) -> dict[str, str]:
         """The best answer that differs from ``found`` by one expression after another.
 
         Of answers that are alike the shorter is the better one.
@@ -111,7 +124,7 @@ class _Ranking:
         best, least = dict(found), self.error(found)
         for name, texts in candidates.items():
             for text in texts[1:]:
-                if self.task.remaining().share <= 0.02:
+                if self.task.remaining().share <= _SPARE:
                     return best
                 other = {**best, name: text}
                 error = self.error(other)
@@ -119,6 +132,48 @@ class _Ranking:
                 if error < _BETTER * least or shorter:
                     best, least = other, error
         return best
+
+    def refined(self, answer: dict[str, str]) -> dict[str, str]:
+        """``answer`` with its constants fitted along the trajectories, where that is nearer."""
+        try:
+            other = self.task.refined(answer)
+        except ValueError:
+            return answer
+        return other if self.error(other) < self.error(answer) else answer
+
+    def simplified(self, answer: dict[str, str]) -> dict[str, str]:
+        """``answer`` without what other constants make up for: the error stays alike."""
+        least = self.error(answer)
+        if not math.isfinite(least):
+            return answer
+        tried = iter(self._slightly_changed(answer))
+        while (other := next(tried, None)) is not None and self.task.remaining().share > _SPARE:
+            error = self.error(other)
+            if error > _ALIKE * least:
+                other = self.refined(other)
+                error = self.error(other)
+            if error <= _ALIKE * least:
+                answer, least = other, min(error, least)
+                tried = iter(self._slightly_changed(answer))
+        return answer
+
+    def _slightly_changed(self, answer: Mapping[str, str]) -> list[dict[str, str]]:
+        """Answers that say less, and have nearly the same rates: the nearest first."""
+        names = [variable.name for variable in self.task.variables]
+        found: list[tuple[float, str, str]] = []
+        for name, text in answer.items():
+            law = read(text, self.task.variables).filled
+            rate = evaluate(law, names, self._points)
+            for other in shorter(law):
+                with np.errstate(all="ignore"):
+                    change = np.linalg.norm(evaluate(other, names, self._points) - rate)
+                if change <= _SLIGHT * np.linalg.norm(rate):
+                    found.append((float(change), name, str(other)))
+        return [{**answer, name: text} for _, name, text in sorted(found)]
+
+    @cached_property
+    def _points(self) -> Array:
+        return np.concatenate([self.task.arguments(one) for one in self.task.smoothed])
 
     def error(self, answer: Mapping[str, str]) -> float:
         """The mean of the squared errors over the variances, each at most ``_WORST``.
@@ -139,8 +194,7 @@ class _Ranking:
     def _parts(self) -> list[tuple[Trajectory, Array]]:
         """What is integrated again, each part with the variances of its whole trajectory."""
         parts = []
-        for one in self.task.trajectories:
-            smooth = with_rates(replace(one, dx=None), self.task.estimate)
+        for one, smooth in zip(self.task.trajectories, self.task.smoothed, strict=True):
             held_back = slice(len(_begun(one)) - 1, len(one))
             bounds = np.linspace(0, len(one) - 1, _PIECES + 1).astype(int)
             pieces = [slice(a, b + 1) for a, b in pairwise(bounds.tolist())]

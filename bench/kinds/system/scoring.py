@@ -10,10 +10,10 @@ from functools import cached_property, partial
 import numpy as np
 
 from bench.expression import Expression, ParseError, read
-from bench.kinds.system.integration import IntegrationLimits, integrate
 from bench.kinds.system.metrics import FORECAST, GENERALISATION, RATES, RECONSTRUCTION, TERMS
 from bench.kinds.system.observing import rates_along
 from bench.kinds.system.posing import misfit
+from bench.kinds.system.solving.integration import IntegrationLimits, integrate
 from bench.kinds.system.terms import term_f1
 from bench.problems.problem import Domain
 from bench.problems.systems.data import Array, SystemData, Trajectory

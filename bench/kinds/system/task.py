@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,26 @@ from bench.problems.systems.data import Estimate, Trajectory
 from bench.problems.variable import Variable
 
 _TOO_LARGE = 1e3
+_KEPT = 0.02
+"""The share of the budget that refining leaves."""
 
 
 def _ignore(answer: Answer, loss: float | None) -> None:
     return None
+
+
+@dataclass(frozen=True)
+class Rates:
+    """What rates may be made of, ``X`` (rows, variables), and their ``values`` (rows, states).
+
+    ``sure`` (rows, states) says which are well known, and ``errors`` (states,) by about how much
+    those are off: 0 where nobody knows.
+    """
+
+    X: NDArray[np.float64]
+    values: NDArray[np.float64]
+    sure: NDArray[np.bool_]
+    errors: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -79,18 +96,35 @@ class SystemTask:
         """For each state the table of its rate: rows of states, inputs and time, and the rate.
 
         Rates are estimated as ``how`` says (``bench.kinds.system.differences``), unless they are
-        disclosed. Budget and clock are those of this task; nothing is reported.
+        disclosed, and rows whose rate is not well known are left out. Budget and clock are those
+        of this task; nothing is reported.
         """
-        estimated = [with_rates(one, how) for one in self.trajectories]
-        X = np.concatenate([self._arguments(one) for one in estimated])
-        dx = np.concatenate([one.dx for one in estimated if one.dx is not None])
+        found = self.rates(how)
+        columns = zip(self.names, found.values.T, found.sure.T, found.errors.tolist(), strict=True)
         return tuple(
-            Task(X, np.ascontiguousarray(rate), self.variables, self.seed, self.budget,
-                 Variable(f"d{name}"), clock=self.clock)
-            for name, rate in zip(self.names, dx.T, strict=True)
+            Task(found.X[sure], values[sure], self.variables, self.seed, self.budget,
+                 Variable(f"d{name}"), clock=self.clock, y_error=error)
+            for name, values, sure, error in columns
         )  # fmt: skip
 
-    def _arguments(self, trajectory: Trajectory) -> NDArray[np.float64]:
+    def rates(self, how: Estimate = "smoothed") -> Rates:
+        """The rates at all points of all trajectories, as in ``tables``."""
+        estimated = [with_rates(one, how) for one in self.trajectories]
+        return Rates(
+            np.concatenate([self.arguments(one.trajectory) for one in estimated]),
+            np.concatenate([one.rates for one in estimated]),
+            np.concatenate([one.sure for one in estimated]),
+            np.max([one.errors for one in estimated], axis=0),
+        )
+
+    @cached_property
+    def smoothed(self) -> tuple[Trajectory, ...]:
+        """The trajectories with states as smooth, and rates, as ``estimate`` takes them to be."""
+        hidden = (replace(one, dx=None) for one in self.trajectories)
+        return tuple(with_rates(one, self.estimate).trajectory for one in hidden)
+
+    def arguments(self, trajectory: Trajectory) -> NDArray[np.float64]:
+        """What rates may be made of along ``trajectory``: shape (n, variables)."""
         columns = trajectory.columns
         return np.column_stack([columns[:, 1:], columns[:, :1]]) if self.time else columns[:, 1:]
 
@@ -103,7 +137,7 @@ class SystemTask:
         ``seconds`` of processor time. Raises ValueError for what is no expression.
         """
         from bench.expression import read
-        from bench.kinds.system.integration import IntegrationLimits, integrate
+        from bench.kinds.system.solving.integration import IntegrationLimits, integrate
         from bench.problems.systems.rates import driven
 
         laws = {name: read(str(expressions[name]), self.variables).filled for name in self.names}
@@ -111,6 +145,23 @@ class SystemTask:
         limits = IntegrationLimits(seconds, size=_TOO_LARGE * float(np.abs(along.x).max() or 1.0))
         rates = driven(laws, names, bool(self.inputs), bool(self.time), along)
         return integrate(rates, along.x[0].tolist(), along.t, limits).x
+
+    def refined(self, expressions: Mapping[str, object]) -> dict[str, str]:
+        """``expressions`` with their floats (``2.0`` but not ``2``) moved until, integrated, they
+        lead along the trajectories (``bench.kinds.system.solving.shooting``).
+
+        What is left of the budget limits it. Raises ValueError for what is no expression.
+        """
+        from bench.expression import read
+        from bench.kinds.system.solving.shooting import shot
+
+        laws = {name: read(str(expressions[name]), self.variables).filled for name in self.names}
+        names = [variable.name for variable in self.variables]
+        found = shot(
+            laws, names, self.trajectories, self.smoothed, bool(self.time),
+            lambda: self.remaining().share > _KEPT,
+        )  # fmt: skip
+        return {name: str(law) for name, law in found.items()}
 
     def report(self, expressions: Mapping[str, object], loss: float | None = None) -> None:
         """Tell the harness the best rates so far, one for each state: see ``bench.Task.report``."""

@@ -41,7 +41,7 @@ class TableSubject:
     """An answer to a table, made ready: what the metrics of ``table`` look at.
 
     ``truth`` is None where the law is not known, ``reading`` where the answer is a black box: what
-    its model predicted, and no formula.
+    its predictor said, and no formula.
     """
 
     item: Item
@@ -106,25 +106,26 @@ class TableSubject:
     @cached_property
     def _values(self) -> Callable[[Values], Values]:
         if self.reading is None:
-            return self._modelled
+            return self._kept_values
         if self.reading.constants:  # a template has no values
             return lambda X: np.full(len(X), np.nan)
         return compile_expression(self.prediction, self.problem.names)
 
     @cached_property
-    def modelled(self) -> Values | None:
-        """What the answer's own model says at the test inputs; None where it kept none."""
+    def predictor_values(self) -> Values | None:
+        """What the answer's own predictor says at the test inputs; None where it kept none."""
         found = self.item.predicted.get("test")
         fits = found is not None and len(found) == len(self.data.test.y)
         return found if fits else None
 
     @cached_property
-    def as_modelled(self) -> NumericScore | None:
+    def test_of_predictor(self) -> NumericScore | None:
         """How well that matches the test split."""
-        return None if self.modelled is None else numeric_score(self.data.test.y, self.modelled)
+        found = self.predictor_values
+        return None if found is None else numeric_score(self.data.test.y, found)
 
     @cached_property
-    def ood_as_modelled(self) -> NumericScore | None:
+    def ood_of_predictor(self) -> NumericScore | None:
         """The same out of the domain; None where the problem has no such split, too."""
         ood, found = self.data.ood, self.item.predicted.get("ood")
         if ood is None or found is None or len(found) != len(ood.y):
@@ -133,20 +134,20 @@ class TableSubject:
 
     @cached_property
     def text_gap(self) -> float | None:
-        """The mean square of text less model over the target's variance; None without either."""
-        if self.modelled is None or self.reading is None:
+        """The mean square of text less predictor over the target's variance; None without both."""
+        if self.predictor_values is None or self.reading is None:
             return None
         y = self.data.test.y
-        return nmse(y, y + self.predicted(self.data.test.X) - self.modelled)
+        return nmse(y, y + self.predicted(self.data.test.X) - self.predictor_values)
 
     @cached_property
     def text_differs(self) -> bool | None:
-        """Whether the text's values are other ones than the model's; None without either."""
-        if self.modelled is None or self.reading is None:
+        """Whether the text's values are other ones than the predictor's; None without either."""
+        if self.predictor_values is None or self.reading is None:
             return None
-        return not same_values(self.predicted(self.data.test.X), self.modelled)
+        return not same_values(self.predicted(self.data.test.X), self.predictor_values)
 
-    def _modelled(self, X: Values) -> Values:
+    def _kept_values(self, X: Values) -> Values:
         """What a black box said at the inputs of one of the splits that it was asked about."""
         for name, values in self.item.predicted.items():
             table = self.data.splits.get(name)

@@ -25,8 +25,9 @@ class Task:
     ``X`` has shape (n, d), ``y`` shape (n,), both float64 and read-only; column j of ``X`` is
     ``variables[j]``. ``seed`` must fix the method's result. The clock of ``budget`` is running
     when ``discover`` is called; outside a run it starts with the first ``remaining()``. ``model``
-    is a ``bench.LanguageModel`` where the method says ``asks_model``. Raises ValueError where
-    shapes and variables do not match.
+    is a ``bench.LanguageModel`` where the method says ``asks_model``. ``y_error`` is about the
+    standard deviation of what ``y`` is off by, where that is known beforehand, as of rates that
+    were estimated; else 0. Raises ValueError where shapes and variables do not match.
     """
 
     X: NDArray[np.float64]
@@ -39,6 +40,7 @@ class Task:
     on_report: Callable[[Answer, float | None], None] = field(default=_ignore, repr=False)
     clock: Clock = field(default_factory=Clock, repr=False, compare=False)
     model: Any = field(default=None, repr=False, compare=False)
+    y_error: float = 0.0
 
     def __post_init__(self) -> None:
         reason = _unnamed(self.variables) or _misfit(np.shape(self.X), np.shape(self.y), self.names)

@@ -129,12 +129,13 @@ def _intervals(rows: pd.DataFrame, keys: list[str], summed: Sequence[Column]) ->
     import pandas as pd
 
     shares = np.array([one.kind == "rate" for one in summed])
-    values = rows[[one.name for one in summed]].to_numpy(np.float64)
+    values = rows[[one.name for one in summed]]
     problems = pd.factorize(rows[_OWNER])[0]
     lines = []
     for key, places in rows.groupby(keys).indices.items():
         line = dict(zip(keys, key if isinstance(key, tuple) else (key,), strict=True))
-        ends = intervals(values[places], problems[places], shares)
+        own = values.iloc[places].to_numpy(np.float64)
+        ends = intervals(own, problems[places], shares)
         for one, (low, high) in zip(summed, ends.T, strict=True):
             line[f"{one.name}_low"], line[f"{one.name}_high"] = low, high
         lines.append(line)

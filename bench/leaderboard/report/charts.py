@@ -1,7 +1,8 @@
 """The pictures, as Vega-Lite specifications: for the page and, drawn, for papers.
 
 Each takes plain rows and gives a specification without colours of the page: text and axes are
-coloured by whoever draws it. The palette is Okabe and Ito's, which the colour-blind can tell apart.
+coloured by whoever draws it. Methods have a colour and a dash or a shape, so that colour is never
+all that tells them apart.
 """
 
 from __future__ import annotations
@@ -13,7 +14,14 @@ Spec: TypeAlias = dict[str, Any]
 Points: TypeAlias = Sequence[Mapping[str, Any]]
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
-PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8A8A00", "#777777")
+PALETTE = (
+    "#0072B2", "#D55E00", "#CD55FD", "#776268", "#7335FE", "#B7846C", "#CE0931", "#8D8DAB",
+)  # fmt: skip
+"""Colours of 3:1 against light and dark paper. Any two are 20 apart in CIELAB, also as those see
+them who lack one kind of cones (Machado, Oliveira, Fernandes 2009)."""
+DASHES = ([1, 0], [7, 3], [2, 2])
+SHAPES = ("circle", "square", "triangle-up", "diamond", "cross")
+"""As many as have no divisor in common with the colours: pairs repeat late."""
 _WIDEST = 24
 """Methods that are told apart by colour; a reader cannot follow more."""
 
@@ -29,7 +37,7 @@ def whiskers(rates: Points, title: str) -> Spec:
         layer=[
             {"mark": {"type": "rule", "strokeWidth": 2}, "encoding": {
                 "y": y, "x": ends, "x2": {"field": "high"}, "color": {"value": PALETTE[0]}}},
-            {"mark": {"type": "point", "filled": True, "size": 70}, "encoding": {
+            {"mark": {"type": "point", "filled": True, "opacity": 1, "size": 70}, "encoding": {
                 "y": y, "x": {"field": "value", "type": "quantitative"},
                 "color": {"value": PALETTE[0]}, "tooltip": _tips("method", "value", "low", "high"),
             }},
@@ -48,7 +56,7 @@ def critical_difference(ranked: Points, alike: Points, critical: float) -> Spec:
     x = {"type": "quantitative", "scale": {"zero": False, "nice": True}}
     points: Spec = {
         "data": {"values": list(ranked)},
-        "mark": {"type": "point", "filled": True, "size": 70},
+        "mark": {"type": "point", "filled": True, "opacity": 1, "size": 70},
         "encoding": {
             "x": {"field": "rank", **x, "title": "mean rank, 1 is best"},
             "y": {"field": "method", "type": "nominal", "sort": order, "title": None},
@@ -63,7 +71,7 @@ def critical_difference(ranked: Points, alike: Points, critical: float) -> Spec:
             "x": {"field": "first", **x, "title": f"critical difference {critical:.2f}"},
             "x2": {"field": "last"},
             "y": {"field": "bar", "type": "ordinal", "axis": None},
-            "color": {"value": PALETTE[5]},
+            "color": {"value": PALETTE[1]},
         },
         "height": {"step": 14},
     }
@@ -85,7 +93,8 @@ def solved_over_time(steps: Points, methods: Sequence[str]) -> Spec:
                   "title": "CPU seconds until the answer"},
             "y": {"field": "share", "type": "quantitative", "scale": {"domain": [0, 1]},
                   "title": "share of runs solved"},
-            **_by_method(methods), "tooltip": _tips("method", "seconds", "share"),
+            **_by_method(methods, strokeDash=DASHES),
+            "tooltip": _tips("method", "seconds", "share"),
         },
     )  # fmt: skip
 
@@ -106,10 +115,10 @@ def accuracy_and_complexity(points: Points, title: str, methods: Sequence[str]) 
         points,
         layer=[
             {"data": {"values": sorted(front, key=lambda one: one["nodes"])},
-             "mark": {"type": "line", "strokeDash": [4, 4], "color": PALETTE[5]},
+             "mark": {"type": "line", "strokeDash": [4, 4], "color": PALETTE[1]},
              "encoding": encoding},
-            {"mark": {"type": "point", "filled": True, "size": 90},
-             "encoding": {**encoding, **_by_method(methods),
+            {"mark": {"type": "point", "filled": True, "opacity": 1, "size": 90},
+             "encoding": {**encoding, **_by_method(methods, shape=SHAPES),
                           "tooltip": _tips("method", "nodes", "value")}},
             {"mark": {"type": "text", "align": "left", "dx": 7, "dy": -7}, "encoding": {
                 **encoding, "text": {"field": "method"}}},
@@ -127,7 +136,8 @@ def over_levels(points: Points, level: str, title: str, methods: Sequence[str]) 
                   "axis": {"labelAngle": 0}},
             "y": {"field": "value", "type": "quantitative", "scale": {"domain": [0, 1]},
                   "title": title},
-            **_by_method(methods), "tooltip": _tips("method", "level", "value"),
+            **_by_method(methods, strokeDash=DASHES),
+            "tooltip": _tips("method", "level", "value"),
         },
     )  # fmt: skip
 
@@ -156,13 +166,21 @@ def _wide(spec: Spec) -> Spec:
     return {"width": 560, "height": 240, **spec}
 
 
-def _by_method(methods: Sequence[str]) -> Spec:
-    """A colour for each method; grey where there are too many to be told apart."""
+def _by_method(methods: Sequence[str], **second: Sequence[Any]) -> Spec:
+    """A colour for each method and, of a second channel, a value; grey where there are too many."""
     if len(methods) > _WIDEST:
         return {"detail": {"field": "method"}, "color": {"value": PALETTE[-1]}}
-    colours = [PALETTE[k % len(PALETTE)] for k in range(len(methods))]
-    scale = {"domain": list(methods), "range": colours}
-    return {"color": {"field": "method", "type": "nominal", "title": None, "scale": scale}}
+    legend = {"symbolType": "stroke", "symbolSize": 400} if "strokeDash" in second else {}
+    return {
+        channel: {
+            "field": "method", "type": "nominal", "title": None, "legend": legend,
+            "scale": {
+                "domain": list(methods),
+                "range": [values[k % len(values)] for k in range(len(methods))],
+            },
+        }
+        for channel, values in {"color": PALETTE, **second}.items()
+    }  # fmt: skip
 
 
 def _tips(*fields: str) -> list[Spec]:

@@ -48,7 +48,8 @@ document.querySelectorAll(".board").forEach(lively);
 const specs = JSON.parse($("specs").textContent);
 const dark = matchMedia("(prefers-color-scheme: dark)");
 function config() {
-  const [ink, line] = dark.matches ? ["#e8eaec", "#3a3f44"] : ["#1a1c1e", "#d5d8db"];
+  const style = getComputedStyle(document.documentElement);
+  const [ink, line] = ["--ink", "--line"].map((name) => style.getPropertyValue(name).trim());
   const size = { labelFontSize: 12, titleFontSize: 12 };
   const axis = { labelColor: ink, titleColor: ink, domainColor: ink, tickColor: ink, gridColor: line, ...size };
   return { background: "transparent", axis, legend: { labelColor: ink, titleColor: ink, orient: "bottom", columns: 4, ...size }, text: { color: ink }, view: { stroke: null } };
@@ -135,11 +136,11 @@ function tell(story) {
   if (story.log) parts.push(make("h3", "The end of its log"), make("pre", story.log));
   return parts;
 }
-const palette = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00"];
+const palette = JSON.parse($("palette").textContent);
 const quantitative = (field, title, scale) => ({ field, type: "quantitative", title, scale });
 const residuals = (points) => ({
   data: { values: points.map(([y, p]) => ({ true: y, residual: p - y })) }, height: 160,
-  mark: { type: "point", filled: true, color: "#0072B2" },
+  mark: { type: "point", filled: true, color: palette[0] },
   encoding: { x: quantitative("true", "true value", { zero: false }), y: quantitative("residual", "predicted less true", { zero: true }) },
 });
 const splits = { shown: "What was shown: observed, true, and found from its start", later: "How that goes on", held_back: "From a start that was never shown" };
@@ -151,14 +152,16 @@ function trajectories(paths) {
     const color = { field: "state", type: "nominal", title: null, scale: { range: palette } };
     const dash = { field: "series", type: "nominal", title: null, scale: { domain: ["true", "found"], range: [[1, 0], [5, 4]] } };
     const [seen, lines] = [values.filter((one) => one.series === "observed"), values.filter((one) => one.series !== "observed")];
-    const layer = [{ data: { values: lines }, mark: { type: "line", strokeWidth: 1.8 }, encoding: { x, y, color, strokeDash: dash } }];
+    const ends = lines.filter((one, place) => one.series === "true" && ["series", "state"].some((name) => one[name] !== lines[place + 1]?.[name]));
+    const layer = [{ data: { values: lines }, mark: { type: "line", strokeWidth: 1.8 }, encoding: { x, y, color, strokeDash: dash } },
+      { data: { values: ends }, mark: { type: "text", align: "left", dx: 4 }, encoding: { x, y, text: { field: "state" } } }];
     if (seen.length) layer.unshift({ data: { values: seen }, mark: { type: "point", size: 14, opacity: 0.5 }, encoding: { x, y, color } });
     return picture(splits[split], { height: 160, layer });
   });
 }
 const anytime = (reports) => ({
   data: { values: reports.filter((one) => one[1] > 0).map(([seconds, loss]) => ({ seconds, loss })) }, height: 160,
-  mark: { type: "line", interpolate: "step-after", point: true, color: "#E69F00" },
+  mark: { type: "line", interpolate: "step-after", point: true, color: palette[1] },
   encoding: { x: quantitative("seconds", "seconds", { zero: false }), y: quantitative("loss", "loss", { type: "log" }) },
 });
 function picture(caption, spec) {

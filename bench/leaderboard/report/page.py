@@ -10,6 +10,7 @@ import gzip
 import json
 from dataclasses import replace
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,11 +21,13 @@ from bench.leaderboard.columns import columns
 from bench.leaderboard.details import find_runs
 from bench.leaderboard.groups import find_problems
 from bench.leaderboard.lines.solved import Solved
+from bench.leaderboard.report.charts import PALETTE
 from bench.leaderboard.report.stories import MOST, chosen, stories
 from bench.leaderboard.report.summary import MAP, cells, left_out, pictures, with_dummies
 from bench.leaderboard.results import Results
 from bench.leaderboard.rows import named_apart
 from bench.leaderboard.writers import brief_columns, cell_text, records_of
+from bench.problems.cache import cached_json
 from bench.running.results.store import Store
 
 if TYPE_CHECKING:
@@ -53,6 +56,7 @@ def report_page(folder: Path, title: str | None = None, most: int = MOST) -> str
             style=_safe((_HERE / "page.css").read_text(encoding="utf-8")),
             script=_safe((_HERE / "page.js").read_text(encoding="utf-8")),
             library=_safe(_library()),
+            palette=_safe(_json(PALETTE)),
             specs=_safe(_json({one.name: one.spec for one in drawn})),
             stories=_safe(_packed(folder, most)),
         )
@@ -87,11 +91,19 @@ def _template() -> Any:
 
 @cache
 def _library() -> str:
-    try:
+    """What draws the pictures. To bundle it takes seconds, so it is kept beside generated data."""
+
+    def bundled() -> str:
         import vl_convert
-    except ImportError as error:
+
+        return str(vl_convert.javascript_bundle(None))  # type: ignore[arg-type]  # its stub forgets the default
+
+    try:
+        parts = (f"vl-convert {version('vl-convert-python')}",)
+        text = str(cached_json("javascript", parts, bundled))
+    except ImportError as error:  # as of a package without metadata
         raise LeaderboardError(f"a report needs vl-convert: {install_hint('report')}") from error
-    return str(vl_convert.javascript_bundle(None))  # type: ignore[arg-type]  # its stub forgets the default.replace("</script", "<\\/script")
+    return text.replace("</script", "<\\/script")
 
 
 def _safe(text: str) -> Any:

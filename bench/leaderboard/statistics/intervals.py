@@ -13,7 +13,8 @@ Ints = NDArray[np.intp]
 
 RESAMPLES = 2000
 _SEED = 0
-_AT_ONCE = 1_000_000  # draws held for one chunk of resamples
+_AT_ONCE = 1_000_000  # draws held for one chunk of resamples, as how often each problem is drawn
+_NUMBERED = 50_000  # draws held one by one
 _Z = 1.959963984540054  # the normal quantile of 0.975
 
 
@@ -80,11 +81,14 @@ def _rows(problems: int) -> int:
 def _draws(problems: int, start: int) -> Floats:
     """How often each resample of the chunk from ``start`` on draws each problem: (r, problems)."""
     rng = np.random.Generator(np.random.PCG64([_SEED, 0, start]))
-    size = min(_rows(problems), RESAMPLES - start)
-    places = rng.integers(problems, size=(size, problems))
-    places += np.arange(size)[:, None] * problems
-    times = np.bincount(places.ravel(), minlength=size * problems)
-    return times.reshape(size, problems).astype(np.float64)
+    times = np.empty((min(_rows(problems), RESAMPLES - start), problems))
+    step = max(1, _NUMBERED // problems)
+    for first in range(0, len(times), step):
+        part = times[first : first + step]
+        places = rng.integers(problems, size=part.shape)
+        places += np.arange(len(part))[:, None] * problems
+        part[:] = np.bincount(places.ravel(), minlength=part.size).reshape(part.shape)
+    return times
 
 
 @lru_cache(maxsize=1)

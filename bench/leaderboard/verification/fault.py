@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from bench.basics.words import shown
 from bench.running.sandbox.answer import printable
 
 Word = Literal[
@@ -26,7 +27,8 @@ class Fault:
     @classmethod
     def of(cls, word: Word, where: object, why: object, way_out: str) -> Fault:
         """The fault, with what came from outside made harmless to a terminal."""
-        return cls(word, printable(str(where)), printable(str(why)), printable(way_out))
+        texts = (printable(shown(one)) for one in (where, why, way_out))
+        return cls(word, *texts)
 
     def __str__(self) -> str:
         return f"{self.word}: {self.where}: {self.why} ({self.way_out})"

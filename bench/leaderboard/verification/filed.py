@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -21,7 +21,7 @@ from bench.running.results.imported import ELSEWHERE
 from bench.running.results.judging import answer_of, judge_of, read_kept
 from bench.running.results.plan import PlannedRun
 from bench.running.results.record import EditedRecord, NewerRecord, Record, RecordError
-from bench.running.results.store import Store, files_in, read_record
+from bench.running.results.store import Store, files_in
 from bench.scoring.steps import ScoringLimits, judging_code
 
 RUN_AGAIN = "rediscover run makes it again"
@@ -84,14 +84,17 @@ class Filed:
         records, scores = (
             len(Files.below(top).names) for top in (store.records_folder, store.scores_folder)
         )
-        total = 2 * records + scores  # records for what counts of them, then for what is wrong
-        count = itertools.count(1)
+        count, total = itertools.count(1), records + scores
+        found: dict[str, HeldRecord | RecordError] = {}
 
-        def tick() -> None:
+        def hold(path: Path, one: Record | RecordError) -> None:
             on_progress(next(count), total)
+            name = path.relative_to(store.records_folder).as_posix()
+            found[name] = _held_record(one) if isinstance(one, Record) else one
 
-        filed = cls(store, Holdings.of(store, tick), called)
-        filed._read(tick)
+        filed = cls(store, Holdings.of(store, hold), called)
+        filed._hold(found)
+        filed._read_scores(lambda: on_progress(next(count), total))
         filed._check_places()
         filed._check_data()
         return filed
@@ -114,16 +117,15 @@ class Filed:
     def _say(self, word: Word, where: object, why: object, way_out: str) -> None:
         self.faults.append(Fault.of(word, where, why, way_out))
 
-    def _read(self, on_read: Callable[[], None]) -> None:
-        for name, path in _files(self.store.records_folder):
-            on_read()
-            try:
-                self.records[name] = _held_record(read_record(path))
-            except FileNotFoundError:
-                continue
-            except RecordError as error:
-                self._say_unread(f"records/{name}", error, RUN_AGAIN)
+    def _hold(self, found: Mapping[str, HeldRecord | RecordError]) -> None:
+        for name, one in sorted(found.items()):
+            if isinstance(one, RecordError):
+                self._say_unread(f"records/{name}", one, RUN_AGAIN)
                 self.unread.add(name)
+            else:
+                self.records[name] = one
+
+    def _read_scores(self, on_read: Callable[[], None]) -> None:
         score = f"rediscover score {self.called} makes it again"
         for name, path in _files(self.store.scores_folder):
             on_read()
@@ -187,7 +189,8 @@ class Filed:
         score = f"rediscover score {self.called} judges it"
         card = self.scores.get(name)
         if card is None:
-            if not (self.store.scores_folder / name).exists():
+            path = self.store.scores_folder / name
+            if not path.exists() or path.is_dir():  # else it is said that it cannot be read
                 self._say("unscored", f"records/{name}", "it has no scorecard", score)
             return False
         dataset, _, problem, _ = record.problem

@@ -16,7 +16,7 @@ import numpy as np
 from bench.basics.installation import own_version
 from bench.basics.source.digest import source_digest
 from bench.leaderboard import Board
-from bench.running.results.content import ContentError, check_content, with_content
+from bench.running.results.content import ContentError, check_content, read_file, with_content
 from bench.running.results.contents.facts import CONTENT, content_row
 from bench.running.results.contents.files import Files
 from bench.running.results.contents.index import facts_anew, facts_of
@@ -132,11 +132,10 @@ def _digests(
     """Digests of the files of each method, of what ``fact`` finds in those of each dataset, and
     how often each fact was found."""
     read = partial(content_row, fact=fact)
-    below = Files.below(folder)
     if anew:
-        files, sheet = facts_anew(below, CONTENT, read)
+        files, sheet = facts_anew(Files.below(folder), CONTENT, read)
     else:
-        files, sheet = facts_of(below, CONTENT, read, key=".contents")
+        files, sheet = facts_of(folder, CONTENT, read, key=".contents")
     said = sheet.words["fact"]
     parts = np.stack([sheet.numbers[name] for name in "abcd"], axis=1).astype(">u8")
     methods: dict[str, Any] = {}
@@ -172,7 +171,7 @@ def sha(content: bytes) -> str:
 
 def _sha_of(path: Path) -> str:
     try:
-        return sha(path.read_bytes())
+        return sha(read_file(str(path)))
     except OSError:
         return ""
 

@@ -8,9 +8,11 @@ from typing import Any
 
 import yaml
 
-from bench.basics.words import counted
+from bench.basics.plain_yaml import plain_yaml
+from bench.basics.words import counted, shown
 from bench.leaderboard.groups import is_harmless
 from bench.leaderboard.verification.fault import Fault
+from bench.running.results.content import read_file
 from bench.running.results.plan import Plan, PlannedRun
 from bench.running.results.run import Setup, identity_of
 from bench.running.results.store import Store
@@ -43,7 +45,7 @@ def _edited_lines(plan: Plan) -> Iterator[Fault]:
         if _digest(setup) != digest:
             yield Fault.of(
                 "edited", f"plan.jsonl, setup {digest}",
-                f"it is another setup now, of {setup.target}", _PLAN_AGAIN,
+                f"it is another setup now, of {shown(setup.target)}", _PLAN_AGAIN,
             )  # fmt: skip
     lost = {run.setup for run in plan.runs.values()} - set(plan.setups)
     for digest in sorted(lost):
@@ -75,14 +77,14 @@ def _identity(run: PlannedRun) -> str:
 def _against_config(store: Store, plan: Plan, trusted: bool) -> Iterator[Fault]:
     """What the configuration asks for and the plan does not hold."""
     try:
-        text = store.config_path.read_text(encoding="utf-8")
+        text = read_file(str(store.config_path)).decode()
     except FileNotFoundError:
         return  # predictions that were made elsewhere have none
     except (OSError, ValueError) as error:
         yield Fault.of("damaged", "config.yaml", error, _PLAN_AGAIN)
         return
     try:
-        found = list(_AskedFor(yaml.safe_load(text), trusted).faults(plan))
+        found = list(_AskedFor(plain_yaml(text), trusted).faults(plan))
     except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError, RecursionError):
         yield Fault.of("damaged", "config.yaml", "it is no configuration of a run", _PLAN_AGAIN)
         return

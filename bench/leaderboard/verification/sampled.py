@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from bench.basics.words import shown
 from bench.kinds import AnyProblem, item_of
 from bench.leaderboard.groups import find_problems
 from bench.leaderboard.verification.fault import Fault
@@ -66,7 +67,8 @@ def _unknown(record: HeldRecord, problems: Problems) -> Fault | None:
     if problem.version != version:
         return Fault.of(
             "other data", f"dataset {dataset}",
-            f"records are of version {version[:12]}, and here it is {problem.version[:12]}",
+            f"records are of version {shown(version[:12])}, and here it is "
+            f"{shown(problem.version[:12])}",
             RUN_AGAIN,
         )  # fmt: skip
     return None
@@ -86,14 +88,14 @@ def _data_faults(records: Sequence[HeldRecord], problems: Problems) -> Iterator[
                 made[record.problem] = ""
                 yield Fault.of(
                     "unchecked", f"{dataset}/{name}",
-                    f"its data cannot be made: {type(error).__name__}: {error}",
+                    f"its data cannot be made: {type(error).__name__}: {error}".rstrip(": "),
                     "rediscover doctor says what is missing here",
                 )  # fmt: skip
         digest = made[record.problem]
         if digest and digest != record.data:
             yield Fault.of(
                 "other data", record.id,
-                f"its record says SHA-256 {record.data[:12] or 'nothing'}, and its data, made "
+                f"its record says SHA-256 {shown(record.data[:12])}, and its data, made "
                 f"anew, have {digest[:12]}",
                 RUN_AGAIN,
             )  # fmt: skip
@@ -170,18 +172,22 @@ def differences(kept: Scorecard, now: Scorecard) -> list[str]:
         for rule in one.verdicts
     }
     found = [
-        f"{rule}: it says {kept.answer_by(rule)}, and judged again it is {now.answer_by(rule)}"
+        _says(rule, kept.answer_by(rule), now.answer_by(rule))
         for rule in rules
         if kept.answer_by(rule) != now.answer_by(rule)
     ]
     found += [
-        f"{name}: it says {kept.values.get(name)}, and judged again it is {now.values.get(name)}"
+        _says(name, kept.values.get(name), now.values.get(name))
         for name in dict.fromkeys([*kept.values, *now.values])
         if not _near(kept.values.get(name), now.values.get(name))
     ]
     if kept.lost != now.lost:
         found.append("it lacks other measures than judged again")
     return found
+
+
+def _says(name: str, kept: object, now: object) -> str:
+    return f"{name}: it says {shown(kept)}, and judged again it is {shown(now)}"
 
 
 def _near(kept: float | None, now: float | None) -> bool:

@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from bench.basics.words import shown
 from bench.leaderboard.verification.fault import Fault
 from bench.leaderboard.verification.manifest import (
     NAME,
@@ -17,6 +18,7 @@ from bench.leaderboard.verification.manifest import (
     tables_of,
 )
 from bench.running.results.archive.admission import is_name
+from bench.running.results.content import read_file
 from bench.running.results.store import Store
 
 
@@ -25,7 +27,7 @@ def table_faults(store: Store, path: Path | None, called: str) -> Iterator[Fault
     again = f"rediscover score {called} makes it anew"
     manifest = None
     try:
-        manifest = Manifest.from_json((store.folder / NAME).read_bytes())
+        manifest = Manifest.from_json(read_file(str(store.folder / NAME)))
     except FileNotFoundError:
         pass
     except (OSError, ValueError) as error:
@@ -104,14 +106,26 @@ def _difference(kept: str, made: str) -> str:
     Which runs are stale depends on the code that is here, and is told apart. Means may differ in
     their last digits between processors.
     """
-    rows, now = list(csv.reader(io.StringIO(kept))), list(csv.reader(io.StringIO(made)))
+    now = list(csv.reader(io.StringIO(made)))
+    try:
+        rows = list(csv.reader(io.StringIO(kept)))
+    except csv.Error as error:
+        return f"it is no table: {error}"
     if not rows or rows[0] != now[0] or [len(row) for row in rows] != [len(row) for row in now]:
         return "it has other lines or columns than its records come to"
+    if _order(rows) != _order(now) and sorted(_order(rows)) == sorted(_order(now)):
+        return "its lines stand in another order than its records come to"
     for row, other in zip(rows, now, strict=True):
         for column, cell, come_to in zip(rows[0], row, other, strict=True):
             if column != "stale" and not _alike(cell, come_to):
-                return f"{row[0]}: {column} is {cell}, and its records come to {come_to}"
+                is_now = f"{column} is {shown(cell)}, and its records come to {shown(come_to)}"
+                return f"{shown(row[0])}: {is_now}"
     return ""
+
+
+def _order(rows: list[list[str]]) -> list[list[str]]:
+    """The methods of a table with their settings, line by line."""
+    return [row[:2] for row in rows]
 
 
 def _alike(cell: str, other: str) -> bool:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from bench.basics.paths import CONF
+from bench.basics.plain_yaml import plain_yaml
 from bench.models.completion import Tokens
 
 _MILLION = 1e6
@@ -38,8 +39,6 @@ def price_of(model: str) -> Price | None:
 
 @cache
 def _table() -> dict[str, Any]:
-    import yaml
-
     text = (CONF / "prices.yaml").read_text(encoding="utf-8")
-    table: dict[str, Any] = (yaml.safe_load(text) or {}).get("models") or {}
+    table: dict[str, Any] = (plain_yaml(text) or {}).get("models") or {}
     return table

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bench.expression.names import FUNCTION_SPELLINGS, Function
-from bench.expression.reading.lenient.engines import FOREIGN, NORMALISED_SINC
+from bench.expression.reading.notations.engines import FOREIGN, NORMALISED_SINC
 from bench.models.programs import building, places
 from bench.models.programs.arguments import Arguments
 from bench.models.programs.libraries import check_elementwise

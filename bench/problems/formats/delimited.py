@@ -20,6 +20,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from bench.basics.beginnings import foreign
 from bench.problems.formats.tabular import (
     BOOLEANS,
     ROWS,
@@ -32,12 +33,24 @@ from bench.problems.formats.tabular import (
 _DELIMITERS = {".csv": ",", ".tsv": "\t", ".csv.gz": ",", ".tsv.gz": "\t"}
 _UNREADABLE = (ValueError, OSError, EOFError, zlib.error, csv.Error, Warning)
 _WORDS = re.compile(rb"true|false", re.IGNORECASE)
+_LINE_END = re.compile(rb"[\r\n]")
 _CHUNK = 1 << 20
+_WAY_OUT = "; mend the line, or remove it"
+_WAYS_OUT = {
+    "gzip": "add .gz to its name",
+    "Parquet": "call it .parquet",
+    "HDF5": "call it .hdf5",
+    "UTF-16": "save it as UTF-8",
+    "a pointer to data that are elsewhere": "`git lfs pull` brings them",
+    "a ZIP archive or a spreadsheet": "unpack it, or save it as CSV",
+    "Zstandard": "unpack it",
+}
 
 
 def header(path: Path) -> tuple[str, ...]:
     """The names in the first line of a CSV or TSV file. Raises TableError."""
     delimiter = _delimiter(path)
+    _refuse_what_is_no_text(path)
     with _open_text(path) as file:
         try:
             first = next(csv.reader(file, delimiter=delimiter), None)
@@ -55,6 +68,17 @@ def header(path: Path) -> tuple[str, ...]:
             f"{path}: line 1 has one column, {names[0]!r}; separate the columns by {delimiter!r}"
         )
     return names
+
+
+def _refuse_what_is_no_text(path: Path) -> None:
+    """Raise TableError where the file begins as one of another sort does."""
+    try:
+        with _open(path) as file:
+            start = file.read(32)
+    except _UNREADABLE:
+        return  # the reader proper says what is wrong
+    if what := foreign(start):
+        raise TableError(f"{path}: holds {what}: {_WAYS_OUT.get(what, 'there is no table in it')}")
 
 
 def blocks(path: Path, names: tuple[str, ...], *, booleans: bool) -> Iterator[Array]:
@@ -144,8 +168,11 @@ def _has_words(path: Path) -> bool:
     """Whether there may be TRUE or FALSE below the header; pandas takes them for 1 and 0."""
     with _open(path) as file:
         try:
-            file.readline()
-            end = b""
+            end = file.read(_CHUNK)
+            first = _LINE_END.search(end)  # an old Mac ends lines by \r alone
+            if first is None or _WORDS.search(end, first.end()):
+                return True
+            end = end[-4:] if len(end) == _CHUNK else b""
             while chunk := file.read(_CHUNK):
                 if _WORDS.search(end + chunk):
                     return True
@@ -162,13 +189,20 @@ def _point_at_a_fault(path: Path, names: tuple[str, ...] | None) -> None:
             if names is None:
                 _check_rows(path, (line.split() for line in file), None)
             else:
-                rows = csv.reader(file, delimiter=_delimiter(path))
-                next(rows)
-                _check_rows(path, rows, names)
+                _check_table(path, file, names)
     except TableError:
         raise
     except _UNREADABLE as error:
         raise TableError(f"{path}: cannot be read as text ({error})") from None
+
+
+def _check_table(path: Path, file: io.TextIOBase, names: tuple[str, ...]) -> None:
+    rows = csv.reader(file, delimiter=_delimiter(path))
+    try:
+        next(rows)
+        _check_rows(path, rows, names)
+    except csv.Error as error:
+        raise TableError(f"{path}: line {rows.line_num}: {error}") from None
 
 
 def _check_rows(path: Path, rows: Iterable[list[str]], names: tuple[str, ...] | None) -> None:
@@ -191,7 +225,7 @@ def _check_row(where: str, row: list[str], names: tuple[str, ...] | None, width:
             fault = f"{where}, {column} {what}, not a finite number"
             if word.lower() in ("true", "false"):
                 raise OptionMissing(fault, BOOLEANS)
-            raise TableError(fault)
+            raise TableError(fault + _WAY_OUT)
 
 
 def _number(cell: str) -> float | None:

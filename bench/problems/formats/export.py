@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.basics.files import naming, write_whole
 from bench.basics.installation import install_hint
 from bench.expression import parse, to_sympy
 from bench.problems.data import Data, Table
@@ -64,10 +65,11 @@ def write_dataset(dataset: Dataset, folder: Path, form: str, seed: int = 0) -> l
             index[problem.name] = _description(problem, data)
             yield problem, data
 
-    LAYOUTS[form](dataset.name, problems(), folder)
+    with naming(folder):
+        LAYOUTS[form](dataset.name, problems(), folder)
     header = {"dataset": dataset.name, "version": dataset.version, "seed": seed}
     text = json.dumps({**header, "problems": index}, indent=1, ensure_ascii=False)
-    (folder / INDEX).write_text(text + "\n", encoding="utf-8")
+    write_whole(folder / INDEX, f"{text}\n".encode())
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 

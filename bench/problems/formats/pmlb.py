@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.basics.plain_yaml import plain_yaml
 from bench.expression import Expression, ParseError, parse
 from bench.problems.data import Data, Table
 from bench.problems.dataset import Dataset
@@ -175,8 +176,7 @@ def _metadata(path: Path) -> Mapping[str, Any]:
         return {}
     file_digest(path)  # raises where it is no file: a pipe would be waited for
     try:
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        metadata = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+        metadata = plain_yaml(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise PmlbError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
     if not isinstance(metadata, dict):

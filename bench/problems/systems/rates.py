@@ -26,6 +26,8 @@ Drive = Callable[[float], list[float]]
 
 _CONSTANTS = {"pi": math.pi, "e": math.e}
 _LARGEST_POWER = 16
+_LONG_CHAIN = 50
+"""Operands; fewer are nested, which is faster."""
 
 
 def rates_of(
@@ -34,8 +36,8 @@ def rates_of(
     """The rates of the states as a function of time and states, in the order of ``laws``.
 
     ``laws`` are in ``names``: those of the states, then of what ``drive`` gives at a time (inputs,
-    and time itself). A rate that is not real or overflows is nan. Raises ValueError for another
-    symbol.
+    and time itself). A rate that is not real, overflows, or is nested too deep is nan. Raises
+    ValueError for another symbol.
     """
     values = [value_of(law, names) for law in laws.values()]
 
@@ -43,7 +45,7 @@ def rates_of(
         point = states if drive is None else [*states, *drive(time)]
         try:
             return [value(point) for value in values]
-        except (ArithmeticError, ValueError):
+        except (ArithmeticError, ValueError, RecursionError):
             return [math.nan] * len(values)
 
     return rates
@@ -101,10 +103,26 @@ def _call(node: Call, nodes: list[_ScalarNode]) -> _ScalarNode:
     row = OPERATORS[node.op]
     if not row.chain:
         return _applied(row, nodes)
+    if len(nodes) > _LONG_CHAIN:
+        return _ScalarNode(_long_chain(row, [node.value for node in nodes]))
     total = nodes[0]
     for one in nodes[1:]:
         total = _applied(row, [total, one])
     return total
+
+
+def _long_chain(row: Operator, values: Sequence[Value]) -> Value:
+    """One operand after another: the bits of calls within calls, which would be nested too deep."""
+    of_two = _function(row, [_ScalarNode(operator.itemgetter(k)) for k in (0, 1)])
+    first, *others = values
+
+    def value(point: Point) -> float:
+        total = first(point)
+        for one in others:
+            total = of_two((total, one(point)))
+        return total
+
+    return value
 
 
 def _applied(row: Operator, nodes: list[_ScalarNode]) -> _ScalarNode:

@@ -7,18 +7,20 @@ is imported by an inspector, behind walls.
 from __future__ import annotations
 
 import sys
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from bench.basics import byvalue
-from bench.basics.installation import pip_install
 from bench.basics.settings import SettingsError, checked_settings, defaults_of, untyped_settings
 from bench.running.inspecting.inspector import PATIENCE, InspectionError, ask
 from bench.running.load import load_class
 from bench.running.neighbours import code_files, imports_beside
 from bench.running.results.plain import checked_text
 from bench.running.sandbox.answer import printable
+from bench.running.sandbox.raised import way_out
 
 
 class DescribeError(ValueError):
@@ -117,12 +119,20 @@ def _imported(target: str) -> type[Any]:
         raise
     except (Exception, SystemExit) as error:
         message = f"importing {target} failed with {type(error).__name__}: {error}"
-        if isinstance(error, ModuleNotFoundError) and error.name:
-            message += f"; where it is a package: {pip_install(error.name.partition('.')[0])}"
+        message += way_out(error) + _line(target.rpartition(":")[0], error)
         raise DescribeError(message, imported=False) from error
     if not callable(getattr(cls, "discover", None)):
         raise DescribeError(f"{target} has no function discover(task)", imported=False)
     return cls
+
+
+def _line(place: str, error: BaseException) -> str:
+    """Where in the file at ``place`` the import ended, in brackets; nothing of other modules'."""
+    if isinstance(error, SyntaxError):  # which says so itself
+        return ""
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [one.lineno for one in frames if one.filename == str(Path(place).resolve())]
+    return f" ({Path(place).name}, line {lines[-1]})" if lines else ""
 
 
 def _description(cls: type[Any], settings: Mapping[str, Any] | None) -> Description:

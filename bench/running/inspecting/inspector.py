@@ -54,6 +54,7 @@ class Inspector:
         self._socket, theirs = socket.socketpair()
         what = {
             "target": target, "settings": settings, "worker": dict(worker), "requires": requires,
+            "folder": str(Path.cwd()),
         }  # fmt: skip
         path = [one for one in sys.path if one]
         with theirs:

@@ -38,10 +38,11 @@ def main(descriptor: int, what: dict[str, Any]) -> int:
     become_subreaper()
     base = Base()
     try:
-        plan = blueprint(
-            base.path, what["target"], what["settings"], what["worker"],
-            closed=[cache_folder()], opened=[kernel_cache(os.environ)],
-        )  # fmt: skip
+        with contextlib.chdir(what["folder"]):  # paths that are declared start there
+            plan = blueprint(
+                base.path, what["target"], what["settings"], what["worker"],
+                closed=[cache_folder()], opened=[kernel_cache(os.environ)],
+            )  # fmt: skip
         cell = Cell(Walls(plan))
         parent = os.getpid()
         child = os.fork()

@@ -6,6 +6,7 @@ from bench.method import Budget
 from bench.running.limits import processors
 from bench.running.measuring.counter import counts
 from bench.running.measuring.cpu import FamilyClock
+from bench.running.measuring.held import held_unmapped
 from bench.running.measuring.meter import Gauge
 from bench.running.measuring.waiting import Waiting, is_starved, source
 from bench.running.results.record import Resources
@@ -28,10 +29,15 @@ class Usage:
     """What the family of the process ``worker`` uses under ``budget``.
 
     ``clock`` has counted since the family began; only what is used after ``start`` is this run's.
+    With ``own_memory`` what lies in this process's ``/dev/shm`` is of the family alone.
     """
 
-    def __init__(self, worker: int, family: Family, clock: FamilyClock, budget: Budget) -> None:
+    def __init__(
+        self, worker: int, family: Family, clock: FamilyClock, budget: Budget,
+        *, own_memory: bool = False,
+    ) -> None:  # fmt: skip
         self._worker, self._family, self._clock = worker, family, clock
+        self._own_memory = own_memory
         self._limit = budget.memory_mb * 2**20
         self._waiting = Waiting(budget.threads)
         self._gauge = None if budget.cpu_seconds is None else Gauge()
@@ -106,8 +112,9 @@ class Usage:
 
     def _look_at_memory(self, members: set[int]) -> bool:
         """Pages that its processes share count once, where it matters."""
-        used = sum(map(resident, members))
+        held = held_unmapped(members, own_memory=self._own_memory) if LINUX else 0
+        used = held + sum(map(resident, members))
         if used > self._limit:
-            used = sum(map(proportional, members))
+            used = held + sum(map(proportional, members))
         self._peak = max(self._peak, used)
         return used > self._limit

@@ -42,6 +42,7 @@ class Display:
         )
         self._next_line = time.monotonic() + _LINE_SECONDS
         self._warned = False
+        self._said_last = ""
 
     def __enter__(self) -> Display:
         if self._live is not None:
@@ -57,7 +58,7 @@ class Display:
         if self._live is not None:
             self._live.stop()
         else:
-            self._say(self._line())
+            self._say_line()
         for text in self.progress.failures.lines():
             self._say(text)
         if kind is KeyboardInterrupt:
@@ -83,7 +84,14 @@ class Display:
             now = time.monotonic()
             if now >= self._next_line:
                 self._next_line = now + _LINE_SECONDS
-                self._say(self._line())
+                self._say_line()
+
+    def _say_line(self) -> None:
+        """Say how far it is, where that is not what was said last."""
+        counts = self._counts()
+        if counts != self._said_last:
+            self._said_last = counts
+            self._say(f"[{self._clock()}] {counts}")
 
     def _say(self, text: str) -> None:
         self.console.print(Text(text), soft_wrap=True)
@@ -105,7 +113,11 @@ class Display:
         for label, reason in event.missing.items():
             self._say(f"method '{label}' cannot run, its runs are left out: {reason}")
 
-    def _line(self) -> str:
+    def _clock(self) -> str:
+        minutes, rest = divmod(int(time.monotonic() - self.progress.began), 60)
+        return f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}"
+
+    def _counts(self) -> str:
         progress = self.progress
         parts = [f"{progress.done}/{progress.planned} done", f"{progress.failed} failed"]
         if progress.judged:
@@ -114,11 +126,12 @@ class Display:
             parts.append(f"{len(progress.running)} running")
         if progress.left:
             parts.append(f"about {duration(progress.seconds_left())} left")
-        return f"[{_clock(time.monotonic() - progress.began)}] {', '.join(parts)}"
+        return ", ".join(parts)
 
     def _picture(self) -> Group:
         progress = self.progress
-        return Group(_methods_table(progress), _running_table(progress), Text(self._line()))
+        line = Text(f"[{self._clock()}] {self._counts()}")
+        return Group(_methods_table(progress), _running_table(progress), line)
 
 
 def _methods_table(progress: Progress) -> Table:
@@ -148,8 +161,3 @@ def _running_table(progress: Progress) -> Table:
     if more > 0:
         table.add_row(f"  and {more} more", "")
     return table
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}"

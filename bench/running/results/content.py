@@ -1,9 +1,10 @@
-"""Content digests: a record or scorecard that was edited, or damaged, is seen to be so."""
+"""What files hold, and digests of it: one that was edited, or damaged, is seen to be so."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -40,3 +41,18 @@ def check_content(value: Mapping[str, Any], what: str) -> None:
     """Raise ContentError where ``value``, a ``what``, is not as it was when it was written."""
     if value.get(CONTENT) != content_digest(value):
         raise ContentError(f"the {what} was edited or damaged: its SHA-256 is another")
+
+
+def read_file(path: str) -> bytes:
+    """As ``Path.read_bytes``, at half the cost: there may be 100,000 records.
+
+    What is no file, such as a pipe that nobody writes, is empty. Raises OSError with the path.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        return os.read(descriptor, os.fstat(descriptor).st_size)
+    except OSError as error:
+        error.filename = path  # as open() has it: a folder is told when it is read
+        raise
+    finally:
+        os.close(descriptor)

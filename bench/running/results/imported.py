@@ -10,7 +10,7 @@ from bench.kinds import Conditions, kind_of
 from bench.method import Answer, Discovery, as_answer
 from bench.running.results.content import canonical_json
 from bench.running.results.record import NOTHING_USED, Record, Status
-from bench.running.results.run import MethodSpec, Run
+from bench.running.results.run import MethodSpec, Run, label_fault
 from bench.running.results.store import Store
 from bench.scoring.predictions import Prediction
 
@@ -22,8 +22,12 @@ def import_predictions(predictions: Sequence[Prediction], store: Store, source: 
     """Write a record, and a line of the plan, for every prediction.
 
     A prediction that is no answer to its problem is ``invalid``, an empty one an ``error``. Where
-    several expressions are asked for, a prediction is a JSON object of their texts by name.
+    several expressions are asked for, a prediction is a JSON object of their texts by name. Raises
+    ValueError for a method whose name cannot label it.
     """
+    for name in dict.fromkeys(prediction.method for prediction in predictions):
+        if fault := label_fault(name):
+            raise ValueError(f"the label {name!r:.120} is none: {fault}; give another")
     records = [_record(prediction, source) for prediction in predictions]
     store.add_to_plan([record.run for record in records])
     for record in records:

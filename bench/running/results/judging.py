@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from bench.kinds import AnyProblem, item_of, kind_named
 from bench.kinds.metrics import metrics_of
 from bench.method import Answer
-from bench.running.results.content import ContentError, check_content, with_content
+from bench.running.results.content import ContentError, check_content, read_file, with_content
 from bench.running.results.plain import checked_text, unpacked
 from bench.running.results.record import (
     EditedRecord,
@@ -24,7 +24,7 @@ from bench.running.results.record import (
     RecordError,
     check_schema,
 )
-from bench.running.results.store import Store, read_file
+from bench.running.results.store import Store
 from bench.scoring.pool import score_many
 from bench.scoring.scorecard import Scorecard
 from bench.scoring.steps import ScoringLimits, judge_version
@@ -155,7 +155,7 @@ def _packed_values(record: Record) -> dict[str, str]:
 
 
 def predicted_of(record: Record) -> dict[str, NDArray[np.float64]]:
-    """What a record's model predicted, by split; a split whose values are damaged is left out."""
+    """What a record's predictor said, by split; a split whose values are damaged is left out."""
     return _values(_packed_values(record))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.basics.words import counted
-from bench.running.results.content import check_content, with_content
+from bench.running.results.content import check_content, read_file, with_content
 from bench.running.results.store import Store, storage_error
 
 _SHOWN = 3
@@ -43,6 +44,9 @@ def lock_path(store: Store) -> Path:
     return store.folder / "environment.jsonl"
 
 
+_NAMED = re.compile(r"^(Name|Version):[ \t]*(.*\S)", re.MULTILINE)
+
+
 @cache
 def environment_here() -> Environment:
     """The environment of this process."""
@@ -50,9 +54,12 @@ def environment_here() -> Environment:
 
     packages: dict[str, str] = {}
     for one in metadata.distributions():
-        said = one.metadata  # which reads its file anew whenever it is asked
-        if name := said["Name"]:
-            packages.setdefault(name, said["Version"])  # as an import: the first on the path counts
+        # ``one.metadata`` would be ten times as long in parsing descriptions, too.
+        text = one.read_text("METADATA") or one.read_text("PKG-INFO") or ""
+        said = dict(_NAMED.findall(text.partition("\n\n")[0]))
+        if name := said.get("Name"):
+            # As an import: the first on the path counts.
+            packages.setdefault(name, said.get("Version", ""))
     python = f"{platform.python_implementation()} {platform.python_version()}"
     system = " ".join(filter(None, [platform.system(), platform.machine(), *platform.libc_ver()]))
     return Environment(python, system, dict(sorted(packages.items())))
@@ -71,7 +78,7 @@ def unread_lines(store: Store) -> dict[int, ValueError]:
 
 def _lines(store: Store) -> Iterator[Environment | ValueError]:
     try:
-        lines = lock_path(store).read_bytes().splitlines()
+        lines = read_file(str(lock_path(store))).splitlines()
     except FileNotFoundError:
         return
     except OSError as error:

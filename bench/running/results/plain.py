@@ -18,6 +18,8 @@ MOST_COUNTS = 50
 
 def number(value: object) -> float | None:
     """``value`` as a finite float where it is one; NumPy scalars count, NaN does not."""
+    if value is None:
+        return None
     try:
         converted = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
@@ -34,6 +36,8 @@ def checked_text(value: object) -> str:
 
 def answer_from(value: object) -> Answer:
     """An answer from JSON: text, or an object of texts; raises TypeError."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, dict):
         return {checked_text(name): checked_text(expression) for name, expression in value.items()}
     return checked_text(value)

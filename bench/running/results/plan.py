@@ -12,13 +12,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple, get_type_hints
+from unicodedata import normalize
 
+from bench.basics.files import naming
 from bench.kinds.code import posed_as, with_kind
 from bench.kinds.find import reduced_to
 from bench.kinds.kind import AnyProblem, Disclosure
 from bench.method import Budget
 from bench.problems.dataset import Dataset
-from bench.running.results.run import MethodSpec, Run, Setup, key_name, run_id, slot_name
+from bench.running.results.content import read_file
+from bench.running.results.run import (
+    MethodSpec,
+    Run,
+    Setup,
+    key_name,
+    label_fault,
+    run_id,
+    slot_name,
+)
 
 SCHEMA = 1
 _UNKNOWN = Setup("", {}, {}, "")
@@ -98,14 +109,11 @@ def matrix(
     """Every run of methods x problems x noise x seeds, each once.
 
     Methods vary fastest: a benchmark that is stopped half-way has tried all methods on the same
-    problems. Raises ValueError where two methods have one label, or a method cannot take a
-    problem's kind.
+    problems. Raises ValueError for labels that cannot be, or are of two methods, and where a
+    method cannot take a problem's kind.
     """
     budget = budget or Budget()
-    labels = [method.label for method in methods]
-    for label in labels:
-        if labels.count(label) > 1:
-            raise ValueError(f"two methods are labelled '{label}'; give one another label")
+    _check_labels([method.label for method in methods], datasets)
     for method, dataset in itertools.product(methods, datasets.values()):
         _check_kinds(method, dataset)
     levels, numbers = dict.fromkeys(map(float, noise)), dict.fromkeys(seeds)
@@ -132,6 +140,23 @@ def can_take(method: MethodSpec, problem: AnyProblem) -> bool:
     return problem.kind in method.kinds or reduced_to(problem.kind) in method.kinds
 
 
+def _check_labels(labels: Sequence[str], datasets: Mapping[str, Dataset]) -> None:
+    """Labels stand in paths, of file systems too that take ``A`` and ``a`` for one."""
+    first: dict[str, str] = {}
+    for label in labels:
+        if fault := label_fault(label):
+            raise ValueError(f"the label {label!r:.120} is none: {fault}; give another")
+        key = normalize("NFKC", label).casefold()
+        if key in first:
+            both = " and ".join(f"'{one}'" for one in dict.fromkeys([first[key], label]))
+            raise ValueError(f"two methods are labelled {both}; give one another label")
+        first[key] = label
+    for dataset in datasets.values():
+        if "/" in dataset.name:
+            fault = label_fault(dataset.name)
+            raise ValueError(f"the name {dataset.name!r:.120} is none: {fault}; give another")
+
+
 def _check_kinds(method: MethodSpec, dataset: Dataset) -> None:
     for problem in dataset.problems:
         if not can_take(method, problem):
@@ -149,7 +174,7 @@ def read_plan(path: Path) -> Plan:
     unread: dict[int, str] = {}
     newer: list[str] = []
     try:
-        content = path.read_bytes()
+        content = read_file(str(path))
     except FileNotFoundError:
         return Plan()
     lines = [(k, line) for k, line in enumerate(content.splitlines(), start=1) if line.strip()]
@@ -182,7 +207,7 @@ def append_plan(path: Path, runs: Iterable[PlannedRun], setups: Mapping[str, Set
     if not lines:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab") as file:
+    with naming(path), path.open("ab") as file:
         if file.tell() and not _ends_with_newline(path):
             file.write(b"\n")  # the last line was cut off
         file.write("".join(lines).encode())

@@ -225,6 +225,25 @@ class Run:
         return hashlib.sha256(f"{self.identity}\n{self.method.source}".encode()).hexdigest()
 
 
+LONGEST_LABEL = 100
+
+
+def label_fault(text: str) -> str:
+    """Why ``text`` cannot name a method or a dataset: it stands in paths, tables and commands.
+
+    Empty where it can.
+    """
+    if not text or text != text.strip():
+        return "it is empty, or begins or ends with a blank"
+    if "/" in text:
+        return "it holds a '/', which stands between method, dataset and problem of a run"
+    if not text.isprintable():
+        return "it holds signs that cannot be shown"
+    if len(text) > LONGEST_LABEL:
+        return f"it has {len(text)} signs; the most is {LONGEST_LABEL}"
+    return ""
+
+
 def run_id(method: str, dataset: str, problem: str, seed: int, noise: float) -> str:
     """What a person calls a run."""
     return f"{method}/{dataset}/{problem}/seed{seed}_noise{noise_text(noise)}"

@@ -24,6 +24,8 @@ from typing import Any
 from urllib.parse import quote
 
 from bench.basics.files import reason, write_whole
+from bench.basics.plain_yaml import plain_yaml
+from bench.running.results.content import read_file
 from bench.running.results.plan import Plan, PlannedRun, append_plan, read_plan, setups_of
 from bench.running.results.record import EditedRecord, Record, RecordError
 from bench.running.results.run import Run
@@ -74,7 +76,7 @@ class Store:
         import yaml
 
         try:
-            config = yaml.safe_load(self.config_path.read_text(encoding="utf-8"))
+            config = plain_yaml(read_file(str(self.config_path)))
         except (OSError, ValueError, yaml.YAMLError, RecursionError):
             return {}
         return config if isinstance(config, dict) else {}
@@ -171,8 +173,8 @@ def _parts(key: str) -> tuple[str, str, str, str]:
 @lru_cache(maxsize=4096)
 def _path_part(name: str) -> str:
     part = quote(name, safe="-_.+=,@ ")
-    if set(part) <= {"."}:
-        part = part.replace(".", "%2E")
+    if part.startswith("."):
+        part = f"%2E{part[1:]}"
     if len(part) > _LONGEST_NAME:
         part = f"{part[: _LONGEST_NAME - 17]}~{hashlib.sha256(name.encode()).hexdigest()[:16]}"
     return part
@@ -192,18 +194,6 @@ def files_in(folder: Path, suffix: str) -> Iterator[str]:
                     stack.append(entry.path)
                 elif entry.name.endswith(suffix) and not entry.name.startswith("."):
                     yield entry.path
-
-
-def read_file(path: str) -> bytes:
-    """As ``Path.read_bytes``, at half the cost: there may be 100,000 records.
-
-    What is no file, such as a pipe that nobody writes, is empty.
-    """
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    try:
-        return os.read(descriptor, os.fstat(descriptor).st_size)
-    finally:
-        os.close(descriptor)
 
 
 def storage_error(error: OSError, folder: Path) -> StoreError:

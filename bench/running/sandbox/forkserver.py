@@ -18,6 +18,7 @@ from typing import IO, Literal
 from bench.basics.paths import cache_folder
 from bench.kinds.find import kind_names, kind_target
 from bench.method import Budget
+from bench.running.limits import NEVER_LOADED
 from bench.running.results.record import Status
 from bench.running.results.run import MethodSpec
 from bench.running.sandbox import BOOTSTRAP, wire
@@ -100,9 +101,7 @@ class ForkServer:
                 self._ready = wire.receive(self._control, Prepared) is not None
                 self._control.settimeout(None)
             except TimeoutError:
-                self._failed = ServerError(
-                    "timeout", f"loading and warming up took more than {seconds:g} s"
-                )
+                self._failed = ServerError("timeout", f"{NEVER_LOADED} {seconds:g} s")
                 raise self._failed from None
             except OSError:
                 pass

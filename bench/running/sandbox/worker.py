@@ -66,6 +66,7 @@ from bench.running.sandbox.messages.with_worker import (
     Request,
     Returned,
 )
+from bench.running.sandbox.raised import first_line
 
 
 def serve(sock: socket.socket) -> None:
@@ -85,15 +86,15 @@ def serve(sock: socket.socket) -> None:
         except KeyboardInterrupt as error:
             if reply.threads_at_work():
                 os._exit(1)  # what goes on in the background would go on in the next run
-            reply.fail("error", _first_line(error))
+            reply.fail("error", first_line(error))
         except InvalidAnswer as error:
             reply.fail("invalid", str(error))
         except MemoryError as error:
             traceback.print_exc()
-            reply.fail("memory", _first_line(error))
+            reply.fail("memory", first_line(error))
         except BaseException as error:  # a method may raise anything, SystemExit included
             traceback.print_exc()
-            reply.fail("error", _first_line(error))
+            reply.fail("error", first_line(error))
         reply.end_child()
 
 
@@ -214,6 +215,8 @@ class _Reply:
 
     def ask_points(self, points: NDArray[np.float64], clock: Clock) -> NDArray[np.float64]:
         """What the run's oracle answers, off ``clock`` as ``ask``. Raises QuestionRefused."""
+        if points.nbytes > wire.MAX_MESSAGE // 2:  # as text, a third more
+            raise QuestionRefused(f"{points.size} numbers at once; so many are not even sent")
         content = packed(points.ravel())
         answered = self._asked_for(lambda number: PointsAsked(number, points.shape, content), clock)
         if not isinstance(answered, PointsAnswered):
@@ -243,7 +246,7 @@ class _Reply:
         return answered
 
     def answer(self, returned: object) -> None:
-        """Send the answer; then, if it keeps its model, the values of that where it is asked."""
+        """Send the answer; then, if it keeps a predictor, the values of that where it is asked."""
         discovery, left_out = bounded(returned)
         _flush()
         at_work = self.threads_at_work()
@@ -263,7 +266,7 @@ class _Reply:
 
 
 def _predicted(predict: Predict, inputs: Sequence[NDArray[np.float64]]) -> Predicted:
-    """What a model says of each array of inputs; nothing, and why, where it raises."""
+    """What a predictor says of each array of inputs; nothing, and why, where it raises."""
     values = []
     try:
         for X in inputs:
@@ -271,9 +274,9 @@ def _predicted(predict: Predict, inputs: Sequence[NDArray[np.float64]]) -> Predi
             if found.shape != (len(X),):
                 raise ValueError(f"predict gave shape {found.shape} for {len(X)} rows")
             values.append(packed(found))
-    except BaseException as error:  # a model is the method's, and may raise anything
+    except BaseException as error:  # a predictor is the method's, and may raise anything
         traceback.print_exc()
-        return Predicted((), _first_line(error))
+        return Predicted((), first_line(error))
     return Predicted(tuple(values))
 
 
@@ -386,12 +389,3 @@ def read_arrays(shapes: Sequence[Shape], descriptor: int) -> tuple[NDArray[np.fl
         values[start : start + size].reshape(shape)
         for start, size, shape in zip(starts, sizes, shapes, strict=False)
     )
-
-
-def _first_line(error: BaseException) -> str:
-    try:
-        text = " ".join(str(error).split())
-    except Exception:
-        text = ""
-    text = text if len(text) <= 300 else f"{text[:297]}..."
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__

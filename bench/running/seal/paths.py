@@ -122,7 +122,8 @@ def _own(
 ) -> Iterator[Opening]:
     """A method's file and the modules beside it, or its package; never a folder of files."""
     for file in code_files(target, settings):
-        for path in dict.fromkeys([file, *code_beside(file).values()]):
+        beside = [*code_beside(file).values(), *importable_beside(file).values()]
+        for path in dict.fromkeys([file, *beside]):
             yield from carved(path, closed)
     place = target.rpartition(":")[0]
     if place.endswith(byvalue.SUFFIX):

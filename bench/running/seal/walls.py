@@ -25,9 +25,6 @@ from bench.running.seal.trial import Level, Standing, tried
 
 _NO_LANDLOCK = "files: the kernel has no Landlock"
 _NOT_LINUX = "files: walls need Linux"
-_MODULES = ".modules"
-"""A folder of a run's own, with stand-ins for the modules that lie beside its method."""
-
 Kept = list[tuple[int, Right]]
 """Descriptors of what is open, and what may be done there."""
 
@@ -36,13 +33,15 @@ class Walls:
     """What a server keeps for its supervisors: descriptors of all that is open.
 
     The process that makes them gets mounts of its own, and is to do nothing but serve. ``abi``
-    lowers the version of Landlock that is used.
+    lowers the version of Landlock that is used. ``modules`` is a folder with stand-ins for the
+    modules that lie beside the method, if there are any; workers read them.
     """
 
     def __init__(self, blueprint: Blueprint, abi: int | None = None) -> None:
         self.blueprint = blueprint
         self.abi = landlock.kernel_abi() if abi is None else min(abi, landlock.kernel_abi())
         self._in_use = folder.hold(Path(blueprint.base))
+        self.modules = _offered(blueprint)
         self.own_processes = kernel.LINUX and mounts.own_processes_only()
         if kernel.LINUX:
             mounts.own_network()
@@ -54,10 +53,14 @@ class Walls:
         plan = self.blueprint
         yield from ((one.path, one.right) for one in plan.openings)
         yield from ((path, "device") for path in (*system.DEVICES, *plan.devices))
-        yield f"{plan.base}/{folder.READABLE}", "read"
+        yield from ((path, "read") for path in self.readable())
         # Where a run sees its own processes alone, all that it sees is open; elsewhere ``/proc``
         # is open here and narrowed by each worker, which alone knows its number.
         yield "/proc", "read"
+
+    def readable(self) -> list[str]:
+        """What workers read among the folders of runs."""
+        return [f"{self.blueprint.base}/{folder.READABLE}", *([self.modules] * bool(self.modules))]
 
     def written(self) -> list[str]:
         """What lies outside the folders of runs, and may be written all the same."""
@@ -68,8 +71,8 @@ class Cell:
     """Walls for the workers of one supervisor, one after the other, and their private folder.
 
     The process that makes it keeps for good what its workers are to inherit: no capabilities, a
-    filter, a ``/dev/shm`` of its own. ``verdict`` is what the first worker found out by trying,
-    once its supervisor has put that down.
+    filter, a ``/dev/shm`` of its own where ``own_memory`` says so. ``verdict`` is what the first
+    worker found out by trying, once its supervisor has put that down.
     """
 
     def __init__(self, walls: Walls) -> None:
@@ -77,8 +80,8 @@ class Cell:
         self.verdict: Standing | None = None
         self._failed: list[str] = []
         self.folder = folder.new_run(walls.blueprint.base)
-        self._own_memory = kernel.LINUX and mounts.own_shared_memory()
-        if self._own_memory:
+        self.own_memory = kernel.LINUX and mounts.own_shared_memory()
+        if self.own_memory:
             for path in walls.blueprint.hidden:
                 with contextlib.suppress(OSError):
                     mounts.hide(path)
@@ -107,7 +110,7 @@ class Cell:
     def clean(self) -> None:
         """Empty the private folder, and ``/dev/shm``, for the next worker."""
         folder.empty(self.folder)
-        if self._own_memory:
+        if self.own_memory:
             folder.empty(mounts.SHARED_MEMORY)
 
     def close(self) -> None:
@@ -132,7 +135,7 @@ class Cell:
         for descriptor, right in self._walls.kept:
             ruleset.open(descriptor, right)
         ruleset.open_path(self.folder, "write")
-        if self._own_memory:
+        if self.own_memory:
             ruleset.open_path(mounts.SHARED_MEMORY, "write")
         return ruleset
 
@@ -142,14 +145,14 @@ class Cell:
     def _tops(self) -> Kept:
         """Coarsely all that is open, but for processes."""
         plan = self._walls.blueprint
-        outside = (*system.DEVICES, *plan.devices, *((mounts.SHARED_MEMORY,) * self._own_memory))
+        outside = (*system.DEVICES, *plan.devices, *((mounts.SHARED_MEMORY,) * self.own_memory))
         return _kept(
             [
                 *((top, "read") for top in tops_of(plan.openings, plan.base)),
                 *((path, "read") for path in system.KERNEL),
                 *((path, "device") for path in outside),
                 *((path, "write") for path in (self.folder, *self._walls.written())),
-                (f"{plan.base}/{folder.READABLE}", "read"),
+                *((path, "read") for path in self._walls.readable()),
             ]
         )
 
@@ -159,7 +162,7 @@ class Cell:
         for descriptor, right in self._narrowing:
             ruleset.open(descriptor, right)
         ruleset.open_path("/proc/self", "read")
-        if self._own_memory:
+        if self.own_memory:
             ruleset.open_path(mounts.SHARED_MEMORY, "write")
         return ruleset
 
@@ -179,15 +182,12 @@ class Cell:
 
     def _offer_modules(self) -> None:
         """Have a method's modules found first, by this process and by all Pythons it starts."""
-        if not self._walls.blueprint.modules:
+        if not self._walls.modules:
             return
-        place = Path(self.folder, _MODULES)
-        place.mkdir(exist_ok=True)
-        for name, text in stand_ins(self._walls.blueprint.modules).items():
-            place.joinpath(f"{name}.py").write_text(text, encoding="utf-8")
-        sys.path.insert(0, str(place))
+        sys.path.insert(0, self._walls.modules)
         named = os.environ.get("PYTHONPATH")  # by worker.environment
-        os.environ["PYTHONPATH"] = os.pathsep.join([str(place), *([named] if named else [])])
+        places = [self._walls.modules, *([named] if named else [])]
+        os.environ["PYTHONPATH"] = os.pathsep.join(places)
 
     def _find_out(self, outsider: int) -> Standing:
         plan, missing = self._walls.blueprint, [*self._failed]
@@ -198,6 +198,16 @@ class Cell:
         none = self._ruleset is None or "files" in missing
         level: Level = "none" if none else "partial" if missing else "full"
         return Standing(level, tuple(dict.fromkeys(missing)), opened)
+
+
+def _offered(blueprint: Blueprint) -> str:
+    """A folder with stand-ins for the modules of a method; empty where it has none."""
+    if not blueprint.modules:
+        return ""
+    place = folder.new_run(blueprint.base)
+    for name, text in stand_ins(blueprint.modules).items():
+        Path(place, f"{name}.py").write_text(text, encoding="utf-8")
+    return place
 
 
 def _kept(openings: Iterable[tuple[str, Right]]) -> Kept:

@@ -73,7 +73,7 @@ def _out_of_order(shape: tuple[int, ...]) -> Array:
 def _in_consensus(source: Array, target: Array, tolerance: float) -> NDArray[np.bool_]:
     """The pairs of points (n, 2) that few translations and scales explain.
 
-    The best model's pairs are accepted, then those of the best for the rest, up to five times;
+    The best map's pairs are accepted, then those of the best for the rest, up to five times;
     the last two or fewer stay out. Where there are no more than two at all, both are accepted.
     """
     accepted = np.full(len(source), len(source) <= 2)
@@ -90,10 +90,10 @@ def _in_consensus(source: Array, target: Array, tolerance: float) -> NDArray[np.
 
 
 def _best_inliers(source: Array, target: Array, tolerance: float) -> NDArray[np.bool_]:
-    """The pairs within ``tolerance`` of the model of two of them that has most, then closest.
+    """The pairs within ``tolerance`` of the map of two of them that has most, then closest.
 
-    A model moves all points by the same, and spreads them about their own mean. A lone inlier is
-    none: of two points every model is half right.
+    A map moves all points by the same, and spreads them about their own mean. A lone inlier is
+    none: of two points every map is half right.
     """
     n = len(source)
     i, j = np.triu_indices(n, 1)

@@ -57,6 +57,7 @@ class Case:
         self.found: dict[tuple[Variant, str], Identity | None] = {}
         self.refuted: dict[Variant, Identity] = {}
         self._forms: list[Variant] = []
+        self._witnesses: dict[tuple[float, ...], Witness | None] = {}
         self.prediction = prediction
         self.values: Array = compiled(prediction, law.names)(law.X)
         if not np.isfinite(self.values).all():
@@ -87,6 +88,8 @@ class Case:
         Not if the values that are right refute already.
         """
         law = self.law
+        if not self._doubtful.any():
+            return
         apart = np.abs(self.values - law.y) > _CLEARLY * self.limits.tolerance * law.reach
         if self.trusted.sum() >= _ENOUGH and np.mean(apart) > 2.0 * (1.0 - SHARE):
             return
@@ -216,7 +219,12 @@ class Case:
         return None
 
     def _witness(self, row: list[float]) -> Witness | None:
-        return witness_at(self.sides, self.law.names, row, shown=self.limits.shown)
+        """The point, looked at once, whichever rules ask."""
+        key = tuple(row)
+        if key not in self._witnesses:
+            names, shown = self.law.names, self.limits.shown
+            self._witnesses[key] = witness_at(self.sides, names, row, shown=shown)
+        return self._witnesses[key]
 
     def lacking(self) -> tuple[str, Witness] | None:
         """A variable that the truth depends on and the prediction lacks, with two points."""

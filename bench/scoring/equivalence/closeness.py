@@ -10,11 +10,13 @@ one (what its vanishing would make equal is another law), and if one of these ho
 
 (A) at 95 % of the points |p - t| <= tol * scale, with ``scale`` = |t|, or the 10 % quantile of |t|
     over the domain where t is smaller (near its zeros); and those changes of the truth's own
-    constants that explain p - t best are within ``tol`` each: the written ones, a factor of the
-    whole, and a factor of every term of every sum (``LawOnDomain.own_changes``);
+    constants that explain p - t best are within ``tol`` each: however they are spelled, the factors
+    1 that are not written, and a factor of the whole (``LawOnDomain.own_changes``);
 (B) every constant, of either side, that makes them equal is within ``tol``, relatively, of the
     one that is written, but for decimals that become 0 and are dispensable
     (``forms/dispensable.py``).
+
+An exponent taken for a whole one or a simple fraction has to be within ``tol`` of it either way.
 
 A is for constants that work together. Its second half is for terms that matter little on the
 domain: with a ten thousandth of ``x + 1e-4*x**2`` in its second term, ``x + 2e-4*x**2`` is close,
@@ -31,7 +33,8 @@ from numpy.typing import NDArray
 
 from bench.expression import Call, Number, numbers, replace_numbers
 from bench.scoring.equivalence.forms.dispensable import change, is_whole
-from bench.scoring.equivalence.forms.variants import is_plain, with_plain_exponents
+from bench.scoring.equivalence.forms.literals import is_plain
+from bench.scoring.equivalence.forms.variants import with_plain_exponents
 from bench.scoring.equivalence.law import LawOnDomain
 from bench.scoring.equivalence.search.identity import Identity
 from bench.scoring.equivalence.thresholds import EXPONENT_SLACK, LITERAL, SHARE
@@ -81,8 +84,10 @@ def beyond_tolerance(case: Case, identity: Identity, values: Array, tolerance: f
         return _further(identity, held & far, tolerance)
     if not _truth_within(identity, tolerance):
         return _LAW_MOVED
-    moved = (abs(was - now) > tolerance * abs(now) for was, now in variant.snapped)
-    if not any(moved) and not (far & ~gone).any():
+    for was, now in variant.snapped:
+        if abs(was - now) > tolerance * abs(now):
+            return f"an exponent of {was:.6g} would have to become {now:.6g}"
+    if not (far & ~gone).any():
         return ""
     if _work_together(case, values):
         return ""

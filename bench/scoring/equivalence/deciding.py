@@ -201,6 +201,12 @@ def _evidence(identity: Identity) -> dict[str, Any]:
     return {**identity.evidence, "constants": moved, "exponents": exponents, "dropped": dropped}
 
 
+def _in_brief(value: str) -> str:
+    """A number to ten digits with its whole exponent."""
+    digits, mark, exponent = value.partition("e")
+    return f"{digits[:12]}{mark}{exponent}"
+
+
 def _difference(case: Case, distances: Array, allowed: Array) -> Ruling:
     """A "no" with a point at which the two are apart, in precise arithmetic too."""
     found = case.apart(distances, allowed)
@@ -208,7 +214,7 @@ def _difference(case: Case, distances: Array, allowed: Array) -> Ruling:
         reason = "the two are apart in float64 and not to more digits; the time ended before a look"
         return Ruling("undecided", "time", reason)
     row, witness = found
-    values = f"prediction {witness.prediction[:12]}, truth {witness.truth[:12]}"
+    values = f"prediction {_in_brief(witness.prediction)}, truth {_in_brief(witness.truth)}"
     reason = f"no constant within the tolerance explains the difference: {values}"
     return Ruling(
         "no", "difference", reason, {"times the tolerance": float(distances[row])}, witness

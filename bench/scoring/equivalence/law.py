@@ -13,12 +13,11 @@ from bench.expression import (
     Call,
     Expression,
     Number,
-    fold,
     symbols,
 )
 from bench.expression.compiled.program import Program, compile_program
-from bench.scoring.equivalence.forms.literals import roles
-from bench.scoring.equivalence.forms.variants import variant_of, with_everything
+from bench.scoring.equivalence.forms.literals import odd_exponents, roles
+from bench.scoring.equivalence.forms.variants import law_with_everything
 from bench.scoring.equivalence.numerics.bounds import lost_digits, with_bound
 from bench.scoring.equivalence.numerics.branches import margins
 from bench.scoring.equivalence.numerics.compiled import compiled
@@ -80,7 +79,7 @@ class LawOnDomain:
     _known: dict[tuple[int, bytes], Value] = field(default_factory=dict)
     _far_out: dict[float, tuple[Array, Array]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         return self.region.names
 
@@ -151,8 +150,13 @@ class LawOnDomain:
 
     @cached_property
     def program(self) -> Program:
-        """The truth with its decimals free, which may give way; but not whole exponents."""
-        decimals = [at for at, role in enumerate(roles(self.expression)) if role == "decimal"]
+        """The truth with its decimals free, which may give way; but not whole exponents.
+
+        An exponent spelled as a fraction is free as its decimal would be.
+        """
+        odd = odd_exponents(self.expression)
+        roles_of = enumerate(roles(self.expression))
+        decimals = [at for at, role in roles_of if role == "decimal" or at in odd]
         return compile_program(self.expression, self.names, decimals)
 
     @cached_property
@@ -200,7 +204,7 @@ class LawOnDomain:
         return changes
 
     def _by_constants(self) -> Array:
-        constants = with_everything(variant_of(self.expression))
+        constants = law_with_everything(self.expression)
         program = compile_program(constants.expression, self.names, constants.movable)
         changes: Array = np.abs(slopes(program, program.constants, self.X))
         return changes * np.abs(program.constants)[:, None]
@@ -208,8 +212,8 @@ class LawOnDomain:
     def own_changes(self, value: Array, usable: NDArray[np.bool_]) -> Array:
         """The relative changes of the truth's own constants that best explain ``value``.
 
-        They are the floats that are written, a factor of the whole, and one of every term of every
-        sum. Least squares of (value - y) / scale, the shortest solution.
+        They are those that are written, however they are, the factors 1 that are not, and a factor
+        of the whole. Least squares of (value - y) / scale, the shortest solution.
         """
         J = self._by_own_constants
         rows = usable & np.isfinite(J).all(axis=0)
@@ -220,7 +224,9 @@ class LawOnDomain:
 
     @cached_property
     def _by_own_constants(self) -> Array:
-        program = compile_program(_with_factors(self.expression), self.names)
+        every = law_with_everything(self.expression)
+        whole = Call("mul", (Number(1.0), every.expression))
+        program = compile_program(whole, self.names, [0, *(at + 1 for at in every.movable)])
         at = program.constants
         return slopes(program, at, self.X) * at[:, None] / self.scale
 
@@ -375,15 +381,3 @@ def _usable(value: Array) -> NDArray[np.bool_]:
         (value == 0.0) | ((size > _SMALLEST) & (size < _LARGEST))
     )
     return usable
-
-
-def _with_factors(expression: Expression) -> Expression:
-    """The tree with a factor 1.0 before it and before every term of its sums."""
-
-    def factor(node: Expression) -> Expression:
-        return Call("mul", (Number(1.0), node))
-
-    def call(node: Call, args: list[Expression]) -> Expression:
-        return Call(node.op, tuple(map(factor, args) if node.op in ("add", "sub") else args))
-
-    return factor(fold(expression, lambda leaf: leaf, call))

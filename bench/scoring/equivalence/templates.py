@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice, product
 
-from bench.expression import Expression, Number, Reading, numbers, substitute
+from bench.expression import Expression, Number, Reading, substitute
+from bench.scoring.equivalence.forms.variants import values_of
 
 MOST_STARTS = 48
 """Sets of constants that are tried before the answer is no."""
@@ -24,7 +25,7 @@ def filled(template: Reading, truth: Expression) -> Iterator[Expression]:
 
 def _filled(template: Reading, truth: Expression) -> Iterator[Expression]:
     yield template.filled
-    values = [float(value) for value in dict.fromkeys((*numbers(truth), 1)) if value]
+    values = dict.fromkeys((*values_of(truth), 1.0))
     for chosen in product(values, repeat=len(template.constants)):
         pairs = zip(template.constants, chosen, strict=True)
         yield substitute(template.expression, {name: Number(value) for name, value in pairs})

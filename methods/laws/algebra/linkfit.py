@@ -18,7 +18,7 @@ from methods.mcts.language.tokens import Floats
 _STEPS = 30
 """Damped steps: twenty from far off, and the last ones double the digits."""
 _DIFFERENCE = 1e-6
-_NEAR = 1e-6
+NEAR = 1e-6
 """Share of the inside that may be left: float32's rounding, seen through a function."""
 _SAME = 1e-6
 """How near a power found by optimisation is to a simple fraction that it is."""
@@ -27,13 +27,18 @@ _LEAST, _MOST = -100.0, 14.0
 has ten left of float64's sixteen. Values of many decades are near their end by exp(-100)."""
 
 
-def seen_through_links(link: Link, base: Floats) -> Iterator[tuple[Wrap, Floats]]:
-    """How the target is wrapped, and what is inside, if that is a sum of ``base`` (k, n)."""
+def seen_through_links(
+    link: Link, base: Floats, near: float = NEAR
+) -> Iterator[tuple[Wrap, Floats]]:
+    """How the target is wrapped, and what is inside, if that is a sum of ``base`` (k, n).
+
+    It is one if no more than ``near`` is left of it.
+    """
     q = np.linalg.qr(base.T)[0]
     with np.errstate(all="ignore"):
         theta, left = _descended(link, q, link.starts)
         least = int(np.argmin(left))
-        if not left[least] < _NEAR:
+        if not left[least] < near:
             return
         found = _snapped(link, q, theta[least], float(left[least]))
         yield link.wrap(found), link.inverse(found[None])[0]
@@ -98,7 +103,7 @@ def _snapped(link: Link, q: Floats, theta: Floats, left: float) -> Floats:
         link.wrap, theta[None, 1:],
     )  # fmt: skip
     rest, after = _descended(held, q, held.starts)
-    return np.array([power, *rest[0]]) if after[0] < max(10 * left, _NEAR / 100) else theta
+    return np.array([power, *rest[0]]) if after[0] < max(10 * left, NEAR / 100) else theta
 
 
 def _fraction(value: float, most: int) -> float:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bench import Call, Expression, Number
 from methods.mcts.language.tokens import Floats
@@ -26,21 +28,59 @@ class Outer:
     inverse: Callable[[Floats], Floats]
     wrap: Wrap
 
+    def of_size(self) -> Outer:
+        """The same for the logarithm of the size of what is inside."""
+        return replace(self, inverse=lambda y: np.log(np.abs(self.inverse(y))))
+
+
+class SeenTarget(NamedTuple):
+    """How a target is wrapped, what is inside (n,), and ``weights`` (n,) of its rows under noise.
+
+    Noise is seen through a function as well: a weight is one over what it is inside, and 0 where
+    that has no value. They are 1 in the mean square, and None where the target has no noise.
+    """
+
+    wrap: Wrap
+    inside: Floats
+    weights: Floats | None
+
+    def weighted(self, rows: Floats) -> Floats:
+        """Columns (k, n), or one, times the weights."""
+        return rows if self.weights is None else rows * self.weights
+
 
 def seen_through(
-    outers: Sequence[Outer], y: Floats, operators: frozenset[str], most: float = _FINITE
-) -> Iterator[tuple[Wrap, Floats]]:
-    """How the target is wrapped, and what is inside, for those of ``outers`` that can be.
+    outers: Sequence[Outer],
+    y: Floats,
+    operators: frozenset[str],
+    noise: Floats | None = None,
+) -> Iterator[SeenTarget]:
+    """The target ``y`` through those of ``outers`` that it can be seen through.
 
-    What is inside is finite and nowhere above ``most``.
+    ``noise`` (n,) is the deviation of the target's, if it has any.
     """
     for outer in outers:
         if not all(some & operators for some in outer.needs):
             continue
         with np.errstate(all="ignore"):
             inside = outer.inverse(y)
-        if np.isfinite(inside).all() and np.max(np.abs(inside)) < most:
-            yield outer.wrap, inside
+            usable = np.isfinite(inside) & (np.abs(inside) < _FINITE)
+            if noise is None and usable.all():
+                yield SeenTarget(outer.wrap, inside, None)
+            elif noise is not None:
+                reach = [np.abs(outer.inverse(y + moved) - inside) for moved in (noise, -noise)]
+                usable &= np.isfinite(reach).all(axis=0)
+                if 2 * np.count_nonzero(usable) > len(y):
+                    yield _noisy(outer.wrap, inside, np.max(reach, axis=0), usable)
+
+
+def _noisy(wrap: Wrap, inside: Floats, reach: Floats, usable: NDArray[np.bool_]) -> SeenTarget:
+    weights = np.where(usable, 1 / np.maximum(reach, 1e-300), 0.0)
+    weights /= np.max(weights)
+    weights /= np.sqrt(np.mean(weights**2))
+    if np.allclose(weights, 1.0):
+        return SeenTarget(wrap, inside, None)
+    return SeenTarget(wrap, np.where(usable, inside, 0.0), weights)
 
 
 def _call(op: str) -> Wrap:

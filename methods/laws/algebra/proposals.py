@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import chain
 
 from bench import Expression
@@ -12,11 +13,13 @@ from methods.laws.algebra.linear import LinearProposals
 from methods.laws.algebra.sums import DIGITS
 from methods.mcts.discovery import Individual
 from methods.mcts.language.grammar import make_grammar
+from methods.mcts.language.tokens import Floats
 from methods.refine import Refiner
 
 _ROWS = 4
 """On fewer, up to scale and offset all expressions are alike, or nearly: a library has no end."""
 _SMALL = 200
+_TERMS = 2
 _DEPTH = 8
 """Most tokens of an expression in a library."""
 _LEADING = 5
@@ -29,8 +32,8 @@ class Proposals:
     """Proposals on the rows of ``refine``, out of libraries of up to ``size`` expressions.
 
     Those that are not exact have at most ``largest`` nodes and constants. A target is seen through
-    ``outers``, operators that a library need not have. ``seeds`` are, after the
-    first, the library's expressions with constants put in.
+    ``outers``, operators that a library need not have; its noise has the deviation ``noise`` (n,),
+    if any. ``seeds`` are, after the first, the library's expressions with constants put in.
     """
 
     def __init__(
@@ -41,19 +44,45 @@ class Proposals:
         largest: int,
         refine: Refiner,
         outers: Sequence[str],
+        noise: Floats | None = None,
     ) -> None:
         enough = len(refine.y) >= _ROWS
         self._size = size if enough else 0
         self._operators, self._nesting, self._outers = operators, nesting, outers
-        self._largest, self._refine = largest, refine
+        self._largest, self._refine, self._noise = largest, refine, noise
         self._columns = tuple(range(len(refine.names)))
+        self._library = cache(self._made_library)
         self._tried: set[tuple[int, ...]] = set()
         self.seeds: list[Tokens] = []
+
+    @property
+    def noisy(self) -> bool:
+        """Whether the target has noise."""
+        return self._noise is not None
 
     def plain(self) -> Iterator[list[Expression]]:
         """What needs no library."""
         if self._size:
             yield from self._laws(self._columns).first()
+
+    def linked(self, near: float) -> Iterator[list[Expression]]:
+        """Functions with constants of their own, inside which no more than ``near`` is left."""
+        if self._size:
+            laws = self._laws(self._columns)
+            yield from laws.products.through_links(near)
+            yield from laws.through_links(near)
+
+    def shortest(self) -> Iterator[list[Expression]]:
+        """What needs no library, and before its slow part one and two terms out of the whole.
+
+        Where there is noise nothing is exact, and short laws would wait for all that is slow.
+        """
+        if self._size:
+            laws = self._laws(self._columns)
+            yield from laws.quick()
+            yield from laws.sums(self._library(self._columns, self._size), 0, _TERMS)
+            if not self.noisy:
+                yield from laws.slow()
 
     def products(self) -> Iterator[list[Expression]]:
         """Products out of a library: of powers, and so of few terms."""
@@ -106,10 +135,11 @@ class Proposals:
         X = self._refine.X[:, list(columns)]
         rounding, y = self._refine.rounding, self._refine.y
         level = 0.0 if rounding is None else rounding.level(self._refine.X, y)
-        noise = max(level, DIGITS)
-        return LinearProposals(names, X, y, self._outers, self._largest, noise)
+        return LinearProposals(
+            names, X, y, self._outers, self._largest, max(level, DIGITS), self._noise
+        )
 
-    def _library(self, columns: tuple[int, ...], size: int) -> Atoms:
+    def _made_library(self, columns: tuple[int, ...], size: int) -> Atoms:
         grammar = make_grammar(
             self._operators, len(columns),
             nesting=self._nesting, max_tokens=_DEPTH, max_constants=0, affine=False,

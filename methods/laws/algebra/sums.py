@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.expression.compiled.compiling import compiled
+from methods.laws.algebra.outers import SeenTarget
 from methods.mcts.language.tokens import Floats, Ints
 from methods.refine import criterion
 
@@ -27,7 +28,8 @@ FEW, GRADUAL = 6, 1e6
 DIGITS = 1e-15
 """Relative errors below it are float64's own."""
 _KEPT = 8
-_PAIRED = 1000
+PAIRED = 1000
+"""Atoms of which every pair is weighed."""
 
 
 def most_columns(rows: int) -> int:
@@ -40,17 +42,24 @@ class Dictionary:
 
     ``base`` has shape (q, n), ``atoms`` (m, n), both finite. What does not depend on a target is
     worked out once: the atoms without their share in the base, and the angles between them.
+    Without noise, the law leaves nothing over. Under it many pairs leave as little, and ``nodes``
+    (m,), what each atom costs, are priced as in the criterion.
     """
 
-    def __init__(self, base: Floats, atoms: Floats) -> None:
+    def __init__(self, base: Floats, atoms: Floats, nodes: Floats | None = None) -> None:
         self._q = np.linalg.qr(base.T)[0]
         size = np.linalg.norm(atoms, axis=1)
         rest = atoms - (atoms @ self._q) @ self._q.T
         norm = np.linalg.norm(rest, axis=1)
         self._usable = np.flatnonzero(norm**2 > _DEPENDENT * size**2)
         self._rest = rest[self._usable] / norm[self._usable, None]
-        few = self._rest[:_PAIRED]
-        self._gram = few @ few.T
+        few = self._rest[:PAIRED]
+        if nodes is not None:  # noise leaves fewer digits than float32 has
+            few = few.astype(np.float32)
+        self._gram = (few @ few.T).astype(np.float64)
+        self._rows = 0 if nodes is None else atoms.shape[1]
+        prices = np.zeros(len(atoms)) if nodes is None else criterion(self._rows, 1.0, 1) * nodes
+        self._prices = prices[self._usable]
 
     def sums(self, target: Floats, terms: int) -> list[NDArray[np.intp]]:
         """Choices of atoms, as arrays of their indices, that go well with the base.
@@ -64,8 +73,11 @@ class Dictionary:
         left = self._left(target)
         shares = rest @ left
         singles = np.argsort(-np.abs(shares))[:_KEPT]
+        if self._rows:
+            cost = self._rows * np.log(np.maximum(1.0 - shares**2, _DEPENDENT)) + self._prices
+            singles = np.argsort(cost)[:_KEPT]
         first, second = np.zeros(_KEPT, np.int64), np.zeros(_KEPT, np.int64)
-        best_pairs(self._gram, shares[:_PAIRED], first, second)
+        best_pairs(self._gram, shares[:PAIRED], self._prices, self._rows, first, second)
         chosen = [np.array([one]) for one in singles]
         chosen += [np.array(pair) for pair in zip(first, second, strict=True) if pair[0] != pair[1]]
         chosen += _pursuit(left, rest, [int(first[0]), int(second[0])], terms)
@@ -78,11 +90,33 @@ class Dictionary:
         return np.asarray(left / length, dtype=np.float64)
 
 
+class Dictionaries:
+    """A dictionary of ``atoms`` beside ``base`` for each target: one for all without weights."""
+
+    def __init__(self, base: Floats, atoms: Floats, nodes: Floats | None) -> None:
+        self._base, self._atoms, self._nodes = base, atoms, nodes
+        self._unweighted: Dictionary | None = None
+
+    def of(self, seen: SeenTarget) -> Dictionary:
+        """That of a target as it is seen."""
+        if seen.weights is not None:
+            base, atoms = seen.weighted(self._base), seen.weighted(self._atoms)
+            return Dictionary(base, atoms, self._nodes)
+        if self._unweighted is None:
+            self._unweighted = Dictionary(self._base, self._atoms, self._nodes)
+        return self._unweighted
+
+
 @compiled
-def best_pairs(gram: Floats, shares: Floats, first: Ints, second: Ints) -> None:
-    """The pairs (first[k], second[k]) whose span holds most of the target, the best first."""
+def best_pairs(
+    gram: Floats, shares: Floats, prices: Floats, rows: int, first: Ints, second: Ints
+) -> None:
+    """The pairs (first[k], second[k]) whose span holds most of the target, the best first.
+
+    With ``rows``, it is their criterion that is least: ``prices`` (m,) and all, on so many rows.
+    """
     kept = len(first)
-    held = np.full(kept, -1.0)
+    held = np.full(kept, -np.inf)
     for i in range(len(shares)):
         for j in range(i):
             g = gram[i, j]
@@ -91,6 +125,8 @@ def best_pairs(gram: Floats, shares: Floats, first: Ints, second: Ints) -> None:
                 continue
             a, b = shares[i], shares[j]
             share = (a * a + b * b - 2.0 * g * a * b) / apart
+            if rows > 0:
+                share = -rows * np.log(max(1.0 - share, _DEPENDENT)) - prices[i] - prices[j]
             if share <= held[kept - 1]:
                 continue
             k = kept - 1

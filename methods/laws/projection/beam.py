@@ -7,7 +7,7 @@ length. Every set is projected out explicitly: a Gram matrix loses half the digi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +22,8 @@ _PER_NODE = 0.25
 
 _EXCHANGED = 2
 """Sets of more items exchange one: what misled the first choices shows when others have come."""
+_AT_ONCE = 200
+"""So many sets are extended between two looks at the clock: a tenth of a second."""
 _SHARE = 16
 """One of so many sets exchanges its items: five of each make a beam a third as wide."""
 
@@ -63,22 +65,35 @@ class _Beam(NamedTuple):
     residual: Floats  # (s, r)
     nodes: Floats
 
+    def part(self, sets: slice) -> _Beam:
+        return _Beam(self.members[sets], self.basis[sets], self.residual[sets], self.nodes[sets])
 
-def search(items: BeamItems, target: Floats, width: int, most: int) -> Iterator[Sets]:
-    """The best sets of 1, 2, ... ``most`` items; ``target`` (r,) has length 1."""
+
+def search(items: BeamItems, target: Floats, width: int, most: int) -> Iterator[Sets | None]:
+    """The best sets of 1, 2, ... ``most`` items; None, where only time has passed.
+
+    ``target`` (r,) has length 1.
+    """
     beam = _projected(items, target, np.zeros((1, 0), np.intp))
     for count in range(1, most + 1):
-        parents, chosen = _children(items, beam, width)
+        parents, chosen = yield from _children(items, beam, width)
         beam = _extended(items, beam, parents, chosen)
         if count > _EXCHANGED:
-            beam = _exchanged(items, target, beam, width)
+            beam = yield from _exchanged(items, target, beam, width)
         left = np.linalg.norm(beam.residual, axis=1)
         yield Sets(beam.members, left, beam.nodes)
 
 
-def _children(items: BeamItems, beam: _Beam, width: int) -> tuple[Indices, Indices]:
+def _children(
+    items: BeamItems, beam: _Beam, width: int
+) -> Generator[None, None, tuple[Indices, Indices]]:
     """The distinct sets that one more item makes of the beam's: their parents and the items."""
-    gain = np.hstack([_single_gain(items.singles, beam), _pair_gain(items.pairs, beam)])
+    gains = []
+    for begin in range(0, len(beam.members), _AT_ONCE):
+        part = beam.part(slice(begin, begin + _AT_ONCE))
+        gains.append(np.hstack([_single_gain(items.singles, part), _pair_gain(items.pairs, part)]))
+        yield
+    gain = np.concatenate(gains)
     square = np.sum(beam.residual**2, axis=1)[:, None]
     left = np.log(np.maximum(square - gain, 1e-4 * square / len(gain.T) ** 2 + 1e-300)) / 2
     left[gain <= 0] = np.inf
@@ -101,7 +116,9 @@ def _children(items: BeamItems, beam: _Beam, width: int) -> tuple[Indices, Indic
     return places // count, places % count
 
 
-def _exchanged(items: BeamItems, target: Floats, beam: _Beam, width: int) -> _Beam:
+def _exchanged(
+    items: BeamItems, target: Floats, beam: _Beam, width: int
+) -> Generator[None, None, _Beam]:
     """The beam, and what becomes of its best sets when any item makes room for the best other."""
     few = max(1, width // _SHARE)
     left = np.log(np.linalg.norm(beam.residual, axis=1) + 1e-300)
@@ -109,7 +126,8 @@ def _exchanged(items: BeamItems, target: Floats, beam: _Beam, width: int) -> _Be
     members = beam.members[np.unique(np.concatenate(best))]
     fewer = [np.delete(members, k, axis=1) for k in range(members.shape[1])]
     rest = _projected(items, target, np.unique(np.concatenate(fewer), axis=0))
-    return _together(beam, _extended(items, rest, *_children(items, rest, max(2, width // 4))))
+    parents, chosen = yield from _children(items, rest, max(2, width // 4))
+    return _together(beam, _extended(items, rest, parents, chosen))
 
 
 def _projected(items: BeamItems, target: Floats, members: Indices) -> _Beam:

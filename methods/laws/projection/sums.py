@@ -8,7 +8,7 @@ import numpy as np
 
 from bench import Call, Expression, Number, complexity, evaluate, numbers
 from methods.laws.algebra.atoms import fingerprint
-from methods.laws.projection.beam import Indices, search
+from methods.laws.projection.beam import Indices, Sets, search
 from methods.laws.projection.columns import TermColumn
 from methods.laws.projection.space import Space
 from methods.laws.projection.tiers import TermLists, Tier
@@ -20,21 +20,32 @@ _TERMS = 5
 _ROWS_A_TERM = 4
 _ROUGH = 0.05
 """What a set may leave over of the target, for its constants to be worth a fit."""
+_OVER_NOISE = 1.5
+"""The same under noise, in its units."""
 _CLOSE = 1e-4
 """Error on few rows, below which a sum is tried on many."""
+_AT_ONCE = 10
+"""So many sums are fitted between two looks at the clock."""
 _TRIED, _NEWS, _SETTLED = 10, 3, 60
 
 
 class ProjectedSums:
     """Proposals on the rows of ``few``; what fits them closely is tried on those of ``many``.
 
-    ``count`` is told how many sets of terms were weighed.
+    ``count`` is told how many sets of terms were weighed. ``noise`` is what the noise is of the
+    target, as a share of it.
     """
 
     def __init__(
-        self, few: Refiner, many: Refiner, operators: frozenset[str], count: Callable[[int], None]
+        self,
+        few: Refiner,
+        many: Refiner,
+        operators: frozenset[str],
+        count: Callable[[int], None],
+        noise: float = 0.0,
     ) -> None:
         self._few, self._many, self._operators, self._count = few, many, operators, count
+        self._rough = max(_ROUGH, _OVER_NOISE * noise)
         self._most = min(_TERMS, len(few.y) // _ROWS_A_TERM)
         self._settled: dict[bytes, TermColumn] = {}
 
@@ -51,11 +62,11 @@ class ProjectedSums:
             yield []
         for tier in self._tiers(terms):
             yield []
-            for count, found in enumerate(self._of(tier, most), start=1):
+            for found in self._of(tier, most):
                 exact = self._exact(found)
                 yield [one.expression for one in exact or found[:_NEWS]]
                 if exact:
-                    most = count - 1
+                    most = len(_terms(found[0].expression)) - 1
                     break
 
     def _tiers(self, terms: TermLists) -> Iterator[Tier]:
@@ -65,20 +76,30 @@ class ProjectedSums:
         yield terms.settled(self._settled.values())
 
     def _of(self, tier: Tier, most: int) -> Iterator[list[Fitted]]:
-        """After each number of terms up to ``most``, the best sums of so many."""
+        """After each number of terms up to ``most``, the best sums of so many; and between."""
         space = Space(tier.columns, tier.curves, self._few.y)
         for sets in search(space.items, space.target, tier.width, most):
+            if sets is None:
+                yield []
+                continue
             self._count(len(sets.left))
-            half = tier.looked_at // 2
-            by_rest = np.argsort(sets.left)[:half]
-            by_price = np.argsort(np.log(sets.left + 1e-300) + 0.25 * sets.nodes)[:half]
-            chosen = dict.fromkeys([*by_rest.tolist(), *by_price.tolist()])
-            near = [self._written(space, sets.members[k]) for k in chosen if sets.left[k] < _ROUGH]
-            fitting = self._few.fitted if tier.fit else self._few.judged
-            found = sorted((fitting(one) for one in near), key=lambda one: one.criterion)
-            for one in found[:_SETTLED] if space.curves else ():
-                self._settle(one.expression)
+            found = []
+            for begin, one in enumerate(self._looked_at(space, sets, tier.looked_at)):
+                found.append((self._few.fitted if tier.fit else self._few.judged)(one))
+                if begin % _AT_ONCE == _AT_ONCE - 1:
+                    yield []
+            found.sort(key=lambda one: one.criterion)
+            for fitted in found[:_SETTLED] if space.curves else ():
+                self._settle(fitted.expression)
             yield found
+
+    def _looked_at(self, space: Space, sets: Sets, most: int) -> Iterator[Expression]:
+        """The best sets, half by what they leave and half by that and their price, as sums."""
+        by_rest = np.argsort(sets.left)[: most // 2]
+        by_price = np.argsort(np.log(sets.left + 1e-300) + 0.25 * sets.nodes)[: most // 2]
+        for k in dict.fromkeys([*by_rest.tolist(), *by_price.tolist()]):
+            if sets.left[k] < self._rough:
+                yield self._written(space, sets.members[k])
 
     def _exact(self, found: Sequence[Fitted]) -> list[Fitted]:
         """Those that fit many rows to rounding, the best of them shortened."""

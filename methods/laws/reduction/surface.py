@@ -38,12 +38,17 @@ class Surface:
     logarithmic: bool
 
 
-def fitted_surface(X: Floats, y: Floats) -> Surface:
-    """The better one of y and log|y|, on rows ``X`` (n, d)."""
+def fitted_surface(X: Floats, y: Floats, *, logarithms: bool = True) -> Surface:
+    """That of y, or with ``logarithms`` the better one of y and log|y|, on rows ``X`` (n, d)."""
     surfaces = [_fitted(X, y, logarithmic=False)]
-    if (y != 0).all():
+    if logarithms and (y != 0).all():
         surfaces.append(_fitted(X, np.log(np.abs(y)), logarithmic=True))
     return min(surfaces, key=lambda one: one.left)
+
+
+def scaled_columns(X: Floats) -> Floats:
+    """The columns as a surface has them: each from -1 to 1, straight or logarithmic."""
+    return np.column_stack([_scaled(column)[0] for column in X.T])
 
 
 def _fitted(X: Floats, y: Floats, *, logarithmic: bool) -> Surface:

@@ -98,23 +98,28 @@ class FormSearch:
 
     def follow(self, course: Iterator[None]) -> Discovery:
         """Follow ``course`` until it ends, a budget does, or a form is exact; then answer."""
-        if not self.answer.constant:
-            try:
-                for _ in course:
-                    self.check()
-            except BudgetSpent as spent:
-                print(f"ended by {spent.budget}")
-            except SearchOver:
-                pass
+        try:
+            self.check()
+            for _ in course:
+                self.check()
+        except BudgetSpent as spent:
+            print(f"ended by {spent.budget}")
+        except SearchOver:
+            pass
         told = ("answers", "forms", "repeated", "refused", "returned", "repaired", "fitted")
         counts = {name: self.counts[name] for name in told}
         print(", ".join(f"{count} {name}" for name, count in counts.items()))
         return replace(self.discovery(), counts=counts)
 
+    @property
+    def settled(self) -> bool:
+        """Whether no further form can be better."""
+        return self.answer.constant or self.answer.exact
+
     def check(self) -> None:
         """Raise SearchOver where the search is to end."""
         most = self.task.budget.evaluations
-        if self.answer.exact or self.answer.spent(_SEARCH_SHARE):
+        if self.settled or self.answer.spent(_SEARCH_SHARE):
             raise SearchOver
         if most is not None and self.counts["fitted"] >= most:
             raise SearchOver
@@ -142,8 +147,9 @@ class FormSearch:
 
     def say(self, prompt: Prompt) -> str:
         """The text of an answer that holds no formula."""
+        answer = self.model.ask_all([prompt])[0]
         self.counts["answers"] += 1
-        return self.model.ask_all([prompt])[0].text
+        return answer.text
 
     def _reply(self, answer: Said) -> Reply:
         self.counts["answers"] += 1
@@ -171,7 +177,21 @@ class FormSearch:
             return known
         self.check()
         self.counts["fitted"] += 1
-        trial = min(self._fits(form), key=lambda one: one.fitted.criterion)
+        return self._kept(form, self._fits(form))
+
+    def onto(self, task: Task) -> None:
+        """Go on with the data of ``task``: to them the best forms so far are fitted anew."""
+        known = self.best(_FINALISTS)
+        self.task, self.trials = task, {}
+        self.answer = Answering(task, ROWS, scale=False)
+        for one in known:
+            values = one.fitted.parameters
+            as_it_was = self.answer.on_few.fitted(one.expression, parameters=values)
+            self._kept(one.form, (replace(one, fitted=as_it_was), *self._fits(one.form)))
+
+    def _kept(self, form: OpenForm, fits: Iterable[FittedForm]) -> FittedForm:
+        """The best of a form's fits, which is reported where it is the best of all."""
+        trial = min(fits, key=lambda one: one.fitted.criterion)
         self.trials[form.key] = trial
         best = self.answer.best
         better = best is None or trial.fitted.criterion < best.criterion

@@ -15,7 +15,7 @@ LENGTHS = ((1, 4), (5, 7), (8, 10))
 """Buckets of skeleton lengths, in tokens, both ends in."""
 
 _SHOWN = 64
-_EXACT = 1e-8
+EXACT = 1e-8
 
 
 @dataclass(frozen=True)
@@ -38,15 +38,32 @@ def recovery(
 ) -> Iterator[Recovery]:
     """How many of ``functions`` fresh functions per bucket ``discover`` finds.
 
-    Each is shown by 64 rows and judged on 64 others of the same ranges: ``exact`` is 1 - R2 below
-    1e-8 there. ``candidates`` is how many skeletons may be tried.
+    ``exact`` is an error (``fresh_errors``) below 1e-8.
+    """
+    found = fresh_errors(discover, banned, functions=functions, candidates=candidates, seed=seed)
+    for lengths, errors in found:
+        exact, close = float(np.mean(errors < EXACT)), float(np.mean(errors < 0.01))
+        yield Recovery(lengths, len(errors), exact, close)
+
+
+def fresh_errors(
+    discover: Callable[[Task], Discovery],
+    banned: NDArray[np.int64],
+    *,
+    functions: int,
+    candidates: int,
+    seed: int,
+) -> Iterator[tuple[tuple[int, int], NDArray[np.float64]]]:
+    """For each bucket of lengths, 1 - R2 of ``functions`` fresh functions, the same each time.
+
+    Each is shown by 64 rows and judged on 64 others of the same ranges. ``candidates`` is how many
+    skeletons may be tried.
     """
     batch = draw_batch(60 * functions, seed, banned, points=2 * _SHOWN)
     for low, high in LENGTHS:
         rows = np.flatnonzero((batch.lengths >= low) & (batch.lengths <= high))[:functions]
-        errors = np.array([_error(discover, batch, int(row), candidates) for row in rows])
-        exact, close = float(np.mean(errors < _EXACT)), float(np.mean(errors < 0.01))
-        yield Recovery((low, high), len(rows), exact, close)
+        errors = [_error(discover, batch, int(row), candidates) for row in rows]
+        yield (low, high), np.array(errors)
 
 
 def _error(discover: Callable[[Task], Discovery], batch: Batch, row: int, candidates: int) -> float:

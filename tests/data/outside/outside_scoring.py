@@ -33,5 +33,5 @@ def _hit(subject: NumberSubject) -> float:
 
 HIT = Metric(
     "outside_hit", "is it the number?", _hit,
-    step="guess", summary="rate", better="higher", worst=0.0, kinds=("number",),
+    step="guess", summary="rate", better="higher", worst=0.0, kinds=("number",), rank=1,
 )  # fmt: skip

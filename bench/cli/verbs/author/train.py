@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bench.basics.files import naming
 from bench.cli import UserError
 from bench.cli.compose import with_configuration
 
@@ -55,10 +56,11 @@ def _train(config: Any, folder: Path) -> int:
     trainer = build(target, settings)
     print(f"training in {folder}; stop it with Ctrl-C, the same command goes on", flush=True)
     try:
-        for line in trainer.train(
-            folder, withheld_laws(), config.device, config.threads, config.workers
-        ):
-            print(_text(line), flush=True)
+        with naming(folder):
+            for line in trainer.train(
+                folder, withheld_laws(), config.device, config.threads, config.workers
+            ):
+                print(_text(line), flush=True)
     except (ValueError, TypeError) as error:
         raise UserError(str(error)) from None
     return 0

@@ -95,5 +95,8 @@ def _imported(path: Path, arguments: argparse.Namespace) -> tuple[Store, dict[st
     except CsvError as error:
         raise UserError(str(error)) from None
     store = Store(Path("results") / (arguments.experiment or path.stem))
-    import_predictions(predictions, store, str(path))
+    try:
+        import_predictions(predictions, store, str(path))
+    except ValueError as error:
+        raise UserError(f"{path}: {error}") from None
     return store, datasets

@@ -51,9 +51,9 @@ def _not_one(folder: str, words: Sequence[str], ids: Sequence[str]) -> str:
         return (
             f"no run in '{folder}' is '{said}'; name one by method, dataset, problem, seed, noise"
         )
-    listed = "\n".join(f"  {one}" for one in ids[:_LISTED])
-    more = f"\n  and {len(ids) - _LISTED} more" if len(ids) > _LISTED else ""
-    return f"'{said}' is {len(ids)} runs in '{folder}'; say more:\n{listed}{more}"
+    listed = ", ".join(ids[:_LISTED])
+    more = f", and {len(ids) - _LISTED} more" if len(ids) > _LISTED else ""
+    return f"'{said}' is {len(ids)} runs in '{folder}'; say which: {listed}{more}"
 
 
 def plain(details: RunDetails) -> dict[str, Any]:

@@ -138,6 +138,11 @@ def _in_place(place: Path) -> tuple[Store, Path | None]:
         raise UserError(
             f"'{place}' is not there; give a results folder, its leaderboard.csv, or an archive"
         )
+    if place.suffix != ".csv":
+        raise UserError(
+            f"'{place}' is no results folder, no leaderboard.csv, and no archive that "
+            "rediscover submit pack made"
+        )
     if not (place.parent / "plan.jsonl").exists():
         raise UserError(
             f"'{place}' stands alone: its results folder is needed, with plan.jsonl, records/ and "

@@ -1,18 +1,39 @@
-"""Conditional values: ``a if c else b``, ``c ? a : b``, LaTeX's cases."""
+"""Conditional values: ``a if c else b``, ``c ? a : b``, LaTeX's cases, ``(x0 > 1)*x0``."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bench.expression.errors import TwoReadings
 from bench.expression.names import FUNCTION_SPELLINGS
 from bench.expression.reading.lenient import products
 from bench.expression.reading.lenient.lexer import Lexeme
+from bench.expression.tree import Call, Expression, Number, is_condition
 
 if TYPE_CHECKING:
     from bench.expression.reading.lenient.layout import Layout
 
 _OTHERWISE = frozenset({"otherwise", "else", "True", "true"})
 _WHEN = frozenset({"for", "if", "when"})
+_COUNTED = frozenset({"add", "sub", "mul", "div", "pow", "neg"})
+
+
+def as_numbers(
+    layout: Layout, op: str, args: tuple[Expression, ...], position: int
+) -> tuple[Expression, ...]:
+    """The arguments of a sign with 1 and 0 for conditions, as all programs count them.
+
+    Two conditions added are 2 where both hold, and 1 in NumPy, which adds them as truth values.
+    """
+    if op not in _COUNTED:
+        return args
+    if op == "add" and is_condition(args[0]) and is_condition(args[1]):
+        readings = ("the number of conditions that hold", "1 where one of them holds, as in NumPy")
+        raise TwoReadings(readings, layout.text, position)
+    layout.naming.say("conditions in arithmetic are 1 where they hold, else 0")
+    return tuple(
+        Call("piecewise", (Number(1), arg, Number(0))) if is_condition(arg) else arg for arg in args
+    )
 
 
 def sign(layout: Layout, item: Lexeme, text: str) -> None:

@@ -28,7 +28,8 @@ NAMES: Mapping[str, str] = {
     "infty": "oo",
 }
 SIGNS: Mapping[str, str] = {
-    "cdot": "*", "times": "*", "ast": "*", "div": "/", "le": "<=", "leq": "<=", "leqslant": "<=",
+    "cdot": "*", "cdotp": "*", "times": "*", "ast": "*", "div": "/",
+    "le": "<=", "leq": "<=", "leqslant": "<=",
     "ge": ">=", "geq": ">=", "geqslant": ">=", "lt": "<", "gt": ">", "ne": "!=", "neq": "!=",
     "land": "and", "wedge": "and", "lor": "or", "vee": "or", "neg": "not", "lnot": "not",
     "bmod": "%",
@@ -41,7 +42,7 @@ BRACKETS: Mapping[str, tuple[str, str]] = {
     "lfloor": ("open", "floor"), "rfloor": ("close", "floor"),
     "lceil": ("open", "ceil"), "rceil": ("close", "ceil"),
 }  # fmt: skip
-FRACTIONS = frozenset({"frac", "dfrac", "tfrac", "cfrac"})
+FRACTIONS = frozenset({"frac", "dfrac", "tfrac", "cfrac", "nicefrac", "sfrac"})
 SKIPPED = frozenset(
     {"quad", "qquad", "displaystyle", "textstyle", "limits", "nolimits", "mathstrut", "middle",
      "thinspace", "medspace", "thickspace", "negthinspace", "enspace", "nonumber",

@@ -9,15 +9,17 @@ ways.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 
 from bench.expression.errors import ParseError, TwoReadings, shown
 from bench.expression.names import GREEK_FUNCTIONS, Function
 from bench.expression.reading.grammar import MAX_NESTING, Token, TokenParser
-from bench.expression.reading.lenient import calls, conditions, engines, products, structures
+from bench.expression.reading.lenient import calls, columns, conditions, products, structures
 from bench.expression.reading.lenient.brackets import Brackets
 from bench.expression.reading.lenient.level import UNMARKED, WITHOUT_BRACKETS, Level
 from bench.expression.reading.lenient.lexer import Lexeme
 from bench.expression.reading.lenient.naming import Naming
+from bench.expression.reading.notations import engines
 from bench.expression.tree import Expression
 
 _INFIX_WORDS = {
@@ -43,6 +45,7 @@ class Layout:
     wants_operand: bool = True
     operand: tuple[int, int] = (0, 0)
     """Where the operand that was read last stands in the text."""
+    access: columns.Access | None = None
     loose_exponent: tuple[Lexeme, bool] | None = None
     """The operand before, and its sign, where it is an exponent that no brackets end."""
 
@@ -59,7 +62,8 @@ class Layout:
                 self._operator(item)
         conditions.end_of_argument(self, item)
         self.out.append(("end", "", item.start))
-        return TokenParser(self.text, _Found(self.leaves, self.functions)).tree(self.out)
+        names = _Found(self.leaves, self.functions)
+        return TokenParser(self.text, names, partial(conditions.as_numbers, self)).tree(self.out)
 
     # What the parts of the pass write with.
 
@@ -159,9 +163,11 @@ class Layout:
             if function is not None:
                 calls.call(self, item, function)
                 return
-        if structures.indexed(self, item) or structures.exponential(self, item):
+        if columns.column(self, item) or structures.exponential(self, item):
             return
         following = self.items[self.index + 1]
+        if structures.called_constant(self, item):
+            return
         called = following.kind == "open" and following.text in ("(", "[")
         factors = self.naming.factors(item, called=called)
         for count, value in enumerate(factors):
@@ -257,7 +263,7 @@ class Layout:
         structures.close(self, item)
 
     def _mark(self, item: Lexeme) -> None:
-        if item.text == ",":
+        if item.text == "," or (item.text == ";" and self.levels[-1].kind == "call"):
             structures.comma(self, item)
         elif not conditions.mark(self, item):
             raise self._unexpected(item)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bench.expression.errors import ParseError
@@ -39,7 +39,7 @@ _FRACTIONS = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4",
 _MODULES = (
     "np", "numpy", "onp", "jnp", "jax.numpy", "jax.nn", "jax.scipy.special", "torch",
     "torch.special", "torch.nn.functional", "nn.functional", "F", "math", "cmath", "sp", "sympy",
-    "scipy.special", "special", "tf", "tf.math", "tf.nn", "Math",
+    "scipy.special", "special", "tf", "tf.math", "tf.nn", "Math", "pl",
 )  # fmt: skip
 _MODULE = "|".join(re.escape(name) for name in sorted(_MODULES, key=len, reverse=True))
 _APART = "".join((*_RAISED, *_LOWERED, *_FRACTIONS, "π"))
@@ -47,15 +47,26 @@ _BLANK = re.compile(r"[ \t\r\n\u00a0\u2000-\u200a\u202f\u205f\u3000$]+")
 _BLANK_IN_LATEX = re.compile(rf"(?:{_BLANK.pattern}|~|\\[,;:!> ])+")
 _NUMBER = re.compile(
     r"(?P<mantissa>[0-9]+(?:_[0-9]+)*(?:\.(?:[0-9]+(?:_[0-9]+)*)?)?|\.[0-9]+(?:_[0-9]+)*)"
-    r"(?P<precision>`[0-9.]*)?(?:(?P<mark>[eEf]|\*\^)(?P<exponent>[+−-]?[0-9]+))?"
+    r"(?P<precision>`[0-9.]*)?(?:(?P<mark>[eEfdD]|\*\^)(?P<exponent>[+−-]?[0-9]+))?"
 )
 _THREE_TOKENS = re.compile(r"N([0-9]{4})[\s,]+E(-?[0-9]{1,3})(?![\w.])")
 _WHOLE_BEFORE_DOTTED = re.compile(r"(?P<mantissa>[0-9]+)(?=\.[-+*/^])")
 _DOTTED = re.compile(r"\.[-+*/^]")
 _BEFORE_DOTTED = re.compile(r"(?:\)|\s|[^\W\d]\w*)\Z")
 _LONGEST_NAME = 60
+_SLOT = re.compile(r"#[0-9]{1,6}")
+_ATTRIBUTE = re.compile(r"\.([^\W\d]\w*)")
+_SINGLETON = re.compile(
+    r"(?:(?:sp|sympy)\.)?S\.(?P<name>Half|One|Zero|NegativeOne|Pi|Exp1)\b|%(?P<percent>pi|e)\b"
+)
+_SINGLETONS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "Half": (("number", "1"), ("sign", "/"), ("number", "2")),
+    "One": (("number", "1"),), "Zero": (("number", "0"),),
+    "NegativeOne": (("sign", "-"), ("number", "1")),
+}  # fmt: skip
+_CONSTANTS = {"Pi": "pi", "Exp1": "E", "pi": "pi", "e": "E"}
 _NAME = re.compile(
-    rf"(?:(?P<module>{_MODULE})\.)?(?P<name>π|(?:(?![{_APART}])[^\W\d])(?:(?![{_APART}])\w)*)"
+    rf"(?:(?P<module>{_MODULE})\.|std::)?(?P<name>π|(?:(?![{_APART}])[^\W\d])(?:(?![{_APART}])\w)*)"
 )
 _LOGARITHM = re.compile(r"(?:log|Log|ln)_(2|10|e)")
 _SUBSCRIPT = re.compile(
@@ -76,7 +87,8 @@ _SHORT_FRACTION = re.compile(r"\s*([0-9A-Za-z])(?:\s*([0-9A-Za-z])|(?=\s*\{))")
 class Lexeme:
     """A piece of text and its normal spelling.
 
-    ``kind`` is number, name, string, sign, open, close, bar, raised, root, fraction, mark or end.
+    ``kind`` is number, name, attribute, string, sign, open, close, bar, raised, root, fraction,
+    mark or end.
     ``sub`` is the subscript of a name, ``module`` the module it is taken from; ``spaced`` says
     that there is a blank before it.
     """
@@ -119,8 +131,8 @@ class _Lexer:
 
     def run(self) -> list[Lexeme]:
         readers: tuple[Callable[[], bool], ...] = (
-            self._three_tokens, self._number, self._name, self._string, self._sign,
-            self._single, self._raised, self._command,
+            self._three_tokens, self._slot, self._attribute, self._singleton, self._number,
+            self._name, self._string, self._sign, self._single, self._raised, self._command,
         )  # fmt: skip
         while True:
             blank = self.blank.match(self.text, self.position, self.end)
@@ -149,6 +161,29 @@ class _Lexer:
             return False
         return self._add("number", f"{found[1]}e{found[2]}", found.end())
 
+    def _slot(self) -> bool:
+        """Mathematica's ``#1``, the first argument."""
+        found = _SLOT.match(self.text, self.position, self.end)
+        return found is not None and self._add("name", found[0], found.end())
+
+    def _attribute(self) -> bool:
+        """``.x0`` directly behind a name."""
+        found = _ATTRIBUTE.match(self.text, self.position, self.end)
+        if found is None or self.spaced or not self.found or self.found[-1].kind != "name":
+            return False
+        return self._add("attribute", found[1], found.end())
+
+    def _singleton(self) -> bool:
+        """SymPy's ``S.Half``, and Maxima's ``%pi`` where an operand must begin."""
+        found = _SINGLETON.match(self.text, self.position, self.end)
+        if found is None or (found["percent"] and self.found and _ends_operand(self.found[-1])):
+            return False
+        name = found["percent"] or found["name"]
+        if name in _CONSTANTS:
+            return self._add("name", _CONSTANTS[name], found.end(), module="sympy")
+        self._in_brackets(_SINGLETONS[name], found.end())
+        return True
+
     def _number(self) -> bool:
         found = None
         if self.elementwise:
@@ -161,6 +196,8 @@ class _Lexer:
         literal = found["mantissa"].replace("_", "")
         if found["exponent"] is not None:
             literal += "e" + found["exponent"].replace("−", "-")
+            if found["mark"] in ("d", "D"):  # Fortran's, of double precision
+                return self._add("number", literal, found.end(), sub="d")
         elif found["precision"] is not None and "." not in literal:
             literal += "."
         return self._add("number", literal, found.end(), sub=found["mark"] or "")
@@ -216,9 +253,12 @@ class _Lexer:
 
     def _fraction_sign(self, sign: str) -> None:
         above, below = _FRACTIONS[sign].split("/")
-        end = self.position + 1
-        parts = (("open", "("), ("number", above), ("sign", "/"), ("number", below))
-        for kind, text in parts:
+        parts = (("number", above), ("sign", "/"), ("number", below))
+        self._in_brackets(parts, self.position + 1)
+
+    def _in_brackets(self, parts: tuple[tuple[str, str], ...], end: int) -> None:
+        """One sign that stands for several, up to ``end``."""
+        for kind, text in (("open", "("), *parts):
             self._add(kind, text, self.position)
         self._add("close", ")", end)
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from bench.expression.errors import ParseError, TwoReadings
+from bench.expression.measures import symbols
 from bench.expression.names import CONSTANT_SPELLINGS, NOT_NUMBERS, Variables, spellings
 from bench.expression.reading.hints import unknown_name
 from bench.expression.reading.lenient.latex import GREEK
@@ -18,6 +19,13 @@ from bench.expression.tree import Constant, Expression, Symbol
 
 FREE_NAME = re.compile(r"(?:c|C|const|CONST|constant|CONSTANT)_?[0-9]*")
 """Names that skeletons give to constants nobody has fitted."""
+_GREEK_WORDS = "|".join(sorted({*GREEK.values()} - {"pi", "l", "e", "Delta"}))
+_BARE_NAME = re.compile(
+    rf"(?P<base>(?![eEiIjJxXyYzZtT])[A-Za-z]|{_GREEK_WORDS})"
+    r"(?:_?[0-9]{1,3}|_[A-Za-z][A-Za-z0-9]{0,2})?"
+)
+"""A letter that is no variable: a constant nobody has fitted. x, y, z and t name variables, and
+Delta what changes."""
 FREE_VECTORS = frozenset(
     {"c", "C", "p", "params", "param", "parameters", "coef", "coeffs", "coefficients", "const",
      "constants", "theta", "w", "weights", "beta", "a", "k"}
@@ -35,6 +43,7 @@ TOLD: Mapping[str, str] = {
     "div": "div is read as plain division (gplearn's own is protected near 0)",
 }
 """What to say of names that may have been meant otherwise."""
+_NUMBERED = re.compile(r"(ARG|#)([0-9]{1,6})")
 _MOST_LETTERS = 40
 
 
@@ -55,6 +64,8 @@ class Naming:
         self.found: dict[tuple[str, str], str | None] = {}
         self.vectors = set(_COLUMNS)
         self.free: dict[str, str] = {}
+        self.bare: Lexeme | None = None
+        self.letters = {_letters(name) for name in self.known or ()}
         self.counted_from_0 = _COUNTED_FROM_0.search(text) is not None
         self.latex = "\\" in text or text.count("$") > 1
         self.elementwise = is_elementwise(text)
@@ -70,6 +81,9 @@ class Naming:
         """The variable that ``lexeme`` is; None where it is none, or any name may be one."""
         if lexeme.module or self.known is None:
             return None
+        numbered = _NUMBERED.fullmatch(lexeme.text)
+        if numbered is not None and lexeme.text not in self.known:
+            return self._numbered(lexeme, int(numbered[2]) - (numbered[1] == "#"))
         key = lexeme.text, lexeme.sub
         if key not in self.found:
             self.found[key] = self._known(*key, lexeme.start)
@@ -97,20 +111,43 @@ class Naming:
             return _CONSTANTS[lexeme.text]
         if written in NOT_NUMBERS:
             raise ParseError(f"'{written}' is not a number", self.text, lexeme.start)
+        if self.known is None and lexeme.text[0] == "#" and int(lexeme.text[1:]):
+            return Symbol(f"x{int(lexeme.text[1:]) - 1}")
         if self.known is None and not lexeme.module:
             return Symbol(_plain(written, self.text, lexeme.start))
         if FREE_NAME.fullmatch(written) and not lexeme.module:
             return self._free(written, shared=written[-1].isdigit())
-        return self._at_position(lexeme)
+        column = self._at_position(lexeme)
+        if column is None and self.is_bare(lexeme):
+            self.bare = self.bare or lexeme
+            return self._free(written, shared=True)
+        return column
 
-    def indexed(self, lexeme: Lexeme, index: str, *, from_1: bool) -> Expression:
-        """What ``name[index]`` is: a column by its position or name, or a free constant.
+    def is_bare(self, lexeme: Lexeme) -> bool:
+        """Whether a name can only be a constant without a value: no variable has its letter."""
+        if lexeme.module or self.known is None:
+            return False
+        found = _BARE_NAME.fullmatch(_joined(_in_words(lexeme.text), lexeme.sub))
+        if found is None or (self.latex and found["base"] == "d"):  # of a differential
+            return False
+        return found["base"].lower() not in self.letters
 
-        ``from_1`` says that the first column is the one of index 1.
-        """
+    def _numbered(self, lexeme: Lexeme, position: int) -> str | None:
+        """DEAP's ``ARG0``, which is counted from 0, and Mathematica's ``#1``."""
+        column = self._column(position) if position >= 0 else None
+        if column is not None:
+            self.say(f"{lexeme.text} is read as {column}, the argument at that position")
+        return column
+
+    def check_variables(self, expression: Expression) -> None:
+        """Refuse letters that would be constants beside no variable at all."""
+        if self.bare is not None and symbols(expression) <= {*self.free.values()}:
+            name = _joined(self.bare.text, self.bare.sub)
+            raise unknown_name(self.text, name, self.bare.start, self.known, called=False)
+
+    def indexed(self, lexeme: Lexeme, index: str) -> Expression:
+        """What ``name[index]`` is: a column by its position or name, or a free constant."""
         name = lexeme.text
-        if from_1 and name in self.vectors:
-            return self._from_1(lexeme, index)
         if name in self.vectors:
             by_name = self.known and self._known("x" if name in _COLUMNS else name, index, -1)
             by_position = self._column(int(index)) if len(index) < 7 else None
@@ -120,7 +157,21 @@ class Naming:
         reason = f"'{name}[...]' is no variable; write x[{index}] for a column"
         raise ParseError(reason, self.text, lexeme.start)
 
-    def _from_1(self, lexeme: Lexeme, index: str) -> Expression:
+    def at_index(self, lexeme: Lexeme, index: str, *, from_0: bool) -> Expression:
+        """The column of a table of any name; ``from_0`` says that the first has the index 0."""
+        column = self._column(int(index)) if len(index) < 7 else None
+        written = f"{lexeme.text}[{index}]"
+        if column is None:
+            raise unknown_name(self.text, written, lexeme.start, self.known, called=False)
+        if not from_0:
+            self._maybe_counted_from_1(int(index), column, lexeme.start)
+        self.say(f"{written} is read as {column}")
+        return Symbol(column)
+
+    def from_1(self, lexeme: Lexeme, index: str) -> Expression:
+        """What ``name(:, index)`` is, where the first column has the index 1."""
+        if lexeme.text not in self.vectors:
+            return self.indexed(lexeme, index)
         column = self._column(int(index) - 1) if 0 < len(index) < 7 and int(index) else None
         if column is None:
             written = f"{lexeme.text}(:, {index})"
@@ -233,7 +284,8 @@ class Naming:
         """A constant without a value; of a bare ``C`` every one is another."""
         key = written if shared else f"{written} {len(self.free)}"
         if key not in self.free:
-            name = re.sub(r"\W", "", written) if shared else f"{written}{len(self.free) + 1}"
+            plain = re.sub(r"\W", "", _in_words(written))
+            name = plain if shared else f"{written}{len(self.free) + 1}"
             while name in self.free.values() or name in (self.known or {}):
                 name += "_"
             self.free[key] = name
@@ -258,10 +310,19 @@ def _forms(name: str, sub: str) -> tuple[str, ...]:
     return (name + sub, f"{name}_{sub}") if sub else (name,)
 
 
+def _in_words(name: str) -> str:
+    return "".join(GREEK.get(letter, letter) for letter in name)
+
+
+def _letters(name: str) -> str:
+    """What a name begins with, before digits and subscripts."""
+    return re.split(r"[\d_]", _in_words(name), maxsplit=1)[0].lower()
+
+
 def _as_letters(name: str, *, upper: bool = True) -> Iterator[str]:
     """The name, its Greek letters in words or the other way round, and ``x`` for ``X``."""
     yield name
-    words = "".join(GREEK.get(letter, letter) for letter in name)
+    words = _in_words(name)
     if words != name:
         yield words
     yield from (letter for letter, word in GREEK.items() if word == name)
@@ -273,7 +334,7 @@ def _as_letters(name: str, *, upper: bool = True) -> Iterator[str]:
 
 def _plain(name: str, text: str, position: int) -> str:
     """The name in ASCII, for a text of which the variables are not known."""
-    words = "".join(GREEK.get(letter, letter) for letter in name)
-    if not words.isascii():
+    words = _in_words(name)
+    if not words.isidentifier() or not words.isascii():
         raise unknown_name(text, name, position, None, called=False)
     return words

@@ -20,6 +20,8 @@ _MAYBE_FUNCTION = frozenset("fghFGH")
 _LOOKS_LIKE_SYMBOL = re.compile(r"[A-Za-z]|[A-Za-z]+_?[0-9]+|[A-Za-z]_[A-Za-z0-9]+")
 _SUFFIX = re.compile(r"[fFjJlLdD][0-9]*|[eE]")
 _POWER_OF_TEN = re.compile(r"[eE][+-][0-9]+")
+_SIGN_FIRST = re.compile(r"(?:\A|(?P<bracket>[(\[]))\s*(?P<sign>[-+−])\s+\Z")
+_NEAR = 40
 _BASED = re.compile(r"[xX][0-9A-Fa-f]+|[oObB][0-9]+")
 
 
@@ -27,6 +29,8 @@ def check(layout: Layout, before: Lexeme, item: Lexeme) -> None:
     """Raise where the operand that begins with ``item`` may be more than the next factor."""
     _check_divisor(layout, item)
     _check_exponent(layout, item)
+    if not layout.naming.latex:
+        _check_sign_first(layout)
     if item.kind == "number":
         _check_number(layout, before, item)
     elif item.kind == "name" and before.kind == "number":
@@ -52,6 +56,21 @@ def _check_divisor(layout: Layout, item: Lexeme) -> None:
     below, factor = layout.text[start:end], layout.source(layout.index)
     readings = (f"({above}/{below})*{factor}", f"{above}/({below}*{factor})")
     raise TwoReadings(readings, layout.text, item.start)
+
+
+def _check_sign_first(layout: Layout) -> None:
+    """``(+ a b)`` is a sum as Lisp writes it, or a product with a sign."""
+    start, end = layout.operand
+    before = layout.text[max(0, start - _NEAR) : start]
+    found = _SIGN_FIRST.search(before)
+    if found is None or (start > _NEAR and not found["bracket"]):
+        return
+    if found["sign"] != "+" and not found["bracket"]:
+        return
+    first, second = layout.text[start:end], layout.source(layout.index)
+    sign = found["sign"]
+    readings = (f"{first} {sign} {second}", f"{sign}({first}*{second})")
+    raise TwoReadings(readings, layout.text, layout.items[layout.index].start)
 
 
 def check_joined(layout: Layout, item: Lexeme, first: str, second: str) -> None:
@@ -145,7 +164,9 @@ def _check_bracket(layout: Layout, before: Lexeme, item: Lexeme) -> None:
     naming = layout.naming
     if naming.square_calls and item.text == "(":
         return
-    symbol = naming.known is not None or before.text not in _MAYBE_FUNCTION or before.sub
+    symbol = not naming.is_bare(before) and (
+        naming.known is not None or before.text not in _MAYBE_FUNCTION or before.sub
+    )
     if naming.latex and item.text == "(" and symbol:
         return
     start, end = layout.operand

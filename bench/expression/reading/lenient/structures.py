@@ -10,6 +10,7 @@ from bench.expression.names import FUNCTION_SPELLINGS
 from bench.expression.reading.lenient import conditions
 from bench.expression.reading.lenient.level import Level, Written
 from bench.expression.reading.lenient.lexer import Lexeme
+from bench.expression.tree import Constant
 
 if TYPE_CHECKING:
     from bench.expression.reading.lenient.layout import Layout
@@ -20,7 +21,7 @@ _SILENT = frozenset(
      "DeviceArray"}
 )  # fmt: skip
 """Names round a number that say only how it is stored."""
-_SYMBOLS = frozenset({"Symbol", "Dummy", "symbols"})
+_SYMBOLS = frozenset({"Symbol", "Dummy", "symbols", "col"})
 _IGNORED_KEYWORDS = frozenset({"evaluate", "dtype", "precision", "device", "dps"})
 _NUMERAL = re.compile(r"\s*([+-]?)([0-9]*\.?[0-9]*(?:[eE][+-]?[0-9]+)?)(?:/([0-9]+))?\s*")
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
@@ -112,6 +113,8 @@ def comma(layout: Layout, item: Lexeme) -> None:
         level.last = True
         layout.index += 1
         return
+    if level.name == "log" and following.text == "base":
+        layout.index += 2 * (layout.items[layout.index + 1].text == "=")
     if level.kind == "silent" or _is_keyword(layout):
         _skip_keywords(layout, level)
         return
@@ -214,15 +217,27 @@ def _as_name(layout: Layout, item: Lexeme) -> Lexeme:
 
 def number(layout: Layout, item: Lexeme) -> None:
     """A number; ``1.5 \\\\cdot 10^{-3}`` is one, as printed."""
-    if item.sub == "f" and layout.naming.known and "f" in layout.naming.known:
-        mantissa, exponent = item.text.split("e")
-        raise TwoReadings((f"{mantissa}*f{exponent}", item.text), layout.text, item.start)
+    if item.sub in ("f", "d"):
+        _check_mark(layout, item)
     text, count, end = _with_power_of_ten(layout, item)
     layout.out.append(("number", text, item.start))
     layout.index += count
     if layout.items[layout.index].start == end:
         end = _skip_suffix(layout, end)
     layout.atom_completed(item, end)
+
+
+def _check_mark(layout: Layout, item: Lexeme) -> None:
+    """Refuse ``1.5f-3`` and ``1.5d0`` where their letter may be a variable."""
+    known, written = layout.naming.known, layout.text[item.start : item.end]
+    at = next(index for index, letter in enumerate(written) if letter in "fdD")
+    mantissa, factor = written[:at], written[at:]
+    if known is None or "." not in mantissa:
+        taken = item.sub == "d"
+    else:
+        taken = not {factor[0], factor}.isdisjoint(known)
+    if taken:
+        raise TwoReadings((f"{mantissa}*{factor}", item.text), layout.text, item.start)
 
 
 def _skip_suffix(layout: Layout, end: int) -> int:
@@ -281,24 +296,17 @@ def double_slash(layout: Layout, item: Lexeme) -> None:
     layout.plain_sign(item, "/")
 
 
-def indexed(layout: Layout, item: Lexeme) -> bool:
-    """``x[0]`` and ``X[:, 0]``; False for a name without an index."""
-    opened = layout.index + 1
-    opening = layout.items[opened]
-    if opening.text not in ("[", "(") or opening.spaced or item.sub or item.module:
+def called_constant(layout: Layout, item: Lexeme) -> bool:
+    """A spreadsheet's ``PI()``; False for any other name."""
+    if item.text not in ("PI", "pi") or layout.naming.variable(item) is not None:
         return False
-    end = layout.brackets.closing[opened]
-    inner = layout.items[opened + 1 : min(end, opened + 4)]
-    if len(inner) == 3 and inner[0].text == ":" and inner[1].text == ",":
-        inner = inner[2:]
-    elif opening.text == "(":
+    opening = layout.items[layout.index + 1]
+    if opening.text != "(" or layout.items[layout.index + 2].text != ")":
         return False
-    if len(inner) != 1 or not inner[0].text.isdigit():
-        raise layout.error(f"an index is one whole number: {item.text}[0]", opening)
-    from_1 = opening.text == "("  # as in Matlab
-    layout.leaf(layout.naming.indexed(item, inner[0].text, from_1=from_1), item.start)
-    layout.index = end + 1
-    layout.completed(item.start, layout.items[end].end)
+    closing = layout.items[layout.index + 2]
+    layout.leaf(Constant("pi"), item.start)
+    layout.index += 3
+    layout.completed(item.start, closing.end)
     return True
 
 

@@ -54,9 +54,9 @@ def check_entries(entries: list[zipfile.ZipInfo], packed: int) -> None:
             raise ArchiveError(
                 f"it holds {name!r:.100}, which is no name of a file of a results folder"
             )
-        if name in seen:
-            raise ArchiveError(f"it holds '{name}' twice")
-        seen.add(name)
+        if name.lower() in seen:  # which is one file where case does not tell names apart
+            raise ArchiveError(f"it holds '{name}' twice, in one case or another")
+        seen.add(name.lower())
         _check_sort(entry)
     _check_sizes(entries, packed)
 

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from bench.basics.files import naming
 from bench.basics.installation import own_version
 from bench.running.results.archive.admission import (
     INDEX,
@@ -45,7 +46,10 @@ def pack(store: Store, target: Path) -> int:
     temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with zipfile.ZipFile(temporary, "x", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as file:
+        with (
+            naming(target),
+            zipfile.ZipFile(temporary, "x", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as file,
+        ):
             digests = {}
             for name in names:
                 content = (store.folder / name).read_bytes()
@@ -57,7 +61,8 @@ def pack(store: Store, target: Path) -> int:
             _check(file, temporary)
         temporary.replace(target)
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # a disk that takes nothing has said so
+            temporary.unlink(missing_ok=True)
     return len(names)
 
 
@@ -120,7 +125,8 @@ def _unpacked(file: zipfile.ZipFile, folder: Path) -> list[tuple[str, str]]:
             wrong.append((name, "edited"))
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
+        with naming(target):
+            target.write_bytes(content)
     there = set(file.namelist())
     wrong += [(name, "missing") for name in sorted(digests) if name not in there]
     return wrong
@@ -143,7 +149,10 @@ def _index(file: zipfile.ZipFile) -> dict[str, str]:
 
 
 def is_archive(path: Path) -> bool:
-    """Whether there is a ZIP file at ``path``."""
+    """Whether there is a ZIP file at ``path``, or what was the beginning of one."""
     with contextlib.suppress(OSError):
-        return path.is_file() and zipfile.is_zipfile(path)
+        if path.is_file():
+            with path.open("rb") as file:
+                begins = file.read(4) == b"PK\x03\x04"
+            return begins or zipfile.is_zipfile(path)
     return False

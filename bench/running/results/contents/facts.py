@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,12 @@ from typing import Any
 import numpy as np
 
 from bench.method import Answer
+from bench.running.results.content import read_file
 from bench.running.results.imported import ELSEWHERE
 from bench.running.results.judging import answer_of, read_kept
 from bench.running.results.plain import number
 from bench.running.results.record import NewerRecord, Record, RecordError
-from bench.running.results.store import read_file, read_record
+from bench.running.results.store import read_record
 
 RECORD: dict[str, type] = {
     "status": str, "source": str, "disclosure": str, "fault": str, "newer": bool,
@@ -42,16 +43,22 @@ CONTENT: dict[str, type] = {"fact": str, **dict.fromkeys("abcd", np.uint64)}
 """What a file says of one thing, and the four parts of the SHA-256 of all it says."""
 
 Row = tuple[Any, ...]
+OnRead = Callable[[Path, Record | RecordError], None]
 
 
-def record_row(path: Path) -> Row:
-    """The row of the record at ``path``. Raises FileNotFoundError."""
+def record_row(path: Path, on_read: OnRead = lambda path, found: None) -> Row:
+    """The row of the record at ``path``, which is told to ``on_read``, or why there is none.
+
+    Raises FileNotFoundError.
+    """
     try:
         record = read_record(path)
     except RecordError as error:
+        on_read(path, error)
         newer = isinstance(error, NewerRecord)
         nothing = (False, False, *[0.0] * 10, False, 0, 0)
         return ("", "", "", str(error), newer, *nothing)
+    on_read(path, record)
     made_elsewhere = ELSEWHERE in record.provenance
     # One that nothing was started for has no seal, and needs none.
     sealed = record.provenance.get("seal", "full") == "full" and not made_elsewhere

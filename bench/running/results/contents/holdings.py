@@ -6,7 +6,7 @@ the same words what it could not read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from bench.kinds.code import with_kind
 from bench.running.neighbours import command_of, source_of_method
 from bench.running.results.contents.columns import Sheet, Words, combined
-from bench.running.results.contents.facts import RECORD, SCORE, Row, record_row, score_row
+from bench.running.results.contents.facts import RECORD, SCORE, OnRead, Row, record_row, score_row
 from bench.running.results.contents.files import Files
 from bench.running.results.contents.index import facts_of
 from bench.running.results.contents.planned import PlannedRuns
@@ -43,20 +43,19 @@ class Holdings:
     at_work: bool = False
 
     @classmethod
-    def of(cls, store: Store, on_read: Callable[[], None] = lambda: None) -> Holdings:
+    def of(cls, store: Store, on_read: OnRead = lambda path, found: None) -> Holdings:
         """Read the folder; what was read before comes from the index.
 
-        ``on_read`` is called for each record that is read now.
+        ``on_read`` is told each record that is read now, or why it cannot be.
         """
         # First of all: what ends while we read has its record by then.
         at_work = Leases(store.leases_folder).at_work()
         runs = PlannedRuns.of(store.plan_path)
 
         def read(path: Path) -> tuple[Row, dict[str, float | None]]:
-            on_read()
-            return record_row(path), {}
+            return record_row(path, on_read), {}
 
-        files, records = facts_of(Files.below(store.records_folder), RECORD, read)
+        files, records = facts_of(store.records_folder, RECORD, read)
         return cls(store, runs, files, records, at_work)
 
     @cached_property
@@ -186,8 +185,7 @@ class Holdings:
 
     def scores(self) -> Scores:
         """The scorecards of the folder."""
-        top = self.store.scores_folder
-        files, scores = facts_of(Files.below(top), SCORE, score_row)
+        files, scores = facts_of(self.store.scores_folder, SCORE, score_row)
         return Scores(files, scores)
 
 

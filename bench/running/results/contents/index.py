@@ -6,6 +6,7 @@ A fact counts while its file has the name, the size and the time of change that 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import numpy as np
 
 from bench.running.results.contents.columns import Sheet
 from bench.running.results.contents.files import Files
-from bench.running.results.contents.kept import Kept, is_few, keep, kept_of, settled
+from bench.running.results.contents.kept import Kept, is_few, keep, kept_of
 
 Read = Callable[[Path], tuple[tuple[Any, ...], Mapping[str, float | None]]]
 """From a file to its row and its values; raises FileNotFoundError."""
@@ -23,15 +24,18 @@ _AT_ONCE = 5000
 
 
 def facts_of(
-    files: Files, kinds: Mapping[str, type], read: Read, *, key: str = ""
+    top: Path, kinds: Mapping[str, type], read: Read, *, key: str = ""
 ) -> tuple[Files, Sheet]:
-    """The rows of ``files``, from the index where it has them; and those that were still there.
+    """The files below ``top`` and their rows, from the index where it has them.
 
     ``key`` tells indexes of one folder apart, where other facts of its files are kept.
     """
-    place = files.top / key
-    index = None if is_few(len(files.names)) else _index_of(place, files)
+    place = top / key
+    index = _index_of(place, top)
+    files = Files.below(top) if index is None else index.files.again()
     if index is not None and files.same(index.files):
+        if files.folders != index.files.folders:
+            keep(place, Kept(files, index.columns))
         return files, index.columns
     places = [-1] * len(files.names) if index is None else files.unchanged(index.files)
     old = [row for row, place in enumerate(places) if place >= 0]
@@ -46,8 +50,7 @@ def facts_of(
         columns = columns.then(more)
     there = files.take(np.array([*old, *fresh], dtype=np.int64))
     if not is_few(len(there.names)):
-        rest = settled(there)
-        keep(place, Kept(there.take(rest), columns.take(rest)))
+        keep(place, Kept(there.to_keep(), columns))
     return there, columns
 
 
@@ -73,9 +76,13 @@ def facts_anew(files: Files, kinds: Mapping[str, type], read: Read) -> tuple[Fil
     return files.take(np.array(rows, dtype=np.int64)), columns
 
 
-def _index_of(place: Path, files: Files) -> Kept | None:
+def _index_of(place: Path, top: Path) -> Kept | None:
     kept = kept_of(place)
     if kept is None:
         return None
     count = len(next(iter(kept.columns.numbers.values())))
-    return kept if count == len(kept.files.names) else None
+    return (
+        replace(kept, files=replace(kept.files, top=top))
+        if count == len(kept.files.names)
+        else None
+    )

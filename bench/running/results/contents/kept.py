@@ -10,7 +10,6 @@ import contextlib
 import hashlib
 import io
 import json
-import time
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -20,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bench.basics.files import write_whole
 from bench.basics.paths import cache_folder
@@ -30,8 +28,6 @@ from bench.running.results.contents.files import Files
 
 _FEWEST = 500
 """Rows that are read as fast as what is kept of them."""
-_SETTLED_NS = 2_000_000_000
-"""A file changed less long ago may change again without its size or time telling."""
 _DAMAGED = (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFile, zlib.error)
 
 
@@ -50,11 +46,6 @@ def is_few(rows: int) -> bool:
     return rows < _FEWEST
 
 
-def settled(files: Files) -> NDArray[np.int64]:
-    """The rows of files that have not changed just now."""
-    return np.flatnonzero(files.stamps < time.time_ns() - _SETTLED_NS)
-
-
 @lru_cache(1)
 def _code() -> str:
     """What columns follow from besides the files: the code that reads them."""
@@ -69,6 +60,7 @@ def keep(top: Path, kept: Kept) -> None:
     arrays |= {"files": _packed(kept.files.names), "lines": _packed(kept.lines)}
     arrays["values"] = columns.values
     head: dict[str, Any] = {"code": _code(), "names": columns.names, "words": {}}
+    head["folders"] = dict(kept.files.folders)
     for name, one in columns.words.items():
         head["words"][name] = one.words
         arrays[f"word {name}"] = one.codes
@@ -94,7 +86,7 @@ def kept_of(top: Path) -> Kept | None:
                 return None
             names, sizes, stamps = arrays["files"], arrays["sizes"], arrays["stamps"]
             kept = Kept(
-                Files(top, _unpacked(names), sizes, stamps),
+                Files(top, _unpacked(names), sizes, stamps, dict(head["folders"])),
                 _columns(head, arrays),
                 _unpacked(arrays["lines"]),
                 dict(notes),

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from bench.kinds.kind import noise_text
 from bench.running.results.contents.columns import Rows, Sheet, Words, combined
-from bench.running.results.contents.files import Files
-from bench.running.results.contents.kept import Kept, is_few, keep, kept_of, settled
+from bench.running.results.contents.files import Files, settled
+from bench.running.results.contents.kept import Kept, is_few, keep, kept_of
 from bench.running.results.naming import MethodNames
 from bench.running.results.plan import Plan, PlannedRun, read_plan
 from bench.running.results.run import Setup

@@ -90,7 +90,7 @@ class LogOpened(Message):
 
 @dataclass(frozen=True)
 class InputsWanted(Message):
-    """From a supervisor: the answer is fixed, and its model can be asked for values; where?"""
+    """From a supervisor: the answer is fixed, and its predictor can be asked for values; where?"""
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,7 @@ class Returned(Message):
 class Answered(Message):
     """From a worker: what ``discover`` returned, without ``left_out`` candidates of its front.
 
-    ``predicts``: it has kept its model, which can be asked for values. ``at_work``: threads that
+    ``predicts``: it has kept a predictor that can be asked for values. ``at_work``: threads that
     the run began go on.
     """
 
@@ -246,7 +246,7 @@ class HeldBackInputs(Message):
 
 @dataclass(frozen=True)
 class Predicted(Message):
-    """From a worker: a model's values at the inputs of each split, packed; none, and ``why``."""
+    """From a worker: a predictor's values at each split's inputs, packed; none, and ``why``."""
 
     values: tuple[str, ...]
     why: str = ""

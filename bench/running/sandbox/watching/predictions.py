@@ -1,4 +1,4 @@
-"""What the model of an answer predicts, asked once the answer is fixed."""
+"""What the predictor of an answer says, asked once the answer is fixed."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ def with_predictions(
 ) -> Answered | RunEnd:
     """``answer`` with what was ``found`` at ``inputs``, where asking for it came to ``end``.
 
-    A model that fails costs an answer that has a formula nothing.
+    A predictor that fails costs an answer that has a formula nothing.
     """
     if isinstance(end, Answered) and found is not None and _fits(found.values, inputs.shapes):
         predicted = dict(zip(inputs.names, found.values, strict=True))
         return replace(answer, discovery=replace(answer.discovery, predicted=predicted))
     if answer.discovery.best.expression == "":
         why = _why_not(end, found)
-        return RunEnd("invalid", f"a model without a formula did not predict: {why}")
+        return RunEnd("invalid", f"a predictor without a formula gave no values: {why}")
     return answer
 
 

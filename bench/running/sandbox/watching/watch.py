@@ -16,7 +16,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bench.running.limits import PREDICTING_SECONDS
+from bench.running.limits import NEVER_LOADED, PREDICTING_SECONDS
 from bench.running.measuring.usage import Usage
 from bench.running.results.record import Report, Resources
 from bench.running.sandbox import wire
@@ -89,7 +89,8 @@ class Watch:
         self._lost = False
         self._data: int | None = None
         self._warm_up = 0.0
-        self._usage = Usage(worker.pid, worker.family, worker.clock, budget)
+        own = worker.cell.own_memory
+        self._usage = Usage(worker.pid, worker.family, worker.clock, budget, own_memory=own)
         self.clean = True
         self._cpu_allowed = None if (cpu := budget.cpu_seconds) is None else cpu + limits.grace
         self._allowed = budget.seconds + limits.grace
@@ -150,7 +151,7 @@ class Watch:
                 return self._died(self._worker.wait_status)
 
     def _with_predictions(self, answer: Answered) -> Answered | RunEnd:
-        """The answer with what its model predicts at inputs that were held back until now."""
+        """The answer with what its predictor says at inputs that were held back until now."""
         wire.send(self._channel, InputsWanted())
         inputs, descriptor = self._heard()
         while isinstance(inputs, Reply | AskingFailed):  # too late for this run
@@ -295,7 +296,7 @@ class Watch:
             self._check_seal()
         elif isinstance(message, Loaded) and self._started is None:
             self._start(message)
-        elif self._fixed is not None:  # the answer is; what its model says is all that counts
+        elif self._fixed is not None:  # the answer is; what its predictor says is all that counts
             if isinstance(message, Predicted):
                 self._predicted, self._finish = message, self._fixed
         elif isinstance(message, Answered | Failed) and self._finish is None:
@@ -356,7 +357,7 @@ class Watch:
 
     def _timeout_message(self) -> str:
         if self._started is None:
-            return f"loading and warming up took more than {self._load_seconds:g} s"
+            return f"{NEVER_LOADED} {self._load_seconds:g} s"
         return f"still running {self._allowed:g} s after its start; budget and grace are over"
 
     def _died(self, wait_status: int) -> Answered | RunEnd:

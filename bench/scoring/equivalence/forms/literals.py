@@ -7,11 +7,15 @@ that are not written.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal
 
-from bench.expression import Call, Expression, Number, symbols
+import numpy as np
+
+from bench.expression import Call, Expression, Number, evaluate, numbers, symbols
+from bench.scoring.equivalence.thresholds import DENOMINATORS
 
 Role = Literal["decimal", "factor", "held", "nothing"]
 """``nothing`` is 0: a term that is not there, and what is not there cannot move."""
@@ -51,6 +55,47 @@ def exponents(expression: Expression) -> frozenset[int]:
                 marks[1] = True
             stack.extend(reversed(list(zip(node.args, marks, strict=True))))
     return frozenset(found)
+
+
+@lru_cache(maxsize=512)
+def odd_exponents(expression: Expression) -> frozenset[int]:
+    """The position of one number in every constant exponent that is no literal and not plain.
+
+    ``x**(120001/10000)`` is spelled with whole numbers, and is no power that carries structure.
+    """
+    found: set[int] = set()
+    position = 0
+    stack: list[tuple[Expression, bool]] = [(expression, False)]
+    wanted = False
+    while stack:
+        node, odd = stack.pop()
+        wanted = wanted or odd
+        if isinstance(node, Number):
+            if wanted and node.value != 0:
+                found.add(position)
+                wanted = False
+            position += 1
+        elif isinstance(node, Call):
+            marks = [False] * len(node.args)
+            if node.op == "pow":
+                marks[1] = _is_odd(node.args[1])
+            stack.extend(reversed(list(zip(node.args, marks, strict=True))))
+    return frozenset(found)
+
+
+def _is_odd(exponent: Expression) -> bool:
+    if not isinstance(exponent, Call) or symbols(exponent):
+        return False
+    if any(_role(value, "exponent") == "decimal" for value in numbers(exponent)):
+        return False
+    with np.errstate(all="ignore"):
+        value = float(evaluate(exponent, [], np.zeros((1, 0)))[0])
+    return math.isfinite(value) and not is_plain(value)
+
+
+def is_plain(value: float) -> bool:
+    """Whether an exponent is, to rounding, whole or a fraction of a small denominator."""
+    return any(abs(value * d - round(value * d)) < 1e-9 for d in DENOMINATORS)
 
 
 _Place = Literal["plain", "exponent", "above", "above a whole number", "below", "alone"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from bench.expression import (
     Expression,
     Leaf,
     Number,
+    evaluate,
     fold,
     numbers,
     postorder,
@@ -51,14 +52,14 @@ class Variant:
     dropped: tuple[str, ...] = ()
     exponents: frozenset[int] = frozenset()
 
-    @property
+    @cached_property
     def movable(self) -> tuple[int, ...]:
         """The positions of all that may move, in the order of the text."""
         return tuple(sorted(self.free + self.held))
 
-    @property
+    @cached_property
     def constants(self) -> Array:
-        """The movable numbers' values as written, shape (k,)."""
+        """The movable numbers' values as written, shape (k,); not to be written to."""
         values = numbers(self.expression)
         return np.array([float(values[position]) for position in self.movable])
 
@@ -114,11 +115,6 @@ def plain_exponent(value: float) -> Fraction | None:
     return None
 
 
-def is_plain(value: float) -> bool:
-    """Whether an exponent is, to rounding, whole or a fraction of a small denominator."""
-    return any(abs(value * d - round(value * d)) < 1e-9 for d in DENOMINATORS)
-
-
 def _fraction(value: Fraction) -> Expression:
     if value.denominator == 1:
         return Number(value.numerator)
@@ -168,6 +164,28 @@ def with_everything(variant: Variant) -> Variant:
     )  # fmt: skip
 
 
+@lru_cache(maxsize=256)
+def law_with_everything(law: Expression) -> Variant:
+    """A law with one number for each of its constants, however they are spelled."""
+    return with_everything(Variant(law, ()))
+
+
+@lru_cache(maxsize=256)
+def values_of(law: Expression) -> tuple[float, ...]:
+    """The values of a law's constants: of its numbers, and of what stands for one, as ``3/2``."""
+    found = [float(value) for value in numbers(law) if value != 0]
+    for node in postorder(law):
+        if isinstance(node, Call) and node.op != "piecewise" and symbols(node):
+            fixed = [arg for arg in node.args if not symbols(arg)]
+            composed = [arg for arg in fixed if not isinstance(arg, Number)]
+            if node.op == "mul" and len(fixed) > 1:
+                composed = [Call("mul", tuple(fixed))]
+            with np.errstate(all="ignore"):
+                values = [float(evaluate(one, [], np.zeros((1, 0)))[0]) for one in composed]
+            found += [value for value in values if math.isfinite(value) and value != 0]
+    return tuple(found)
+
+
 class _Numbered:
     """Takes a variant's tree and gives it with numbers for all its constants (``with_everything``).
 
@@ -203,9 +221,30 @@ class _Numbered:
             return self.number(value)
         if node.op == "pow":
             self._fixed.update(id(arg) for arg in args[1:] if _is_whole(arg))
+        if node.op in ("mul", "div"):
+            return self._with_one_factor(node.op, args)
         if node.op in _SUMS or not (node.op in _HOMOGENEOUS or _one_sided_power(node, args)):
             args = [arg if _has_number(arg) else _times(self.number(1.0), arg) for arg in args]
         return Call(node.op, tuple(args))
+
+    def _with_one_factor(self, op: str, args: list[Expression]) -> Expression:
+        """A product or quotient that begins with one number for those in it that are not free."""
+        held, parts = [], list(args)
+        for at, arg in enumerate(args):
+            first = arg.args[0] if isinstance(arg, Call) and arg.op == "mul" else arg
+            if isinstance(first, Number) and first.value and not self._is_free(first):
+                held.append(1.0 / first.value if op == "div" and at else first.value)
+                parts[at] = _without_first(arg)
+        factor = math.prod(held)
+        if not held or not math.isfinite(factor) or factor == 0:
+            return Call(op, tuple(args))
+        number = self.number(factor)
+        if op == "mul":
+            return Call("mul", (number, *(part for part in parts if part != Number(1))))
+        if parts[0] == Number(1):
+            return Call("div", (number, parts[1]))
+        quotient = parts[0] if parts[1] == Number(1) else Call("div", tuple(parts))
+        return Call("mul", (number, quotient))
 
     def _one_number(self, node: Call, args: list[Expression]) -> float | None:
         """The value of a call on constants none of which is free."""
@@ -220,6 +259,13 @@ class _Numbered:
 
     def _is_free(self, number: Number) -> bool:
         return self.position[id(number)] in self._free
+
+
+def _without_first(arg: Expression) -> Expression:
+    """A product without the number it begins with."""
+    if not isinstance(arg, Call):
+        return Number(1)
+    return arg.args[1] if len(arg.args) == 2 else Call("mul", arg.args[1:])
 
 
 def _is_whole(node: Expression) -> bool:

@@ -114,8 +114,8 @@ def _by_corners(operator: Operator, args: list[_Bounded], value: Array) -> Array
     moved = [(a,) if not np.any(error) else (a - error, a + error) for a, error in args]
     worst: Array = np.zeros_like(value)
     for corner in product(*moved):
-        worst = np.fmax(worst, np.abs(operator.real(*corner) - value))
-        worst = np.where(np.isnan(operator.real(*corner)), np.inf, worst)
+        there = operator.real(*corner)
+        worst = np.where(np.isnan(there), np.inf, np.fmax(worst, np.abs(there - value)))
     return worst
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,7 +55,7 @@ class Region:
     constraints: tuple[str, ...] = ()
     ties: tuple[Tie, ...] = ()
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         return tuple(name for name, _ in self.rules)
 
@@ -74,12 +74,7 @@ class Region:
         forbid are left out.
         """
         rules = [rule for _, rule in self.rules]
-        u, sign = np.random.default_rng(0).random((2, 2 * count * len(rules), len(rules)))
-        for index in range(len(rules)):
-            first = 2 * count * index
-            ends = u[first : first + 2 * count, index]
-            ends *= _EDGE
-            ends[count:] += 1.0 - _EDGE
+        u, sign = _edges(count, len(rules))
         columns = [draw_variable(rule, u[:, at], sign[:, at]) for at, rule in enumerate(rules)]
         X = self._tied(np.stack(columns, axis=1)) if columns else np.zeros((0, 0))
         held = np.ones(len(X), dtype=np.bool_)
@@ -121,6 +116,20 @@ class Region:
         return np.unique(np.stack(keys, axis=1), axis=0, return_inverse=True)[1].reshape(-1)
 
 
+@lru_cache(maxsize=64)
+def _edges(count: int, variables: int) -> Array:
+    """Uniforms for points at the ends of ranges, and for their signs; not to be written."""
+    found = np.random.default_rng(0).random((2, 2 * count * variables, variables))
+    u = found[0]
+    for index in range(variables):
+        first = 2 * count * index
+        ends = u[first : first + 2 * count, index]
+        ends *= _EDGE
+        ends[count:] += 1.0 - _EDGE
+    found.flags.writeable = False
+    return found
+
+
 @lru_cache(maxsize=256)
 def _free(rules: tuple[Sampling, ...], count: int, seed: int) -> Array:
     """Points without conditions: the same whatever the variables are called; not to be written."""
@@ -155,7 +164,7 @@ def region_of(domain: Domain) -> Region:
 
 def _number(rule: Sampling) -> Expression:
     value = -rule.low if rule.signs == "negative" else rule.low
-    return Number(int(value) if value.is_integer() else value)
+    return Number(int(value) if float(value).is_integer() else value)
 
 
 def _around(rule: Sampling) -> tuple[float, float]:

@@ -52,7 +52,7 @@ class Precise:
                 self._steps.append((functions[node.op], len(node.args)))
             elif isinstance(node, Number):
                 self._steps.append((None, len(self.literals)))
-                self.literals.append(self.context.mpf(str(node.value)))
+                self.literals.append(_literal(digits, str(node.value)))
             elif isinstance(node, Symbol):
                 self._steps.append((None, node.name))
             elif node.name == "I":
@@ -79,10 +79,16 @@ class Precise:
         try:
             for function, operand in self._steps:
                 if function is not None:
-                    first = len(stack) - operand
-                    args = stack[first:]
-                    del stack[first:]
-                    stack.append(function(*args))
+                    if operand == 2:
+                        last = stack.pop()
+                        stack[-1] = function(stack[-1], last)
+                    elif operand == 1:
+                        stack[-1] = function(stack[-1])
+                    else:
+                        first = len(stack) - operand
+                        args = stack[first:]
+                        del stack[first:]
+                        stack.append(function(*args))
                 elif type(operand) is int:
                     stack.append(numbers[operand]._mpf_)
                 elif type(operand) is str:
@@ -197,6 +203,11 @@ def _context(digits: int) -> Any:
     context = mpmath.MPContext()  # not mpmath.mp: its precision belongs to whoever else uses it
     context.dps = digits
     return context
+
+
+@lru_cache(maxsize=4096)
+def _literal(digits: int, text: str) -> Value:
+    return _context(digits).mpf(text)
 
 
 @lru_cache(maxsize=64)

@@ -216,7 +216,7 @@ def _with_all(case: Case, variant: Variant) -> Identity | None:
     full = with_everything(variant)
     if len(full.movable) > MOST_CONSTANTS:
         return None
-    start = full.constants
+    start = full.constants.copy()
     if fitted is not None:
         start[[at in full.free for at in full.movable]] = fitted.end
     law, usable = _where_they_differ(case, variant)

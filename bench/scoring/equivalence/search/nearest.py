@@ -8,7 +8,7 @@ rounding error in a few, and stay near: a redundant constant is not carried away
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from bench.scoring.equivalence.forms.variants import Variant
 from bench.scoring.equivalence.law import LawOnDomain
 from bench.scoring.equivalence.numerics.quantiles import median
 from bench.scoring.equivalence.numerics.slopes import values_and_slopes
+from bench.scoring.equivalence.thresholds import NEAR
 
 Array = NDArray[np.float64]
 
@@ -29,6 +30,7 @@ _MOST_STEPS = 12
 _HALVINGS = 5
 _CUT = 1e-11
 _DONE = 1e-14
+_SERVES = 1e-12
 _MOST_ROWS = 192
 
 
@@ -57,18 +59,34 @@ def nearest(
     *,
     truth_moves: bool,
 ) -> Nearest:
-    """The constants nearest to ``start`` at which the two agree, or where the steps end."""
+    """The constants nearest to ``start`` at which the two agree, or where the steps end.
+
+    The truth's move only where the prediction's alone do not serve: to first order both would meet
+    halfway, wherever a slope changes on the way.
+    """
     rows = np.flatnonzero(usable)[:_MOST_ROWS]
     state = _State(
         compile_program(variant.expression, law.names, variant.movable),
         law.program,
-        law.X[rows], law.y[rows], law.scale[rows], truth_moves,
+        law.X[rows], law.y[rows], law.scale[rows], truth_moves=False,
     )  # fmt: skip
-    count = len(variant.movable)
+    willing = willingness(variant)
+    if not truth_moves or not len(state.truth.constants):
+        return _descended(state, start, willing, 0.0)
+    found = _descended(replace(state, truth_moves=True), start, willing, TRUTHS)
+    if found.residual >= NEAR or np.array_equal(found.truths, state.truth.constants):
+        return found
+    alone = _descended(state, start, willing, 0.0)
+    return alone if alone.residual < _SERVES else found
+
+
+def _descended(state: _State, start: Array, willing: Array, truths: float) -> Nearest:
+    """Where steps from ``start`` end; ``truths``: how readily the truth's constants move."""
+    count = len(start)
     at = np.concatenate([start, state.truth.constants])
     units = np.where(at == 0.0, 1.0, np.abs(at))
-    units[:count] *= willingness(variant)
-    units[count:] *= TRUTHS if truth_moves else 0.0
+    units[:count] *= willing
+    units[count:] *= truths
     misfit, J = state.look(at[:count], at[count:])
     for _ in range(_MOST_STEPS):
         residual = typical(misfit)

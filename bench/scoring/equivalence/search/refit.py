@@ -9,10 +9,10 @@ from time import thread_time
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.expression import numbers, replace_numbers
+from bench.expression import replace_numbers
 from bench.expression.compiled.fit import Fit, Fitter
 from bench.expression.compiled.program import compile_program
-from bench.scoring.equivalence.forms.variants import Variant
+from bench.scoring.equivalence.forms.variants import Variant, values_of
 from bench.scoring.equivalence.law import LawOnDomain
 from bench.scoring.equivalence.numerics.compiled import compiled
 from bench.scoring.equivalence.search.linear import with_best_factors
@@ -173,7 +173,7 @@ def _own_signs(constants: Array, variant: Variant) -> bool:
 
 def _starts(variant: Variant, law: LawOnDomain) -> Iterator[Array]:
     random = np.random.default_rng(0)
-    known = [abs(float(value)) for value in numbers(law.expression) if value != 0]
+    known = [abs(value) for value in values_of(law.expression)]
     written = variant.constants
     pool = np.array([*known, 1.0, *np.abs(written).tolist()])
     for _ in range(_RESTARTS):
@@ -189,7 +189,7 @@ def _matched(variant: Variant, law: LawOnDomain) -> Iterator[Array]:
     truth is multiplied out.
     """
     written = variant.constants
-    known = [abs(float(value)) for value in numbers(law.expression) if value != 0]
+    known = [abs(value) for value in values_of(law.expression)]
     left, others = list(known), []
     for at, value in enumerate(np.abs(written).tolist()):
         same = next((one for one in left if abs(one - value) <= _SAME * value), None)

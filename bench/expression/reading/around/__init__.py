@@ -1,0 +1,1 @@
+"""What stands round an expression, and is no part of it."""

@@ -1,0 +1,1 @@
+"""Other notations than one of signs between operands: prefix words, Lisp, engines' own names."""

@@ -1,0 +1,1 @@
+"""Solving an answer along trajectories: integrating it, and fitting its constants so."""

@@ -1,0 +1,77 @@
+"""The cheapest first answer of a search: formulas whose latents are nearest to that of its data."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterator
+from functools import cache
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bench import Expression
+from bench.basics.installation import install_hint
+from methods.refine import Refiner
+from methods.snip.method import NEEDED, SHIPPED
+from methods.transformer.search import View, to_expression
+from methods.transformer.skeletons.vocabulary import MAX_VARIABLES
+
+if TYPE_CHECKING:
+    from methods.snip.library import SkeletonLibrary
+    from methods.snip.network import SnipNetwork
+
+_LIBRARY = 5000
+"""Skeletons for each number of variables; drawn from 0, so that a seed of a run has no part."""
+
+
+def check(count: int) -> None:
+    """Raises ValueError where so many formulas cannot be looked for."""
+    if count < 0:
+        raise ValueError(f"retrieval is {count}; it must be 0 or more")
+    if count and not all(map(importlib.util.find_spec, NEEDED)):
+        raise ValueError(f"retrieval is {count}, and needs PyTorch: {install_hint('neural')}")
+
+
+def warm() -> None:
+    """Load the network and make the libraries, once in a process."""
+    for columns in range(1, MAX_VARIABLES + 1):
+        _library(columns)
+
+
+def retrieved(refine: Refiner, count: int, seed: int) -> Iterator[list[Expression]]:
+    """``count`` formulas of a drawn library, the nearest to ``refine``'s data first.
+
+    Each comes plain, and with a scale and an offset. Its own constants are 1: whoever looks at it
+    fits them.
+    """
+    if not count:
+        return
+    import torch
+
+    from methods.snip.proposals import LatentSpace
+
+    torch.set_num_threads(1)
+    view = View.of(refine.X, refine.y, refine.names, seed)
+    space = LatentSpace(_network(), view, np.random.default_rng(seed), torch.Generator())
+    latent = space.of_data()[0].astype(np.float32)
+    for skeleton in islice(_library(len(view.names)).by_nearness(latent), count):
+        plain = to_expression(skeleton, view.names)
+        yield [plain, refine.scaled(plain).expression]
+
+
+@cache
+def _network() -> SnipNetwork:
+    from methods.neural.checkpoint import load_network
+    from methods.snip.network import SnipNetwork
+
+    network, _ = load_network(SHIPPED, SnipNetwork.of)
+    return network
+
+
+@cache
+def _library(columns: int) -> SkeletonLibrary:
+    from methods.snip.library import SkeletonLibrary
+    from methods.transformer.skeletons.generator import draw_skeletons
+
+    return SkeletonLibrary.of(_network().encoders, draw_skeletons(_LIBRARY, columns, 0))
