@@ -22,7 +22,7 @@ _SEED = 7
 
 
 @dataclass(frozen=True, eq=False)
-class Rows:
+class ValuesAtHand:
     """Values that are at hand: the first half trains, the second tests."""
 
     X: NDArray[np.float64]
@@ -61,5 +61,5 @@ def _problem(dataset: str, batch: Batch, row: int) -> Problem:
     variables = tuple(Variable(f"x{j}") for j in range(batch.columns[row]))
     constants = batch.constants[row, : skeleton.count(C)].tolist()
     truth = str(to_expression(skeleton, tuple(one.name for one in variables), constants))
-    source = Rows(batch.X[row][:, : len(variables)], batch.y[row])
+    source = ValuesAtHand(batch.X[row][:, : len(variables)], batch.y[row])
     return Problem(dataset, "1", f"f{row}", variables, (Target(truth=truth),), source)

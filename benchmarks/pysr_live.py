@@ -36,7 +36,7 @@ from bench.running import (
     matrix,
     missing_engine,
 )
-from benchmarks.search.compared import Asked
+from benchmarks.search.compared import Wanted
 from benchmarks.search.publish import RESULTS, publish
 from benchmarks.search.suites import suite
 
@@ -72,7 +72,7 @@ def main() -> None:
     page = "\n".join(["Promises:", "", *_lines(promises)])
     write_whole(RESULTS.parent / "pysr_live.md", f"{page}\n".encode())
     methods, suites = tuple(options.methods), tuple(options.suites)
-    publish(Asked(methods, suites, options.cpu_seconds, problems=options.problems))
+    publish(Wanted(methods, suites, options.cpu_seconds, problems=options.problems))
     print("\n".join(_lines(promises)))
     if not all(promise.kept for promise in promises):
         sys.exit(1)

@@ -33,7 +33,7 @@ def rewritten(law: Expression, of: str, by: Expression) -> list[Expression]:
 
 def smaller(expression: Expression) -> Expression:
     """``expression`` in its normal form."""
-    normal = _Normal()
+    normal = _Products()
     return normal.tree(normal.of(expression))
 
 
@@ -52,7 +52,7 @@ def _replaced(expression: Expression, of: str, by: Expression, places: Sequence[
     return fold(expression, leaf, lambda call, args: Call(call.op, tuple(args)))
 
 
-class _Normal:
+class _Products:
     """``terms`` are those of each sum that was put together, by its tree."""
 
     def __init__(self) -> None:

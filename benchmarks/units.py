@@ -26,15 +26,15 @@ PUBLISHED: dict[tuple[str, str], tuple[str, Unit]] = {
 
 
 @dataclass(frozen=True)
-class Row:
+class CheckedLaw:
     problem: Problem
     check: UnitCheck
 
 
-def checked(problems: Iterable[Problem]) -> list[Row]:
+def checked(problems: Iterable[Problem]) -> list[CheckedLaw]:
     """The truths of the problems that state units."""
     return [
-        Row(problem, check_units(problem.truth, problem))
+        CheckedLaw(problem, check_units(problem.truth, problem))
         for problem in problems
         if problem.truth is not None and all(v.unit is not None for v in problem.variables)
     ]

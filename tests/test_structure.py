@@ -31,7 +31,7 @@ def test_no_folder_is_a_heap(room: str) -> None:
 
 def test_no_two_classes_have_one_name() -> None:
     places: dict[str, list[str]] = defaultdict(list)
-    for path in _modules("bench", "methods"):
+    for path in _modules("bench", "methods", "benchmarks"):
         for node in _parsed(path).body:
             if isinstance(node, ast.ClassDef):
                 places[node.name].append(str(path.relative_to(ROOT)))

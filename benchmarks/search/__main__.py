@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks.search.compared import Asked
+from benchmarks.search.compared import Wanted
 from benchmarks.search.publish import publish
 
 METHODS = ("laws", "rsrm", "rsrm_laws", "mcts", "operon", "gplearn")
@@ -36,7 +36,7 @@ def main() -> None:
     publish(*_asked())
 
 
-def _asked() -> tuple[Asked, bool]:
+def _asked() -> tuple[Wanted, bool]:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--methods", nargs="+", default=METHODS)
     parser.add_argument("--suites", nargs="+", default=SUITES)
@@ -49,7 +49,7 @@ def _asked() -> tuple[Asked, bool]:
     parser.add_argument("--rerun-stale", action="store_true")
     given = parser.parse_args()
     problems = None if given.whole else given.problems
-    return Asked(
+    return Wanted(
         tuple(given.methods), tuple(given.suites), given.cpu_seconds, given.seeds,
         tuple(given.noise), problems,
     ), given.rerun_stale  # fmt: skip

@@ -19,7 +19,7 @@ from bench.running import (
     matrix,
     missing_engine,
 )
-from benchmarks.search.rows import Row, ordered, row_of
+from benchmarks.search.rows import RunRow, ordered, row_of
 from benchmarks.search.suites import by_turns, suite
 
 # Wall seconds to a CPU second: the busiest machine stretches a wait, and ends no run.
@@ -27,7 +27,7 @@ _PATIENCE = 20.0
 
 
 @dataclass(frozen=True)
-class Asked:
+class Wanted:
     """What a comparison is about; ``problems`` of each suite, all where it is None."""
 
     methods: tuple[str, ...]
@@ -39,15 +39,15 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class SoFar:
     """Every row there is, and how many of the runs asked for are done, of how many."""
 
-    rows: list[Row]
+    rows: list[RunRow]
     done: int
     planned: int
 
 
-def compared(asked: Asked, known: Iterable[Row], *, rerun_stale: bool) -> Iterator[Comparison]:
+def compared(asked: Wanted, known: Iterable[RunRow], *, rerun_stale: bool) -> Iterator[SoFar]:
     """The comparison as it is known, where it is, and after each problem.
 
     Rows of an earlier code of their method are kept, or with ``rerun_stale`` made again.
@@ -71,7 +71,7 @@ def compared(asked: Asked, known: Iterable[Row], *, rerun_stale: bool) -> Iterat
                 yield _state(rows, runs)
 
 
-def _planned(asked: Asked, suites: Mapping[str, Dataset]) -> list[Run]:
+def _planned(asked: Wanted, suites: Mapping[str, Dataset]) -> list[Run]:
     specs = [spec for spec in map(_spec, asked.methods) if spec is not None]
     wall = _PATIENCE * asked.cpu_seconds
     budget = Budget.of_cpu(asked.cpu_seconds, seconds=wall, threads=1)
@@ -92,12 +92,12 @@ def _key(run: Run) -> tuple[object, ...]:
 
 
 def _state(
-    rows: Mapping[tuple[object, ...], Row], runs: Mapping[tuple[object, ...], Run]
-) -> Comparison:
-    return Comparison(ordered(rows.values()), len(runs.keys() & rows.keys()), len(runs))
+    rows: Mapping[tuple[object, ...], RunRow], runs: Mapping[tuple[object, ...], Run]
+) -> SoFar:
+    return SoFar(ordered(rows.values()), len(runs.keys() & rows.keys()), len(runs))
 
 
-def _done(runs: Iterable[Run], suites: Mapping[str, Dataset], store: Store) -> Iterator[Row]:
+def _done(runs: Iterable[Run], suites: Mapping[str, Dataset], store: Store) -> Iterator[RunRow]:
     for run in runs:
         record = store.read(run.key)
         if record is not None:

@@ -21,7 +21,7 @@ RULES = ("exact", "skeleton")
 
 
 @dataclass(frozen=True)
-class Row:
+class RunRow:
     """A run: the verdicts on its formula, and how many CPU seconds it took.
 
     ``code`` is the digest of the method's code, ``budget`` the CPU seconds it was given. ``found``
@@ -54,13 +54,13 @@ class Row:
         return self.method, self.suite, self.problem, self.noise, self.seed, self.budget
 
 
-def row_of(record: Record, problem: Problem) -> Row:
+def row_of(record: Record, problem: Problem) -> RunRow:
     """The row of a run that has a record."""
     run, used = record.run, record.resources
     formula = str(record.discovery.best.expression) if record.discovery else ""
     verdicts = judged(formula, problem)
     found = _found(record, problem) if verdicts["exact"] == "yes" else None
-    return Row(
+    return RunRow(
         run.method.label, run.method.source, run.dataset, run.problem, run.noise, run.seed,
         run.budget.cpu_seconds or 0.0, round(used.cpu_seconds, 2),
         verdicts["exact"], verdicts["skeleton"], found, _nodes(formula), formula,
@@ -94,7 +94,7 @@ def _nodes(formula: str) -> int | None:
         return None
 
 
-def read(path: Path) -> list[Row]:
+def read(path: Path) -> list[RunRow]:
     """The rows that ``write`` wrote; none where there is no such file."""
     if not path.exists():
         return []
@@ -102,8 +102,8 @@ def read(path: Path) -> list[Row]:
         return [_row(cells) for cells in csv.DictReader(file)]
 
 
-def _row(cells: Mapping[str, str]) -> Row:
-    return Row(
+def _row(cells: Mapping[str, str]) -> RunRow:
+    return RunRow(
         cells["method"], cells["code"], cells["suite"], cells["problem"], float(cells["noise"]),
         int(cells["seed"]), float(cells["budget"]), float(cells["cpu"]),
         cells["exact"], cells["skeleton"],
@@ -118,15 +118,15 @@ def code_of(method: str) -> str:
     return posed_to(spec_of(find_method(method)), "table").source
 
 
-def ordered(rows: Iterable[Row]) -> list[Row]:
+def ordered(rows: Iterable[RunRow]) -> list[RunRow]:
     """The rows by suite, noise and problem."""
     return sorted(rows, key=lambda r: (r.suite, r.noise, r.problem, r.method, r.seed))
 
 
-def write(rows: Iterable[Row], path: Path) -> None:
+def write(rows: Iterable[RunRow], path: Path) -> None:
     """Every row as it comes; the file is written whole."""
     file = io.StringIO()
-    writer = csv.DictWriter(file, [one.name for one in fields(Row)], lineterminator="\n")
+    writer = csv.DictWriter(file, [one.name for one in fields(RunRow)], lineterminator="\n")
     writer.writeheader()
     writer.writerows(asdict(row) for row in rows)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from bench.basics.words import counted
-from benchmarks.search.rows import RULES, Row
+from benchmarks.search.rows import RULES, RunRow
 from benchmarks.search.suites import set_aside
 
 _CELL = "yes of runs (undecided; median CPU seconds to the law)"
 
 
-def table(rows: Sequence[Row]) -> str:
+def table(rows: Sequence[RunRow]) -> str:
     """Markdown: a table for each of the judge's rules, and one of the halves set aside."""
     budgets = ", ".join(f"{budget:g}" for budget in sorted({row.budget for row in rows}))
     head = (
@@ -35,7 +35,7 @@ def table(rows: Sequence[Row]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _by_suite(rows: Sequence[Row], rule: str) -> list[str]:
+def _by_suite(rows: Sequence[RunRow], rule: str) -> list[str]:
     methods = list(dict.fromkeys(row.method for row in rows))
     lines = [
         "| suite | noise | problems | " + " | ".join(f"`{name}`" for name in methods) + " |",
@@ -49,7 +49,7 @@ def _by_suite(rows: Sequence[Row], rule: str) -> list[str]:
     return lines
 
 
-def _cell(rows: Sequence[Row], rule: str) -> str:
+def _cell(rows: Sequence[RunRow], rule: str) -> str:
     if not rows:
         return "-"
     answers = [getattr(row, rule) for row in rows]
@@ -61,7 +61,7 @@ def _cell(rows: Sequence[Row], rule: str) -> str:
     return f"{text} ({'; '.join(notes)})" if notes else text
 
 
-def plot(rows: Sequence[Row], path: Path) -> None:
+def plot(rows: Sequence[RunRow], path: Path) -> None:
     """Share of all runs that have the law, by ``exact``, after so many CPU seconds."""
     try:
         import matplotlib

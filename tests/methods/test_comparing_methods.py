@@ -10,13 +10,13 @@ import pytest
 from bench.running import Record, Resources, Run
 from bench.running.results.record import Report
 from benchmarks.search import compared as comparing
-from benchmarks.search.compared import Asked, compared
+from benchmarks.search.compared import Wanted, compared
 from benchmarks.search.publish import publish
-from benchmarks.search.rows import Row, read, row_of, write
+from benchmarks.search.rows import RunRow, read, row_of, write
 from benchmarks.search.suites import set_aside, suite
 from benchmarks.search.table import table
 
-ASKED = Asked(("linear",), ("nguyen", "srsd_easy"), cpu_seconds=20.0, problems=2)
+ASKED = Wanted(("linear",), ("nguyen", "srsd_easy"), cpu_seconds=20.0, problems=2)
 
 
 def test_it_is_published_after_each_problem_and_goes_on_from_what_is_published(
@@ -82,7 +82,7 @@ def test_the_time_of_a_law_is_that_of_the_first_report_from_which_on_it_is_the_l
     assert (row.exact, row.skeleton, row.found) == ("yes", "yes", 6.0)
 
 
-def _record_of(row: Row, answer: str, reports: list[str]) -> Record:
+def _record_of(row: RunRow, answer: str, reports: list[str]) -> Record:
     """A record of ten wall and fifteen CPU seconds that reported once a second."""
     from bench import Budget, Candidate, Discovery
     from bench.plugins import find_method, spec_of
@@ -97,8 +97,8 @@ def _record_of(row: Row, answer: str, reports: list[str]) -> Record:
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
     rows = [
-        Row("a", "c", "s", "p", 0.01, 0, 30.0, 1.5, "yes", "no", 0.25, 7, 'x0 + "quoted", x1'),
-        Row("b", "c", "s", "p", 0.01, 1, 30.0, 1.5, "undecided", "no", None, None, ""),
+        RunRow("a", "c", "s", "p", 0.01, 0, 30.0, 1.5, "yes", "no", 0.25, 7, 'x0 + "quoted", x1'),
+        RunRow("b", "c", "s", "p", 0.01, 1, 30.0, 1.5, "undecided", "no", None, None, ""),
     ]
     write(rows, tmp_path / "deep" / "30s.csv")
     assert read(tmp_path / "deep" / "30s.csv") == rows

@@ -1,4 +1,4 @@
-"""The judge against pairs whose labels follow from their making (``benchmarks.judge_suite``)."""
+"""The judge against pairs whose labels follow from their making (``benchmarks.judge.suite``)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 
 from bench.scoring.equivalence import RULES, judge
 from bench.scoring.equivalence.verdict import ANSWERS
-from benchmarks.judge_pairs import LabelledPair, read
-from benchmarks.judge_suite import CLASSES, MAKERS
+from benchmarks.judge.pairs import LabelledPair, read
+from benchmarks.judge.suite import CLASSES, MAKERS
 
 PER_KIND = 6
 PAIRS = read()

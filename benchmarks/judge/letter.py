@@ -6,15 +6,15 @@ import random
 from collections.abc import Mapping
 
 from bench.problems import Domain, Sampling, Variable
-from benchmarks.judge_constants import NEAR, Maker, either_sign, names, somewhere
-from benchmarks.judge_pairs import LAW, Written
+from benchmarks.judge.constants import NEAR, Maker, either_sign, names, somewhere
+from benchmarks.judge.pairs import LAW, OwnPair
 
 _SUMS = ("(1 - {a}/{k})", "({a} + {k})", "({k} - {a}*{b})", "({k}*{a} + {b})", "({a} - {b}/{k})")
 _FACTORS = ("{a}", "{b}", "{a}**2", "{b}**0.5", "sin({a})", "exp(-{b})", "({b} + {k})")
 _RESTS = ("", " + {k}*{b}**3", " + {k}*{a}", " - {k}*sin({k}*{b})", " + {k}*{a}**0.3333333333")
 
 
-def reordered(rng: random.Random) -> Written:
+def reordered(rng: random.Random) -> OwnPair:
     """A law with a number, a sum and further factors in a product, and the product reordered.
 
     SymPy multiplies a number into a sum that stands right beside it, and then rounds others.
@@ -34,14 +34,14 @@ def reordered(rng: random.Random) -> Written:
         rng.shuffle(factors)
         sides = [*sides[-1:], "*".join(factors)]
     terms = [side + rest for side in sides]
-    return Written(terms[0], terms[1], somewhere(rng, [a, b], 0.3, 4.0), LAW)
+    return OwnPair(terms[0], terms[1], somewhere(rng, [a, b], 0.3, 4.0), LAW)
 
 
 _POLES = ("{b}/({a} - {c})", "{b}/({c} - {a}) + {b}", "{b}*{a}/({a} - {c})", "{b}/({a} - {c})**2")
 _POLES_AT_MINUS_1 = ("{b}/(1 + {k}*{a})", "{a}*{b}/(1 + {k}*{a})", "{b} - 1/(1 + {k}*{a})")
 
 
-def steep_r2(rng: random.Random) -> Written:
+def steep_r2(rng: random.Random) -> OwnPair:
     """A law with a pole amid its range, and the pole moved by less than what the rounding drops.
 
     In nearly every sample of the range R2 is 1, and in a few one point makes it anything.
@@ -51,7 +51,7 @@ def steep_r2(rng: random.Random) -> Written:
         form, k = rng.choice(_POLES_AT_MINUS_1), 1 + rng.choice([-1, 1]) * rng.uniform(1e-5, NEAR)
         sides = [form.format(a=a, b=b, k=one) for one in ("1", f"{k:.9g}")]
         sides[0] = sides[0].replace("1*", "")
-        return Written(sides[0], sides[1], either_sign([a, b]), LAW)
+        return OwnPair(sides[0], sides[1], either_sign([a, b]), LAW)
     form, where = rng.choice(_POLES), round(rng.uniform(1.3, 4.0), 3)
     moved = where + rng.choice([-1, 1]) * rng.uniform(1e-5, 3e-4)
     sides = [form.format(a=a, b=b, c=c) for c in (f"{where:.3f}", f"{moved:.7f}")]
@@ -65,7 +65,7 @@ def steep_r2(rng: random.Random) -> Written:
             Variable(b, sampling=Sampling("uniform", 1.0, 5.0)),
         )
     )
-    return Written(sides[0], sides[1], domain, LAW)
+    return OwnPair(sides[0], sides[1], domain, LAW)
 
 
 LETTER: Mapping[str, Maker] = {

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from math import comb, log
 
 from bench.problems import Domain, Sampling, Variable
-from benchmarks.judge_constants import Maker, box, either_sign, names
-from benchmarks.judge_pairs import LAW, Labels, Written
+from benchmarks.judge.constants import Maker, box, either_sign, names
+from benchmarks.judge.pairs import LAW, Labels, OwnPair
 
 OTHER = Labels("no", "no", "no", "no")
 _IDENTITY = Labels("yes", "yes", "yes", "yes")
@@ -21,14 +21,14 @@ def _domain(**ranges: tuple[float, float]) -> Domain:
     )
 
 
-def _either_way(rng: random.Random, written: Written, share: float = 0.4) -> Written:
+def _either_way(rng: random.Random, written: OwnPair, share: float = 0.4) -> OwnPair:
     """Sides swapped, now and then: where neither has constants, the answer is the same."""
     if rng.random() < share:
-        return Written(written.truth, written.prediction, written.domain, written.labels)
+        return OwnPair(written.truth, written.prediction, written.domain, written.labels)
     return written
 
 
-def expanded(rng: random.Random) -> Written:
+def expanded(rng: random.Random) -> OwnPair:
     """A power of a sum, multiplied out."""
     a, b = names(rng, 2)
     n, sign, k = rng.randint(8, 30), rng.choice([-1, 1]), rng.randint(1, 3)
@@ -44,11 +44,11 @@ def expanded(rng: random.Random) -> Written:
     columns = [a, b] if two else [a]
     domain = either_sign(columns) if rng.random() < 0.5 else box(rng, columns, 0.5, 4.0)
     return _either_way(
-        rng, Written(" + ".join(terms).replace("+ -", "- "), law, domain, _IDENTITY), 0.3
+        rng, OwnPair(" + ".join(terms).replace("+ -", "- "), law, domain, _IDENTITY), 0.3
     )
 
 
-def extreme(rng: random.Random) -> Written:
+def extreme(rng: random.Random) -> OwnPair:
     """What leaves the range of float64 on its way, and comes back."""
     a, b = names(rng, 2)
     k = 2 * rng.randint(150, 400)
@@ -62,7 +62,7 @@ def extreme(rng: random.Random) -> Written:
             (f"{a}*cosh({3 * k}*{b})/cosh(-{3 * k}*{b})", a),
         ]
     )
-    return Written(prediction, truth, either_sign([a, b]), LAW)
+    return OwnPair(prediction, truth, either_sign([a, b]), LAW)
 
 
 _ON_INTEGERS: tuple[tuple[str, str, Labels], ...] = (
@@ -78,7 +78,7 @@ _ON_INTEGERS: tuple[tuple[str, str, Labels], ...] = (
 )
 
 
-def on_integers(rng: random.Random) -> Written:
+def on_integers(rng: random.Random) -> OwnPair:
     """Laws of a whole number that are 0 at some of them."""
     n, a = names(rng, 2)
     prediction, truth, labels = rng.choice(_ON_INTEGERS)
@@ -87,10 +87,10 @@ def on_integers(rng: random.Random) -> Written:
     if "{a}" in truth + prediction:
         columns += box(rng, [a]).variables
     sides = [side.format(n=n, a=a) for side in (prediction, truth)]
-    return _either_way(rng, Written(sides[0], sides[1], Domain(tuple(columns)), labels))
+    return _either_way(rng, OwnPair(sides[0], sides[1], Domain(tuple(columns)), labels))
 
 
-def dropped_structure(rng: random.Random) -> Written:
+def dropped_structure(rng: random.Random) -> OwnPair:
     """A limit of the law for the law: a term of whole numbers or variables is left out."""
     a, b, c = names(rng, 3)
     far, high = rng.uniform(7, 14), rng.uniform(16, 40)
@@ -115,10 +115,10 @@ def dropped_structure(rng: random.Random) -> Written:
             (f"sqrt({a}**2 + {b}**2)", a, {a: (1e3, 1e4), b: (0.01, 1.0)}),
         ]
     )  # fmt: skip
-    return _either_way(rng, Written(prediction, truth, _domain(**ranges), OTHER))
+    return _either_way(rng, OwnPair(prediction, truth, _domain(**ranges), OTHER))
 
 
-def same_on_the_box(rng: random.Random) -> Written:
+def same_on_the_box(rng: random.Random) -> OwnPair:
     """Two functions that agree on the domain to more digits than are carried."""
     a, b = names(rng, 2)
     steep, low = rng.randint(700, 5000), rng.randint(40, 120)
@@ -141,10 +141,10 @@ def same_on_the_box(rng: random.Random) -> Written:
             (f"{b}*cosh({a})", f"{b}*exp({a})/2", _domain(**{a: span, b: (1.0, 5.0)})),
         ]
     )
-    return _either_way(rng, Written(prediction, truth, domain, OTHER))
+    return _either_way(rng, OwnPair(prediction, truth, domain, OTHER))
 
 
-def equal_on_the_domain(rng: random.Random) -> Written:
+def equal_on_the_domain(rng: random.Random) -> OwnPair:
     """Equal on the domain by its signs and ranges, and not beyond: that is equal."""
     a, b = names(rng, 2)
     k = rng.randint(1, 3)
@@ -161,10 +161,10 @@ def equal_on_the_domain(rng: random.Random) -> Written:
     ]
     prediction, truth, ends = rng.choice(forms)
     domain = _domain(**{a: ends, b: (1.0, 5.0)})
-    return _either_way(rng, Written(prediction, truth, domain, _BY_DOMAIN))
+    return _either_way(rng, OwnPair(prediction, truth, domain, _BY_DOMAIN))
 
 
-def underflowing_literal(rng: random.Random) -> Written:
+def underflowing_literal(rng: random.Random) -> OwnPair:
     """A number that float64 takes for 0."""
     a, b = names(rng, 2)
     number = f"{rng.uniform(1, 9):.2f}e-{rng.randint(400, 5000)}"
@@ -176,10 +176,10 @@ def underflowing_literal(rng: random.Random) -> Written:
             (f"{a}**2*(1 + {number}/{b})", f"{a}**2"),
         ]
     )
-    return Written(prediction, truth, box(rng, [a, b]), Labels("no", "no", "no", "no"))
+    return OwnPair(prediction, truth, box(rng, [a, b]), Labels("no", "no", "no", "no"))
 
 
-def data_that_cannot_tell(rng: random.Random) -> Written:
+def data_that_cannot_tell(rng: random.Random) -> OwnPair:
     """A column that does not vary: the law and something else agree on all there is."""
     a, b, c = names(rng, 3)
     fixed = round(rng.uniform(0.5, 6.0), 2)
@@ -200,7 +200,7 @@ def data_that_cannot_tell(rng: random.Random) -> Written:
         Variable(name, sampling=Sampling("uniform", *ends))
         for name, ends in ((a, (1.0, 5.0)), (b, (fixed, fixed)), (c, (2.0, 6.0)))
     ]
-    return Written(prediction, truth, Domain(tuple(columns)), labels)
+    return OwnPair(prediction, truth, Domain(tuple(columns)), labels)
 
 
 STRUCTURE: Mapping[str, Maker] = {

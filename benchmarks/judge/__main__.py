@@ -1,6 +1,6 @@
 """How often the judge is wrong, how often it does not know, and how long it takes.
 
-``python -m benchmarks.judge`` judges both halves of the labelled suite (``judge_suite``), and has
+``python -m benchmarks.judge`` judges both halves of the labelled suite (``suite.py``), and has
 SRBench's published rule (``srbench_rule``) decide a sample of the held-out half, in the same run,
 with the same limit of time; it prints Markdown and writes it to ``benchmarks/results/judge.md``.
 Times are of the processor: other work on the machine does not count.
@@ -27,16 +27,16 @@ import numpy as np
 from bench.problems import Problem, load_dataset
 from bench.scoring.equivalence import RULES, JudgeLimits, Verdict, judge
 from bench.scoring.equivalence.verdict import ANSWERS
-from benchmarks import srbench_rule
-from benchmarks.judge_pairs import LabelledPair, read
+from benchmarks.judge import srbench_rule
+from benchmarks.judge.pairs import LabelledPair, read
 
-RESULTS = Path(__file__).parent / "results"
+RESULTS = Path(__file__).parents[1] / "results"
 _RENAMED = {"I_15_10": "I.15.1"}
 """SRBench's names of problems that the database names otherwise."""
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedPair:
     """A pair, and what was said of it under each rule."""
 
     pair: LabelledPair
@@ -54,7 +54,7 @@ class Judged:
         return words.get(answer, "scope")
 
 
-def judge_suite(half: str) -> list[Judged]:
+def judge_suite(half: str) -> list[JudgedPair]:
     """The judge on one half of the suite."""
     found = []
     for pair in read():
@@ -62,7 +62,7 @@ def judge_suite(half: str) -> list[Judged]:
             truth, domain = pair.law()
             started = thread_time()
             verdicts = judge(pair.prediction, truth, domain)
-            found.append(Judged(pair, verdicts, thread_time() - started))
+            found.append(JudgedPair(pair, verdicts, thread_time() - started))
     return found
 
 
@@ -75,7 +75,7 @@ def times(seconds: Sequence[float]) -> str:
 def suite_report(sample: int) -> str:
     """The Markdown of the whole comparison."""
     lines = []
-    held: list[Judged] = []
+    held: list[JudgedPair] = []
     for half, title in (("tune", "tuned on"), ("held", "held out")):
         judged = judge_suite(half)
         held = judged if half == "held" else held
@@ -88,7 +88,7 @@ def suite_report(sample: int) -> str:
 _COLUMNS = ("right", "false no", "false yes", "undecided", "scope")
 
 
-def _table(judged: Sequence[Judged]) -> list[str]:
+def _table(judged: Sequence[JudgedPair]) -> list[str]:
     lines = [
         "| rule | labelled yes | no | other | right | false no | false yes | undecided | scope |",
         "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
@@ -110,7 +110,7 @@ def _table(judged: Sequence[Judged]) -> list[str]:
     return lines
 
 
-def _by_class(judged: Sequence[Judged]) -> list[str]:
+def _by_class(judged: Sequence[JudgedPair]) -> list[str]:
     """False no / false yes / undecided of each rule, for every way a pair is made."""
     lines = [
         f"| how a pair is made | pairs | {' | '.join(RULES)} | median ms |",
@@ -140,7 +140,7 @@ def confusion(labels_and_answers: Iterable[tuple[str, str]]) -> str:
     return " | ".join(str(cell) for cell in cells)
 
 
-def _side_by_side(held: Sequence[Judged], sample: int) -> list[str]:
+def _side_by_side(held: Sequence[JudgedPair], sample: int) -> list[str]:
     """SRBench's rule on every n-th labelled pair, and the judge under that rule alone."""
     labelled = [item for item in held if item.pair.srbench in ("yes", "no")]
     chosen = labelled[:: max(1, len(labelled) // sample)] if sample else []

@@ -8,9 +8,9 @@ from dataclasses import replace
 from math import e, log, pi, sqrt
 
 from bench.problems import Domain, Sampling, Variable
-from benchmarks.judge_pairs import LAW, OTHER, Labels, Written
+from benchmarks.judge.pairs import LAW, OTHER, Labels, OwnPair
 
-Maker = Callable[[random.Random], Written]
+Maker = Callable[[random.Random], OwnPair]
 
 _POOL = ("x", "y", "z", "a", "b", "c", "q", "r", "m", "v", "t", "u", "w", "k")
 NEAR = 4e-4
@@ -80,7 +80,7 @@ def _as_float(text: str) -> str:
     return text if any(mark in text for mark in ".e") else f"{text}.0"
 
 
-def spelled(rng: random.Random) -> Written:
+def spelled(rng: random.Random) -> OwnPair:
     """A constant in closed form on one side and in decimals on the other."""
     closed, value = rng.choice(_CLOSED)
     a, b = names(rng, 2)
@@ -89,16 +89,16 @@ def spelled(rng: random.Random) -> Written:
     sides = [form.format(a=a, b=b, k=k) for k in (f"({closed})", number)]
     if rng.random() < 0.3:
         sides.reverse()
-    return Written(sides[0], sides[1], somewhere(rng, [a, b]), LAW)
+    return OwnPair(sides[0], sides[1], somewhere(rng, [a, b]), LAW)
 
 
-def approximated(rng: random.Random) -> Written:
+def approximated(rng: random.Random) -> OwnPair:
     """Two closed forms of nearly the same value."""
     first, second = rng.choice(_APPROXIMATED)
     a, b = names(rng, 2)
     form = rng.choice(_TERMS)
     sides = [form.format(a=a, b=b, k=f"({k})") for k in rng.sample([first, second], 2)]
-    return Written(sides[0], sides[1], somewhere(rng, [a, b]), LAW)
+    return OwnPair(sides[0], sides[1], somewhere(rng, [a, b]), LAW)
 
 
 _UNWRITTEN = (
@@ -109,7 +109,7 @@ _UNWRITTEN = (
 )  # fmt: skip
 
 
-def unwritten(rng: random.Random) -> Written:
+def unwritten(rng: random.Random) -> OwnPair:
     """A factor or exponent 1 that is not written on one side, and nearly 1 on the other."""
     a, b = names(rng, 2)
     plain, other = rng.choice(_UNWRITTEN)
@@ -119,10 +119,10 @@ def unwritten(rng: random.Random) -> Written:
         sides.reverse()
     columns = [a, b]
     on = box(rng, columns) if "**" in other else somewhere(rng, columns)
-    return Written(sides[0], sides[1], on, LAW)
+    return OwnPair(sides[0], sides[1], on, LAW)
 
 
-def based(rng: random.Random) -> Written:
+def based(rng: random.Random) -> OwnPair:
     """A power of a whole base beside an exponential, and roots beside decimal exponents."""
     a, b = names(rng, 2)
     if rng.random() < 0.5:
@@ -135,10 +135,10 @@ def based(rng: random.Random) -> Written:
         sides = [f"{a}**({above}/{below}) + {b}", f"{a}**{_as_float(power)} + {b}"]
     if rng.random() < 0.3:
         sides.reverse()
-    return Written(sides[0], sides[1], box(rng, [a, b], 0.3, 4.0), LAW)
+    return OwnPair(sides[0], sides[1], box(rng, [a, b], 0.3, 4.0), LAW)
 
 
-def held(rng: random.Random) -> Written:
+def held(rng: random.Random) -> OwnPair:
     """Constants that may move within the tolerance only, and would have to move further.
 
     Named constants, fractions and factors that are not written are as far as 8 to 60 % off.
@@ -157,10 +157,10 @@ def held(rng: random.Random) -> Written:
     ]
     prediction, truth = rng.choice(pairs)
     labels = Labels("", "no", "no")
-    return Written(prediction, truth, somewhere(rng, [a, b]), labels)
+    return OwnPair(prediction, truth, somewhere(rng, [a, b]), labels)
 
 
-def freed(rng: random.Random) -> Written:
+def freed(rng: random.Random) -> OwnPair:
     """Decimals and whole factors that are far off, on their side of 0: ``skeleton`` frees them."""
     a, b = names(rng, 2)
     whole = rng.randint(2, 9)
@@ -173,10 +173,10 @@ def freed(rng: random.Random) -> Written:
         (f"{a}/({b} + {rng.uniform(0.3, 0.9):.3g})", f"{a}/({b} + {far})"),
     ]
     prediction, truth = rng.choice(pairs)
-    return Written(prediction, truth, somewhere(rng, [a, b]), Labels("", "no", "yes"))
+    return OwnPair(prediction, truth, somewhere(rng, [a, b]), Labels("", "no", "yes"))
 
 
-def through_zero(rng: random.Random) -> Written:
+def through_zero(rng: random.Random) -> OwnPair:
     """Constants that would have to change their sign."""
     a, b = names(rng, 2)
     p, q, s = (f"{rng.uniform(0.4, 3):.4g}" for _ in range(3))
@@ -189,10 +189,10 @@ def through_zero(rng: random.Random) -> Written:
             (f"-{p}*{a} + {b}**2", f"{a}*{q} + {b}**2"),
         ]
     )
-    return Written(prediction, truth, somewhere(rng, [a, b], 0.3, 4.0), Labels("", "no", "no"))
+    return OwnPair(prediction, truth, somewhere(rng, [a, b], 0.3, 4.0), Labels("", "no", "no"))
 
 
-def like_terms(rng: random.Random) -> Written:
+def like_terms(rng: random.Random) -> OwnPair:
     """Many terms that are one, with constants of their own."""
     a, b = names(rng, 2)
     what = rng.choice([a, f"{a}*{b}", f"{a}**2", f"sin({a})", f"{b}*exp(-{a}/4)", f"sqrt({a})/{b}"])
@@ -203,10 +203,10 @@ def like_terms(rng: random.Random) -> Written:
     truth = f"{total * (1 + factor):.6f}*{what}"
     prediction = " + ".join(f"{part}*{what}" for part in parts)
     labels = LAW if close else Labels("yes", "no", "yes")
-    return Written(prediction, truth, somewhere(rng, [a, b]), labels)
+    return OwnPair(prediction, truth, somewhere(rng, [a, b]), labels)
 
 
-def even_vanishing(rng: random.Random) -> Written:
+def even_vanishing(rng: random.Random) -> OwnPair:
     """A factor that is far off, and a term that vanishes with the square of its constant."""
     a, b = names(rng, 2)
     tiny = f"{rng.uniform(1, 9) * 10 ** rng.randint(-8, -6):.3g}"
@@ -221,7 +221,7 @@ def even_vanishing(rng: random.Random) -> Written:
     second = first * (rng.uniform(1.05, 1.3) if far else 1 + rng.uniform(-2e-4, 2e-4))
     prediction, truth = f"{first:.4f}*{what}*({one})", f"{second:.6f}*{what}"
     labels = Labels("yes", "no" if far else "yes", "yes")
-    return Written(prediction, truth, box(rng, [a, b], 1.0, 5.0), labels)
+    return OwnPair(prediction, truth, box(rng, [a, b], 1.0, 5.0), labels)
 
 
 _NOISY = (
@@ -231,7 +231,7 @@ _NOISY = (
 )  # fmt: skip
 
 
-def noisy(rng: random.Random) -> Written:
+def noisy(rng: random.Random) -> OwnPair:
     """Constants as noise leaves them: within 4.5e-4 of what is meant, or of 0 where nothing is."""
     a, b, c = names(rng, 3)
     form = rng.choice(_NOISY)
@@ -240,10 +240,10 @@ def noisy(rng: random.Random) -> Written:
     left = f"{rng.uniform(1.1e-4, 4.5e-4):.5f}"
     prediction = form.format(*seen, left, a=a, b=b, c=c)
     truth = form.format(*meant, "0", a=a, b=b, c=c)
-    return Written(prediction, truth, box(rng, [a, b, c], 1.0, 5.0), Labels("", "", ""))
+    return OwnPair(prediction, truth, box(rng, [a, b, c], 1.0, 5.0), Labels("", "", ""))
 
 
-def dispensable(rng: random.Random) -> Written:
+def dispensable(rng: random.Random) -> OwnPair:
     """A decimal's term below or above the tolerance: under 3e-4 of the value, or 2 % of it."""
     a, b = names(rng, 2)
     small = rng.random() < 0.5
@@ -251,10 +251,10 @@ def dispensable(rng: random.Random) -> Written:
     what = rng.choice([b, f"{b}**2", f"sin({b})", f"{a}*{b}", f"1/{b}"])
     prediction = f"{a}*{b} + {share:.3g}*{what}"
     labels = LAW if small else Labels("" if what == f"{a}*{b}" else "no", "no", "no")
-    return Written(prediction, f"{a}*{b}", box(rng, [a, b], 2.0, 3.0), labels)
+    return OwnPair(prediction, f"{a}*{b}", box(rng, [a, b], 2.0, 3.0), labels)
 
 
-def pole(rng: random.Random) -> Written:
+def pole(rng: random.Random) -> OwnPair:
     """A tiny term with a pole in the domain."""
     a, b, c = names(rng, 3)
     tiny = f"{rng.uniform(1, 4.9) * 10 ** rng.choice([-4, -5, -7, -9]):.4g}"
@@ -268,7 +268,7 @@ def pole(rng: random.Random) -> Written:
     )
     # R2, which SRBench asks for as well, is anything near a pole that is not tiny.
     labels = OTHER if float(tiny) < 1e-6 else replace(OTHER, srbench="")
-    return Written(whole, truth, domain, labels)
+    return OwnPair(whole, truth, domain, labels)
 
 
 CONSTANTS: Mapping[str, Maker] = {

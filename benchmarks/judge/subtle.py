@@ -11,8 +11,8 @@ import numpy as np
 
 from bench.expression import evaluate, parse
 from bench.problems import Domain, Sampling, Variable, sample_domain
-from benchmarks.judge_constants import Maker, box, names
-from benchmarks.judge_pairs import LAW, OTHER, Labels, Written
+from benchmarks.judge.constants import Maker, box, names
+from benchmarks.judge.pairs import LAW, OTHER, Labels, OwnPair
 
 _BY_NO_RULE = Labels("no", "no", "no", "no")
 _BY_VALUES = Labels("", "", "yes")
@@ -37,7 +37,7 @@ _OF_SMALL: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 
 
-def series_of_small(rng: random.Random) -> Written:
+def series_of_small(rng: random.Random) -> OwnPair:
     """A law that departs from 1 by less than the tolerance, and its series or what is like it."""
     a, b, c = names(rng, 3)
     form, others = rng.choice(_OF_SMALL)
@@ -50,7 +50,7 @@ def series_of_small(rng: random.Random) -> Written:
     if rng.random() < 0.4:
         texts.reverse()
     ends = {c: (high / 100, high), a: (1.0, 5.0)} | ({b: (1.0, 5.0)} if "{b}" in whole else {})
-    return Written(texts[0], texts[1], _log_box(**ends), OTHER)
+    return OwnPair(texts[0], texts[1], _log_box(**ends), OTHER)
 
 
 _FIRST = ("1", "{c}*{a}", "{a}/{c}", "{c}*{b}**2", "exp(-{c}*{a})", "sin({c}*{b})")
@@ -59,7 +59,7 @@ _COMMON = ("(1 - {a}/{c})*{b}", "{a}*{b}", "({b} + {c})", "{b}/({c} + {a})", "ex
 _APART = ("(1 - exp(-{c}*{a}))*{b}", "{b}**2/({c} + {a})", "{a}*cos({c}*{b})", "sqrt({a} + {c})")
 
 
-def in_pieces(rng: random.Random) -> Written:
+def in_pieces(rng: random.Random) -> OwnPair:
     """A product with a sum multiplied out, each term with constants of its own, one far off."""
     a, b = names(rng, 2)
 
@@ -77,7 +77,7 @@ def in_pieces(rng: random.Random) -> Written:
     )
     domain = box(rng, [a, b])
     far = _median_away(terms, law, domain) > 0.02
-    return Written(terms, law, domain, replace(_BY_VALUES, exact="no" if far else ""))
+    return OwnPair(terms, law, domain, replace(_BY_VALUES, exact="no" if far else ""))
 
 
 def _median_away(prediction: str, truth: str, domain: Domain) -> float:
@@ -87,7 +87,7 @@ def _median_away(prediction: str, truth: str, domain: Domain) -> float:
     return float(np.median(np.abs(p - t) / np.abs(t)))
 
 
-def tiny_term(rng: random.Random) -> Written:
+def tiny_term(rng: random.Random) -> OwnPair:
     """A law with a term that hardly matters on the domain: it is kept, or it is missing."""
     a, b, c, d = names(rng, 4)
     tiny = 10 ** rng.uniform(-25, -7)
@@ -114,10 +114,10 @@ def tiny_term(rng: random.Random) -> Written:
     ranges = {a: (1.0, 5.0), b: (0.5, 3.0), c: (size, 9 * size)} | (
         {d: (1.0, 5.0)} if "{d}" in form else {}
     )
-    return Written(prediction, law, _log_box(**ranges), labels)
+    return OwnPair(prediction, law, _log_box(**ranges), labels)
 
 
-def beside_a_pole(rng: random.Random) -> Written:
+def beside_a_pole(rng: random.Random) -> OwnPair:
     """The law plus a constant, its range ending next to a pole: R2 follows from integrals."""
     a, b = names(rng, 2)
     power = rng.choice([1, 2])
@@ -136,7 +136,7 @@ def beside_a_pole(rng: random.Random) -> Written:
     )
     answer = "yes" if passes else "no"
     labels = Labels(answer, "no", "", answer)
-    return Written(f"{law} + {shift:.4f}", law, domain, labels)
+    return OwnPair(f"{law} + {shift:.4f}", law, domain, labels)
 
 
 def _spread(power: int, gap: float, length: float) -> float:
@@ -156,7 +156,7 @@ _STEPS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 
 
-def steep(rng: random.Random) -> Written:
+def steep(rng: random.Random) -> OwnPair:
     """A step so steep, by a number of any size, that no value on the domain tells it from one."""
     a, b = names(rng, 2)
     form, other = rng.choice(_STEPS)
@@ -164,7 +164,7 @@ def steep(rng: random.Random) -> Written:
     texts = [form.format(a=a, b=b, k=k), other.format(a=a, b=b)]
     if rng.random() < 0.5:
         texts.reverse()
-    return Written(texts[0], texts[1], _log_box(**{a: (0.5, 5.0), b: (1.0, 4.0)}), _BY_NO_RULE)
+    return OwnPair(texts[0], texts[1], _log_box(**{a: (0.5, 5.0), b: (1.0, 4.0)}), _BY_NO_RULE)
 
 
 _PHASES: tuple[tuple[str, str], ...] = (
@@ -178,7 +178,7 @@ _PHASES: tuple[tuple[str, str], ...] = (
 _ANGLES = ("{a}*{n}/2", "{n}*{a}", "{k}*{a}", "{a}/{k}", "{a}*{b}", "{k}*{a}*{n}")
 
 
-def to_the_letter(rng: random.Random) -> Written:
+def to_the_letter(rng: random.Random) -> OwnPair:
     """An identity with phases, whole angles or powers as floats; now and then plus a constant."""
     a, b, n = names(rng, 3)
     k = f"{rng.uniform(1, 5):.{rng.randint(3, 6)}g}"
@@ -197,8 +197,8 @@ def to_the_letter(rng: random.Random) -> Written:
     steady = "/(" not in form and "tan" not in law + prediction  # next to a pole R2 is anything
     if steady and rng.random() < 0.5:
         shift = f"{rng.uniform(1, 9) * 10 ** rng.randint(-1, 3):.4g}"
-        return Written(f"{prediction} + {shift}", law, domain, Labels("yes", "", ""))
-    return Written(prediction, law, domain, LAW)
+        return OwnPair(f"{prediction} + {shift}", law, domain, Labels("yes", "", ""))
+    return OwnPair(prediction, law, domain, LAW)
 
 
 SUBTLE: Mapping[str, Maker] = {

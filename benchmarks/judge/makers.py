@@ -13,10 +13,10 @@ from bench.expression import Call, Constant, Expression, Number, Symbol, evaluat
 from bench.expression.tree import fold, substitute
 from bench.problems import Problem, sample_domain
 from bench.scoring.equivalence.numerics.precise import NotFinite, Precise
-from benchmarks.judge_identities import Ground, nodes_with_paths, replaced, rewritten
-from benchmarks.judge_near_misses import EDITS
-from benchmarks.judge_pairs import LAW, OTHER, Labels
-from benchmarks.judge_published import r2_of_samples
+from benchmarks.judge.identities import Ground, nodes_with_paths, replaced, rewritten
+from benchmarks.judge.near_misses import EDITS
+from benchmarks.judge.pairs import LAW, OTHER, Labels
+from benchmarks.judge.published import r2_of_samples
 
 Array = NDArray[np.float64]
 
@@ -32,7 +32,7 @@ class Made:
 
 
 @dataclass(frozen=True)
-class Source:
+class Origin:
     """A truth to make pairs from."""
 
     problem: Problem
@@ -88,16 +88,16 @@ class Source:
         return found[0], found[-1]
 
 
-Maker = Callable[[Source, random.Random], Made | None]
+Maker = Callable[[Origin, random.Random], Made | None]
 
 
-def identity(source: Source, rng: random.Random) -> Made | None:
+def identity(source: Origin, rng: random.Random) -> Made | None:
     """A chain of one to six true identities."""
     made = rewritten(source.truth, rng.randint(1, 6), source.ground, rng)
     return Made(made, LAW) if made != source.truth else None
 
 
-def rounded(source: Source, rng: random.Random) -> Made | None:
+def rounded(source: Origin, rng: random.Random) -> Made | None:
     """Every constant as a decimal of 4 to 10 digits, after an identity or two."""
     digits = rng.randint(4, 10)
 
@@ -138,7 +138,7 @@ def _value(node: Expression) -> float | None:
     return float(node.value) if isinstance(node, Number) else None
 
 
-def next_to_nothing(source: Source, rng: random.Random) -> Made | None:
+def next_to_nothing(source: Origin, rng: random.Random) -> Made | None:
     """Terms and factors that an optimiser leaves: 0 and 1 to five or eight digits."""
     made = rewritten(source.truth, rng.randint(0, 2), source.ground, rng)
     for _ in range(rng.randint(1, 3)):
@@ -175,7 +175,7 @@ def _in_exponent(expression: Expression, path: tuple[int, ...]) -> bool:
     return False
 
 
-def redundant(source: Source, rng: random.Random) -> Made | None:
+def redundant(source: Origin, rng: random.Random) -> Made | None:
     """More constants than the law has, that cancel to six or eight digits."""
     made = rewritten(source.truth, rng.randint(0, 2), source.ground, rng)
     for _ in range(rng.randint(1, 3)):
@@ -201,7 +201,7 @@ def redundant(source: Source, rng: random.Random) -> Made | None:
     return Made(made, LAW) if made != source.truth else None
 
 
-def other_constants(source: Source, rng: random.Random) -> Made | None:
+def other_constants(source: Origin, rng: random.Random) -> Made | None:
     """The right structure with constants that are far off."""
     factor = float(f"{rng.choice([rng.uniform(0.55, 0.95), rng.uniform(1.05, 1.8)]):.6g}")
     floats = [
@@ -220,7 +220,7 @@ def other_constants(source: Source, rng: random.Random) -> Made | None:
     return Made(made, Labels(_up_to_a_constant(source, made), exact, "yes"))
 
 
-def _up_to_a_constant(source: Source, made: Expression) -> str:
+def _up_to_a_constant(source: Origin, made: Expression) -> str:
     """The label of ``srbench`` where the structure is right: by the values alone."""
     ratio, difference = _spread(source, made)
     least, most = source.r2(made)
@@ -233,7 +233,7 @@ def _up_to_a_constant(source: Source, made: Expression) -> str:
     return "no" if min(ratio, difference) > 0.04 else ""
 
 
-def _spread(source: Source, made: Expression) -> tuple[float, float]:
+def _spread(source: Origin, made: Expression) -> tuple[float, float]:
     """How far p/t, and p - t, are from constant: median departure, relative to p and to t."""
     p = source.values(made)
     with np.errstate(all="ignore"):
@@ -244,7 +244,7 @@ def _spread(source: Source, made: Expression) -> tuple[float, float]:
     return float(np.median(departure)), float(np.median(offset))
 
 
-def shifted(source: Source, rng: random.Random) -> Made | None:
+def shifted(source: Origin, rng: random.Random) -> Made | None:
     """The truth plus a constant: SRBench's rule accepts it, R2 permitting."""
     spread = float(np.std(source.y))
     addend = Number(float(f"{spread * rng.uniform(0.1, 0.5):.5g}"))
@@ -255,7 +255,7 @@ def shifted(source: Source, rng: random.Random) -> Made | None:
     return Made(made, Labels("yes" if source.r2(made)[0] > 0.7 else "", "no", ""))
 
 
-def negated(source: Source, rng: random.Random) -> Made | None:
+def negated(source: Origin, rng: random.Random) -> Made | None:
     """The truth with the other sign."""
     made = rewritten(Call("neg", (source.truth,)), rng.randint(0, 1), source.ground, rng)
     return Made(made, Labels("no" if source.r2(made)[1] < 0.3 else "", "no", ""))
@@ -264,7 +264,7 @@ def negated(source: Source, rng: random.Random) -> Made | None:
 def near_miss(kind: str) -> Maker:
     """The maker for one kind of near miss."""
 
-    def make(source: Source, rng: random.Random) -> Made | None:
+    def make(source: Origin, rng: random.Random) -> Made | None:
         made = EDITS[kind](source.truth, source.ground, rng)
         if made is None or (kind == "imaginary" and source.has("I")):
             return None

@@ -1,16 +1,16 @@
 """The labelled suite for the judge: pairs whose labels follow from how they were made.
 
-``python -m benchmarks.judge_suite`` writes ``tests/data/judge_suite.csv.gz`` anew, the same bytes
+``python -m benchmarks.judge.suite`` writes ``tests/data/judge_suite.csv.gz`` anew, the same bytes
 every time. Columns: ``id``, ``half``, ``problem`` (dataset/name, which has truth and domain) or
 ``truth`` and ``domain`` (JSON), ``made`` (how), ``prediction``, and one label for each rule: an
 answer, or empty where the making decides nothing.
 
-Pairs over the laws of published problems (``judge_makers.py``): chains of true identities;
+Pairs over the laws of published problems (``makers.py``): chains of true identities;
 constants rounded to 4..10 digits; terms and factors that are next to nothing; redundant constants;
-constants that are far off; and near misses (``judge_near_misses.py``). Pairs that bring their own
-law: how a constant is spelled and how far it may move (``judge_constants.py``), what carries
-structure and where float64 misleads (``judge_structure.py``), what is hard to see
-(``judge_subtle.py``), and where the letter of the published rule decides (``judge_letter.py``).
+constants that are far off; and near misses (``near_misses.py``). Pairs that bring their own
+law: how a constant is spelled and how far it may move (``constants.py``), what carries
+structure and where float64 misleads (``structure.py``), what is hard to see
+(``subtle.py``), and where the letter of the published rule decides (``letter.py``).
 
 What lies near a threshold is left out, measured on values alone:
 
@@ -21,7 +21,7 @@ What lies near a threshold is left out, measured on values alone:
 * two rules look at R2: pairs with R2 between 0.3 and 0.7 in one of ten samples have no label;
 * what is next to nothing: it must be so at 20,000 points, to half the tolerance;
 * pairs that float64 cannot evaluate (to 1e-6 for an identity) are left out;
-* ``srbench`` is labelled by SRBench's own arithmetic (``judge_published.py``).
+* ``srbench`` is labelled by SRBench's own arithmetic (``published.py``).
 
 Half of the suite, ``held``, comes from a seed of its own, and is looked at as totals only: the
 judge was tuned on the other half (``tune``) and on real predictions. Earlier held-out halves, of
@@ -39,14 +39,14 @@ import numpy as np
 
 from bench.expression import ParseError, evaluate, parse, size
 from bench.problems import Problem, load_dataset, sample_domain
-from benchmarks.judge_constants import CONSTANTS
-from benchmarks.judge_identities import Ground
-from benchmarks.judge_letter import LETTER
-from benchmarks.judge_makers import MAKERS, Made, Source
-from benchmarks.judge_pairs import LAW, LabelledPair, Labels, Written, domain_text, write
-from benchmarks.judge_published import published_label, r2_of_samples, scope_label
-from benchmarks.judge_structure import STRUCTURE
-from benchmarks.judge_subtle import SUBTLE
+from benchmarks.judge.constants import CONSTANTS
+from benchmarks.judge.identities import Ground
+from benchmarks.judge.letter import LETTER
+from benchmarks.judge.makers import MAKERS, Made, Origin
+from benchmarks.judge.pairs import LAW, LabelledPair, Labels, OwnPair, domain_text, write
+from benchmarks.judge.published import published_label, r2_of_samples, scope_label
+from benchmarks.judge.structure import STRUCTURE
+from benchmarks.judge.subtle import SUBTLE
 
 DATASETS = ("srsd", "aifeynman", "aifeynman_bonus", "nguyen", "livermore", "llmsrbench")
 SEEDS = {"tune": 1, "held": 7}
@@ -63,7 +63,7 @@ def generate(half: str) -> Iterator[LabelledPair]:
         yield from _of_class(name, half)
 
 
-def _from_problem(source: Source, half: str, per_problem: int = 5) -> Iterator[LabelledPair]:
+def _from_problem(source: Origin, half: str, per_problem: int = 5) -> Iterator[LabelledPair]:
     names = list(MAKERS)
     weights = [MAKERS[name][1] for name in names]
     rng = random.Random(f"{SEEDS[half]}/{source.problem.id}")
@@ -101,13 +101,13 @@ def _of_class(name: str, half: str) -> Iterator[LabelledPair]:
         )  # fmt: skip
 
 
-def _labels(labels: Labels, prediction: str, truth: str, pair: Problem | Written) -> Labels:
+def _labels(labels: Labels, prediction: str, truth: str, pair: Problem | OwnPair) -> Labels:
     """``labels`` with that of ``srbench``, and none where R2 is near the threshold."""
     if labels.srbench != "?" and scope_label(truth):
         labels = replace(labels, srbench=published_label(prediction, truth, pair.domain))
     if labels.srbench == "?":
         labels = replace(labels, srbench=published_label(prediction, truth, pair.domain))
-    if isinstance(pair, Written) and labels.srbench_relative == "yes" and labels.exact != "yes":
+    if isinstance(pair, OwnPair) and labels.srbench_relative == "yes" and labels.exact != "yes":
         try:
             least = r2_of_samples(prediction, truth, pair.domain)[0]
         except ParseError:
@@ -117,7 +117,7 @@ def _labels(labels: Labels, prediction: str, truth: str, pair: Problem | Written
     return labels
 
 
-def _sane(source: Source, made: Made | None) -> Made | None:
+def _sane(source: Origin, made: Made | None) -> Made | None:
     """``made``, unless float64 cannot evaluate it or it lies near the tolerance."""
     if made is None or size(made.expression) > _LARGEST:
         return None
@@ -127,7 +127,7 @@ def _sane(source: Source, made: Made | None) -> Made | None:
     return made if away < 2.5e-4 else None
 
 
-def _sources() -> Iterator[Source]:
+def _sources() -> Iterator[Origin]:
     for name in DATASETS:
         for problem in load_dataset(name).problems:
             if problem.truth is not None:
@@ -136,7 +136,7 @@ def _sources() -> Iterator[Source]:
                     yield source
 
 
-def _source(problem: Problem) -> Source | None:
+def _source(problem: Problem) -> Origin | None:
     assert problem.truth is not None
     truth = parse(problem.truth, problem.variables)
     X = sample_domain(problem.domain, 200, 7)
@@ -150,7 +150,7 @@ def _source(problem: Problem) -> Source | None:
         if variable.sampling and variable.sampling.signs == "positive" and variable.sampling.low > 0
     )
     ground = Ground(problem.names, positive, X[usable])
-    return Source(problem, truth, ground, y[usable])
+    return Origin(problem, truth, ground, y[usable])
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from bench.problems import Domain, Problem, Sampling, Variable, load_dataset
 
-PATH = Path(__file__).parent.parent / "tests" / "data" / "judge_suite.csv.gz"
+PATH = Path(__file__).parents[2] / "tests" / "data" / "judge_suite.csv.gz"
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Labels:
     """What the making of a pair says under each rule: an answer, or nothing.
 
     ``srbench`` is what SRBench's own arithmetic says where the making does not
-    (``judge_published.py``).
+    (``published.py``).
     """
 
     srbench_relative: str
@@ -35,7 +35,7 @@ OTHER = Labels("no", "no", "no")
 
 
 @dataclass(frozen=True)
-class Written:
+class OwnPair:
     """A pair that brings its own truth and domain."""
 
     prediction: str

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.expression import Call, Expression, Number, Symbol, evaluate, parse, substitute, symbols
-from benchmarks.judge_identities import Ground, nodes_with_paths, replaced
+from benchmarks.judge.identities import Ground, nodes_with_paths, replaced
 
 Array = NDArray[np.float64]
 Edit = Callable[[Expression, Ground, random.Random], Expression | None]
