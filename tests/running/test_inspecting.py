@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
+import psutil
 import pytest
+from toys import templates
 
 from bench.basics.paths import DATASETS
 from bench.plugins import MethodError, method_spec
@@ -123,61 +123,59 @@ def test_paths_that_are_declared_start_in_the_current_folder(
 
 def test_a_module_that_hangs_when_imported_is_given_up(tmp_path: Path) -> None:
     target = written(tmp_path, "import os, time\nos.fork() or os.setsid()\ntime.sleep(1000)\n")
+    before = _forked()
     with pytest.raises(DescribeError, match="took more than"):
         describe(target, seconds=1.5)
-    assert not _inspecting(target)
+    assert not _forked() - before
     with pytest.raises(DescribeError, match="took more than"):  # asked anew, of another
         describe(target, seconds=1.5)
 
 
-def _inspecting(text: str) -> list[int]:
-    """Processes with ``text`` among their arguments."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and int(entry.name) != os.getpid():
-            try:
-                line = (entry / "cmdline").read_bytes()
-            except OSError:
-                continue
-            if text.encode() in line:
-                found.append(int(entry.name))
-    return found
+def _forked() -> set[psutil.Process]:
+    return {one for template in templates() for one in template.children(recursive=True)}
 
 
 def test_an_inspector_that_has_gone_is_followed_by_another(tmp_path: Path) -> None:
     target = written(tmp_path, "")
+    before = _forked()
     first = describe(target)
-    for pid in _inspecting(target):
-        os.kill(pid, signal.SIGKILL)
-    end = time.monotonic() + 60
-    while _inspecting(target) and time.monotonic() < end:
-        time.sleep(0.02)
+    killed = _forked() - before
+    assert killed
+    for process in killed:
+        process.kill()
+    assert not psutil.wait_procs(killed, timeout=60)[1]
     assert describe(target) == first
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
-def test_no_inspector_outlives_the_program_that_asked(tmp_path: Path) -> None:
-    target = written(tmp_path, "")
+def test_a_template_that_has_gone_is_followed_by_another(tmp_path: Path) -> None:
+    first = describe(written(tmp_path, ""))
+    killed = templates()
+    for process in killed:
+        process.kill()
+    assert killed and not psutil.wait_procs(killed, timeout=60)[1]
+    assert describe(written(tmp_path, "# changed")) == first
+
+
+@pytest.mark.parametrize("how", ["ends", "is killed"])
+def test_no_inspector_outlives_the_program_that_asked(tmp_path: Path, how: str) -> None:
     code = (
-        "import os, sys\nfrom bench.running.inspecting.describe import describe\n"
-        "describe(sys.argv[1])\nprint(flush=True)\nsys.stdin.read() if sys.argv[2] == 'wait' else 0"
+        "import sys\nfrom bench.running.inspecting.describe import describe\n"
+        "describe(sys.argv[1])\nprint(flush=True)\nsys.stdin.read()"
     )
-    for how in ("ends", "wait"):
-        program = subprocess.Popen(
-            [sys.executable, "-c", code, target, how],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        )  # fmt: skip
-        assert program.stdout is not None and program.stdin is not None
-        program.stdout.readline()
-        if how == "wait":
-            program.kill()
-        program.wait()
-        end = time.monotonic() + 60
-        while _inspecting(target) and time.monotonic() < end:
-            time.sleep(0.05)
-        assert not _inspecting(target)
-        program.stdin.close()
-        program.stdout.close()
+    program = subprocess.Popen(
+        [sys.executable, "-c", code, written(tmp_path, "")],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    assert program.stdout is not None and program.stdin is not None
+    program.stdout.readline()
+    begun = psutil.Process(program.pid).children(recursive=True)
+    assert len(begun) == 3  # a template, who waits at the door, and who is within
+    if how == "is killed":
+        program.kill()
+    program.stdin.close()
+    program.wait()
+    program.stdout.close()
+    assert not psutil.wait_procs(begun, timeout=60)[1]
 
 
 @pytest.mark.parametrize(

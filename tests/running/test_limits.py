@@ -222,7 +222,7 @@ def test_the_clock_does_not_run_while_the_method_is_imported(tmp_path: Path) -> 
     file = tmp_path / "slow_import.py"
     file.write_text(
         "import sys, time\nfrom bench import Discovery\n"
-        "if 'inspect' not in sys.argv:\n    time.sleep(3)\n"
+        "if 'inspector' not in sys.argv:\n    time.sleep(3)\n"
         "class Slow:\n    def discover(self, task):\n        return Discovery.of('x0')\n"
     )
     specs = [started_from(file, "Slow", start) for start in ("fork", "fresh")]
@@ -246,7 +246,7 @@ def test_a_method_whose_import_kills_or_hangs_its_interpreter_is_a_record(
     tmp_path: Path, action: str, status: str, message: str, seconds: float
 ) -> None:
     file = tmp_path / "deadly.py"
-    guard = "import os, sys\nif 'inspect' not in sys.argv:\n    "  # planning would find it out
+    guard = "import os, sys\nif 'inspector' not in sys.argv:\n    "  # planning would find it out
     file.write_text(f"{guard}{action}\nclass Never:\n    pass\n")
     specs = [started_from(file, "Never", start) for start in ("fork", "fresh")]
     records = run_together(tmp_path / "r", *specs, limits=Limits(load_seconds=seconds))

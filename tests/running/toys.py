@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 
 from bench.method import Budget
@@ -135,3 +136,13 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def log_of(folder: Path, record: Record) -> str:
     path = Store(folder).log_path(record.run.key)
     return path.read_text(errors="replace") if path.exists() else ""
+
+
+def templates() -> set[psutil.Process]:
+    """The templates of this program that are alive."""
+    found = set()
+    for child in psutil.Process().children():
+        with contextlib.suppress(psutil.Error):  # it has ended
+            if "template" in child.cmdline():
+                found.add(child)
+    return found

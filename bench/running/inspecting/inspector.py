@@ -12,24 +12,23 @@ import hashlib
 import json
 import os
 import signal
-import socket
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from bench.running.neighbours import code_files
-from bench.running.sandbox import BOOTSTRAP
 from bench.running.sandbox.answer import printable
+from bench.running.sandbox.forking import fork
 from bench.running.seal.environment import worker_environment
 from bench.running.seal.paths import declared_paths
 
 PATIENCE = 120.0
 """Seconds for an answer; importing some engines takes minutes on a busy machine."""
+LENGTH = 4
+"""Bytes that say how long it is what is first told to an inspector."""
 _LARGEST = 2**20  # bytes of an answer
 _KEPT = 8
 _CLOSE_SECONDS = 10.0
@@ -50,25 +49,16 @@ class Inspector:
         requires: Sequence[str] = (),
     ) -> None:
         self._lock = threading.Lock()
-        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  (closed with it)
-        self._socket, theirs = socket.socketpair()
+        environment = worker_environment(os.environ, 1, worker.get("environment") or ())
         what = {
             "target": target, "settings": settings, "worker": dict(worker), "requires": requires,
-            "folder": str(Path.cwd()),
+            "folder": str(Path.cwd()), "path": [one for one in sys.path if one],
         }  # fmt: skip
-        path = [one for one in sys.path if one]
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", str(BOOTSTRAP), "inspect", str(theirs.fileno()),
-                 json.dumps(what, default=repr), *path],
-                stdin=subprocess.PIPE,  # it ends when this closes, as it does when we are killed
-                stdout=subprocess.DEVNULL,
-                stderr=self._errors,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-                env=worker_environment(os.environ, 1, worker.get("environment") or ()),
-                cwd="/",
-            )  # fmt: skip
+        # It ends when the channel closes, as that does when we are killed.
+        self._process, self._socket = fork("inspector", environment)
+        said = json.dumps(what, default=repr).encode()
+        with contextlib.suppress(OSError):  # it is gone: its answer will not come
+            self._socket.sendall(len(said).to_bytes(LENGTH, "big") + said)
 
     def ask(self, question: Mapping[str, Any], seconds: float) -> Any:
         """The answer to ``question``, both plain JSON; InspectionError where there is none."""
@@ -121,34 +111,30 @@ class Inspector:
     def close(self) -> None:
         """End the process and all that its method has started."""
         self._socket.close()
-        if self._process.stdin is not None:
-            with contextlib.suppress(OSError):
-                self._process.stdin.close()
         try:
             self._process.wait(timeout=_CLOSE_SECONDS)
-        except subprocess.TimeoutExpired:
+        except TimeoutError:
             self._process.kill()
-            self._process.wait()
-        self._errors.close()
+        self._process.close()
 
     def _obituary(self) -> str:
         """Why the process is gone, in the words it printed last."""
         try:
             code = self._process.wait(timeout=_CLOSE_SECONDS)
-        except subprocess.TimeoutExpired:
+        except TimeoutError:
             code = 0
-        self._errors.seek(0)
-        last = self._errors.read()[-10_000:].decode(errors="replace").strip().rpartition("\n")[2]
+        last = self._process.last_words()
         how = f"ended its process ({_how(code)})"
         return printable(f"{how}: {last}" if last else how)
 
 
 def _how(code: int) -> str:
-    if code <= 128:
+    number = -code if code < 0 else code - 128
+    if number <= 0:
         return f"exit code {code}"
     with contextlib.suppress(ValueError):
-        return signal.Signals(code - 128).name
-    return f"signal {code - 128}"
+        return signal.Signals(number).name
+    return f"signal {number}"
 
 
 _inspectors: dict[str, Inspector] = {}

@@ -14,6 +14,7 @@ from dataclasses import asdict
 from typing import Any, NoReturn
 
 from bench.basics.paths import cache_folder
+from bench.running.inspecting.inspector import LENGTH
 from bench.running.sandbox import BOOTSTRAP
 from bench.running.sandbox.processes import Family, become_subreaper, die_with
 from bench.running.seal.environment import kernel_cache
@@ -27,15 +28,21 @@ _IDLE_SECONDS = 20.0
 _MOST_WRITTEN = 64 * 2**20  # bytes of any file, what it prints among them
 
 
-def main(descriptor: int, what: dict[str, Any]) -> int:
-    """Have the method of ``what`` inspected by a sealed child, which answers on ``descriptor``.
+def main(channel: socket.socket) -> int:
+    """Have the method that ``channel`` names inspected by a sealed child, which answers there.
 
     In another Python, named by its ``worker``, the child says what the method lacks there.
 
-    The child and all it has started are gone when this returns: once standard input is closed,
-    or the child has ended. Returns its exit code, 128 and the signal where one ended it.
+    The child and all it has started are gone when this returns: once the other end is closed, or
+    the child has ended. Returns its exit code, 128 and the signal where one ended it.
     """
     become_subreaper()
+    length = int.from_bytes(channel.recv(LENGTH, socket.MSG_WAITALL), "big")
+    said = channel.recv(length, socket.MSG_WAITALL)
+    if not said:
+        return 0
+    what = json.loads(said)
+    sys.path[:] = what["path"]
     base = Base()
     try:
         with contextlib.chdir(what["folder"]):  # paths that are declared start there
@@ -47,19 +54,18 @@ def main(descriptor: int, what: dict[str, Any]) -> int:
         parent = os.getpid()
         child = os.fork()
         if not child:
-            _inspect(parent, descriptor, cell, what)
-        os.close(descriptor)
-        code = _wait(child)
+            _inspect(parent, channel.detach(), cell, what)
+        code = _wait(child, channel)
         cell.close()
         return code
     finally:
         base.remove()
 
 
-def _wait(child: int) -> int:
+def _wait(child: int, channel: socket.socket) -> int:
     family = Family()
     poller = select.poll()
-    poller.register(sys.stdin, select.POLLIN)
+    poller.register(channel, 0)  # what is asked is for the child; that nobody will ask, is not
     while True:
         ready = poller.poll(50)
         ended, _ = family.reap()
@@ -77,8 +83,6 @@ def _inspect(parent: int, descriptor: int, cell: Cell, what: dict[str, Any]) -> 
     try:
         die_with(parent)
         os.setsid()
-        null = os.open(os.devnull, os.O_RDONLY)
-        os.dup2(null, 0)
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_FSIZE, (_MOST_WRITTEN, _MOST_WRITTEN))
         python = what["worker"].get("python")

@@ -3,4 +3,4 @@
 from pathlib import Path
 
 BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
-"""Starts a server or a worker in any interpreter."""
+"""Starts a template or a worker in any interpreter."""

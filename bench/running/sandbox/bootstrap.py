@@ -1,4 +1,4 @@
-"""Start a server or a worker in any Python, run by its path: ``python bootstrap.py ROLE ...``.
+"""Start a template or a worker in any Python, run by its path: ``python bootstrap.py ROLE ...``.
 
 The interpreter may be another one than the runner's, with packages of its own. Of the runner's
 installation it sees ``bench`` and ``methods`` and nothing else.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib.machinery
 import importlib.util
-import json
 import socket
 import sys
 from pathlib import Path
@@ -33,8 +32,7 @@ class _Shared:
 
 
 def main() -> None:
-    """``server FD``, ``worker FD PATH...``, ``seal PATH...``, ``inspect FD JSON PATH...`` or
-    ``missing TARGET MODULE...``.
+    """``template FD``, ``worker FD PATH...``, ``seal PATH...`` or ``missing TARGET MODULE...``.
 
     Python is to be started with ``-P``, without this file's folder on its path.
     """
@@ -42,10 +40,10 @@ def main() -> None:
         sys.exit(f"{sys.executable} is Python {sys.version.split()[0]}; workers need 3.11 or newer")
     sys.meta_path.insert(0, _Shared)
     role, *rest = sys.argv[1:]
-    if role == "server":
-        from bench.running.sandbox import server
+    if role == "template":
+        from bench.running.sandbox import forking
 
-        server.main(socket.socket(fileno=int(rest[0])))
+        forking.main(socket.socket(fileno=int(rest[0])))
     elif role == "worker":
         sys.path[:] = rest[1:] or sys.path
         from bench.running.sandbox import server
@@ -56,11 +54,6 @@ def main() -> None:
         from bench.running.machine import print_seal
 
         print_seal()
-    elif role == "inspect":
-        sys.path[:] = rest[2:]
-        from bench.running.inspecting import room
-
-        sys.exit(room.main(int(rest[0]), json.loads(rest[1])))
     else:
         from bench.running.missing import print_missing
 

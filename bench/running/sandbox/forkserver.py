@@ -7,13 +7,11 @@ import os
 import select
 import signal
 import socket
-import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterable
 from pathlib import Path
-from typing import IO, Literal
+from typing import Literal
 
 from bench.basics.paths import cache_folder
 from bench.kinds.find import kind_names, kind_target
@@ -21,7 +19,8 @@ from bench.method import Budget
 from bench.running.limits import NEVER_LOADED
 from bench.running.results.record import Status
 from bench.running.results.run import MethodSpec
-from bench.running.sandbox import BOOTSTRAP, wire
+from bench.running.sandbox import wire
+from bench.running.sandbox.forking import fork
 from bench.running.sandbox.messages.with_runner import Fork, Prepare, Prepared
 from bench.running.seal.environment import kernel_cache, worker_environment
 from bench.running.seal.folder import Base
@@ -54,19 +53,8 @@ class ForkServer:
         except OSError as error:
             self._base.remove()
             raise ServerError("error", str(error)) from None
-        self._control, theirs = socket.socketpair()
-        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the server)
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", str(BOOTSTRAP), "server", str(theirs.fileno())],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=self._errors,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-                env=worker_environment(os.environ, budget.threads, method.environment),
-                cwd="/",
-            )
+        environment = worker_environment(os.environ, budget.threads, method.environment)
+        self._process, self._control = fork("server", environment)
 
     def _preparation(self, method: MethodSpec, budget: Budget, closed: Iterable[Path]) -> Prepare:
         forks = method.start == "fork" and method.python is None
@@ -147,22 +135,19 @@ class ForkServer:
         self._control.close()
         try:
             self._process.wait(timeout=_CLOSE_SECONDS if self._ready else 0)
-        except subprocess.TimeoutExpired:
+        except TimeoutError:
             self._process.kill()
-            self._process.wait()
-        self._errors.close()
+        self._process.close()
         self._base.remove()
 
     def _obituary(self) -> ServerError:
         try:
             code = self._process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
+        except TimeoutError:
             code = 0
         if code == -signal.SIGTERM:
             return ServerError("stopped", "the system has ended the fork server")
-        self._errors.seek(0)
-        errors = self._errors.read()[-10_000:].decode(errors="replace").strip()
-        last = errors.rpartition("\n")[2]
+        last = self._process.last_words()
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
         return ServerError(
             "crash", f"'{sys.executable}' ended while importing the method ({how}) {last}".rstrip()

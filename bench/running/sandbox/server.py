@@ -38,8 +38,8 @@ _ORPHAN_SECONDS = 3.0
 _END_SECONDS = 10.0
 
 
-def main(control: socket.socket) -> None:
-    """Serve ``control`` until the runner closes it.
+def main(control: socket.socket) -> int:
+    """Serve ``control`` until the runner closes it; the exit code.
 
     The first message says what to import. Each later one asks for a supervisor on the channel
     that comes with it.
@@ -51,7 +51,7 @@ def main(control: socket.socket) -> None:
     signal.signal(signal.SIGTERM, stop.ask)
     first = wire.receive(control, Prepare)
     if first is None:
-        return
+        return 0
     what = first[0]
     _prepare(what)
     walls = Walls(what.walls)
@@ -72,13 +72,12 @@ def main(control: socket.socket) -> None:
         _tidy(supervisors)
     _end(supervisors)
     folder.remove(what.walls.base)
+    return 0
 
 
 def _prepare(what: Prepare) -> None:
     """Import what is trusted; what fails here fails again, and is told, in the run."""
     sys.path[:] = [*what.path, *(p for p in sys.path if p not in what.path)]
-    with contextlib.suppress(Exception):
-        import bench.expression  # noqa: F401  (supervisors parse with it)
     for kind in what.kinds:
         with contextlib.suppress(Exception):
             kind_at(kind)
