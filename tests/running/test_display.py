@@ -13,11 +13,11 @@ from toys import method, problem, run_all, toy_run
 
 from bench.method import Discovery
 from bench.problems.problem import Problem
-from bench.running import Leases, Run, Store
+from bench.running import Leases, Record, Resources, Run, Store
 from bench.running.debug import debug
 from bench.running.events import Event, Finished, Judged, Planned
 from bench.running.perform import Job
-from bench.running.progress.counts import duration
+from bench.running.progress.counts import Progress, duration
 from bench.running.progress.display import Display
 from bench.running.results import alongside
 from bench.running.results.contents.status import experiment_status
@@ -176,6 +176,23 @@ def test_the_status_counts_by_method(tmp_path: Path) -> None:
     assert [run.run_id for run in status.running] == ["Instant/toy/p0/seed0_noise0"]
     assert status.seconds_left is not None
     assert len(status.said) == 1 and "1 record cannot be read" in status.said[0]
+
+
+@pytest.mark.parametrize(("told", "seconds"), [(100.0, 102.0), ("soon", 2.0), (None, 2.0)])
+def test_what_is_left_counts_the_time_in_which_a_model_is_waited_for(
+    told: object, seconds: float, tmp_path: Path
+) -> None:
+    store, done, left = Store(tmp_path), toy_run(method("Instant")), toy_run(method("Raises"))
+    again = toy_run(method("Instant"), "p1")
+    store.add_to_plan([done, again])
+    ledger = {"model": {"waited_seconds": told}} if told else {}
+    record = Record(done, "ok", "", None, (), Resources(2.0, 1.0, 1.0), ledger)
+    store.write(record)
+    assert experiment_status(store).methods[0].seconds_left == seconds
+    progress = Progress()
+    progress.take(Planned((done, again, left), (), {}, tmp_path))
+    progress.take(Finished(record, tmp_path / "log"))
+    assert progress.seconds_left() == seconds + left.budget.likely_seconds
 
 
 def test_the_status_of_nothing_is_nothing(tmp_path: Path) -> None:

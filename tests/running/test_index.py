@@ -184,7 +184,7 @@ def test_what_is_done_and_judged_is_not_read_again(store: Store, read: list[str]
     walls(store)
     read.clear()
     made = made_so_far(store, [*runs, toy_run(method("Instant"), "another")])
-    assert [one.wall_seconds for one in made[:-1]] == [float(k) for k in range(COUNT)]
+    assert [one.clock_seconds for one in made[:-1]] == [float(k) for k in range(COUNT)]
     assert [one.is_to_be_done for one in made] == [False] * COUNT + [True]
     unjudged = failed_or_unjudged(store, ["now"])
     assert {record.run.problem for record in unjudged} == {"p1", f"p{COUNT - 1}"}

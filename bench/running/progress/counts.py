@@ -22,7 +22,7 @@ from bench.running.results.run import Run
 
 @dataclass
 class MethodProgress:
-    """Counts of one method; ``wall`` is the sum of ``timed`` runs' seconds.
+    """Counts of one method; ``clock`` is the sum of ``timed`` runs' seconds.
 
     ``judged`` are those of this command that were judged while others ran, ``solved`` some of them.
     """
@@ -32,7 +32,7 @@ class MethodProgress:
     failed: int = 0
     starved: int = 0
     timed: int = 0
-    wall: float = 0.0
+    clock: float = 0.0
     budget: float = 0.0
     missing: str = ""
     judged: int = 0
@@ -45,7 +45,7 @@ class MethodProgress:
     @property
     def mean_seconds(self) -> float:
         """What a run of it takes: the mean so far, the budget before the first."""
-        return self.wall / self.timed if self.timed else self.budget
+        return self.clock / self.timed if self.timed else self.budget
 
 
 @dataclass
@@ -71,7 +71,7 @@ class Progress:
         elif isinstance(event, Finished):
             self.running.pop(event.record.run.key, None)
             record = event.record
-            self._count(record.run, record.status, record.resources.wall_seconds)
+            self._count(record.run, record.status, record.clock_seconds)
             self.methods[record.run.method.label].starved += bool(record.resources.starved)
             self.failures.add(record, event.log)
         elif isinstance(event, Judged):
@@ -134,14 +134,14 @@ class Progress:
         for label, reason in event.missing.items():
             self.methods[label].missing = reason
         for run, made in event.done:
-            self._count(run, made.status, made.wall_seconds)
+            self._count(run, made.status, made.clock_seconds)
 
     def _count(self, run: Run, status: str, seconds: float) -> None:
         method = self.methods[run.method.label]
         method.done += 1
         method.failed += status != "ok"
         method.timed += 1
-        method.wall += seconds
+        method.clock += seconds
 
 
 def duration(seconds: float) -> str:

@@ -98,6 +98,13 @@ class Record:
         """The digest of its run."""
         return self.run.digest
 
+    @property
+    def clock_seconds(self) -> float:
+        """What it took by the clock: its own seconds, and those in which a model was waited for."""
+        ledger = self.provenance.get("model")
+        waited = number(ledger.get("waited_seconds")) if isinstance(ledger, Mapping) else None
+        return self.resources.wall_seconds + (waited or 0.0)
+
     def to_json(self) -> str:
         """The record as one JSON object, a line for each field."""
         run = self.run

@@ -26,10 +26,10 @@ from bench.running.results.store import read_record
 
 RECORD: dict[str, type] = {
     "status": str, "source": str, "disclosure": str, "fault": str, "newer": bool,
-    "unsealed": bool, "elsewhere": bool, "begun": float, "wall_seconds": float,
-    "cpu_seconds": float, "memory_mb": float, "answer_cpu_seconds": float, "calls": float,
-    "tokens": float, "money": float, "refused": float, "searches": float, "starved": bool,
-    "answer": int, "digest": int,
+    "unsealed": bool, "elsewhere": bool, "begun": float, "clock_seconds": float,
+    "wall_seconds": float, "cpu_seconds": float, "memory_mb": float, "answer_cpu_seconds": float,
+    "calls": float, "tokens": float, "money": float, "refused": float, "searches": float,
+    "starved": bool, "answer": int, "digest": int,
 }  # fmt: skip
 """The columns of records; ``answer`` and ``digest`` are 63 bits of a SHA-256."""
 
@@ -56,7 +56,7 @@ def record_row(path: Path, on_read: OnRead = lambda path, found: None) -> Row:
     except RecordError as error:
         on_read(path, error)
         newer = isinstance(error, NewerRecord)
-        nothing = (False, False, *[0.0] * 10, False, 0, 0)
+        nothing = (False, False, *[0.0] * 11, False, 0, 0)
         return ("", "", "", str(error), newer, *nothing)
     on_read(path, record)
     made_elsewhere = ELSEWHERE in record.provenance
@@ -65,9 +65,9 @@ def record_row(path: Path, on_read: OnRead = lambda path, found: None) -> Row:
     used = record.resources
     return (
         record.status, record.run.method.source, record.run.disclosure, "", False,
-        not sealed, made_elsewhere, _begun(record), used.wall_seconds, used.cpu_seconds,
-        used.peak_memory_mb, _answered(record), *_asked(record), _searches(record),
-        bool(used.starved), answer_bits(answer_of(record)),
+        not sealed, made_elsewhere, _begun(record), record.clock_seconds, used.wall_seconds,
+        used.cpu_seconds, used.peak_memory_mb, _answered(record), *_asked(record),
+        _searches(record), bool(used.starved), answer_bits(answer_of(record)),
         _bits(record.digest),
     )  # fmt: skip
 

@@ -21,14 +21,14 @@ from bench.running.results.store import Store, read_record, relative_path
 class MadeSoFar:
     """What there is of a planned run.
 
-    ``status`` and ``wall_seconds`` are of the record that counts: of the run's own code or, where
+    ``status`` and ``clock_seconds`` are of the record that counts: of the run's own code or, where
     that has made none, the latest of other code, and then it is ``stale``. ``status`` is empty
     where there is none. ``newer`` says that a newer version of Rediscover has made one, which is
     left alone. ``damaged`` are those that cannot be believed, and why.
     """
 
     status: str = ""
-    wall_seconds: float = 0.0
+    clock_seconds: float = 0.0
     stale: bool = False
     newer: bool = False
     damaged: tuple[tuple[Path, str], ...] = ()
@@ -45,7 +45,7 @@ def made_so_far(store: Store, runs: Iterable[Run]) -> list[MadeSoFar]:
     places = {place: row for row, place in enumerate(holdings.runs.places)}
     rows, stale = holdings.chosen.tolist(), holdings.stale.tolist()
     status = holdings.records.words["status"].texts()
-    seconds = holdings.records.numbers["wall_seconds"].tolist()
+    seconds = holdings.records.numbers["clock_seconds"].tolist()
     damaged: dict[str, list[tuple[Path, str]]] = {}
     for row in holdings.damaged:
         fault = holdings.path(row), holdings.fault(row)

@@ -140,7 +140,7 @@ def _counted(holdings: Holdings, places: Rows, running: Mapping[int, Running]) -
 def _seconds_left(holdings: Holdings, done: Rows, left: Rows) -> float:
     """What the runs ``left`` will take, by the records that are ``done`` or by their budgets."""
     if len(done):
-        return len(left) * float(holdings.records.numbers["wall_seconds"][done].mean())
+        return len(left) * float(holdings.records.numbers["clock_seconds"][done].mean())
     setups, known = holdings.runs.words("setup"), holdings.runs.setups
     likely = [known[key].likely_seconds if key in known else 0.0 for key in setups.words]
     return float(np.array(likely)[setups.codes[left]].sum())
