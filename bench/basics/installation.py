@@ -16,6 +16,7 @@ DISTRIBUTION = "rediscover-bench"
 _EXTRAS = {
     "pysr": "pysr", "torch": "neural", "safetensors": "neural", "eggp": "eggp", "symregg": "eggp",
     "gp_elite": "gp-elite", "bingo": "bingo", "mpi4py": "bingo", "pysindy": "sindy",
+    "statsmodels": "tables", "linearmodels": "tables", "vega_datasets": "tables",
 }  # fmt: skip
 """The extra that brings a module, where it is not a module of the same name."""
 

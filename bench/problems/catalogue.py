@@ -17,7 +17,7 @@ from bench.basics.plain_yaml import plain_yaml
 from bench.expression import ParseError, parse
 from bench.problems.dataset import Dataset
 from bench.problems.problem import Problem, Source, Target
-from bench.problems.sources.catalogued import SOURCES, SPLITS
+from bench.problems.sources.catalogued import OBSERVED, SOURCES, SPLITS
 from bench.problems.sources.constraints import parse_constraint
 from bench.problems.sources.sampling import Drawn
 from bench.problems.variable import BASE_UNITS, Sampling, Variable
@@ -28,8 +28,8 @@ _DATASET = {
 }  # fmt: skip
 _PROBLEM = {
     "name", "formula", "truth", "meaning", "tier", "target", "variables", "constraints", "samples",
-    "functions", "flaws", "time", "system", "files", "trajectory", "filtered", "truth_nmse",
-    "noisy",
+    "functions", "flaws", "time", "system", "files", "installed", "trajectory", "filtered",
+    "truth_nmse", "noisy",
 }  # fmt: skip
 _SAMPLING = {"sampling", "low", "high", "signs", "count"}
 _VARIABLE = {"symbol", "meaning", "unit", "train", "test"} | _SAMPLING
@@ -147,7 +147,7 @@ class _CatalogueReader:
         listed = self._list(entry, "variables", where)
         variables = tuple(self._variable(one, j, where) for j, one in enumerate(listed))
         # Without files that hold the data, they come from the law.
-        by_law = "files" not in entry or "truth" in entry
+        by_law = "truth" in entry or not any(field in entry for field in OBSERVED)
         truth = self._text(entry, "truth", where) if by_law else None
         constraints = tuple(self._list(entry, "constraints", where))
         names = [variable.name for variable in variables]

@@ -25,6 +25,12 @@ def _files(entry: Any, folder: Path) -> Source:
     return OwnTable({split: folder / str(name) for split, name in entry.items()})
 
 
+def _installed(entry: Any, folder: Path) -> Source:
+    from bench.problems.sources.installed import read_installed
+
+    return read_installed(entry)
+
+
 def _trajectory(entry: Any, folder: Path) -> Source:
     from bench.problems.sources.trajectory import LsrSynth
 
@@ -60,6 +66,7 @@ Reader = Callable[[Any, Path], Source]
 SOURCES: Mapping[str, tuple[Reader, str]] = {
     "system": (_system, "rates, starts, duration, points, steps"),
     "files": (_files, "{train: NAME.csv, test: NAME.csv}"),
+    "installed": (_installed, "requirement, and files: {PATH: SHA-256}"),
     "trajectory": (_trajectory, "points, order, and span, start, rates or lines"),
     "filtered": (_filtered, "{rows: 100000, test_one_in: 5}"),
     "noisy": (_noisy, "{low: 0, high: 2, noise: 0.1, beyond: 1}"),
@@ -68,3 +75,6 @@ SOURCES: Mapping[str, tuple[Reader, str]] = {
 
 A mapping in the dataset holds for all of its problems; a problem's own is laid over it.
 """
+
+OBSERVED = ("files", "installed")
+"""The fields whose data lie in files: what made them need not be known."""
