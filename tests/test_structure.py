@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -17,6 +19,28 @@ MOST_LINES = 40
 def _modules(*rooms: str) -> Iterator[Path]:
     for room in rooms:
         yield from sorted((ROOT / room).rglob("*.py"))
+
+
+class Told(NamedTuple):
+    """What a module's syntax tree tells, for all tests at once: the trees would fill the memory."""
+
+    speaks: bool
+    classes: tuple[str, ...]
+    functions: tuple[tuple[str, int], ...]
+
+
+@cache
+def _told(path: Path) -> Told:
+    tree = _parsed(path)
+    return Told(
+        ast.get_docstring(tree) is not None,
+        tuple(node.name for node in tree.body if isinstance(node, ast.ClassDef)),
+        tuple(
+            (node.name, node.end_lineno - node.lineno + 1)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.FunctionDef) and node.end_lineno is not None
+        ),
+    )
 
 
 def _parsed(path: Path) -> ast.Module:
@@ -32,9 +56,8 @@ def test_no_folder_is_a_heap(room: str) -> None:
 def test_no_two_classes_have_one_name() -> None:
     places: dict[str, list[str]] = defaultdict(list)
     for path in _modules("bench", "methods", "benchmarks"):
-        for node in _parsed(path).body:
-            if isinstance(node, ast.ClassDef):
-                places[node.name].append(str(path.relative_to(ROOT)))
+        for name in _told(path).classes:
+            places[name].append(str(path.relative_to(ROOT)))
     assert {name: where for name, where in places.items() if len(where) > 1} == {}
 
 
@@ -63,12 +86,10 @@ def test_no_test_imports_from_a_conftest() -> None:
 @pytest.mark.parametrize("room", ["bench", "methods"])
 def test_functions_are_short(room: str) -> None:
     long = {
-        f"{path.relative_to(ROOT)}: {node.name}": node.end_lineno - node.lineno + 1
+        f"{path.relative_to(ROOT)}: {name}": lines
         for path in _modules(room)
-        for node in ast.walk(_parsed(path))
-        if isinstance(node, ast.FunctionDef)
-        and node.end_lineno is not None
-        and node.end_lineno - node.lineno + 1 > MOST_LINES
+        for name, lines in _told(path).functions
+        if lines > MOST_LINES
     }
     assert long == {}
 
@@ -77,6 +98,6 @@ def test_every_module_says_what_it_is() -> None:
     silent = [
         str(path.relative_to(ROOT))
         for path in _modules("bench", "methods")
-        if path.stat().st_size and ast.get_docstring(_parsed(path)) is None
+        if path.stat().st_size and not _told(path).speaks
     ]
     assert silent == []

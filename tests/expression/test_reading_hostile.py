@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import json
 import random
-import resource
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-import psutil
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from little_memory import little_memory
 
 from bench.expression import ParseError, Reading, complexity, parse, read, symbols
 from bench.expression.reading.grammar import MAX_DIGITS, MAX_NESTING, MAX_TOKENS
@@ -119,23 +116,9 @@ def test_depth(name: str) -> None:
         try_to_read(text)
 
 
-@contextlib.contextmanager
-def little_memory(more: int) -> Iterator[None]:
-    """Whoever takes ``more`` bytes than are taken now gets a MemoryError, where systems know it."""
-    least, most = resource.getrlimit(resource.RLIMIT_AS)
-    with contextlib.suppress(ValueError, OSError):  # macOS knows the limit but sets none
-        now = psutil.Process().memory_info().vms
-        resource.setrlimit(resource.RLIMIT_AS, (now + more, most))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_AS, (least, most))
-
-
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("name", GIANTS)
 def test_giants_take_neither_time_nor_memory(name: str) -> None:
-    gc.collect()  # the limit counts what others have left
     with little_memory(150_000_000):
         try_to_read(GIANTS[name])
 
@@ -166,13 +149,13 @@ def test_limits(text: str, words: str) -> None:
         read(text)
 
 
-def test_ten_thousand_soups_of_pieces() -> None:
+def test_thousands_of_soups_of_pieces() -> None:
     rng = random.Random(0)
     texts = (
         "".join(rng.choice(PIECES) + rng.choice(["", "", " "]) for _ in range(rng.randint(1, 12)))
-        for _ in range(10_000)
+        for _ in range(5_000)
     )
-    assert sum(try_to_read(text) for text in texts) > 300  # rich enough to be read now and then
+    assert sum(try_to_read(text) for text in texts) > 150  # rich enough to be read now and then
 
 
 @settings(max_examples=300, deadline=None)

@@ -71,7 +71,7 @@ def test_no_edit_of_any_value_is_read_as_what_was_written(
                 read(edited)
 
 
-@pytest.mark.parametrize("turn", range(4))
+@pytest.mark.parametrize("turn", range(2))
 def test_no_cell_of_a_table_can_be_edited(folder: Path, turn: int) -> None:
     table = folder / "leaderboard.csv"
     rows = list(csv.reader(io.StringIO(table.read_text())))
@@ -241,7 +241,7 @@ def test_what_is_no_file_is_told_and_never_waited_for(
     assert "Traceback" not in said.err and path.name in said.out + said.err
 
 
-@pytest.mark.parametrize("turn", range(3))
+@pytest.mark.parametrize("turn", range(2))
 def test_no_value_of_another_kind_brings_it_down(folder: Path, turn: int) -> None:
     """Fields of plan and configuration hold what they may not: a sample of all pairs."""
     plan = folder / "plan.jsonl"
@@ -251,7 +251,7 @@ def test_no_value_of_another_kind_brings_it_down(folder: Path, turn: int) -> Non
     originals = {plan: plan.read_text(), config: config.read_text()}
     cases = [(plan, lines, spot) for spot in spots(lines)]
     cases += [(config, asked, spot) for spot in spots(asked) if spot[0] not in ("model", "hydra")]
-    pairs = list(itertools.product(cases, HOSTILE))[turn * 29 :: 88]
+    pairs = list(itertools.product(cases, HOSTILE))[turn * 67 :: 133]
     assert pairs
     for (path, value, spot), new in pairs:
         edited = changed(value, spot, new)

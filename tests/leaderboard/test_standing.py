@@ -53,7 +53,7 @@ def test_taking_unsolved_records_away_costs_what_they_cost(tmp_path: Path) -> No
     assert notes(folder) == ["4 planned runs of poor without a record count as failures"]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.data())
 def test_no_deletion_improves_a_place(data: st.DataObject) -> None:
     cells = [(m, p) for m in "abc" for p in range(4)]

@@ -74,7 +74,7 @@ def test_no_answer_ends_a_run(name: str, kind: str, seed: int) -> None:
     random.Random(seed).shuffle(answers)
     settings = {key: value for key, value in entry.config.items() if key != "worker"}
     model = ScriptedModel(answers, calls=len(answers))
-    budget = Budget(seconds=600.0, evaluations=400)
+    budget = Budget(seconds=600.0, evaluations=150)
     found = _class(entry)(**settings).discover(replace(TASKS[kind](), budget=budget, model=model))
     assert model.prompts and found.best.text + str(found.predict)
     assert max(sum(len(text) for _, text in one.texts) for one in model.prompts) < MOST

@@ -85,7 +85,7 @@ def test_few_rows_and_many(make_task: Make, error_of: ErrorOf, rows: int) -> Non
 
 def test_noise_is_not_fitted(make_task: Make) -> None:
     asked = law_task(
-        make_task, "x0*sin(x1)", 1.0, 3.0, rows=500, noise=0.01, budget=Budget.of_cpu(4.0)
+        make_task, "x0*sin(x1)", 1.0, 3.0, rows=500, noise=0.01, budget=Budget.of_cpu(1.5)
     )
     best = parse(Laws().discover(asked).best.expression)
     clean = np.random.default_rng(9).uniform(1.0, 3.0, (200, 2))

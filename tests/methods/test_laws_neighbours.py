@@ -22,7 +22,7 @@ pytestmark = KERNELS
 
 LIBRARY = ("add", "sub", "mul", "div", "sin", "cos", "exp", "log", "sqrt", "square")
 OUTERS = (*LIBRARY, "pow", "tanh")
-CASES = 8
+CASES = 5
 
 
 def polynomial(rng: np.random.Generator | None) -> str:
@@ -103,8 +103,8 @@ def test_neighbours_are_found_as_the_laws_are(
         for seed in range(CASES)
         if not found(law := kind(np.random.default_rng(seed)), low, high, columns)
     ]
-    # The law is found: of 8 neighbours found as surely as nineteen in twenty, two are missed once
-    # in twenty draws of eight, so one may be.
+    # The law is found: of 5 neighbours found as surely as nineteen in twenty, two are missed once
+    # in forty draws of five, so one may be.
     assert len(missed) <= 1, missed
 
 

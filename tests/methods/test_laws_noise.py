@@ -117,7 +117,7 @@ def test_the_law_is_chosen_before_what_fits_the_noise(
     make_task: Callable[..., Task], error_of: Callable[[Discovery, Task], float]
 ) -> None:
     data, deviation = noisy("x0*x1/(x0 + x1)", 0.1, 3)
-    asked = make_task(data.X, data.y, budget=Budget.of_cpu(6.0))
+    asked = make_task(data.X, data.y, budget=Budget.of_cpu(2.5))
     best = parse(Laws().discover(asked).best.expression)
     truth = data.X[:, 0] * data.X[:, 1] / (data.X[:, 0] + data.X[:, 1])
     off = evaluate(best, asked.names, data.X) - truth

@@ -52,7 +52,7 @@ def test_another_seed_has_other_problems(
     name: str, datasets: dict[str, Dataset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REDISCOVER_CACHE", str(tmp_path))
-    other = load_dataset(name, seed=8, size=SIZE)
+    other = load_dataset(name, seed=8, size=3)
     assert other.version != datasets[name].version
     truths = [{p.truth for p in dataset.problems} for dataset in (other, datasets[name])]
     assert not truths[0] & truths[1]

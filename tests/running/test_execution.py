@@ -279,7 +279,7 @@ def test_a_kept_worker_that_overruns_is_kept_where_it_comes_back_alone(tmp_path:
         by_seed = {record.run.seed: record for record in records.values()}
         assert {seed: record.status for seed, record in by_seed.items()} == {
             0: "ok", 99: "timeout", 1: "ok"
-        }, overrun  # fmt: skip
+        }, (overrun, [record.message for record in by_seed.values()])  # fmt: skip
         assert by_seed[99].resources.wall_seconds < 3.0 or expected is NOT_ALONE, overrun
         logs = [log_of(tmp_path / overrun, record) for record in records.values()]
         assert sorted(int(log.split("run ")[1].split()[0]) for log in logs) == expected, overrun

@@ -59,15 +59,15 @@ def test_hostile_text_gets_an_answer(text: str) -> None:
     _check(text)
 
 
-def test_ten_thousand_soups_get_an_answer() -> None:
+def test_thousands_of_soups_get_an_answer() -> None:
     rng = random.Random(5)
-    for _ in range(9_000):
+    for _ in range(4_500):
         _check("".join(rng.choices(_PIECES, k=rng.randint(1, 14))))
 
 
-def test_a_thousand_grown_expressions_get_an_answer() -> None:
+def test_hundreds_of_grown_expressions_get_an_answer() -> None:
     rng = random.Random(6)
-    for number in range(1_000):
+    for number in range(500):
         prediction = _grown(rng, 4)
         _check(prediction, prediction if number % 10 == 0 else "x0*sin(x1)")
 

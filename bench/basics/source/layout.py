@@ -32,7 +32,8 @@ class SourceLayout:
     def holds(self) -> bool:
         """Whether all is as it was. What changed a moment ago may change again, and not tell."""
         settled = time.time_ns() - SETTLED_SECONDS * 1e9
-        return all(was < settled and _stamp(path) == was for path, was in self.stamps.items())
+        stamps = tuple(self.stamps.items())  # whole at once: other threads add to it
+        return all(was < settled and _stamp(path) == was for path, was in stamps)
 
     def within(self, folder: str, name: str) -> str | None:
         """The file of the module ``name`` in ``folder``; of a package without code its folder."""

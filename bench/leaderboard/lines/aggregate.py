@@ -149,15 +149,17 @@ def _ratios(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     asked = rows[rows["status"] != "no_data"]
     solved = Solved.of(rows).name
     grouped = asked.groupby(keys)
-    found = pd.DataFrame(index=grouped.size().index)
+    runs = grouped.size()
+    found = pd.DataFrame(index=runs.index)
     if solved not in rows:
         return found.assign(**{one.name: np.nan for one in ratios()})
+    names = list(dict.fromkeys([solved, *(one.used for one in ratios())]))
+    known, total = grouped[names].count(), grouped[names].sum()
+    yes = total[solved].where(total[solved] > 0)
     for one in ratios():
-        whole = grouped[one.used].count() == grouped.size()
-        yes = grouped[solved].sum()
-        judged = grouped[solved].count() > 0
-        used = grouped[one.used].sum()
+        used = total[one.used]
         if one.used == SPENT:
-            used += grouped[TUNING].max().fillna(0.0)
-        found[one.name] = (used / yes.where(yes > 0)).fillna(np.inf).where(whole & judged)
+            used = used + grouped[TUNING].max().fillna(0.0)
+        told = (known[one.used] == runs) & (known[solved] > 0)
+        found[one.name] = (used / yes).fillna(np.inf).where(told)
     return found
