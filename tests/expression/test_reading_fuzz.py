@@ -25,7 +25,7 @@ WRAPPERS = [
 
 
 @pytest.mark.parametrize("form", WRITTEN)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_what_is_written_is_read(form: str, data: st.DataObject) -> None:
     written, operators = WRITTEN[form]

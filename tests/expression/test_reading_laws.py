@@ -41,11 +41,6 @@ def laws() -> tuple[Law, ...]:
     return tuple(found.values())
 
 
-@cache
-def of_sympy() -> tuple[sympy.Expr, ...]:
-    return tuple(to_sympy(law) for law, _ in laws())
-
-
 def test_the_laws_are_there() -> None:
     assert len(laws()) >= 500
 
@@ -53,22 +48,22 @@ def test_the_laws_are_there() -> None:
 @pytest.mark.parametrize("form", WRITTEN)
 def test_a_law_in_a_form_of_engines_is_the_same_tree(form: str) -> None:
     written, operators = WRITTEN[form]
-    place = [*WRITTEN].index(form) % 2  # each form on a half of the laws
+    place = [*WRITTEN].index(form) % 3  # each form on a third of the laws
     count = 0
-    for law, variables in laws()[place::2]:
+    for law, variables in laws()[place::3]:
         used = {node.op for node in postorder(law) if isinstance(node, Call)}
         if used <= set(operators):
             assert read(written(law), variables).expression == law
             count += 1
-    assert count >= 0.95 * len(laws()[place::2])
+    assert count >= 0.95 * len(laws()[place::3])
 
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("form", SYMPY_FORMS)
 def test_a_law_as_sympy_prints_it_has_the_same_values(form: str) -> None:
-    place = [*SYMPY_FORMS].index(form) % 3  # each form on a third of the laws
-    for (law, variables), there in list(zip(laws(), of_sympy(), strict=True))[place::3]:
-        text = SYMPY_FORMS[form](there)
+    place = [*SYMPY_FORMS].index(form) % 5  # each form on a fifth of the laws
+    for law, variables in laws()[place::5]:
+        text = SYMPY_FORMS[form](to_sympy(law))
         again = read(text, variables).expression
         _same_values(law, again, [variable.name for variable in variables])
 

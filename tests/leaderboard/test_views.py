@@ -212,18 +212,24 @@ def test_a_line_for_each_run(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert main([*given, "--by", "seed"]) == 2
 
 
-@pytest.mark.parametrize("form", list(WRITERS))
-def test_the_same_records_have_the_same_bytes_in_every_format(tmp_path: Path, form: str) -> None:
+@pytest.fixture(scope="module")
+def twice(tmp_path_factory: pytest.TempPathFactory) -> list[pd.DataFrame]:
+    """The table of the same records, written in two orders."""
+    top = tmp_path_factory.mktemp("twice")
     results = [
         Result(m, problem=f"p{k}", seed=s, yes=(k + s + len(m)) % 3 == 0)
         for m in ("a", "bb", "ccc") for k in range(5) for s in range(2)
     ]  # fmt: skip
     results += [Result("apart", problem="p0"), Result("bb", problem="p0", status="", seed=9)]
-    one = write(tmp_path / "one", results)
-    other = write(tmp_path / "other", reversed(results))
-    first, second = (
-        WRITERS[form](read_board([folder], ["noise"], best=True).table) for folder in (one, other)
-    )
+    folders = write(top / "one", results), write(top / "other", reversed(results))
+    return [read_board([folder], ["noise"], best=True).table for folder in folders]
+
+
+@pytest.mark.parametrize("form", list(WRITERS))
+def test_the_same_records_have_the_same_bytes_in_every_format(
+    twice: list[pd.DataFrame], form: str
+) -> None:
+    first, second = map(WRITERS[form], twice)
     assert first == second
 
 

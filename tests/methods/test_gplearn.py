@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 
-import gplearn.genetic  # noqa: F401  # on no test's clock, as a worker has it
 import numpy as np
 import pytest
 
@@ -13,6 +12,12 @@ from methods.gplearn import GPLearn
 
 RNG = np.random.default_rng(11)
 SMALL = GPLearn(population=100)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _imported():
+    """On no test's clock, as a worker has it, and late: it takes most of a second."""
+    import gplearn.genetic  # noqa: F401
 
 
 def _power_law(make_task, **more):
