@@ -2,12 +2,15 @@
 
     python -m benchmarks.dynamics --floor
     python -m benchmarks.dynamics [--methods linear operon ...] [--noise 0 0.01 0.05]
-                                  [--dropped 0 0.5] [--seconds 30] [--whole]
+                                  [--dropped 0 0.5] [--seconds 30]
+                                  [--systems third|whole|development|held_out]
 
 ``--floor`` fits least-squares polynomials to the first trajectory of each of ODEBench's 63 systems,
 and writes ``benchmarks/results/dynamics_floor.md``: the figures beside which to read all others.
 Without it, methods run as ``rediscover run`` runs them, on a third of the systems that a fixed seed
-draws (``--whole``: on all, in a table of its own), with so many CPU seconds. A score is a mean over
+draws, with so many CPU seconds. ``--systems whole`` are all of them, in a table of its own, and
+``development`` and ``held_out`` the two halves that another seed draws: settings of ``laws`` under
+noise were chosen on the first, and the second was looked at when they stood. A score is a mean over
 systems, and after the stroke one in which systems of one law with other constants count once. The
 floor is in every table. What is finished is kept in ``--folder``: started again, it goes on.
 """
@@ -16,7 +19,7 @@ from __future__ import annotations
 
 import argparse
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import inf
 from pathlib import Path
@@ -48,6 +51,26 @@ ERRORS, TIMES = "derivative_error", "valid_time"
 FLOOR = "polynomial_system"
 _ESTIMATES = ("differences", "smoothed", "weak")
 
+_HALVES = "halves of odebench"
+
+
+def _third(problems: list[Any]) -> list[Any]:
+    return Random("dynamics").sample(problems, len(problems) // 3)
+
+
+def _development(problems: list[Any]) -> list[Any]:
+    return Random(_HALVES).sample(problems, len(problems) // 2)
+
+
+def _held_out(problems: list[Any]) -> list[Any]:
+    drawn = {one.name for one in _development(problems)}
+    return [one for one in problems if one.name not in drawn]
+
+
+_SHARES: dict[str, Callable[[list[Any]], list[Any]]] = {
+    "third": _third, "whole": list, "development": _development, "held_out": _held_out,
+}  # fmt: skip
+
 Entry = tuple[Any, Mapping[str, float | None]]
 """A problem, and the values of an answer to it."""
 
@@ -60,14 +83,16 @@ def main() -> None:
     parser.add_argument("--noise", nargs="+", type=float, default=[0.0, 0.01, 0.05])
     parser.add_argument("--dropped", nargs="+", type=float, default=[0.0, 0.5])
     parser.add_argument("--seconds", type=float, default=30.0)
-    parser.add_argument("--whole", action="store_true")
+    parser.add_argument("--systems", choices=tuple(_SHARES), default="third")
     parser.add_argument("--folder", type=Path, default=Path("results/dynamics"))
     asked = parser.parse_args()
     if asked.floor:
         _publish("dynamics_floor.md", floor(asked.noise))
     else:
-        name = "dynamics_whole.md" if asked.whole else "dynamics.md"
-        _publish(name, "\n\n".join(compared(asked, share) for share in asked.dropped))
+        name = "" if asked.systems == "third" else f"_{asked.systems}"
+        _publish(
+            f"dynamics{name}.md", "\n\n".join(compared(asked, share) for share in asked.dropped)
+        )
 
 
 def floor(levels: Sequence[float]) -> str:
@@ -106,9 +131,7 @@ def _reached(method: PolynomialSystem, problem: Any, conditions: Conditions) -> 
 def compared(asked: argparse.Namespace, dropped: float) -> str:
     """The table of the methods at one share of dropped points."""
     dataset = load_dataset("odebench", dropped=dropped)
-    if not asked.whole:
-        chosen = Random("dynamics").sample(dataset.problems, len(dataset) // 3)
-        dataset = replace(dataset, problems=tuple(chosen))
+    dataset = replace(dataset, problems=tuple(_SHARES[asked.systems](list(dataset.problems))))
     specs = [spec_of(find_method(name)) for name in dict.fromkeys([FLOOR, *asked.methods])]
     budget = Budget.of_cpu(asked.seconds)
     runs = matrix(specs, {"odebench": dataset}, noise=asked.noise, budget=budget)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
+from typing import ClassVar
 
 import numpy as np
 
-from bench import Budget, Discovery, Expression, Task
+from bench import Budget, Discovery, Expression, SystemTask, Task
 from methods.laws.algebra.proposals import Proposals
 from methods.laws.algebra.sums import PAIRED
 from methods.laws.noise import Noise, noise_of
 from methods.laws.projection.sums import ProjectedSums
 from methods.laws.reduction.proposals import reduced_proposals
+from methods.laws.systems.discovery import discovered
 from methods.mcts import MCTS
 from methods.mcts.evolution.genetic import Evolution
 from methods.mcts.form import Sketch
@@ -60,11 +62,16 @@ class Laws:
     With ``retrieval``, so many formulas are looked at before all else that SNIP's encoders hold
     nearest to the data (``methods.snip.retrieval``), whatever their operators.
 
+    A system's rates are found so where its states have no noise. Under noise, sums of terms are
+    searched for along trajectories, and no state is differentiated (``methods.laws.systems``).
+
     The method is our own. Its parts are known ones: linear scaling (Keijzer, EuroGP 2003), FFX's
     sums of generated terms (McConaghy, GPTP 2011), orthogonal matching pursuit (Pati, Rezaiifar
     and Krishnaprasad, 1993), variable projection (Golub and Pereyra, 1973), beam search over
     subsets, implicit ratios by null vectors, BIC as the price of a node.
     """
+
+    kinds: ClassVar[tuple[str, ...]] = ("table", "system")
 
     operators: tuple[str, ...] = OPERATORS
     variables: tuple[str, ...] = ()
@@ -90,8 +97,10 @@ class Laws:
         if self.retrieval:
             retrieval.warm()
 
-    def discover(self, task: Task) -> Discovery:
+    def discover(self, task: Task | SystemTask) -> Discovery:
         """Search until the budget is spent or a formula is exact; then fit and shorten."""
+        if isinstance(task, SystemTask):
+            return discovered(task, lambda: task.by_tables(self))
         run = SearchRun(self._beside().narrowed(task), self.rows, self.scale)
         run.follow(self.course(run))
         return run.discovery(simple=True)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from bench.clock import Clock, Remaining
 from bench.kinds.system.differences import with_rates
 from bench.kinds.table.task import Task
-from bench.method import Answer, Budget, as_answer
+from bench.method import Answer, Budget, Discovery, as_answer
 from bench.problems.systems.data import Estimate, Trajectory
 from bench.problems.variable import Variable
 
@@ -106,6 +106,12 @@ class SystemTask:
                  Variable(f"d{name}"), clock=self.clock, y_error=error)
             for name, values, sure, error in columns
         )  # fmt: skip
+
+    def by_tables(self, method: Any) -> Discovery:
+        """What ``method``, one for tables, answers rate by rate: see the kind's reduction."""
+        from bench.kinds.system.reduction import reduced
+
+        return reduced(method, self)
 
     def rates(self, how: Estimate = "smoothed") -> Rates:
         """The rates at all points of all trajectories, as in ``tables``."""

@@ -1,0 +1,1 @@
+"""Laws of systems under noise: searched for along trajectories, and never by derivatives."""
