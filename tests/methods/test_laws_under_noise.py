@@ -100,6 +100,13 @@ def test_a_budget_that_is_spent_ends_the_search_with_what_there_is() -> None:
     assert set(found) == {"x0", "x1"}
 
 
+def test_evaluations_limit_the_search() -> None:
+    task = task_of(Trajectory(T, swing(T)), steps=10**6, budget=Budget(1e9, evaluations=40))
+    assert discovered(task, never).best.expression
+    assert isinstance(task.clock, Steps)
+    assert task.clock.used <= 40
+
+
 @pytest.mark.parametrize(
     "task",
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 
 from bench import Candidate, Discovery, SystemTask, complexity
 from methods.laws.systems.judging import JudgedSystem
@@ -34,10 +35,17 @@ def discovered(task: SystemTask, by_rates: Callable[[], Discovery]) -> Discovery
         found = map(str, one.fit.model.expressions(one.fit.constants))
         return dict.fromkeys(task.names, "0") | dict(zip(states, found, strict=True))
 
+    steps, most = count(1), task.budget.evaluations
+
+    def go_on() -> bool:
+        """Asked before each step of a fit, which counts as an evaluation."""
+        within = most is None or next(steps) <= most
+        return within and task.remaining().share > _END
+
     search = Search(
         whole,
         tuple(names),
-        lambda: task.remaining().share > _END,
+        go_on,
         lambda one: task.report(expressions(one), one.cost),
     )
     found = search.run()
