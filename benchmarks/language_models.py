@@ -2,12 +2,12 @@
 
     python -m benchmarks.language_models --url http://127.0.0.1:8080/v1 --name NAME [--key VARIABLE]
                                          [--problems 4] [--calls 6] [--tokens 220] [--methods ...]
-    python -m benchmarks.language_models --replay --problems 1 --calls 4
+    python -m benchmarks.language_models --replay
 
 Each method on a seeded draw of LLM-SRBench's problems, everything disclosed, with the same number
 of calls; `llm_prior` draws as many formulas from a generator, and `rsrm` and Operon have
 ``--seconds`` of CPU time. What was answered is kept in ``--recordings``, from which ``--replay``
-makes the same table without a model; those of one problem and four calls are in the tests. What is
+makes the same table without a model; those of the published table are in the tests. What is
 finished is kept in ``--folder``: started again, the comparison goes on. The paper's protocol is
 ``--problems 240 --calls 1000 --tokens 1024``.
 

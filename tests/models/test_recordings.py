@@ -20,13 +20,13 @@ from bench.method import Budget
 from bench.models.endpoint import Endpoint
 from bench.models.transcript import read_transcript
 from bench.plugins import spec_of_object
-from bench.problems import Dataset, Problem
+from bench.problems import Dataset, Problem, Table
 from bench.running import LocalExecutor, Record, Store, execute, matrix
 from benchmarks.language_models import EVALUATIONS, NAME, asking, drawn
 
 RECORDINGS = Path(__file__).parents[1] / "data" / "recordings"
 ANSWERS = json.loads((RECORDINGS / "answers.json").read_text())
-CALLS, TOKENS = 4, 220
+CALLS, TOKENS = 6, 220
 METHODS = tuple(asking(CALLS, TOKENS))
 
 
@@ -75,19 +75,24 @@ def _bare(tree: Expression) -> Expression:
 
 
 def test_no_recorded_prompt_tells_more_than_the_task() -> None:
-    table = problem().data().test
-    unseen = {
-        ", ".join(f"{value:.5g}" for value in (*row, y))
-        for row, y in zip(table.X.tolist(), table.y.tolist(), strict=True)
-    }
+    asked = {one.name: one for one in drawn(4)}
     files = sorted(RECORDINGS.rglob("*.jsonl"))
     assert {path.relative_to(RECORDINGS).parts[0] for path in files} == set(METHODS)
-    hidden = {problem().name, problem().dataset, "llmsrbench", "llm-srbench", "feynman"}
+    assert {path.parent.name for path in files} == set(asked)
+    unseen = {name: _shown(one.data().test) for name, one in asked.items()}
     for path in files:
+        about = asked[path.parent.name]
+        hidden = {about.name, about.dataset, "llmsrbench", "llm-srbench", "feynman"}
         found = read_transcript(path)
         assert found is not None and found.exchanges
         for exchange in found.exchanges.values():
             ours = "\n".join(text for role, text in exchange.prompt.texts if role != "assistant")
             assert not [word for word in hidden if word.lower() in ours.lower()]
-            assert str(problem().truth).replace(" ", "") not in ours.replace(" ", "")
-            assert not unseen & set(ours.splitlines())
+            assert str(about.truth).replace(" ", "") not in ours.replace(" ", "")
+            assert not unseen[about.name] & set(ours.splitlines())
+
+
+def _shown(table: Table) -> set[str]:
+    """The rows of ``table`` as a prompt would show them."""
+    rows = zip(table.X.tolist(), table.y.tolist(), strict=True)
+    return {", ".join(f"{value:.5g}" for value in (*row, y)) for row, y in rows}
