@@ -17,8 +17,9 @@ from methods.laws.systems.terms import INNER, Term
 from methods.mcts.language.tokens import Floats
 
 _MONOMIALS, _LOW, _DEGREE = 60, 3, 5
-_TERMS = 700
-_ROWS = 150
+"""Monomials at most, and their degrees: of the first terms that are tried, and of all."""
+_TERMS, _ROWS = 700, 150
+"""The cheapest terms that are kept, priced as for so many points."""
 _ONE = Number(1)
 _K, _N = Symbol(INNER[0]), Symbol(INNER[1])
 
