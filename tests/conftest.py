@@ -60,12 +60,12 @@ WAITING = {"running", "cli", "authoring", "scoring", "docs"}
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Half as many again as there are cores, at least two more: many tests wait for processes."""
+    """Half as many again as there are cores, at least three more: many tests wait for processes."""
     try:
         cores = len(os.sched_getaffinity(0))
     except AttributeError:  # macOS
         cores = os.cpu_count() or 1
-    return cores + max(2, cores // 2)
+    return cores + max(3, cores // 2)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
