@@ -76,6 +76,14 @@ def is_installed(module: str) -> bool:
         return False
 
 
+def package_folder(module: str) -> Path | None:
+    """The folder of an installed package, none of whose code is run; None where there is none."""
+    spec = importlib.util.find_spec(module)  # of a top-level name, which imports nothing
+    if spec is None or not spec.submodule_search_locations:
+        return None
+    return Path(next(iter(spec.submodule_search_locations)))
+
+
 def how_to_get(modules: Iterable[str]) -> str:
     """How to get ``modules``, by an extra or as is known; else by packages of their names.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import bz2
 import gzip
 import hashlib
-import importlib.util
 import io
 import re
 from collections.abc import Mapping, Sequence
@@ -13,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.basics.installation import how_to_get, pip_install
+from bench.basics.installation import how_to_get, package_folder, pip_install
 from bench.problems.data import Data, Table
 from bench.problems.formats.pmlb import MOST_TRAINING_ROWS, split_rows
 
@@ -91,12 +90,12 @@ class InstalledTable:
         return unpack(content) if unpack else content
 
     def _folder(self) -> Path:
-        spec = importlib.util.find_spec(self.module)  # of a top-level name, which imports nothing
-        if spec is None or not spec.submodule_search_locations:
+        folder = package_folder(self.module)
+        if folder is None:
             raise PackagedTableError(
                 f"the table needs the package {self.module}: {how_to_get([self.module])}"
             )
-        return Path(next(iter(spec.submodule_search_locations)))
+        return folder
 
 
 def read_installed(entry: Mapping[str, Any]) -> InstalledTable:

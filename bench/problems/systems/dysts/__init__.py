@@ -6,7 +6,6 @@ none of whose code is run. Trajectories are solved here.
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from typing import Any, ClassVar, cast
 import numpy as np
 
 from bench.basics.extension import ExtensionError
-from bench.basics.installation import install_hint, pip_install
+from bench.basics.installation import install_hint, package_folder, pip_install
 from bench.problems.dataset import Dataset
 from bench.problems.systems.data import SystemData, Trajectory
 from bench.problems.systems.dysts.reading import Flow, FlowReader
@@ -90,10 +89,10 @@ def dysts(**seeing: Any) -> Dataset:
 
 
 def _folder() -> Path:
-    spec = importlib.util.find_spec("dysts")  # of a top-level name, which imports nothing
-    if spec is None or not spec.submodule_search_locations:
+    folder = package_folder("dysts")
+    if folder is None:
         raise ExtensionError(f"the dataset dysts needs the package dysts: {install_hint('dysts')}")
-    return Path(next(iter(spec.submodule_search_locations)))
+    return folder
 
 
 def _read(
