@@ -15,7 +15,7 @@ import numpy as np
 from bench import Expression
 from bench.expression.compiled.compiling import compiled
 from bench.expression.compiled.kernel import forward
-from bench.expression.compiled.program import Program, compile_program
+from bench.expression.compiled.program import compile_program
 from methods.mcts.language.tokens import Floats, Ints
 
 
@@ -54,14 +54,6 @@ class RatePrograms:
         columns = np.concatenate([start, drive[0], constants])
         _follow(self.tokens, self.right, self.lengths, self.numbers, columns, drive, spans, path)
         return path
-
-
-def values_of(program: Program, columns: Floats) -> Floats:
-    """The values (rows,) of a program at ``columns`` (columns, rows)."""
-    work = np.empty((len(program.tokens), columns.shape[1]))
-    forward(program.tokens, len(program.tokens), program.right, columns, program.numbers, work)
-    found: Floats = work[0]
-    return found
 
 
 def _filled(rows: Sequence[Any], kind: type) -> Any:

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bench.expression.compiled.program import Program
+from bench.expression.compiled.values import values_of
 from methods.laws.systems.fitting import PathFit
-from methods.laws.systems.following import values_of
 from methods.laws.systems.observed import Stretch
 from methods.mcts.language.tokens import Floats
 

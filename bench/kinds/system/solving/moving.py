@@ -14,8 +14,8 @@ from bench.expression import (
     numbers,
     replace_numbers,
 )
-from bench.expression.compiled.kernel import forward
 from bench.expression.compiled.program import Program, compile_program
+from bench.expression.compiled.values import values_of
 
 Array = NDArray[np.float64]
 
@@ -53,9 +53,7 @@ class MovingLaws:
         """Shape (states, rows), of columns (columns, rows): states, what drives them, constants."""
         found = np.empty((len(self.programs), columns.shape[1]))
         for k, one in enumerate(self.programs):
-            work = np.empty((len(one.tokens), columns.shape[1]))
-            forward(one.tokens, len(one.tokens), one.right, columns, one.numbers, work)
-            found[k] = work[0]
+            found[k] = values_of(one, columns)
         return found
 
     def with_constants(self, constants: Array) -> Mapping[str, Expression]:
