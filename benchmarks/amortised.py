@@ -1,14 +1,14 @@
 """What the shipped networks recover, beside the transformer's prior, gplearn and Operon.
 
-    python -m benchmarks.amortised [--suites fresh nguyen aifeynman srsd_easy] [--seconds 5]
-        [--methods transformer snip prior gplearn operon] [--functions 40] [--candidates 32]
-        [--noise 0 0.01] [--decode mcts] [--checkpoint FOLDER] [--problems N] [--folder FOLDER]
-        [--table FILE]
+    python -m benchmarks.amortised [--suites fresh nguyen aifeynman srsd_easy srsd_medium]
+        [--methods transformer snip prior gplearn operon] [--seconds 5] [--functions 40]
+        [--candidates 32] [--noise 0 0.01] [--decode mcts] [--checkpoint FOLDER] [--problems N]
+        [--folder FOLDER] [--table FILE]
 
 Two tables. One gives the networks and the prior the same number of candidates, on functions as
 they were trained on, by length. The other gives all methods the same CPU seconds on one thread, one
-run at a time, on such functions and on the problems of at most three variables of each dataset,
-which is what the network can read; ``exact`` and ``skeleton`` are the judge's, seconds are of CPU.
+run at a time, on such functions and on the problems of each dataset; of columns that a network does
+not read it is shown those that matter. ``exact`` and ``skeleton`` are the judge's, seconds of CPU.
 
 What is finished is kept in the folder, which is named for the seconds and the weights: started
 again, the comparison goes on. The tables are written to ``benchmarks/results/amortised.md``.
@@ -46,10 +46,9 @@ from bench.scoring import Scorecard, ScoringLimits
 from benchmarks.amortised_fresh import banned, fresh_functions
 from methods.neural.folder import WEIGHTS
 from methods.transformer.method import SHIPPED
-from methods.transformer.skeletons.vocabulary import MAX_VARIABLES
 from methods.transformer.training.evaluation import recovery
 
-SUITES = ("fresh", "nguyen", "aifeynman", "srsd_easy")
+SUITES = ("fresh", "nguyen", "aifeynman", "srsd_easy", "srsd_medium")
 METHODS = ("transformer", "snip", "prior", "gplearn", "operon")
 _AMORTISED = ("transformer", "snip", "prior")
 _FUNCTIONS = 100
@@ -64,7 +63,7 @@ def main() -> None:
         raise SystemExit(missing)
     folder = options.folder or _folder(options)
     folder.mkdir(parents=True, exist_ok=True)
-    suites, left_out = _suites(options)
+    suites = _suites(options)
     text = []
     if options.candidates and "fresh" in options.suites:
         text += by_candidates(specs, folder, _FUNCTIONS, options.candidates)
@@ -76,7 +75,7 @@ def main() -> None:
     problems = {(name, one.name): one for name, suite in suites.items() for one in suite.problems}
     judge_records(store, records, problems, limits=ScoringLimits(), workers=1)
     text += by_seconds(runs, {record.run.id: record for record in records}, store, options.seconds)
-    text += [*left_out, "", f"Weights: `{_digest(options)}` (SHA-256, first eight digits)."]
+    text += ["", f"Weights: `{_digest(options)}` (SHA-256, first eight digits)."]
     options.table.parent.mkdir(exist_ok=True)
     options.table.write_text("\n".join(text) + "\n")
     print("\n".join(text))
@@ -113,26 +112,18 @@ def _spec(name: str, options: argparse.Namespace) -> MethodSpec:
     return spec_of(find_method(name), **(own if name == "transformer" else {}))
 
 
-def _suites(options: argparse.Namespace) -> tuple[dict[str, Dataset], list[str]]:
-    """The datasets, without what the network cannot read, and a line on what that is."""
+def _suites(options: argparse.Namespace) -> dict[str, Dataset]:
+    """The datasets, by name, no more problems of each than are asked for."""
     suites: dict[str, Dataset] = {}
-    left_out = []
     for name in options.suites:
         if name == "fresh":
             suites |= fresh_functions(options.functions)
-            continue
-        whole = load_dataset(name)
-        few = [one for one in whole.problems if len(one.variables) <= MAX_VARIABLES]
-        suites[name] = replace(whole, problems=tuple(few))
-        if more := len(whole) - len(few):
-            left_out.append(
-                f"\n{name}: {more} of {len(whole)} problems have more than {MAX_VARIABLES} "
-                "variables and were not attempted."
-            )
+        else:
+            suites[name] = load_dataset(name)
     return {
         name: replace(suite, problems=suite.problems[: options.problems])
         for name, suite in suites.items()
-    }, left_out
+    }
 
 
 def by_candidates(
@@ -177,8 +168,7 @@ def by_seconds(
 ) -> list[str]:
     """The table of equal seconds, of the runs that are finished."""
     lines = [
-        f"Problems of at most {MAX_VARIABLES} variables, {seconds:g} s each, one thread, one seed; "
-        "first answer and seconds are medians:",
+        f"{seconds:g} s each, one thread, one seed; first answer and seconds are medians:",
         "",
         "| suite | noise | method | problems | exact | skeleton | R2 > 0.999 | R2 > 0.99 "
         "| first answer, s | CPU s |",

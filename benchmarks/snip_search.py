@@ -20,7 +20,9 @@ from numpy.typing import NDArray
 from bench.basics.files import write_whole
 from benchmarks.amortised_fresh import banned
 from benchmarks.intervals import mean_with_interval
+from methods.neural.folder import read_state
 from methods.snip import Snip
+from methods.snip.method import SHIPPED
 from methods.transformer.training.evaluation import EXACT, fresh_errors
 
 RESULT = Path(__file__).parent / "results" / "snip_search.md"
@@ -43,10 +45,11 @@ def main() -> None:
         "decoding": Snip(wanted.checkpoint, search="decoding"),
         "chance": Snip(wanted.checkpoint, search="chance"),
     }
+    shape = read_state(Path(wanted.checkpoint) if wanted.checkpoint else SHIPPED)["shape"]
     found = {
         name: dict(fresh_errors(
             method.discover, banned(), functions=wanted.functions,
-            candidates=wanted.candidates, seed=_SEED,
+            candidates=wanted.candidates, seed=_SEED, variables=shape["variables"],
         ))
         for name, method in methods.items()
     }  # fmt: skip

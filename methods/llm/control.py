@@ -13,6 +13,7 @@ from methods.llm.direct import Direct
 from methods.transformer import warm
 from methods.transformer.search import relevant_columns, to_expression
 from methods.transformer.skeletons.generator import draw_skeletons
+from methods.transformer.skeletons.vocabulary import MAX_VARIABLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class PriorInPlaceOfModel:
 
     def __init__(self, task: Task, samples: int) -> None:
         self._budget, self._samples = task.budget, samples
-        columns = relevant_columns(task.X, task.y, task.seed)
+        columns = relevant_columns(task.X, task.y, task.seed, MAX_VARIABLES)
         self._names = tuple(task.names[j] for j in columns)
         self._random = np.random.default_rng(task.seed)
         self._calls = 0

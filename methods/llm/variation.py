@@ -37,7 +37,7 @@ def with_part(expression: Expression, place: int, part: Expression) -> Expressio
 
 
 def drawn(names: Sequence[str], random: np.random.Generator) -> Expression:
-    """A random formula, from the generator of ``prior``, in at most three of the names."""
+    """A random formula, from the generator of ``prior``, in at most nine of the names."""
     chosen = list(names)
     if len(chosen) > MAX_VARIABLES:
         chosen = [names[j] for j in sorted(random.choice(len(names), MAX_VARIABLES, replace=False))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, permutations
@@ -13,9 +14,10 @@ from bench import Expression, symbols
 from methods.snip.network import DualEncoder
 from methods.snip.reading import latents_of_batch, latents_of_skeletons
 from methods.transformer.skeletons.fingerprints import Inexpressible, encode
-from methods.transformer.skeletons.generator import draw_batch, sort_operands
-from methods.transformer.skeletons.vocabulary import ARITY, INDEX, MAX_LENGTH, Skeleton
+from methods.transformer.skeletons.generator import draw_batch, renamed
+from methods.transformer.skeletons.vocabulary import ARITY, INDEX, Skeleton
 
+_NAMINGS = 1000
 _MUL, _SQUARE, _CUBE = (INDEX[name] for name in ("mul", "square", "cube"))
 
 
@@ -40,23 +42,34 @@ class SkeletonLibrary:
             yield self.skeletons[place]
 
 
-def skeletons_of(formulas: Iterable[Expression], columns: int) -> list[Skeleton]:
+def skeletons_of(formulas: Iterable[Expression], columns: int, longest: int) -> list[Skeleton]:
     """The skeletons of ``formulas`` under every naming of their variables as ``columns`` columns.
 
-    Formulas that the vocabulary cannot say, in at most MAX_LENGTH tokens, are left out.
+    Of more than _NAMINGS some are drawn, the same each time. Formulas that the vocabulary cannot
+    say, in at most ``longest`` tokens, are left out.
     """
     found: list[Skeleton] = []
     for formula in formulas:
         used = tuple(symbols(formula))
-        for order in permutations(range(columns), len(used)):
+        for order in _namings(len(used), columns):
             names = tuple(used[order.index(j)] if j in order else "" for j in range(columns))
             try:
                 skeleton = _with_powers(encode(formula, names))
             except Inexpressible:
                 break
-            if len(skeleton) <= MAX_LENGTH:
-                found.append(_sorted(skeleton))
+            if len(skeleton) <= longest:
+                found.append(renamed(skeleton, range(columns)))
     return found
+
+
+def _namings(used: int, columns: int) -> Iterator[tuple[int, ...]]:
+    """Which column each of so many variables is: all ways, or some where there are too many."""
+    if math.perm(columns, used) <= _NAMINGS:
+        yield from permutations(range(columns), used)
+        return
+    random = np.random.default_rng(0)
+    for _ in range(_NAMINGS):
+        yield tuple(random.permutation(columns)[:used].tolist())
 
 
 def _with_powers(tokens: Sequence[int]) -> Skeleton:
@@ -73,13 +86,6 @@ def _with_powers(tokens: Sequence[int]) -> Skeleton:
     return stack[0]
 
 
-def _sorted(skeleton: Skeleton) -> Skeleton:
-    """The operands of sums and products in the generator's order."""
-    tokens = np.array(skeleton, np.int8)
-    sort_operands(tokens, len(tokens))
-    return tuple(tokens.tolist())
-
-
 def recall(
     encoders: DualEncoder,
     banned: NDArray[np.int64],
@@ -94,7 +100,8 @@ def recall(
     looked for by its points; others that are as near come before it. By chance recall@k is k over
     their number.
     """
-    batch = draw_batch(functions, seed, banned)
+    shape = encoders.shape
+    batch = draw_batch(functions, seed, banned, variables=shape.variables, longest=shape.longest)
     skeletons = [
         tuple(row[:length].tolist())
         for row, length in zip(batch.tokens, batch.lengths, strict=True)

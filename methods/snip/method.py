@@ -25,7 +25,7 @@ NEEDED = ("torch", "safetensors")
 
 @dataclass(frozen=True)
 class Snip:
-    """SNIP (Meidani et al., ICLR 2024, arXiv:2310.02227), small, for at most three variables.
+    """SNIP (Meidani et al., ICLR 2024, arXiv:2310.02227), small, for tables of few variables.
 
     Of more columns the network is shown those that a forest finds most important. A latent of the
     data, and ``population`` - 1 near it, are decoded to skeletons, ``samples`` of each at
@@ -68,8 +68,8 @@ class Snip:
 
     def discover(self, task: Task) -> Discovery:
         """Search until the budget is spent, a formula is exact, or ``stop`` is reached."""
-        search = SkeletonSearch(task, self.restarts)
-        search.run(self._proposals(search))
+        search, space = self.begun(task)
+        search.run(self._proposals(search, space))
         return search.discovery()
 
     def nearest(
@@ -84,15 +84,14 @@ class Snip:
         from methods.snip.library import SkeletonLibrary, skeletons_of
         from methods.transformer.skeletons.generator import draw_skeletons
 
-        search = SkeletonSearch(task, self.restarts)
+        search, space = self.begun(task)
         if search.answer.constant:
             raise ValueError("the target is constant: there is no formula to look for")
-        space = self.latent_space(search)
-        columns = len(search.names)
+        columns, longest = len(search.names), space.network.shape.longest
         skeletons = (
-            draw_skeletons(self.library, columns, task.seed)
+            draw_skeletons(self.library, columns, task.seed, longest)
             if library is None
-            else skeletons_of(library, columns)
+            else skeletons_of(library, columns, longest)
         )
         known = SkeletonLibrary.of(space.network.encoders, skeletons)
         fitted = map(search.judge, known.by_nearness(space.of_data()[0].astype(np.float32)))
@@ -102,28 +101,29 @@ class Snip:
             for one in islice(usable, count)
         ]
 
-    def _proposals(self, search: SkeletonSearch) -> Stream:
+    def _proposals(self, search: SkeletonSearch, space: LatentSpace) -> Stream:
         from methods.snip.proposals import LatentSearch
 
         latent = LatentSearch(
-            self.latent_space(search), search.errors, self.population, self.generations,
-            self.samples, self.temperature, self.stop,
+            space, search.errors, self.population, self.generations, self.samples,
+            self.temperature, self.stop,
         )  # fmt: skip
         streams = {
             "wolves": latent.by_wolves, "decoding": latent.by_decoding, "chance": latent.by_chance,
         }  # fmt: skip
         return streams[self.search]()
 
-    def latent_space(self, search: SkeletonSearch) -> LatentSpace:
-        """The latents of what ``search`` sees, and what the network writes from them."""
+    def begun(self, task: Task) -> tuple[SkeletonSearch, LatentSpace]:
+        """What judges skeletons for a task, and the latent space that it is looked at in."""
         import torch
 
         from methods.neural.checkpoint import load_network
         from methods.snip.network import SnipNetwork
         from methods.snip.proposals import LatentSpace
 
-        torch.set_num_threads(search.task.budget.threads)
+        torch.set_num_threads(task.budget.threads)
         network, _ = load_network(self._folder, SnipNetwork.of)
-        seed = search.task.seed
-        chance = torch.Generator().manual_seed(seed % 2**63)
-        return LatentSpace(network, search.view, np.random.default_rng(seed), chance)
+        search = SkeletonSearch(task, self.restarts, network.shape.variables)
+        chance = torch.Generator().manual_seed(task.seed % 2**63)
+        random = np.random.default_rng(task.seed)
+        return search, LatentSpace(network, search.view, random, chance)

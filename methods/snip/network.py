@@ -17,7 +17,7 @@ from torch.nn import functional as F
 
 from methods.neural.layers import LayerStack, ShapedNetwork
 from methods.transformer.network import BITS, COLUMNS, Architecture, Decoder, number_bits
-from methods.transformer.skeletons.vocabulary import MAX_LENGTH, PAD, SIZE
+from methods.transformer.skeletons.vocabulary import MAX_LENGTH, MAX_VARIABLES, PAD, SIZE
 
 _FIRST_SCALE = math.log(1 / 0.07)
 """Where a learned temperature starts (Radford et al., ICML 2021)."""
@@ -30,6 +30,7 @@ class SnipShape:
 
     ``normalised`` divides latents by their length; ``learned_temperature`` learns by what their
     products are divided, else it is 1. The released code does neither, this project's default both.
+    At most ``variables`` columns are read and ``longest`` tokens read and written.
     """
 
     width: int = 128
@@ -42,6 +43,8 @@ class SnipShape:
     decoder_layers: int = 3
     normalised: bool = True
     learned_temperature: bool = True
+    variables: int = MAX_VARIABLES
+    longest: int = MAX_LENGTH
 
 
 class AttentionPool(nn.Module):
@@ -133,7 +136,7 @@ class SnipNetwork(ShapedNetwork):
         )
         sizes = Architecture(
             width=width, heads=shape.heads, feedforward=shape.feedforward,
-            decoder_layers=shape.decoder_layers,
+            decoder_layers=shape.decoder_layers, variables=shape.variables, longest=shape.longest,
         )  # fmt: skip
         self.decoder = Decoder(sizes)
 
@@ -146,5 +149,9 @@ class SnipNetwork(ShapedNetwork):
         """What the decoder reads, (b, memory, width), of latents (b, latent) of any length."""
         return self.mapper(self.encoders.comparable(latents))
 
+    def remember(self, features: Tensor) -> Tensor:
+        """What the decoder reads, of features (b, n, f) of points."""
+        return self.memory(self.encoders.of_points(features))
+
     def forward(self, features: Tensor, tokens: Tensor) -> Tensor:
-        return self.decoder(tokens, self.memory(self.encoders.of_points(features)))
+        return self.decoder(tokens, self.remember(features))

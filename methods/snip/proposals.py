@@ -55,7 +55,11 @@ class LatentSpace:
 
     def of_others(self, count: int) -> Array:
         """The latents (count, latent) of functions that have nothing to do with the data."""
-        batch = draw_batch(count, int(self.random.integers(2**32)), np.zeros(0, np.int64))
+        shape = self.network.shape
+        batch = draw_batch(
+            count, int(self.random.integers(2**32)), np.zeros(0, np.int64),
+            variables=shape.variables, longest=shape.longest,
+        )  # fmt: skip
         found: Array = latents_of_batch(self.network.encoders, batch).astype(np.float64)
         return found
 

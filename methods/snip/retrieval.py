@@ -15,7 +15,6 @@ from bench.basics.installation import install_hint
 from methods.refine import Refiner
 from methods.snip.method import NEEDED, SHIPPED
 from methods.transformer.search import View, to_expression
-from methods.transformer.skeletons.vocabulary import MAX_VARIABLES
 
 if TYPE_CHECKING:
     from methods.snip.library import SkeletonLibrary
@@ -35,7 +34,7 @@ def check(count: int) -> None:
 
 def warm() -> None:
     """Load the network and make the libraries, once in a process."""
-    for columns in range(1, MAX_VARIABLES + 1):
+    for columns in range(1, _network().shape.variables + 1):
         _library(columns)
 
 
@@ -52,8 +51,9 @@ def retrieved(refine: Refiner, count: int, seed: int) -> Iterator[list[Expressio
     from methods.snip.proposals import LatentSpace
 
     torch.set_num_threads(1)
-    view = View.of(refine.X, refine.y, refine.names, seed)
-    space = LatentSpace(_network(), view, np.random.default_rng(seed), torch.Generator())
+    network = _network()
+    view = View.of(refine.X, refine.y, refine.names, seed, network.shape.variables)
+    space = LatentSpace(network, view, np.random.default_rng(seed), torch.Generator())
     latent = space.of_data()[0].astype(np.float32)
     for skeleton in islice(_library(len(view.names)).by_nearness(latent), count):
         plain = to_expression(skeleton, view.names)
@@ -74,4 +74,6 @@ def _library(columns: int) -> SkeletonLibrary:
     from methods.snip.library import SkeletonLibrary
     from methods.transformer.skeletons.generator import draw_skeletons
 
-    return SkeletonLibrary.of(_network().encoders, draw_skeletons(_LIBRARY, columns, 0))
+    network = _network()
+    drawn = draw_skeletons(_LIBRARY, columns, 0, network.shape.longest)
+    return SkeletonLibrary.of(network.encoders, drawn)

@@ -7,9 +7,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from methods.transformer.network import Decoder, Network, encode_points
+from methods.transformer.network import VALUED, Decoder, Network, encode_points
 from methods.transformer.skeletons.grammar import allowed
-from methods.transformer.skeletons.vocabulary import ARITY, MAX_LENGTH, SIZE, START, Skeleton
+from methods.transformer.skeletons.vocabulary import ARITY, SIZE, START, Skeleton
 
 
 @torch.inference_mode()
@@ -35,8 +35,9 @@ def sample(
     count = len(memory)
     tokens = torch.full((count, 1), START)
     slots = np.ones(count, dtype=np.int64)
-    for step in range(MAX_LENGTH):
-        logits = _masked(decoder, tokens, memory, slots, MAX_LENGTH - step, columns)
+    longest = decoder.shape.longest
+    for step in range(longest):
+        logits = _masked(decoder, tokens, memory, slots, longest - step, columns)
         choice = torch.multinomial(
             torch.softmax(logits / temperature, dim=-1), 1, generator=generator
         )
@@ -54,9 +55,10 @@ def beam_search(decoder: Decoder, memory: Tensor, columns: int, width: int) -> l
     scores = torch.zeros(1)
     slots = np.ones(1, dtype=np.int64)
     finished: list[tuple[float, Skeleton]] = []
-    for step in range(MAX_LENGTH):
+    longest = decoder.shape.longest
+    for step in range(longest):
         seen = memory.expand(len(tokens), -1, -1)
-        logits = _masked(decoder, tokens, seen, slots, MAX_LENGTH - step, columns)
+        logits = _masked(decoder, tokens, seen, slots, longest - step, columns)
         totals = (scores[:, None] + torch.log_softmax(logits, dim=-1)).flatten()
         best = totals.topk(min(width, int(torch.isfinite(totals).sum())))
         parents, choice = best.indices // SIZE, best.indices % SIZE
@@ -78,7 +80,8 @@ def ranked(decoder: Decoder, memory: Tensor, columns: int, prefix: Skeleton) -> 
     """The tokens that may follow ``prefix``, the most probable first."""
     slots = np.array([1 + sum(int(ARITY[token]) - 1 for token in prefix)])
     tokens = torch.tensor([[START, *prefix]])
-    logits = _masked(decoder, tokens, memory, slots, MAX_LENGTH - len(prefix), columns)[0]
+    left = decoder.shape.longest - len(prefix)
+    logits = _masked(decoder, tokens, memory, slots, left, columns)[0]
     possible = int(torch.isfinite(logits).sum())
     order: list[int] = logits.argsort(descending=True)[:possible].tolist()
     return order
@@ -94,7 +97,7 @@ def _masked(
 ) -> Tensor:
     """Logits of the next token, -inf where the grammar has none."""
     logits = decoder(tokens, memory)[:, -1]
-    mask = allowed(np.maximum(slots, 1), left, columns)
+    mask = allowed(np.maximum(slots, 1), left, columns, decoder.shape.constants == VALUED)
     return logits.masked_fill(~torch.from_numpy(mask), -torch.inf)
 
 

@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
 from bench import Budget, Discovery, Task
 from methods.neural.folder import read_state
 from methods.transformer import warm
-from methods.transformer.planning import plan
 from methods.transformer.search import SkeletonSearch
 from methods.transformer.skeletons.vocabulary import Skeleton
-
-if TYPE_CHECKING:
-    from methods.transformer.network import Network
-
-POINTS = 64
-"""Rows the network looks at in one round; each round draws others."""
 
 SHIPPED = Path(__file__).parent / "trained" / "small"
 
@@ -31,11 +23,12 @@ class Transformer:
     """An amortised symbolic regressor: a network proposes skeletons, least squares fits them.
 
     The first round is a beam search, the rounds after it sample, each from other rows of the
-    data, until the budget is spent. The network knows at most three variables: of more columns it
-    is shown those that a forest finds most important. ``checkpoint`` is a folder of this
-    project's format; empty for the network that ships. ``decode`` is how a round begins: ``beam``
-    (the first round only), ``mcts``, a look-ahead search guided by the fit (TPSR), or
-    ``greedy``, the one likeliest skeleton and nothing after it, as SRSD's Symbolic Transformer.
+    data and with its columns in another order, until the budget is spent. A network reads so many
+    columns (``variables`` of its shape): of more it is shown those that a forest finds most
+    important. ``checkpoint`` is a folder of this project's format; empty for the network that
+    ships. ``decode`` is how a round begins: ``beam`` (the first round only), ``mcts``, a look-ahead
+    search guided by the fit (TPSR), or ``greedy``, the one likeliest skeleton and nothing after it,
+    as SRSD's Symbolic Transformer.
     """
 
     requires: ClassVar[tuple[str, ...]] = ("torch", "safetensors")
@@ -63,37 +56,14 @@ class Transformer:
 
         from methods.neural.checkpoint import load_network
         from methods.transformer.network import Network
+        from methods.transformer.rounds import Rounds
 
         torch.set_num_threads(task.budget.threads)
         network, _ = load_network(Path(self.checkpoint) if self.checkpoint else SHIPPED, Network.of)
-        search = SkeletonSearch(task, self.restarts)
-        search.run(self._proposals(network, search))
+        search = SkeletonSearch(task, self.restarts, network.shape.variables)
+        rounds = Rounds(network, search, self.decode, self.beam, self.batch, self.temperature)
+        search.run(rounds.proposals())
         return search.discovery()
-
-    def _proposals(self, network: Network, search: SkeletonSearch) -> Iterator[list[Skeleton]]:
-        import torch
-
-        from methods.transformer.decoding import beam_search, ranked, remember, sample
-
-        view, seed = search.view, search.task.seed
-        rng = np.random.default_rng(seed)
-        generator = torch.Generator().manual_seed(seed % 2**63)
-        columns, n = len(view.names), len(view.y)
-        first = True
-        while True:
-            rows = rng.choice(n, POINTS, replace=False) if n > POINTS else np.arange(n)
-            memory = remember(network, view.X[rows], view.y[rows], columns)
-            if self.decode == "greedy":
-                yield beam_search(network.decoder, memory, columns, 1)
-                return
-            if first and self.decode == "beam":
-                yield beam_search(network.decoder, memory, columns, self.beam)
-            elif self.decode == "mcts" and (first or n > POINTS):  # else it would plan the same
-                ranking = partial(ranked, network.decoder, memory, columns)
-                yield from plan(ranking, search.errors.__getitem__)
-            first = False
-            many = memory.expand(self.batch, -1, -1)
-            yield sample(network.decoder, many, columns, self.temperature, generator)
 
 
 @dataclass(frozen=True)

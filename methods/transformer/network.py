@@ -20,6 +20,7 @@ BITS = 20
 """Bits read of each number's binary32 form: the sign, 8 of the exponent, 11 of the mantissa."""
 
 COLUMNS = MAX_VARIABLES + 1
+PLACEHOLDERS, VALUED = "placeholders", "values"
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Architecture:
     """The kind and the sizes of a network.
 
     ``encoder`` is ``points``, the set transformer, or ``columns``, which has neither inducing
-    points nor seeds nor memory layers.
+    points nor seeds nor memory layers. It reads at most ``variables`` columns, and writes at most
+    ``longest`` tokens, with constants as places to be fitted (``placeholders``) or as ``values``.
     """
 
     encoder: str = "points"
@@ -38,6 +40,9 @@ class Architecture:
     seeds: int = 16
     memory_layers: int = 2
     decoder_layers: int = 3
+    variables: int = MAX_VARIABLES
+    longest: int = MAX_LENGTH
+    constants: str = PLACEHOLDERS
 
 
 def encode_points(X: Tensor, y: Tensor, columns: Tensor) -> Tensor:
@@ -154,6 +159,7 @@ class Decoder(nn.Module):
 
     def __init__(self, shape: Architecture) -> None:
         super().__init__()
+        self.shape = shape
         width, hidden = shape.width, shape.feedforward
         self.embed = nn.Embedding(SIZE, width)
         self.position = nn.Parameter(torch.randn(1, MAX_LENGTH, width) * 0.1)
@@ -184,6 +190,11 @@ class Network(ShapedNetwork):
         super().__init__(shape)
         if shape.encoder not in _ENCODERS:
             raise ValueError(f"encoder is {' or '.join(_ENCODERS)}, not {shape.encoder!r}")
+        if shape.constants not in (PLACEHOLDERS, VALUED):
+            raise ValueError(f"constants are {PLACEHOLDERS} or {VALUED}, not {shape.constants!r}")
+        for name, most in (("variables", MAX_VARIABLES), ("longest", MAX_LENGTH)):
+            if not 1 <= getattr(shape, name) <= most:
+                raise ValueError(f"{name} is 1 to {most}, not {getattr(shape, name)}")
         self.encoder = _ENCODERS[shape.encoder](shape)
         self.decoder = Decoder(shape)
 
@@ -192,5 +203,9 @@ class Network(ShapedNetwork):
         """The untrained network whose shape a checkpoint tells."""
         return cls(Architecture(**shape))
 
-    def forward(self, points: Tensor, tokens: Tensor) -> Tensor:
-        return self.decoder(tokens, self.encoder(points))
+    def remember(self, features: Tensor) -> Tensor:
+        """What the decoder reads, (b, seeds, width), of features (b, n, f) of points."""
+        return self.encoder(features)
+
+    def forward(self, features: Tensor, tokens: Tensor) -> Tensor:
+        return self.decoder(tokens, self.remember(features))

@@ -17,13 +17,13 @@ from bench import Call, Discovery, Expression, Number, Symbol, Task
 from methods.answering import Answering
 from methods.refine import Fitted
 from methods.rows import choose_rows
+from methods.transformer.skeletons.constants import is_constant, value_of
 from methods.transformer.skeletons.vocabulary import (
     ARITY,
     FIRST_BINARY,
     FIRST_VARIABLE,
     MAX_VARIABLES,
     TOKENS,
-    C,
     Skeleton,
 )
 
@@ -41,7 +41,7 @@ _POWERS = {"square": 2, "cube": 3}
 
 @dataclass(frozen=True)
 class View:
-    """What the network may look at: at most MAX_VARIABLES columns, scaled, finite rows only."""
+    """What a network may look at: as many columns as it reads, scaled, finite rows only."""
 
     X: NDArray[np.float64]
     y: NDArray[np.float64]
@@ -49,23 +49,33 @@ class View:
 
     @classmethod
     def of(
-        cls, X: NDArray[np.float64], y: NDArray[np.float64], names: Sequence[str], seed: int
-    ) -> View:
-        """Of finite rows ``X`` (n, d), ``y`` (n,): the columns that matter, those unused zero."""
-        columns = relevant_columns(X, y, seed)
+        cls, X: NDArray[np.float64], y: NDArray[np.float64], names: Sequence[str], seed: int,
+        most: int,
+    ) -> View:  # fmt: skip
+        """Of finite rows ``X`` (n, d), ``y`` (n,): at most ``most`` columns, those that matter.
+
+        ``X`` of the view is (n, MAX_VARIABLES), zero beyond these.
+        """
+        columns = relevant_columns(X, y, seed, most)
         shown = np.zeros((len(y), MAX_VARIABLES))
         shown[:, : len(columns)] = np.clip(X[:, columns], -_LARGEST, _LARGEST)
         return cls(shown, np.clip(y, -_LARGEST, _LARGEST), tuple(names[j] for j in columns))
+
+    def shuffled(self, order: Sequence[int]) -> View:
+        """The same with column ``order[j]`` in the place of column j."""
+        X = self.X.copy()
+        X[:, : len(order)] = self.X[:, order]
+        return View(X, self.y, tuple(self.names[j] for j in order))
 
 
 def to_expression(
     skeleton: Skeleton, names: tuple[str, ...], constants: Sequence[float] = ()
 ) -> Expression:
-    """The tree of a skeleton, its constants these in their order, or 1 where there are none."""
-    numbers = list(constants) or [1.0] * skeleton.count(C)
+    """The tree of a skeleton: its constants are these in their order, else what its tokens say."""
+    numbers = list(constants) or [value_of(token) for token in skeleton if is_constant(token)]
     stack: list[Expression] = []
     for token in reversed(skeleton):
-        if token == C:
+        if is_constant(token):
             stack.append(Number(numbers.pop()))
         elif token < FIRST_BINARY:
             stack.append(Symbol(names[token - FIRST_VARIABLE]))
@@ -80,11 +90,11 @@ def to_expression(
 class SkeletonSearch:
     """Judges skeletons for a task; ``discovery()`` is the answer after ``run``."""
 
-    def __init__(self, task: Task, restarts: int) -> None:
+    def __init__(self, task: Task, restarts: int, variables: int = MAX_VARIABLES) -> None:
         self.task, self.restarts = task, restarts
         self.answer = Answering(task, _FIT_ROWS)
         full = self.answer.on_all
-        self.view = View.of(full.X, full.y, task.names, task.seed)
+        self.view = View.of(full.X, full.y, task.names, task.seed, variables)
         self.names = self.view.names
         self.errors: dict[Skeleton, float] = {}
         self.pool: list[Fitted] = []
@@ -138,13 +148,15 @@ class SkeletonSearch:
         return self.answer.discovery(self.pool, shortened=_SHORTENED, finalists=_SHORTENED)
 
 
-def relevant_columns(X: NDArray[np.float64], y: NDArray[np.float64], seed: int) -> list[int]:
-    """The columns the network is shown: all where they fit, else those a forest finds it needs.
+def relevant_columns(
+    X: NDArray[np.float64], y: NDArray[np.float64], seed: int, most: int
+) -> list[int]:
+    """The columns a network is shown: all up to ``most``, else those a forest finds it needs.
 
     The reduction is by the importances of extremely randomised trees (Geurts et al., Machine
     Learning 63, 2006) on at most 2,000 rows; of equal columns the first is looked at.
     """
-    if X.shape[1] <= MAX_VARIABLES:
+    if X.shape[1] <= most:
         return list(range(X.shape[1]))
     from sklearn.ensemble import ExtraTreesRegressor
 
@@ -153,4 +165,4 @@ def relevant_columns(X: NDArray[np.float64], y: NDArray[np.float64], seed: int) 
     forest = ExtraTreesRegressor(n_estimators=50, random_state=seed % 2**32, n_jobs=1)
     importances = forest.fit(X[np.ix_(rows, distinct)], y[rows]).feature_importances_
     order = np.argsort(-importances, kind="stable")
-    return sorted(distinct[order[:MAX_VARIABLES]].tolist())
+    return sorted(distinct[order[:most]].tolist())

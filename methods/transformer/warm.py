@@ -25,4 +25,4 @@ def drawing() -> None:
 def decoding() -> None:
     """What the network needs."""
     drawing()
-    importlib.import_module("methods.transformer.decoding")
+    importlib.import_module("methods.transformer.rounds")

@@ -100,10 +100,10 @@ def test_a_model_is_not_trained_over(command: Command) -> None:
 def test_batches_are_the_same_whoever_draws_them() -> None:
     import numpy as np
 
-    from methods.transformer.training.feeding import feed
+    from methods.transformer.training.feeding import Lessons, feed
 
     nothing = np.zeros(0, np.int64)
-    here, elsewhere = (list(feed(3, 4, range(5), nothing, workers)) for workers in (0, 1))
+    here, elsewhere = (list(feed(Lessons(3, 4), range(5), nothing, workers)) for workers in (0, 1))
     assert [shown for _, shown in here] == [shown for _, shown in elsewhere]
     for (one, _), (other, _) in zip(here, elsewhere, strict=True):
         np.testing.assert_array_equal(one.y, other.y)

@@ -17,12 +17,26 @@ from methods.neural.checkpoint import load_network
 from methods.neural.course import Schedule, taught
 from methods.snip.network import DualEncoder, SnipNetwork, SnipShape
 from methods.snip.reading import with_values
-from methods.transformer.training.feeding import Fed, feed
+from methods.transformer.training.feeding import Fed, Lessons, feed
 from methods.transformer.training.loop import decoding_losses, tensors
 
 
 @dataclass(frozen=True)
-class Pretraining(Schedule):
+class SnipSchedule(Schedule):
+    """A schedule whose first ``narrow`` steps see at most three variables and 15 tokens."""
+
+    narrow: int = 0
+    shape: SnipShape = field(default_factory=SnipShape)
+
+    @property
+    def lessons(self) -> Lessons:
+        """What is seen."""
+        shape = self.shape
+        return Lessons(self.seed, self.batch, shape.variables, shape.longest, self.narrow)
+
+
+@dataclass(frozen=True)
+class Pretraining(SnipSchedule):
     """How the encoders are trained. Every other formula of a batch is a wrong one.
 
     ``without_constants`` is the share of formulas whose constants are not told, as are those of
@@ -30,14 +44,11 @@ class Pretraining(Schedule):
     """
 
     without_constants: float = 0.5
-    shape: SnipShape = field(default_factory=SnipShape)
 
 
 @dataclass(frozen=True)
-class DecoderTraining(Schedule):
+class DecoderTraining(SnipSchedule):
     """How mapper and decoder are trained; ``shape`` is that of the encoders."""
-
-    shape: SnipShape = field(default_factory=SnipShape)
 
 
 def pretrain(
@@ -50,13 +61,13 @@ def pretrain(
 ) -> Iterator[dict[str, float]]:
     """Train the encoders until ``config.steps``: see ``methods.neural.course.taught``.
 
-    Batch k is drawn from the seed (config.seed, k), of functions none of which is ``banned``.
+    Batch k is drawn from ``config.lessons`` and k, of functions none of which is ``banned``.
     """
     torch.manual_seed(config.seed)
     network = DualEncoder(config.shape).to(device).train()
 
     def pairs(steps: range) -> Iterator[tuple[Tensor, ...]]:
-        fed = feed(config.seed, config.batch, steps, banned, workers)
+        fed = feed(config.lessons, steps, banned, workers)
         for step, one in zip(steps, fed, strict=True):
             yield _pairs(config, step, one)
 
@@ -109,7 +120,7 @@ def train_decoder(
     network = network.to(device).train()
 
     def fed(steps: range) -> Iterator[Fed]:
-        return feed(config.seed, config.batch, steps, banned, workers)
+        return feed(config.lessons, steps, banned, workers)
 
     losses = partial(decoding_losses, network, device)
     yield from taught(network, config, folder, fed, losses, device, stop_after)

@@ -62,7 +62,7 @@ class SnipTrainer:
         )  # fmt: skip
         yield from self._validated(
             train_decoder(second, encoders, folder, banned, device, workers=workers), second.steps,
-            lambda: self._recovered(folder, banned),
+            lambda: self._recovered(folder, banned, shape.variables),
         )  # fmt: skip
 
     def _validated(self, lines: Lines, steps: int, validation: Callable[[], Any]) -> Lines:
@@ -89,7 +89,7 @@ class SnipTrainer:
         network, _ = load_network(encoders, DualEncoder.of)
         return recall(network, banned, functions=self.library, seed=1)
 
-    def _recovered(self, folder: Path, banned: Any) -> dict[str, float]:
+    def _recovered(self, folder: Path, banned: Any, variables: int) -> dict[str, float]:
         """The exact recovery of the last checkpoint, by length in tokens."""
         from methods.transformer.training.evaluation import recovery
 
@@ -97,6 +97,6 @@ class SnipTrainer:
             return {}
         found = recovery(
             Snip(checkpoint=str(folder)).discover, banned,
-            functions=self.functions, candidates=self.candidates, seed=1,
+            functions=self.functions, candidates=self.candidates, seed=1, variables=variables,
         )  # fmt: skip
         return {f"exact, {one.lengths[0]}-{one.lengths[1]} tokens": one.exact for one in found}

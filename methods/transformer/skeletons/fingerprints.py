@@ -1,15 +1,16 @@
 """The identity of a skeleton up to its constants, and the benchmarks' skeletons.
 
-Two skeletons that differ in the order of sums and products, in how powers are written, or in
-where constant factors and offsets stand, have one fingerprint. It is computed by arithmetic
-modulo two primes: a product is the sum of its factors' hashes times their exponents, a sum the
-sum of its terms' hashes, and constants add nothing.
+Two skeletons that differ in the order of sums and products, in how powers are written, in
+where constant factors and offsets stand, or in the names of their variables, have one
+fingerprint. It is computed by arithmetic modulo two primes: a product is the sum of its factors'
+hashes times their exponents, a sum the sum of its terms' hashes, and constants add nothing. A
+variable counts by the place it has: by the hash of the whole with all others alike (a round of
+Weisfeiler and Leman's refinement), so that nine variables need no 9! namings.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import permutations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,11 +34,22 @@ _SUB, _ADD, _MUL, _DIV = (INDEX[name] for name in ("sub", "add", "mul", "div"))
 _SQRT, _SQUARE, _CUBE = (INDEX[name] for name in ("sqrt", "square", "cube"))
 
 
+NAMED = np.arange(1, MAX_VARIABLES + 1)
+"""Colours that tell every variable from every other."""
+
+
 @compiled
 def hash_subtrees(
-    tokens: NDArray[np.int8], length: int, prime: int, product: NDArray[np.int64]
+    tokens: NDArray[np.int8],
+    length: int,
+    prime: int,
+    colours: NDArray[np.int64],
+    product: NDArray[np.int64],
 ) -> None:
-    """``product[i]``: the hash, modulo ``prime``, of the subtree that begins at i."""
+    """``product[i]``: the hash, modulo ``prime``, of the subtree that begins at i.
+
+    ``colours`` (MAX_VARIABLES,): variables of one colour are taken for one.
+    """
     half = (prime + 1) // 2
     terms = np.empty(length, np.int64)
     first = np.empty(length + 1, np.int64)
@@ -47,7 +59,7 @@ def hash_subtrees(
         if token == C:
             product[i], terms[i] = 0, 0
         elif token < FIRST_BINARY:
-            product[i] = mix(token, 1, prime)
+            product[i] = mix(colours[token - FIRST_VARIABLE], 1, prime)
             terms[i] = mix(product[i], 2, prime)
         elif token in (_ADD, _SUB):
             terms[i] = (terms[first[top - 1]] + terms[first[top - 2]]) % prime
@@ -73,12 +85,38 @@ def hash_subtrees(
 
 @compiled
 def fingerprint(tokens: NDArray[np.int8], length: int) -> int:
-    """The 62-bit identity of a skeleton up to constants and the order of sums and products."""
+    """The 62-bit identity of a skeleton up to constants, names, and the order of operands.
+
+    Where variables have places alike, different skeletons may be taken for one.
+    """
     high = np.empty(length, np.int64)
     low = np.empty(length, np.int64)
-    hash_subtrees(tokens, length, PRIMES[0], high)
-    hash_subtrees(tokens, length, PRIMES[1], low)
+    colours = _places(tokens, length, high)
+    hash_subtrees(tokens, length, PRIMES[0], colours, high)
+    hash_subtrees(tokens, length, PRIMES[1], colours, low)
     return int((high[0] << 31) + low[0])
+
+
+@compiled
+def _places(tokens: NDArray[np.int8], length: int, hashes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """A colour for each variable, whatever its name: the whole's hash with all others alike."""
+    used = np.zeros(MAX_VARIABLES, np.bool_)
+    for i in range(length):
+        if FIRST_VARIABLE <= tokens[i] < FIRST_BINARY:
+            used[tokens[i] - FIRST_VARIABLE] = True
+    found = np.zeros(MAX_VARIABLES, np.int64)
+    alike = np.ones(MAX_VARIABLES, np.int64)
+    for j in range(MAX_VARIABLES):
+        if used[j]:
+            alike[j] = 2
+            hash_subtrees(tokens, length, PRIMES[0], alike, hashes)
+            alike[j] = 1
+            found[j] = hashes[0]
+    return found
+
+
+_LONGEST = 4 * MAX_LENGTH
+"""Tokens of a law as it is encoded: a power is written out there, a skeleton says it shorter."""
 
 
 class Inexpressible(ValueError):
@@ -161,36 +199,25 @@ def _repeat(tokens: list[int], doubled: int) -> list[int]:
     return result
 
 
-def fingerprints(expression: Expression) -> set[int]:
-    """The fingerprints of an expression under every naming of its variables.
+def fingerprint_of(law: Expression) -> int | None:
+    """The fingerprint of a law.
 
-    Empty where it has more variables than the vocabulary, an operator outside it, or four tokens
+    None where it has more variables than the vocabulary, an operator outside it, or four tokens
     or fewer (those are too common to be a benchmark's secret).
     """
-    used = tuple(symbols(expression))
+    used = tuple(symbols(law))
     if len(used) > MAX_VARIABLES:
-        return set()
+        return None
     try:
-        tokens = encode(expression, used)
+        tokens = encode(law, used)
     except Inexpressible:
-        return set()
-    if len(tokens) <= 4 or len(tokens) > MAX_LENGTH * 4:
-        return set()
-    found = set()
-    for order in permutations(range(MAX_VARIABLES), len(used)):
-        renamed = [
-            FIRST_VARIABLE + order[token - FIRST_VARIABLE]
-            if FIRST_VARIABLE <= token < FIRST_BINARY
-            else token
-            for token in tokens
-        ]
-        found.add(fingerprint(np.array(renamed, dtype=np.int8), len(renamed)))
-    return found
+        return None
+    if len(tokens) <= 4 or len(tokens) > _LONGEST:
+        return None
+    return fingerprint(np.array(tokens, dtype=np.int8), len(tokens))
 
 
 def banned_fingerprints(laws: Iterable[Expression]) -> NDArray[np.int64]:
     """The fingerprints of ``laws``, sorted: what training must never show the network."""
-    found: set[int] = set()
-    for law in laws:
-        found |= fingerprints(law)
+    found = {one for one in map(fingerprint_of, laws) if one is not None}
     return np.array(sorted(found), dtype=np.int64)

@@ -6,6 +6,8 @@ never sees one twice. A sample is a pure function of (seed, its place in the str
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,17 +17,17 @@ from bench.expression.compiled.compiling import compiled
 from bench.expression.compiled.kernel import copy, fill, forward, link
 from bench.expression.compiled.opcodes import NUMBER, VARIABLE
 from methods.transformer.skeletons.fingerprints import fingerprint
-from methods.transformer.skeletons.grammar import redundant, subtree_end
+from methods.transformer.skeletons.grammar import inverse_pair, redundant, subtree_end
 from methods.transformer.skeletons.vocabulary import (
-    ARITY,
     FIRST_BINARY,
+    FIRST_UNARY,
     FIRST_VARIABLE,
     INDEX,
     MAX_LENGTH,
     MAX_VARIABLES,
     OPCODES,
-    SIZE,
     C,
+    Skeleton,
 )
 
 POINTS = 64
@@ -34,13 +36,31 @@ POINTS = 64
 _ADD, _MUL = INDEX["add"], INDEX["mul"]
 _SQUARE, _CUBE = INDEX["square"], INDEX["cube"]
 _LARGEST, _LEAST_SPREAD = 1e6, 1e-3
+_DECADE = math.log(10.0)
+_GLANCE = 8
+"""Rows on which a function is tried first: most that come to nothing do so there."""
 
-LENGTH_WEIGHTS = np.array([1, 3, 5, 7, 9, 10, 10, 10, 9, 8, 7, 6, 5, 4, 3], dtype=np.float64)
-"""How often skeletons of 1, 2, ... 15 tokens are tried; those rejected thin out the long ones."""
+LENGTH_WEIGHTS = np.array(
+    [
+        *(1.0, 3.0, 5.0, 7.0, 9.0, 10.0, 11.0, 12.0, 13.0, 13.0),
+        *(13.0, 13.0, 12.0, 12.0, 11.0, 11.0, 10.0, 10.0, 9.0, 9.0),
+        *(8.0, 8.0, 7.0, 7.0, 6.0, 6.0, 5.0, 5.0, 4.0, 4.0),
+    ]
+)
+"""How often skeletons of 1, 2, ... tokens are tried; those rejected thin out the long ones."""
+
+VARIABLE_WEIGHTS = np.array([3.0, 4, 5, 5, 5, 4, 3, 2, 2])
+"""How often a skeleton is drawn in 1, 2, ... variables; it need not use them all."""
 
 OPERATOR_WEIGHTS = np.array(
-    [0, 0, 2.0] + [2.4] * MAX_VARIABLES + [4, 2, 6, 3] + [1.2, 1.2, 1, 0.8, 0.9, 1.5, 0.6, 0.2]
+    [0.0, 0.0, 2.0] + [2.4] * MAX_VARIABLES + [4, 2, 6, 3] + [1.2, 1.2, 1, 0.8, 0.9, 1.5, 0.6, 0.2]
 )
+_AS_LEAVES = 3
+"""More variables share the weight of so many: a skeleton in nine of them is no bush of leaves."""
+_FRESH = 0.7
+"""How often a variable is one that has not been used yet: laws name most of theirs once."""
+_DUMMIES = 0.4
+"""Share of tasks that show columns which their skeleton does not use."""
 
 
 class Batch(NamedTuple):
@@ -76,23 +96,39 @@ def draw_skeleton(
     weights: NDArray[np.float64],
     lengths: NDArray[np.float64],
 ) -> int:
-    """Fill ``out`` with a random complete tree; returns its length."""
+    """Fill ``out`` with a random complete tree; returns its length, 0 where it says nothing.
+
+    A unary operator has no constant below it, and none that undoes it. At each place leaves, unary
+    and binary operators compete by their whole weights, as far as the tree can still close at its
+    length with them; then those of one arity by their own.
+    """
     length = 1 + _choose(rng, lengths, lengths.sum())
-    slots = 1
-    allowed = np.empty(SIZE)
+    leaves = weights[C : FIRST_VARIABLE + columns].copy()
+    leaves[FIRST_VARIABLE - C :] *= min(1.0, _AS_LEAVES / columns)
+    binary, unary = weights[FIRST_BINARY:FIRST_UNARY], weights[FIRST_UNARY:]
+    of_leaves, of_binary, of_unary = leaves.sum(), binary.sum(), unary.sum()
+    slots, fresh = 1, 0
     for i in range(length):
-        left = length - i
-        total = 0.0
-        for token in range(SIZE):
-            after = slots - 1 + ARITY[token]
-            exists = token >= C and (token < FIRST_VARIABLE + columns or token >= FIRST_BINARY)
-            closes = after == 0 and left == 1
-            goes_on = 1 <= after <= left - 1
-            allowed[token] = weights[token] if exists and (closes or goes_on) else 0.0
-            total += allowed[token]
-        token = _choose(rng, allowed, total)
-        out[i] = token
-        slots += ARITY[token] - 1
+        after = length - i - 1
+        leaf = of_leaves if (1 <= slots - 1 <= after or after == 0) else 0.0
+        one = of_unary if slots <= after else 0.0
+        two = of_binary if slots + 1 <= after else 0.0
+        u = rng.random() * (leaf + one + two)
+        inside = i > 0 and out[i - 1] >= FIRST_UNARY
+        if u < leaf:
+            skip = 1 if inside else 0
+            out[i] = C + skip + _choose(rng, leaves[skip:], of_leaves - skip * leaves[0])
+            if out[i] != C and fresh < columns and rng.random() < _FRESH:
+                out[i] = FIRST_VARIABLE + fresh
+            fresh = max(fresh, out[i] - FIRST_VARIABLE + 1)
+            slots -= 1
+        elif u < leaf + one:
+            out[i] = FIRST_UNARY + _choose(rng, unary, of_unary)
+            if inside and inverse_pair(out[i - 1], out[i]):
+                return 0
+        else:
+            out[i] = FIRST_BINARY + _choose(rng, binary, of_binary)
+            slots += 1
     return length
 
 
@@ -121,6 +157,19 @@ def sort_operands(tokens: NDArray[np.int8], length: int) -> None:
             copy(tokens[second:end], swapped)
             copy(tokens[i + 1 : second], swapped[n:])
             copy(swapped[: end - i - 1], tokens[i + 1 :])
+
+
+def renamed(skeleton: Skeleton, columns: Sequence[int]) -> Skeleton:
+    """``skeleton`` with variable j called ``columns[j]``, its operands in their order again."""
+    names = (
+        FIRST_VARIABLE + columns[token - FIRST_VARIABLE]
+        if FIRST_VARIABLE <= token < FIRST_BINARY
+        else token
+        for token in skeleton
+    )
+    tokens = np.fromiter(names, np.int8)
+    sort_operands(tokens, len(tokens))
+    return tuple(tokens.tolist())
 
 
 @compiled
@@ -192,12 +241,12 @@ def draw_column(rng: np.random.Generator, out: NDArray[np.float64]) -> None:
         exponent = rng.integers(-1, 2)
         both = rng.random() < 0.3
         for r in range(len(out)):
-            out[r] = 10.0 ** rng.uniform(exponent - 1.0, exponent + 1.0)
+            out[r] = math.exp(_DECADE * (exponent - 1.0 + 2.0 * rng.random()))
             if both and rng.random() < 0.5:
                 out[r] = -out[r]
         return
     for r in range(len(out)):
-        out[r] = rng.uniform(low, high)
+        out[r] = low + (high - low) * rng.random()
 
 
 @compiled
@@ -239,6 +288,7 @@ def _fill(
     banned: NDArray[np.int64],
     operator_weights: NDArray[np.float64],
     length_weights: NDArray[np.float64],
+    variable_weights: NDArray[np.float64],
 ) -> None:
     size, points = batch.y.shape
     skeleton = np.empty(MAX_LENGTH, np.int8)
@@ -246,25 +296,63 @@ def _fill(
     right = np.empty(2 * MAX_LENGTH, np.int64)
     numbers = np.empty(2 * MAX_LENGTH)
     values = np.empty((2 * MAX_LENGTH, points))
-    data = np.zeros((MAX_VARIABLES, points))
+    glance = np.empty((2 * MAX_LENGTH, min(_GLANCE, points)))
+    data = np.empty((MAX_VARIABLES, points))
     done = 0
     while done < size:
-        shown = int(rng.integers(1, MAX_VARIABLES + 1))
-        length = draw_skeleton(rng, skeleton, shown, operator_weights, length_weights)
-        if not usable(skeleton, length, banned):
+        drawn = 1 + _choose(rng, variable_weights, variable_weights.sum())
+        length = draw_skeleton(rng, skeleton, drawn, operator_weights, length_weights)
+        if length == 0 or not usable(skeleton, length, banned):
             continue
+        shown, used = place_variables(rng, skeleton, length, len(variable_weights))
         sort_operands(skeleton, length)
         nodes, count = to_program(skeleton, length, program, numbers)
         link(program, nodes, right)
         _draw_constants(rng, numbers, count, batch.constants[done])
-        for j in range(MAX_VARIABLES):
-            fill(data[j], 0.0)
         for j in range(shown):
-            draw_column(rng, data[j])
+            if used[j]:
+                draw_column(rng, data[j])
+        forward(program, nodes, right, data[:, :_GLANCE], numbers, glance)
+        if not np.isfinite(glance[0]).all():
+            continue
         forward(program, nodes, right, data, numbers, values)
-        if not _degenerate(values[0]):
-            _write(batch, done, skeleton, length, shown, data, values[0])
-            done += 1
+        if _degenerate(values[0]):
+            continue
+        for j in range(shown):
+            if not used[j]:
+                draw_column(rng, data[j])
+        _write(batch, done, skeleton, length, shown, data, values[0])
+        done += 1
+
+
+@compiled
+def place_variables(
+    rng: np.random.Generator, tokens: NDArray[np.int8], length: int, most: int
+) -> tuple[int, NDArray[np.bool_]]:
+    """Give the variables of a skeleton places among at most ``most`` columns at random.
+
+    Returns how many columns are shown, mostly those that are used, now and then others with them;
+    and which are used.
+    """
+    names = np.full(MAX_VARIABLES, -1)
+    used = 0
+    for i in range(length):
+        if FIRST_VARIABLE <= tokens[i] < FIRST_BINARY and names[tokens[i] - FIRST_VARIABLE] < 0:
+            names[tokens[i] - FIRST_VARIABLE] = used
+            used += 1
+    shown = used
+    if rng.random() < _DUMMIES:
+        shown += int(rng.integers(0, most - used + 1))
+    places = np.arange(shown)
+    for j in range(used):
+        other = int(rng.integers(j, shown))
+        places[j], places[other] = places[other], places[j]
+    for i in range(length):
+        if FIRST_VARIABLE <= tokens[i] < FIRST_BINARY:
+            tokens[i] = FIRST_VARIABLE + places[names[tokens[i] - FIRST_VARIABLE]]
+    needed = np.zeros(shown, np.bool_)
+    needed[places[:used]] = True
+    return shown, needed
 
 
 @compiled
@@ -294,14 +382,23 @@ def _write(
     batch.lengths[row], batch.columns[row] = length, shown
     for r in range(len(values)):
         batch.y[row, r] = values[r]
-        for j in range(MAX_VARIABLES):
+        for j in range(shown):
             batch.X[row, r, j] = data[j, r]
 
 
-def draw_batch(size: int, seed: int, banned: NDArray[np.int64], points: int = POINTS) -> Batch:
+def draw_batch(
+    size: int,
+    seed: int,
+    banned: NDArray[np.int64],
+    points: int = POINTS,
+    *,
+    variables: int = MAX_VARIABLES,
+    longest: int = MAX_LENGTH,
+) -> Batch:
     """``size`` samples of the stream that ``seed`` names, none of a ``banned`` fingerprint.
 
-    ``banned`` is a sorted array; see ``fingerprints.banned_fingerprints``.
+    ``banned`` is a sorted array; see ``fingerprints.banned_fingerprints``. At most ``variables``
+    columns are shown, and a skeleton has at most ``longest`` tokens.
     """
     batch = Batch(
         tokens=np.zeros((size, MAX_LENGTH), np.int8),
@@ -311,7 +408,10 @@ def draw_batch(size: int, seed: int, banned: NDArray[np.int64], points: int = PO
         y=np.zeros((size, points)),
         constants=np.zeros((size, MAX_LENGTH)),
     )
-    _fill(np.random.default_rng(seed), batch, banned, OPERATOR_WEIGHTS, LENGTH_WEIGHTS)
+    _fill(
+        np.random.default_rng(seed), batch, banned, OPERATOR_WEIGHTS, LENGTH_WEIGHTS[:longest],
+        VARIABLE_WEIGHTS[:variables],
+    )  # fmt: skip
     return batch
 
 
@@ -328,13 +428,15 @@ def _draw_usable(
     done = 0
     while done < len(out):
         length = draw_skeleton(rng, out[done], columns, operator_weights, length_weights)
-        if usable(out[done], length, nothing_banned):
+        if length > 0 and usable(out[done], length, nothing_banned):
             sort_operands(out[done], length)
             lengths[done] = length
             done += 1
 
 
-def draw_skeletons(count: int, columns: int, seed: int) -> list[tuple[int, ...]]:
+def draw_skeletons(
+    count: int, columns: int, seed: int, longest: int = MAX_LENGTH
+) -> list[tuple[int, ...]]:
     """``count`` skeletons in the first ``columns`` variables, with no look at any data.
 
     Nothing is banned: the prior is what a guesser may try, not what a network may learn from.
@@ -342,6 +444,7 @@ def draw_skeletons(count: int, columns: int, seed: int) -> list[tuple[int, ...]]
     out = np.zeros((count, MAX_LENGTH), np.int8)
     lengths = np.zeros(count, np.int64)
     _draw_usable(
-        np.random.default_rng(seed), out, lengths, columns, OPERATOR_WEIGHTS, LENGTH_WEIGHTS
-    )
+        np.random.default_rng(seed), out, lengths, columns, OPERATOR_WEIGHTS,
+        LENGTH_WEIGHTS[:longest],
+    )  # fmt: skip
     return [tuple(row[:length].tolist()) for row, length in zip(out, lengths, strict=True)]

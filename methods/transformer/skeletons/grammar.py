@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from bench.expression.compiled.compiling import compiled
 from methods.hashing import PRIMES
-from methods.transformer.skeletons.fingerprints import hash_subtrees
+from methods.transformer.skeletons.fingerprints import NAMED, hash_subtrees
 from methods.transformer.skeletons.vocabulary import (
     ARITY,
     FIRST_BINARY,
     FIRST_UNARY,
+    FIRST_VALUE,
     FIRST_VARIABLE,
     INDEX,
     MAX_LENGTH,
@@ -28,14 +29,19 @@ _SIN, _COS, _EXP, _LOG = (INDEX[name] for name in ("sin", "cos", "exp", "log"))
 _SQRT, _SQUARE, _CUBE, _TANH = (INDEX[name] for name in ("sqrt", "square", "cube", "tanh"))
 
 
-def allowed(slots: NDArray[np.int64], left: int, variables: int) -> NDArray[np.bool_]:
+def allowed(
+    slots: NDArray[np.int64], left: int, variables: int, values: bool = False
+) -> NDArray[np.bool_]:
     """The mask of next tokens, shape (batch, SIZE), for prefixes with ``slots`` open nodes each.
 
     ``left`` is how many tokens may still be written, this one included; the task has the first
-    ``variables`` variables.
+    ``variables`` variables. Constants are ``values``, or else ``c``.
     """
     tokens = np.arange(SIZE)
-    exists = (tokens >= C) & ((tokens < FIRST_VARIABLE + variables) | (tokens >= FIRST_BINARY))
+    known = (tokens >= FIRST_VARIABLE) & (tokens < FIRST_VARIABLE + variables)
+    operator = (tokens >= FIRST_BINARY) & (tokens < FIRST_VALUE)
+    constant = (tokens >= FIRST_VALUE) if values else (tokens == C)
+    exists = known | operator | constant
     return exists & (slots[:, None] - 1 + ARITY <= left - 1)
 
 
@@ -59,7 +65,8 @@ def _same(tokens: NDArray[np.int8], a: int, b: int, end: int) -> bool:
 
 
 @compiled
-def _inverse_pair(outer: int, inner: int) -> bool:
+def inverse_pair(outer: int, inner: int) -> bool:
+    """Whether one unary operator right below the other says nothing, or what no law says."""
     if outer == _LOG:
         return inner in (_EXP, _SQRT, _SQUARE, _CUBE, _LOG, _TANH)
     if outer == _EXP:
@@ -106,7 +113,7 @@ def _collapses(tokens: NDArray[np.int8], length: int) -> bool:
     ``c + (x + c)``, ``x + c*x`` and ``x/x**3``, say.
     """
     hashes = np.empty(length, np.int64)
-    hash_subtrees(tokens, length, PRIMES[0], hashes)
+    hash_subtrees(tokens, length, PRIMES[0], NAMED, hashes)
     places = np.empty(length + 1, np.int64)
     for i in range(length):
         if not FIRST_BINARY <= tokens[i] < FIRST_UNARY:
@@ -130,7 +137,7 @@ def redundant(tokens: NDArray[np.int8], length: int) -> bool:
         token = tokens[i]
         if token >= FIRST_UNARY:
             inner = tokens[i + 1]
-            if inner == C or _inverse_pair(token, inner):
+            if inner == C or inverse_pair(token, inner):
                 return True
             if token in (_SIN, _COS):
                 if inside_trig[i]:

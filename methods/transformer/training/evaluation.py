@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from bench import Budget, Discovery, Task, Variable, evaluate, parse
 from methods.transformer.skeletons.generator import Batch, draw_batch
+from methods.transformer.skeletons.vocabulary import MAX_VARIABLES
 
-LENGTHS = ((1, 4), (5, 7), (8, 10))
+LENGTHS = ((1, 4), (5, 7), (8, 10), (11, 15))
 """Buckets of skeleton lengths, in tokens, both ends in."""
 
 _SHOWN = 64
@@ -35,12 +36,16 @@ def recovery(
     functions: int,
     candidates: int,
     seed: int,
+    variables: int = MAX_VARIABLES,
 ) -> Iterator[Recovery]:
     """How many of ``functions`` fresh functions per bucket ``discover`` finds.
 
     ``exact`` is an error (``fresh_errors``) below 1e-8.
     """
-    found = fresh_errors(discover, banned, functions=functions, candidates=candidates, seed=seed)
+    found = fresh_errors(
+        discover, banned, functions=functions, candidates=candidates, seed=seed,
+        variables=variables,
+    )  # fmt: skip
     for lengths, errors in found:
         exact, close = float(np.mean(errors < EXACT)), float(np.mean(errors < 0.01))
         yield Recovery(lengths, len(errors), exact, close)
@@ -53,13 +58,14 @@ def fresh_errors(
     functions: int,
     candidates: int,
     seed: int,
+    variables: int = MAX_VARIABLES,
 ) -> Iterator[tuple[tuple[int, int], NDArray[np.float64]]]:
     """For each bucket of lengths, 1 - R2 of ``functions`` fresh functions, the same each time.
 
     Each is shown by 64 rows and judged on 64 others of the same ranges. ``candidates`` is how many
-    skeletons may be tried.
+    skeletons may be tried, ``variables`` how many columns a function may have.
     """
-    batch = draw_batch(60 * functions, seed, banned, points=2 * _SHOWN)
+    batch = draw_batch(60 * functions, seed, banned, points=2 * _SHOWN, variables=variables)
     for low, high in LENGTHS:
         rows = np.flatnonzero((batch.lengths >= low) & (batch.lengths <= high))[:functions]
         errors = [_error(discover, batch, int(row), candidates) for row in rows]

@@ -57,11 +57,13 @@ class Trainer:
             yield line
             late = time.monotonic() - validated > 60 * self.validate_minutes
             if late or line["step"] == config.steps:
-                yield self._validation(folder, banned)
+                yield self._validation(folder, banned, config.shape.variables)
                 torch.set_num_threads(threads)  # the method sets its own
                 validated = time.monotonic()
 
-    def _validation(self, folder: Path, banned: NDArray[np.int64]) -> dict[str, float]:
+    def _validation(
+        self, folder: Path, banned: NDArray[np.int64], variables: int
+    ) -> dict[str, float]:
         """The exact recovery of the last checkpoint in ``folder``, by length in tokens."""
         from methods.transformer.training.evaluation import recovery
 
@@ -69,6 +71,6 @@ class Trainer:
             return {}
         found = recovery(
             Transformer(checkpoint=str(folder), decode=self.decode).discover, banned,
-            functions=self.functions, candidates=self.candidates, seed=1,
+            functions=self.functions, candidates=self.candidates, seed=1, variables=variables,
         )  # fmt: skip
         return {f"exact, {one.lengths[0]}-{one.lengths[1]} tokens": one.exact for one in found}
