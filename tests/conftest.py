@@ -27,8 +27,8 @@ os.close(int(sys.argv[1]))
 from methods.laws import warm
 warm.solving()
 from methods.transformer.skeletons.fingerprints import banned_fingerprints
-from methods.transformer.training.feeding import draw
-draw(0, 4, 0, banned_fingerprints([bench.parse("x0 + 1")]))
+from methods.transformer.training.feeding import Lessons, draw
+draw(Lessons(0, 4), 0, banned_fingerprints([bench.parse("x0 + 1")]))
 """
 
 # A shell starts what it puts in the background (`pytest &`) with SIGINT ignored, and so do all

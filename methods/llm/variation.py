@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bench import Call, Expression, fold
 from methods.transformer.search import to_expression
-from methods.transformer.skeletons.generator import draw_skeletons
-from methods.transformer.skeletons.vocabulary import MAX_VARIABLES
+from methods.transformer.skeletons.generator import OPERATOR_WEIGHTS, sort_operands, usable
+from methods.transformer.skeletons.grammar import allowed
+from methods.transformer.skeletons.vocabulary import ARITY, FIRST_VALUE
+
+_MOST_NAMES = 3
+_LENGTHS = (1.0, 3.0, 5.0, 7.0, 9.0, 10.0, 10.0, 10.0, 9.0, 8.0, 7.0, 6.0, 5.0, 4.0, 3.0)
+"""How often trees of 1, 2, ... tokens are drawn: evolution makes large ones of small ones."""
+_NOTHING = np.zeros(0, np.int64)
 
 
 def parts(expression: Expression) -> list[Expression]:
@@ -37,12 +44,40 @@ def with_part(expression: Expression, place: int, part: Expression) -> Expressio
 
 
 def drawn(names: Sequence[str], random: np.random.Generator) -> Expression:
-    """A random formula, from the generator of ``prior``, in at most nine of the names."""
+    """A small random formula in at most three of the names, said plainly."""
     chosen = list(names)
-    if len(chosen) > MAX_VARIABLES:
-        chosen = [names[j] for j in sorted(random.choice(len(names), MAX_VARIABLES, replace=False))]
-    tokens = draw_skeletons(1, len(chosen), int(random.integers(2**32)))[0]
-    return to_expression(tokens, tuple(chosen))
+    if len(chosen) > _MOST_NAMES:
+        chosen = [names[j] for j in sorted(random.choice(len(names), _MOST_NAMES, replace=False))]
+    own = np.random.default_rng(int(random.integers(2**32)))
+    tokens = _tree(len(chosen), own)
+    while not usable(tokens, len(tokens), _NOTHING):
+        tokens = _tree(len(chosen), own)
+    sort_operands(tokens, len(tokens))
+    return to_expression(tuple(tokens.tolist()), tuple(chosen))
+
+
+def _tree(columns: int, random: np.random.Generator) -> NDArray[np.int8]:
+    """The tokens of a random tree of random length."""
+    length = 1 + _chosen(_LENGTHS, random)
+    tokens = np.zeros(length, np.int8)
+    slots = 1
+    for i in range(length):
+        mask = allowed(np.array([slots]), length - i, columns)[0]
+        after = slots - 1 + ARITY
+        mask &= (after == 0) if i == length - 1 else (after > 0)
+        tokens[i] = _chosen(np.where(mask[:FIRST_VALUE], OPERATOR_WEIGHTS, 0.0).tolist(), random)
+        slots = int(after[tokens[i]])
+    return tokens
+
+
+def _chosen(weights: Sequence[float], random: np.random.Generator) -> int:
+    """A place, as often as its weight says."""
+    left = random.random() * sum(weights)
+    for place, weight in enumerate(weights):
+        left -= weight
+        if left < 0.0:
+            return place
+    return len(weights) - 1
 
 
 def mutated(

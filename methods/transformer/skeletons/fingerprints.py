@@ -40,12 +40,9 @@ NAMED = np.arange(1, MAX_VARIABLES + 1)
 
 @compiled
 def hash_subtrees(
-    tokens: NDArray[np.int8],
-    length: int,
-    prime: int,
-    colours: NDArray[np.int64],
-    product: NDArray[np.int64],
-) -> None:
+    tokens: NDArray[np.int8], length: int, prime: int,
+    colours: NDArray[np.int64], product: NDArray[np.int64],
+) -> None:  # fmt: skip
     """``product[i]``: the hash, modulo ``prime``, of the subtree that begins at i.
 
     ``colours`` (MAX_VARIABLES,): variables of one colour are taken for one.

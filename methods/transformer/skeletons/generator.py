@@ -90,12 +90,9 @@ def _choose(rng: np.random.Generator, weights: NDArray[np.float64], total: float
 
 @compiled
 def draw_skeleton(
-    rng: np.random.Generator,
-    out: NDArray[np.int8],
-    columns: int,
-    weights: NDArray[np.float64],
-    lengths: NDArray[np.float64],
-) -> int:
+    rng: np.random.Generator, out: NDArray[np.int8], columns: int,
+    weights: NDArray[np.float64], lengths: NDArray[np.float64],
+) -> int:  # fmt: skip
     """Fill ``out`` with a random complete tree; returns its length, 0 where it says nothing.
 
     A unary operator has no constant below it, and none that undoes it. At each place leaves, unary
@@ -265,6 +262,20 @@ def _degenerate(y: NDArray[np.float64]) -> bool:
 
 
 @compiled
+def _computes(
+    program: NDArray[np.int64], nodes: int, right: NDArray[np.int64], data: NDArray[np.float64],
+    numbers: NDArray[np.float64], values: NDArray[np.float64],
+) -> bool:  # fmt: skip
+    """Put the values of a program into ``values[0]``; whether there is something to learn there."""
+    glance = values[:, :_GLANCE]
+    forward(program, nodes, right, data[:, :_GLANCE], numbers, glance)
+    if not np.isfinite(glance[0]).all():
+        return False
+    forward(program, nodes, right, data, numbers, values)
+    return not _degenerate(values[0])
+
+
+@compiled
 def _known(value: int, banned: NDArray[np.int64]) -> bool:
     place = np.searchsorted(banned, value)
     return bool(place < len(banned) and banned[place] == value)
@@ -296,7 +307,6 @@ def _fill(
     right = np.empty(2 * MAX_LENGTH, np.int64)
     numbers = np.empty(2 * MAX_LENGTH)
     values = np.empty((2 * MAX_LENGTH, points))
-    glance = np.empty((2 * MAX_LENGTH, min(_GLANCE, points)))
     data = np.empty((MAX_VARIABLES, points))
     done = 0
     while done < size:
@@ -312,11 +322,7 @@ def _fill(
         for j in range(shown):
             if used[j]:
                 draw_column(rng, data[j])
-        forward(program, nodes, right, data[:, :_GLANCE], numbers, glance)
-        if not np.isfinite(glance[0]).all():
-            continue
-        forward(program, nodes, right, data, numbers, values)
-        if _degenerate(values[0]):
+        if not _computes(program, nodes, right, data, numbers, values):
             continue
         for j in range(shown):
             if not used[j]:
