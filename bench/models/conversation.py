@@ -10,6 +10,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from bench.method import Budget
@@ -20,7 +21,7 @@ from bench.models.language_model import MOST_AT_ONCE
 from bench.models.ledger import Ledger, ModelCall, spent, worst
 from bench.models.prompt import Prompt
 from bench.models.stops import BudgetSpent, ModelError
-from bench.models.transcript import Exchange, Transcript, difference, read_exchanges
+from bench.models.transcript import Exchange, Transcript, alike, difference, read_exchanges
 
 _LOOK_SECONDS = 0.05
 
@@ -44,6 +45,7 @@ class Conversation:
         self._stop = threading.Event()
         self._busy = threading.Lock()
         self._asked: Counter[str] = Counter()
+        self._rounded: set[str] = set()
         self._calls = self._lost_calls()
         self.waited = 0.0
 
@@ -102,7 +104,7 @@ class Conversation:
         known = self._transcript.exchanges.get(key)
         if known is not None and known.completion is not None:
             return known
-        recorded = self._recorded.get(key)
+        recorded = self._recorded.get(key) or self._rounded_elsewhere(key, prompt)
         if recorded is not None:
             self._transcript.ask(key, prompt)
             self._transcript.answer(recorded)
@@ -110,6 +112,17 @@ class Conversation:
         if self._client is None:
             raise ModelError(self._missing(prompt))
         return Exchange(key, prompt)
+
+    def _rounded_elsewhere(self, key: str, prompt: Prompt) -> Exchange | None:
+        """Of a replay: what was recorded of this prompt where last digits are rounded otherwise."""
+        if self._client is not None:
+            return None
+        for at, one in self._recorded.items():
+            taken = at in self._rounded or at in self._transcript.exchanges
+            if not taken and alike(prompt, one.prompt):
+                self._rounded.add(at)
+                return replace(one, key=key, prompt=prompt)
+        return None
 
     def _answered(self, exchanges: Sequence[Exchange]) -> list[Exchange]:
         """The exchanges with their answers; those that have none are asked, at once."""

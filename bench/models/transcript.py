@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +114,32 @@ def read_exchanges(path: Path) -> Mapping[str, Exchange]:
     found = read_transcript(path)
     exchanges = {} if found is None else found.exchanges
     return {key: one for key, one in exchanges.items() if one.completion is not None}
+
+
+_NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
+_ROUNDING = 1e-9
+"""How far numbers of a prompt may be off, relatively: processors round last digits differently."""
+
+
+def alike(asked: Prompt, recorded: Prompt) -> bool:
+    """Whether two prompts are the same but for the last digits of their numbers."""
+    if replace(asked, messages=recorded.messages) != recorded:
+        return False
+    if [role for role, _ in asked.texts] != [role for role, _ in recorded.texts]:
+        return False
+    return all(
+        _same_but_for_rounding(one, other)
+        for (_, one), (_, other) in zip(asked.texts, recorded.texts, strict=True)
+    )
+
+
+def _same_but_for_rounding(text: str, other: str) -> bool:
+    if _NUMBER.sub("0", text) != _NUMBER.sub("0", other):
+        return False
+    pairs = zip(_NUMBER.findall(text), _NUMBER.findall(other), strict=True)
+    return all(
+        one == two or math.isclose(float(one), float(two), rel_tol=_ROUNDING) for one, two in pairs
+    )
 
 
 def difference(asked: Prompt, recorded: Prompt) -> str:

@@ -119,13 +119,18 @@ class TableActions:
 
     def _searched(self, seconds: Any) -> str:
         search, task = self.search, self.search.task
-        longest = min(self.limits.seconds, 0.5 * task.remaining().seconds)
+        left = task.remaining()
+        cpu = math.inf if left.cpu_seconds is None else left.cpu_seconds
+        longest = min(self.limits.seconds, 0.5 * min(left.seconds, cpu))
         wanted = seconds if isinstance(seconds, int | float) and 0 < seconds < 1e9 else longest
         # The seed moves on, or a second search would find what the first one did.
         seed = task.seed + search.counts["searches"]
         search.counts["searches"] += 1
         most = self.limits.evaluations
-        budget = Budget(seconds=min(wanted, longest), evaluations=most)
+        # Of CPU time: what is found, and so the conversation, is then the same on a busy machine.
+        budget = Budget(
+            seconds=0.5 * left.seconds, cpu_seconds=min(wanted, longest), evaluations=most
+        )
         inner = Task(task.X, task.y, task.variables, seed, budget, task.target)
         found = str(RSRM().discover(inner).best.expression)
         form = OpenForm(parse(found, task.variables), source=found)

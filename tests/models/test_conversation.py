@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scripted_endpoint import KEY, VARIABLE, Script
 
 from bench.method import Budget
@@ -16,7 +19,7 @@ from bench.models.conversation import Conversation
 from bench.models.endpoint import Endpoint, EndpointError
 from bench.models.prompt import Prompt
 from bench.models.stops import BudgetSpent, ModelError
-from bench.models.transcript import read_transcript
+from bench.models.transcript import alike, read_transcript
 
 PRICE = {"prompt": 1.0, "completion": 10.0}
 
@@ -232,6 +235,36 @@ def test_a_miss_ends_a_replay_and_shows_what_differs(script: Script, tmp_path: P
     third.ask([Prompt([("system", "s"), ("user", "find a law")])])
     with pytest.raises(ModelError, match="1 calls are recorded, and the run makes another"):
         third.ask([Prompt([("system", "s"), ("user", "find a law")])])
+
+
+@given(
+    st.floats(1e-9, 1e9), st.floats(-1e-10, 1e-10),
+    st.sampled_from(["error {0}", "2*x0 + {0}*x12", "[{0}, 3]"]),
+)  # fmt: skip
+def test_numbers_that_another_processor_rounds_are_the_same_prompt(
+    number: float, off: float, text: str
+) -> None:
+    asked, recorded = (Prompt(text.format(one)) for one in (number * (1.0 + off), number))
+    assert alike(asked, recorded)
+    assert not alike(Prompt(text.format(number * 1.001)), recorded)
+    assert not alike(Prompt(text.format(number) + "."), recorded)
+    assert not alike(Prompt([("system", text.format(number))]), recorded)
+    assert not alike(replace(asked, max_tokens=asked.max_tokens + 1), recorded)
+
+
+def test_a_replay_on_another_processor_gets_its_answers_in_order(
+    script: Script, tmp_path: Path
+) -> None:
+    first = conversation(script, tmp_path, mode="record")
+    numbers = ("0.123456789012345", "0.123456789012346")
+    said = [texts(first.ask([Prompt(f"error {one}")])) for one in numbers]
+    first.close()
+    (tmp_path / "t.jsonl").unlink()
+    second = conversation(script, tmp_path, mode="replay")
+    elsewhere = ("0.123456789012344", "0.123456789012347")
+    assert [texts(second.ask([Prompt(f"error {one}")])) for one in elsewhere] == said
+    with pytest.raises(ModelError, match="2 calls are recorded, and the run makes another"):
+        second.ask([Prompt("error 0.123456789012343")])
 
 
 def test_a_replay_without_recordings_says_so(script: Script, tmp_path: Path) -> None:
