@@ -51,7 +51,7 @@ from methods.transformer.training.evaluation import recovery
 SUITES = ("fresh", "nguyen", "aifeynman", "srsd_easy", "srsd_medium")
 METHODS = ("transformer", "snip", "prior", "gplearn", "operon")
 _AMORTISED = ("transformer", "snip", "prior")
-_FUNCTIONS = 100
+_FUNCTIONS = 50
 """Of each length, in the table of equal numbers of candidates: they cost little."""
 
 
