@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from bench import Expression
 from methods.laws.algebra.atoms import Atoms
 from methods.laws.algebra.implicit import quadratics
-from methods.laws.algebra.linkfit import NEAR, seen_through_links
+from methods.laws.algebra.linkfit import NEAR, left_of, seen_through_links
 from methods.laws.algebra.links import sum_links
 from methods.laws.algebra.monomials import Terms, degrees, monomials, weighted
 from methods.laws.algebra.outers import SUMS, SeenTarget, seen_through
@@ -164,7 +164,8 @@ class LinearProposals:
         for degree, link in product(self.ladder[1:_SHORT], sum_links(self.y, self.operators)):
             base = self.monomials(degree, self.most)
             if base is not None:
-                for wrap, target in seen_through_links(link, base.values, near):
+                straight = left_of(self.y, base.values)
+                for wrap, target in seen_through_links(link, base.values, near, straight):
                     seen = SeenTarget(wrap, target, None)
                     found = self._fitted(seen, base, none, np.zeros(0, np.intp))
                     yield [wrap(found)] if found is not None else []

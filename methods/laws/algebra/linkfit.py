@@ -20,6 +20,9 @@ _STEPS = 30
 _DIFFERENCE = 1e-6
 NEAR = 1e-6
 """Share of the inside that may be left: float32's rounding, seen through a function."""
+_BENT = 1e-3
+"""Share of a straight line's misfit that a bend may leave: three digits are no accident of a fit
+with two constants more."""
 _SAME = 1e-6
 """How near a power found by optimisation is to a simple fraction that it is."""
 _LEAST, _MOST = -100.0, 14.0
@@ -27,13 +30,24 @@ _LEAST, _MOST = -100.0, 14.0
 has ten left of float64's sixteen. Values of many decades are near their end by exp(-100)."""
 
 
+def left_of(values: Floats, base: Floats) -> float:
+    """What a sum of ``base`` (k, n) leaves of ``values`` (n,), as a share of their deviation."""
+    q = np.linalg.qr(base.T)[0]
+    centred = values - values.mean()
+    return float(np.linalg.norm(centred - (centred @ q) @ q.T) / np.linalg.norm(centred))
+
+
 def seen_through_links(
-    link: Link, base: Floats, near: float = NEAR
+    link: Link, base: Floats, near: float = NEAR, straight: float = np.inf
 ) -> Iterator[tuple[Wrap, Floats]]:
     """How the target is wrapped, and what is inside, if that is a sum of ``base`` (k, n).
 
-    It is one if no more than ``near`` is left of it.
+    It is one if no more than ``near`` is left of it. ``straight`` is what is left of the target
+    itself: where that is as little, a bend must leave far less, for far from its end every function
+    is a straight line, and fits what a line fits.
     """
+    if straight < near:
+        near = _BENT * straight
     q = np.linalg.qr(base.T)[0]
     with np.errstate(all="ignore"):
         theta, left = _descended(link, q, link.starts)
