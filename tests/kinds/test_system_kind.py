@@ -190,7 +190,7 @@ def test_answers_that_explode_are_stiff_or_no_numbers_are_scored_in_time() -> No
         {"x0": "1e9*sin(1e12*x0 + 1)", "x1": "exp(exp(x1*x1))"},  # hardly anywhere smooth
         {"x0": "(x0 + x1)**3", "x1": "abs(x0)**0.3*x1"},
     )
-    for card in scored(TURNING, *answers, seconds=1.5):
+    for card in scored(TURNING, *answers, seconds=10.0):
         assert not card.failure
         assert (card.values["reconstruction"], card.values["symbolic_exact"]) == (0.0, 0.0)
         assert card.values["forecast"] is not None
