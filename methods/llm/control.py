@@ -12,7 +12,7 @@ from bench import Budget, BudgetSpent, Discovery, Prompt, Task
 from methods.llm.direct import Direct
 from methods.transformer import warm
 from methods.transformer.search import relevant_columns, to_expression
-from methods.transformer.skeletons.generator import draw_skeletons
+from methods.transformer.skeletons.drawing import draw_skeletons
 from methods.transformer.skeletons.vocabulary import MAX_VARIABLES
 
 

@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from bench import Call, Expression, fold
 from methods.transformer.search import to_expression
-from methods.transformer.skeletons.generator import OPERATOR_WEIGHTS, sort_operands, usable
+from methods.transformer.skeletons.drawing import OPERATOR_WEIGHTS, choose, usable
+from methods.transformer.skeletons.forms import sort_operands
 from methods.transformer.skeletons.grammar import allowed
 from methods.transformer.skeletons.vocabulary import ARITY, FIRST_VALUE
 
 _MOST_NAMES = 3
-_LENGTHS = (1.0, 3.0, 5.0, 7.0, 9.0, 10.0, 10.0, 10.0, 9.0, 8.0, 7.0, 6.0, 5.0, 4.0, 3.0)
+_LENGTHS = np.array([1.0, 3, 5, 7, 9, 10, 10, 10, 9, 8, 7, 6, 5, 4, 3])
 """How often trees of 1, 2, ... tokens are drawn: evolution makes large ones of small ones."""
 _NOTHING = np.zeros(0, np.int64)
 
@@ -58,26 +59,17 @@ def drawn(names: Sequence[str], random: np.random.Generator) -> Expression:
 
 def _tree(columns: int, random: np.random.Generator) -> NDArray[np.int8]:
     """The tokens of a random tree of random length."""
-    length = 1 + _chosen(_LENGTHS, random)
+    length = 1 + choose(random, _LENGTHS, _LENGTHS.sum())
     tokens = np.zeros(length, np.int8)
     slots = 1
     for i in range(length):
         mask = allowed(np.array([slots]), length - i, columns)[0]
         after = slots - 1 + ARITY
         mask &= (after == 0) if i == length - 1 else (after > 0)
-        tokens[i] = _chosen(np.where(mask[:FIRST_VALUE], OPERATOR_WEIGHTS, 0.0).tolist(), random)
+        weights = np.where(mask[:FIRST_VALUE], OPERATOR_WEIGHTS, 0.0)
+        tokens[i] = choose(random, weights, weights.sum())
         slots = int(after[tokens[i]])
     return tokens
-
-
-def _chosen(weights: Sequence[float], random: np.random.Generator) -> int:
-    """A place, as often as its weight says."""
-    left = random.random() * sum(weights)
-    for place, weight in enumerate(weights):
-        left -= weight
-        if left < 0.0:
-            return place
-    return len(weights) - 1
 
 
 def mutated(

@@ -14,7 +14,8 @@ from bench import Expression, symbols
 from methods.snip.network import DualEncoder
 from methods.snip.reading import latents_of_batch, latents_of_skeletons
 from methods.transformer.skeletons.fingerprints import Inexpressible, encode
-from methods.transformer.skeletons.generator import draw_batch, renamed
+from methods.transformer.skeletons.forms import renamed
+from methods.transformer.skeletons.generator import draw_batch
 from methods.transformer.skeletons.vocabulary import ARITY, INDEX, Skeleton
 
 _NAMINGS = 1000

@@ -82,7 +82,7 @@ class Snip:
         Raises ValueError where no formula of ``library`` can be read, or the target is constant.
         """
         from methods.snip.library import SkeletonLibrary, skeletons_of
-        from methods.transformer.skeletons.generator import draw_skeletons
+        from methods.transformer.skeletons.drawing import draw_skeletons
 
         search, space = self.begun(task)
         if search.answer.constant:

@@ -16,7 +16,14 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from methods.neural.layers import LayerStack, ShapedNetwork
-from methods.transformer.network import BITS, COLUMNS, Architecture, Decoder, number_bits
+from methods.transformer.network import (
+    BITS,
+    COLUMNS,
+    Architecture,
+    Decoder,
+    check_bounds,
+    number_bits,
+)
 from methods.transformer.skeletons.vocabulary import MAX_LENGTH, MAX_VARIABLES, PAD, SIZE
 
 _FIRST_SCALE = math.log(1 / 0.07)
@@ -45,6 +52,9 @@ class SnipShape:
     learned_temperature: bool = True
     variables: int = MAX_VARIABLES
     longest: int = MAX_LENGTH
+
+    def __post_init__(self) -> None:
+        check_bounds(self.variables, self.longest)
 
 
 class AttentionPool(nn.Module):

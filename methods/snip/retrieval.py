@@ -72,7 +72,7 @@ def _network() -> SnipNetwork:
 @cache
 def _library(columns: int) -> SkeletonLibrary:
     from methods.snip.library import SkeletonLibrary
-    from methods.transformer.skeletons.generator import draw_skeletons
+    from methods.transformer.skeletons.drawing import draw_skeletons
 
     network = _network()
     drawn = draw_skeletons(_LIBRARY, columns, 0, network.shape.longest)

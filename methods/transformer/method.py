@@ -87,7 +87,7 @@ class Prior:
         return search.discovery()
 
     def _proposals(self, columns: int, seed: int) -> Iterator[list[Skeleton]]:
-        from methods.transformer.skeletons.generator import draw_skeletons
+        from methods.transformer.skeletons.drawing import draw_skeletons
 
         rng = np.random.default_rng(seed)
         while True:

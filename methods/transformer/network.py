@@ -44,6 +44,20 @@ class Architecture:
     longest: int = MAX_LENGTH
     constants: str = PLACEHOLDERS
 
+    def __post_init__(self) -> None:
+        check_bounds(self.variables, self.longest)
+        if self.constants not in (PLACEHOLDERS, VALUED):
+            raise ValueError(f"constants are {PLACEHOLDERS} or {VALUED}, not {self.constants!r}")
+
+
+def check_bounds(variables: int, longest: int) -> None:
+    """Raises ValueError where the vocabulary has no so many variables, or no so long skeletons."""
+    for name, value, most in (
+        ("variables", variables, MAX_VARIABLES), ("longest", longest, MAX_LENGTH),
+    ):  # fmt: skip
+        if not 1 <= value <= most:
+            raise ValueError(f"{name} is 1 to {most}, not {value}")
+
 
 def encode_points(X: Tensor, y: Tensor, columns: Tensor) -> Tensor:
     """Features of points, shape (b, n, COLUMNS * (BITS + 2)), from X (b, n, v), y (b, n).
@@ -190,11 +204,6 @@ class Network(ShapedNetwork):
         super().__init__(shape)
         if shape.encoder not in _ENCODERS:
             raise ValueError(f"encoder is {' or '.join(_ENCODERS)}, not {shape.encoder!r}")
-        if shape.constants not in (PLACEHOLDERS, VALUED):
-            raise ValueError(f"constants are {PLACEHOLDERS} or {VALUED}, not {shape.constants!r}")
-        for name, most in (("variables", MAX_VARIABLES), ("longest", MAX_LENGTH)):
-            if not 1 <= getattr(shape, name) <= most:
-                raise ValueError(f"{name} is 1 to {most}, not {getattr(shape, name)}")
         self.encoder = _ENCODERS[shape.encoder](shape)
         self.decoder = Decoder(shape)
 

@@ -16,11 +16,9 @@ from methods.transformer.decoding import beam_search, ranked, remember, sample
 from methods.transformer.network import Network
 from methods.transformer.planning import plan
 from methods.transformer.search import SkeletonSearch
-from methods.transformer.skeletons.generator import renamed
+from methods.transformer.skeletons.forms import renamed
+from methods.transformer.skeletons.generator import POINTS
 from methods.transformer.skeletons.vocabulary import Skeleton
-
-POINTS = 64
-"""Rows the network looks at in one round; each round draws others."""
 
 Stream = Iterator[list[Skeleton]]
 
@@ -60,10 +58,12 @@ class Rounds:
         chance: torch.Generator,
     ) -> Stream:  # fmt: skip
         """What is proposed from one look; variable j is column ``order[j]``."""
-        view, decoder, columns = self.search.view.shuffled(order), self.network.decoder, len(order)
+        view, decoder, columns = self.search.view, self.network.decoder, len(order)
         n = len(view.y)
         rows = random.choice(n, POINTS, replace=False) if n > POINTS else np.arange(n)
-        memory = remember(self.network, view.X[rows], view.y[rows], columns)
+        X = view.X[rows]
+        X[:, :columns] = X[:, order]
+        memory = remember(self.network, X, view.y[rows], columns)
         if self.decode == "greedy":
             yield beam_search(decoder, memory, columns, 1)
             return

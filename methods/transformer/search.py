@@ -61,12 +61,6 @@ class View:
         shown[:, : len(columns)] = np.clip(X[:, columns], -_LARGEST, _LARGEST)
         return cls(shown, np.clip(y, -_LARGEST, _LARGEST), tuple(names[j] for j in columns))
 
-    def shuffled(self, order: Sequence[int]) -> View:
-        """The same with column ``order[j]`` in the place of column j."""
-        X = self.X.copy()
-        X[:, : len(order)] = self.X[:, order]
-        return View(X, self.y, tuple(self.names[j] for j in order))
-
 
 def to_expression(
     skeleton: Skeleton, names: tuple[str, ...], constants: Sequence[float] = ()

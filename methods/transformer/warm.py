@@ -15,7 +15,8 @@ def drawing() -> None:
     """What the prior needs."""
     import sklearn.ensemble  # noqa: F401
 
-    from methods.transformer.skeletons.generator import draw_batch, draw_skeletons
+    from methods.transformer.skeletons.drawing import draw_skeletons
+    from methods.transformer.skeletons.generator import draw_batch
 
     warm.fitting()
     draw_skeletons(1, 1, 0)

@@ -23,13 +23,15 @@ from methods.transformer import Prior, Transformer
 from methods.transformer.method import SHIPPED
 from methods.transformer.search import relevant_columns, to_expression
 from methods.transformer.skeletons.constants import tokens_of, value_of
+from methods.transformer.skeletons.drawing import draw_skeletons
 from methods.transformer.skeletons.fingerprints import (
     banned_fingerprints,
     encode,
     fingerprint,
     fingerprint_of,
 )
-from methods.transformer.skeletons.generator import draw_batch, draw_skeletons, renamed
+from methods.transformer.skeletons.forms import renamed
+from methods.transformer.skeletons.generator import draw_batch
 from methods.transformer.skeletons.grammar import allowed, redundant
 from methods.transformer.skeletons.vocabulary import (
     ARITY,
@@ -254,10 +256,14 @@ def test_constants_are_written_in_the_way_that_a_network_was_trained_in(
 )
 @NEURAL
 def test_a_shape_that_cannot_be_is_refused(given_shape: dict[str, Any], said: str) -> None:
+    from methods.snip.network import SnipShape
     from methods.transformer.network import Architecture, Network
 
     with pytest.raises(ValueError, match=said):
         Network(Architecture(**given_shape))
+    if given_shape.keys() & {"variables", "longest"}:
+        with pytest.raises(ValueError, match=said):
+            SnipShape(**given_shape)
 
 
 @NEURAL

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache, partial
-from itertools import islice, product
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from bench import Expression
 from methods.laws.algebra.atoms import Atoms
 from methods.laws.algebra.implicit import quadratics
 from methods.laws.algebra.linkfit import NEAR, left_of, seen_through_links
-from methods.laws.algebra.links import sum_links
+from methods.laws.algebra.links import Link, sum_links
 from methods.laws.algebra.monomials import Terms, degrees, monomials, weighted
 from methods.laws.algebra.outers import SUMS, SeenTarget, seen_through
 from methods.laws.algebra.products import Products
@@ -160,16 +160,23 @@ class LinearProposals:
 
         They leave no more than ``near`` of what is inside.
         """
-        none = Atoms((), (), np.zeros((0, len(self.y))))
-        for degree, link in product(self.ladder[1:_SHORT], sum_links(self.y, self.operators)):
+        links = sum_links(self.y, self.operators)
+        for degree in self.ladder[1:_SHORT]:
             base = self.monomials(degree, self.most)
-            if base is not None:
-                straight = left_of(self.y, base.values)
-                for wrap, target in seen_through_links(link, base.values, near, straight):
-                    seen = SeenTarget(wrap, target, None)
-                    found = self._fitted(seen, base, none, np.zeros(0, np.intp))
-                    yield [wrap(found)] if found is not None else []
-            yield []
+            straight = np.inf if base is None else left_of(self.y, base.values)
+            for link in links:
+                if base is not None:
+                    yield from self._through(link, base, near, straight)
+                yield []
+
+    def _through(
+        self, link: Link, base: Terms, near: float, straight: float
+    ) -> Iterator[list[Expression]]:
+        none = Atoms((), (), np.zeros((0, len(self.y))))
+        for wrap, target in seen_through_links(link, base.values, near, straight):
+            seen = SeenTarget(wrap, target, None)
+            found = self._fitted(seen, base, none, np.zeros(0, np.intp))
+            yield [wrap(found)] if found is not None else []
 
     def ratios(self) -> Iterator[list[Expression]]:
         """Ratios of two polynomials, and roots of quadratics, plain and seen through a function."""

@@ -14,29 +14,16 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from methods.neural.checkpoint import load_network
-from methods.neural.course import Schedule, taught
+from methods.neural.course import taught
 from methods.snip.network import DualEncoder, SnipNetwork, SnipShape
 from methods.snip.reading import with_values
-from methods.transformer.training.feeding import Fed, Lessons, feed
+from methods.transformer.training.feeding import Fed, feed
 from methods.transformer.training.loop import decoding_losses, tensors
+from methods.transformer.training.schedule import LessonSchedule
 
 
 @dataclass(frozen=True)
-class SnipSchedule(Schedule):
-    """A schedule whose first ``narrow`` steps see at most three variables and 15 tokens."""
-
-    narrow: int = 0
-    shape: SnipShape = field(default_factory=SnipShape)
-
-    @property
-    def lessons(self) -> Lessons:
-        """What is seen."""
-        shape = self.shape
-        return Lessons(self.seed, self.batch, shape.variables, shape.longest, self.narrow)
-
-
-@dataclass(frozen=True)
-class Pretraining(SnipSchedule):
+class Pretraining(LessonSchedule):
     """How the encoders are trained. Every other formula of a batch is a wrong one.
 
     ``without_constants`` is the share of formulas whose constants are not told, as are those of
@@ -44,11 +31,14 @@ class Pretraining(SnipSchedule):
     """
 
     without_constants: float = 0.5
+    shape: SnipShape = field(default_factory=SnipShape)
 
 
 @dataclass(frozen=True)
-class DecoderTraining(SnipSchedule):
+class DecoderTraining(LessonSchedule):
     """How mapper and decoder are trained; ``shape`` is that of the encoders."""
+
+    shape: SnipShape = field(default_factory=SnipShape)
 
 
 def pretrain(

@@ -7,7 +7,6 @@ never sees one twice. A sample is a pure function of (seed, its place in the str
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,50 +14,32 @@ from numpy.typing import NDArray
 
 from bench.expression.compiled.compiling import compiled
 from bench.expression.compiled.kernel import copy, fill, forward, link
-from bench.expression.compiled.opcodes import NUMBER, VARIABLE
-from methods.transformer.skeletons.fingerprints import fingerprint
-from methods.transformer.skeletons.grammar import inverse_pair, redundant, subtree_end
+from methods.transformer.skeletons.drawing import (
+    LENGTH_WEIGHTS,
+    OPERATOR_WEIGHTS,
+    choose,
+    draw_skeleton,
+    usable,
+)
+from methods.transformer.skeletons.forms import sort_operands, to_program
 from methods.transformer.skeletons.vocabulary import (
     FIRST_BINARY,
-    FIRST_UNARY,
     FIRST_VARIABLE,
-    INDEX,
     MAX_LENGTH,
     MAX_VARIABLES,
-    OPCODES,
-    C,
-    Skeleton,
 )
 
 POINTS = 64
 """Rows of a sample."""
 
-_ADD, _MUL = INDEX["add"], INDEX["mul"]
-_SQUARE, _CUBE = INDEX["square"], INDEX["cube"]
 _LARGEST, _LEAST_SPREAD = 1e6, 1e-3
 _DECADE = math.log(10.0)
 _GLANCE = 8
 """Rows on which a function is tried first: most that come to nothing do so there."""
 
-LENGTH_WEIGHTS = np.array(
-    [
-        *(1.0, 3.0, 5.0, 7.0, 9.0, 10.0, 11.0, 12.0, 13.0, 13.0),
-        *(13.0, 13.0, 12.0, 12.0, 11.0, 11.0, 10.0, 10.0, 9.0, 9.0),
-        *(8.0, 8.0, 7.0, 7.0, 6.0, 6.0, 5.0, 5.0, 4.0, 4.0),
-    ]
-)
-"""How often skeletons of 1, 2, ... tokens are tried; those rejected thin out the long ones."""
-
 VARIABLE_WEIGHTS = np.array([3.0, 4, 5, 5, 5, 4, 3, 2, 2])
 """How often a skeleton is drawn in 1, 2, ... variables; it need not use them all."""
 
-OPERATOR_WEIGHTS = np.array(
-    [0.0, 0.0, 2.0] + [2.4] * MAX_VARIABLES + [4, 2, 6, 3] + [1.2, 1.2, 1, 0.8, 0.9, 1.5, 0.6, 0.2]
-)
-_AS_LEAVES = 3
-"""More variables share the weight of so many: a skeleton in nine of them is no bush of leaves."""
-_FRESH = 0.7
-"""How often a variable is one that has not been used yet: laws name most of theirs once."""
 _DUMMIES = 0.4
 """Share of tasks that show columns which their skeleton does not use."""
 
@@ -76,138 +57,6 @@ class Batch(NamedTuple):
     X: NDArray[np.float64]
     y: NDArray[np.float64]
     constants: NDArray[np.float64]
-
-
-@compiled
-def _choose(rng: np.random.Generator, weights: NDArray[np.float64], total: float) -> int:
-    u = rng.random() * total
-    for i in range(len(weights)):
-        u -= weights[i]
-        if u < 0.0:
-            return i
-    return len(weights) - 1
-
-
-@compiled
-def draw_skeleton(
-    rng: np.random.Generator, out: NDArray[np.int8], columns: int,
-    weights: NDArray[np.float64], lengths: NDArray[np.float64],
-) -> int:  # fmt: skip
-    """Fill ``out`` with a random complete tree; returns its length, 0 where it says nothing.
-
-    A unary operator has no constant below it, and none that undoes it. At each place leaves, unary
-    and binary operators compete by their whole weights, as far as the tree can still close at its
-    length with them; then those of one arity by their own.
-    """
-    length = 1 + _choose(rng, lengths, lengths.sum())
-    leaves = weights[C : FIRST_VARIABLE + columns].copy()
-    leaves[FIRST_VARIABLE - C :] *= min(1.0, _AS_LEAVES / columns)
-    binary, unary = weights[FIRST_BINARY:FIRST_UNARY], weights[FIRST_UNARY:]
-    of_leaves, of_binary, of_unary = leaves.sum(), binary.sum(), unary.sum()
-    slots, fresh = 1, 0
-    for i in range(length):
-        after = length - i - 1
-        leaf = of_leaves if (1 <= slots - 1 <= after or after == 0) else 0.0
-        one = of_unary if slots <= after else 0.0
-        two = of_binary if slots + 1 <= after else 0.0
-        u = rng.random() * (leaf + one + two)
-        inside = i > 0 and out[i - 1] >= FIRST_UNARY
-        if u < leaf:
-            skip = 1 if inside else 0
-            out[i] = C + skip + _choose(rng, leaves[skip:], of_leaves - skip * leaves[0])
-            if out[i] != C and fresh < columns and rng.random() < _FRESH:
-                out[i] = FIRST_VARIABLE + fresh
-            fresh = max(fresh, out[i] - FIRST_VARIABLE + 1)
-            slots -= 1
-        elif u < leaf + one:
-            out[i] = FIRST_UNARY + _choose(rng, unary, of_unary)
-            if inside and inverse_pair(out[i - 1], out[i]):
-                return 0
-        else:
-            out[i] = FIRST_BINARY + _choose(rng, binary, of_binary)
-            slots += 1
-    return length
-
-
-@compiled
-def _before(tokens: NDArray[np.int8], a: int, b: int, end: int) -> bool:
-    """Whether the operand at b belongs before the one at a: shorter first, then by tokens."""
-    if end - b != b - a:
-        return end - b < b - a
-    for i in range(b - a):
-        if tokens[a + i] != tokens[b + i]:
-            return bool(tokens[b + i] < tokens[a + i])
-    return False
-
-
-@compiled
-def sort_operands(tokens: NDArray[np.int8], length: int) -> None:
-    """Put the operands of sums and products in one order, so that a tree is written one way."""
-    swapped = np.empty(MAX_LENGTH, np.int8)
-    for i in range(length - 1, -1, -1):
-        if tokens[i] not in (_ADD, _MUL):
-            continue
-        second = subtree_end(tokens, i + 1)
-        end = subtree_end(tokens, second)
-        if _before(tokens, i + 1, second, end):
-            n = end - second
-            copy(tokens[second:end], swapped)
-            copy(tokens[i + 1 : second], swapped[n:])
-            copy(swapped[: end - i - 1], tokens[i + 1 :])
-
-
-def renamed(skeleton: Skeleton, columns: Sequence[int]) -> Skeleton:
-    """``skeleton`` with variable j called ``columns[j]``, its operands in their order again."""
-    names = (
-        FIRST_VARIABLE + columns[token - FIRST_VARIABLE]
-        if FIRST_VARIABLE <= token < FIRST_BINARY
-        else token
-        for token in skeleton
-    )
-    tokens = np.fromiter(names, np.int8)
-    sort_operands(tokens, len(tokens))
-    return tuple(tokens.tolist())
-
-
-@compiled
-def to_program(
-    tokens: NDArray[np.int8],
-    length: int,
-    program: NDArray[np.int64],
-    fixed: NDArray[np.float64],
-) -> tuple[int, int]:
-    """Write the kernel's program of a skeleton; returns its length and how many numbers it has.
-
-    ``fixed[k]`` is the value of number k where the skeleton fixes it (the exponents of ``square``
-    and ``cube``) and nan where it is a constant. Powers move their exponent behind the operand.
-    """
-    size = 0
-    count = 0
-    pending = np.empty(MAX_LENGTH, np.int64)
-    exponent = np.empty(MAX_LENGTH)
-    top = 0
-    for i in range(length):
-        token = tokens[i]
-        if token == C:
-            program[size] = NUMBER
-            fixed[count] = np.nan
-            count += 1
-        elif token < FIRST_BINARY:
-            program[size] = VARIABLE + token - FIRST_VARIABLE
-        else:
-            program[size] = OPCODES[token]
-            if token in (_SQUARE, _CUBE):
-                pending[top] = subtree_end(tokens, i + 1)
-                exponent[top] = 2.0 if token == _SQUARE else 3.0
-                top += 1
-        size += 1
-        while top > 0 and pending[top - 1] == i + 1:
-            top -= 1
-            program[size] = NUMBER
-            fixed[count] = exponent[top]
-            size += 1
-            count += 1
-    return size, count
 
 
 @compiled
@@ -276,23 +125,6 @@ def _computes(
 
 
 @compiled
-def _known(value: int, banned: NDArray[np.int64]) -> bool:
-    place = np.searchsorted(banned, value)
-    return bool(place < len(banned) and banned[place] == value)
-
-
-@compiled
-def usable(tokens: NDArray[np.int8], length: int, banned: NDArray[np.int64]) -> bool:
-    """A skeleton that has a variable, says its thing plainly, and is no benchmark's."""
-    has_variable = False
-    for i in range(length):
-        has_variable = has_variable or FIRST_VARIABLE <= tokens[i] < FIRST_BINARY
-    if not has_variable or redundant(tokens, length):
-        return False
-    return length <= 4 or not _known(fingerprint(tokens, length), banned)
-
-
-@compiled
 def _fill(
     rng: np.random.Generator,
     batch: Batch,
@@ -310,7 +142,7 @@ def _fill(
     data = np.empty((MAX_VARIABLES, points))
     done = 0
     while done < size:
-        drawn = 1 + _choose(rng, variable_weights, variable_weights.sum())
+        drawn = 1 + choose(rng, variable_weights, variable_weights.sum())
         length = draw_skeleton(rng, skeleton, drawn, operator_weights, length_weights)
         if length == 0 or not usable(skeleton, length, banned):
             continue
@@ -419,38 +251,3 @@ def draw_batch(
         VARIABLE_WEIGHTS[:variables],
     )  # fmt: skip
     return batch
-
-
-@compiled
-def _draw_usable(
-    rng: np.random.Generator,
-    out: NDArray[np.int8],
-    lengths: NDArray[np.int64],
-    columns: int,
-    operator_weights: NDArray[np.float64],
-    length_weights: NDArray[np.float64],
-) -> None:
-    nothing_banned = np.empty(0, np.int64)
-    done = 0
-    while done < len(out):
-        length = draw_skeleton(rng, out[done], columns, operator_weights, length_weights)
-        if length > 0 and usable(out[done], length, nothing_banned):
-            sort_operands(out[done], length)
-            lengths[done] = length
-            done += 1
-
-
-def draw_skeletons(
-    count: int, columns: int, seed: int, longest: int = MAX_LENGTH
-) -> list[tuple[int, ...]]:
-    """``count`` skeletons in the first ``columns`` variables, with no look at any data.
-
-    Nothing is banned: the prior is what a guesser may try, not what a network may learn from.
-    """
-    out = np.zeros((count, MAX_LENGTH), np.int8)
-    lengths = np.zeros(count, np.int64)
-    _draw_usable(
-        np.random.default_rng(seed), out, lengths, columns, OPERATOR_WEIGHTS,
-        LENGTH_WEIGHTS[:longest],
-    )  # fmt: skip
-    return [tuple(row[:length].tolist()) for row, length in zip(out, lengths, strict=True)]

@@ -14,31 +14,22 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
-from methods.neural.course import Schedule, taught
+from methods.neural.course import taught
 from methods.transformer.network import VALUED, Architecture, Decoder, Network, encode_points
 from methods.transformer.skeletons.constants import valued
 from methods.transformer.skeletons.generator import Batch
 from methods.transformer.skeletons.vocabulary import PAD, START
-from methods.transformer.training.feeding import Fed, Lessons, feed
+from methods.transformer.training.feeding import Fed, feed
+from methods.transformer.training.schedule import LessonSchedule
 
 _GROUPS = 4
 
 
 @dataclass(frozen=True)
-class Training(Schedule):
-    """How a network is trained, and its shape.
+class Training(LessonSchedule):
+    """How a network is trained, and its shape."""
 
-    The first ``narrow`` steps see at most three variables and 15 tokens.
-    """
-
-    narrow: int = 0
     shape: Architecture = field(default_factory=Architecture)
-
-    @property
-    def lessons(self) -> Lessons:
-        """What it sees."""
-        shape = self.shape
-        return Lessons(self.seed, self.batch, shape.variables, shape.longest, self.narrow)
 
 
 def tensors(batch: Batch, points: int, values: bool = False) -> tuple[Tensor, Tensor, Tensor]:
