@@ -25,6 +25,7 @@ from bench.running.sandbox.log import open_log
 from bench.running.sandbox.messages.base import Message, MessageError
 from bench.running.sandbox.messages.with_runner import (
     Assignment,
+    Checking,
     ClockStarted,
     InputsWanted,
     LogOpened,
@@ -38,7 +39,8 @@ from bench.running.sandbox.messages.with_worker import Asked, HeldBackInputs, Re
 from bench.running.seal.paths import declared_paths
 
 _SERVERS_KEPT = 16
-_SLACK_SECONDS = 15.0  # for a supervisor to kill, collect and answer
+_SLACK_SECONDS = 15.0  # for a supervisor to kill and collect
+_CHECKING_SECONDS = 600.0  # and to read what it was told, 4 MB at most, on the busiest machine
 
 Key = tuple[Any, ...]
 HeldBack = Callable[[], tuple[HeldBackInputs, int]]
@@ -178,6 +180,8 @@ class Crew:
             channel.settimeout(PREDICTING_SECONDS + _SLACK_SECONDS)
             with questions.sending:
                 _show(channel, *service.held_back())
+        elif isinstance(message, Checking):
+            channel.settimeout(_CHECKING_SECONDS)
         elif isinstance(message, ClockStarted):
             limits = self.limits
             allowed = assignment.request.budget.seconds + limits.grace + limits.wait_seconds

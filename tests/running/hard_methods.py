@@ -90,6 +90,7 @@ class Returns:
             "code": Discovery.of("__import__('os').system('true')"),
             "megabyte": Discovery.of("x0" + "+x0" * 350_000),
             "million": Discovery(Candidate("x0", float("nan"), float("inf")), many),
+            "slow to read": Discovery(Candidate("x0"), (Candidate("x0 + " * 10_000 + "1"),) * 39),
             "mixed": Discovery(Candidate("x0"), (Candidate("x1"), Candidate("nonsense("))),
             "best": Discovery("x0"),  # type: ignore[arg-type]
             "counts": Discovery(Candidate("x0"), counts={"a name": 1, "half": 0.5}),  # type: ignore[dict-item]

@@ -190,6 +190,16 @@ def test_a_front_is_bounded_and_what_is_left_out_is_counted(tmp_path: Path) -> N
     assert (left_out["mixed"], left_out["unicode"]) == (1, 30)
 
 
+def test_what_the_harness_takes_to_read_an_answer_is_no_fault_of_the_method(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bench.running.crew._SLACK_SECONDS", 0.2)
+    slow = method("Returns", {"what": "slow to read"})
+    record = run_one(tmp_path, slow, seconds=2)  # reading takes longer than run and slack
+    assert (record.status, record.message) == ("ok", "")
+    assert record.provenance["front_left_out"] == 39
+
+
 def test_what_is_written_into_the_channel_itself_is_never_believed(tmp_path: Path) -> None:
     lies = [method("Dies", {"how": how}, label=how) for how in ("garble", "forge")]
     for record in run_together(tmp_path, *lies).values():

@@ -21,6 +21,7 @@ from bench.running.sandbox.messages.base import Message, MessageError
 from bench.running.sandbox.messages.with_runner import (
     AskingFailed,
     Assignment,
+    Checking,
     ClockStarted,
     Fork,
     InputsWanted,
@@ -94,7 +95,7 @@ MESSAGES = st.one_of(
         [
             REQUEST, Go(), Returned(), Prepared(), SystemStop(), Fork("keep"), Watching(7),
             ClockStarted(7), Assignment(REQUEST, Limits(grace=0.5)),
-            PREPARE, LogOpened(), LogWanted(), Sealed(SEAL), InputsWanted(),
+            PREPARE, LogOpened(), LogWanted(), Sealed(SEAL), InputsWanted(), Checking(),
             HeldBackInputs(("test", "ood"), ((10, 2), (5, 2))), Predicted(("AAAA",)),
             Predicted((), "why"), AskingFailed("why"), ModelAnswered(3, spent="budget.calls"),
             PointsAsked(1, (1, 1), "AAAAAAAA8D8="), PointsAsked(2, (0, 2), ""),
@@ -131,7 +132,7 @@ def test_every_class_of_message_is_tried() -> None:
         "Request", "Go", "Returned", "Prepared", "SystemStop", "Fork", "Watching", "ClockStarted",
         "Assignment", "Prepare", "Loaded", "Reported", "Answered", "Failed", "RunOver", "Outcome",
         "LogOpened", "LogWanted", "Sealed", "InputsWanted", "HeldBackInputs", "Predicted",
-        "ModelAsked", "ModelAnswered", "AskingFailed", "PointsAsked", "PointsAnswered",
+        "ModelAsked", "ModelAnswered", "AskingFailed", "PointsAsked", "PointsAnswered", "Checking",
     }  # fmt: skip
     assert known == tried
 

@@ -6,8 +6,8 @@
                                  HeldBackInputs
     worker -> supervisor         Sealed, Loaded, Reported, Returned, then Answered or Failed;
                                  Predicted
-    supervisor -> runner         Watching, ClockStarted, LogWanted, InputsWanted, then RunOver (an
-                                 Outcome) or SystemStop
+    supervisor -> runner         Watching, ClockStarted, LogWanted, InputsWanted, Checking, then
+                                 RunOver (an Outcome) or SystemStop
     worker -> supervisor -> runner    ModelAsked, PointsAsked
     runner -> supervisor -> worker    ModelAnswered, PointsAnswered; or, to the supervisor,
                                       AskingFailed

@@ -115,6 +115,11 @@ class ClockStarted(Message):
 
 
 @dataclass(frozen=True)
+class Checking(Message):
+    """From a supervisor: nothing of the run is left alive or at work, and what it said is read."""
+
+
+@dataclass(frozen=True)
 class Outcome(Message):
     """What became of a run, as its supervisor tells it; by itself, of one that never began.
 

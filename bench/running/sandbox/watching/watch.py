@@ -26,6 +26,7 @@ from bench.running.sandbox.messages.base import Message, MessageError
 from bench.running.sandbox.messages.with_runner import (
     AskingFailed,
     Assignment,
+    Checking,
     ClockStarted,
     InputsWanted,
     LogOpened,
@@ -125,6 +126,7 @@ class Watch:
         self._usage.close()
         self._read_output()
         self._log.close()
+        wire.send(self._channel, Checking())
         return self._outcome(end)
 
     def _watch(self) -> Answered | RunEnd:
