@@ -1,14 +1,16 @@
 """What the shipped networks recover, beside the transformer's prior, gplearn and Operon.
 
     python -m benchmarks.amortised [--suites fresh nguyen aifeynman srsd_easy srsd_medium]
-        [--methods transformer snip prior gplearn operon] [--seconds 5] [--functions 40]
-        [--candidates 32] [--noise 0 0.01] [--decode mcts] [--checkpoint FOLDER] [--problems N]
+        [--methods transformer tpsr snip retrieval prior gplearn operon] [--seconds 5]
+        [--functions 40] [--candidates 32] [--noise 0 0.01] [--checkpoint FOLDER] [--problems N]
         [--folder FOLDER] [--table FILE]
 
 Two tables. One gives the networks and the prior the same number of candidates, on functions as
 they were trained on, by length. The other gives all methods the same CPU seconds on one thread, one
 run at a time, on such functions and on the problems of each dataset; of columns that a network does
 not read it is shown those that matter. ``exact`` and ``skeleton`` are the judge's, seconds of CPU.
+``tpsr`` is the transformer decoded by tree search, ``retrieval`` fits the drawn skeletons that SNIP
+finds nearest to the data.
 
 What is finished is kept in the folder, which is named for the seconds and the weights: started
 again, the comparison goes on. The tables are written to ``benchmarks/results/amortised.md``.
@@ -21,9 +23,10 @@ import hashlib
 import importlib
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -49,8 +52,17 @@ from methods.transformer.method import SHIPPED
 from methods.transformer.training.evaluation import recovery
 
 SUITES = ("fresh", "nguyen", "aifeynman", "srsd_easy", "srsd_medium")
-METHODS = ("transformer", "snip", "prior", "gplearn", "operon")
-_AMORTISED = ("transformer", "snip", "prior")
+METHODS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "transformer": ("transformer", {}),
+    "tpsr": ("transformer", {"decode": "mcts"}),
+    "snip": ("snip", {}),
+    "retrieval": ("snip", {"search": "retrieval"}),
+    "prior": ("prior", {}),
+    "gplearn": ("gplearn", {}),
+    "operon": ("operon", {}),
+}
+"""The method and the settings behind each line."""
+_AMORTISED = ("transformer", "tpsr", "snip", "retrieval", "prior")
 _FUNCTIONS = 50
 """Of each length, in the table of equal numbers of candidates: they cost little."""
 
@@ -84,13 +96,12 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--suites", nargs="+", default=list(SUITES))
-    parser.add_argument("--methods", nargs="+", default=list(METHODS))
+    parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--noise", nargs="+", type=float, default=[0.0])
     parser.add_argument("--functions", type=int, default=40, help="fresh ones, of each length")
     parser.add_argument("--candidates", type=int, default=32, help="0: no table of equal numbers")
     parser.add_argument("--problems", type=int, help="no more than so many of each suite")
-    parser.add_argument("--decode", default="beam", choices=["beam", "mcts", "greedy"])
     parser.add_argument("--checkpoint", default="", help="a model's folder; default: what ships")
     parser.add_argument("--folder", type=Path, help="default: results/amortised_...")
     table = Path(__file__).parent / "results" / "amortised.md"
@@ -108,8 +119,10 @@ def _folder(options: argparse.Namespace) -> Path:
 
 
 def _spec(name: str, options: argparse.Namespace) -> MethodSpec:
-    own = {"checkpoint": options.checkpoint, "decode": options.decode}
-    return spec_of(find_method(name), **(own if name == "transformer" else {}))
+    method, settings = METHODS[name]
+    if method == "transformer":
+        settings = {**settings, "checkpoint": options.checkpoint}
+    return replace(spec_of(find_method(method), **settings), label=name)
 
 
 def _suites(options: argparse.Namespace) -> dict[str, Dataset]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -31,7 +32,8 @@ class Snip:
     data, and ``population`` - 1 near it, are decoded to skeletons, ``samples`` of each at
     ``temperature``; least squares fits these, and ``search`` says what comes next: ``wolves``, the
     paper's latent space optimisation over ``generations``; ``decoding``, the control that goes on
-    from latents of data; or ``chance``, the control whose latents know no data. 1 - R2 at most
+    from latents of data; or ``chance``, the control whose latents know no data. With ``retrieval``
+    nothing is decoded: ``library`` drawn skeletons are fitted, the nearest first. 1 - R2 at most
     ``stop`` ends the search; 0.01 is as published. The answer is the best formula ever seen.
     ``checkpoint`` is a folder that ``rediscover train`` wrote; empty for the network that ships.
     ``nearest`` looks in a library, of ``library`` drawn skeletons where none is given.
@@ -40,7 +42,7 @@ class Snip:
     requires: ClassVar[tuple[str, ...]] = NEEDED
 
     checkpoint: str = ""
-    search: Literal["wolves", "decoding", "chance"] = "wolves"
+    search: Literal["wolves", "decoding", "chance", "retrieval"] = "wolves"
     population: int = 50
     generations: int = 30
     samples: int = 2
@@ -69,7 +71,7 @@ class Snip:
     def discover(self, task: Task) -> Discovery:
         """Search until the budget is spent, a formula is exact, or ``stop`` is reached."""
         search, space = self.begun(task)
-        search.run(self._proposals(search, space))
+        search.run(self._proposals(search, space, task.seed))
         return search.discovery()
 
     def nearest(
@@ -82,34 +84,32 @@ class Snip:
         Raises ValueError where no formula of ``library`` can be read, or the target is constant.
         """
         from methods.snip.library import SkeletonLibrary, skeletons_of
-        from methods.transformer.skeletons.drawing import draw_skeletons
 
         search, space = self.begun(task)
         if search.answer.constant:
             raise ValueError("the target is constant: there is no formula to look for")
-        columns, longest = len(search.names), space.network.shape.longest
-        skeletons = (
-            draw_skeletons(self.library, columns, task.seed, longest)
-            if library is None
-            else skeletons_of(library, columns, longest)
-        )
-        known = SkeletonLibrary.of(space.network.encoders, skeletons)
-        fitted = map(search.judge, known.by_nearness(space.of_data()[0].astype(np.float32)))
+        if library is None:
+            known = space.library(self.library, task.seed)
+        else:
+            skeletons = skeletons_of(library, len(search.names), space.network.shape.longest)
+            known = SkeletonLibrary.of(space.network.encoders, skeletons)
+        fitted = map(search.judge, space.by_nearness(known))
         usable = (one for one in fitted if one is not None and np.isfinite(one.error))
         return [
             Candidate(str(search.answer.raw(one.expression)), one.nodes, one.error)
             for one in islice(usable, count)
         ]
 
-    def _proposals(self, search: SkeletonSearch, space: LatentSpace) -> Stream:
+    def _proposals(self, search: SkeletonSearch, space: LatentSpace, seed: int) -> Stream:
         from methods.snip.proposals import LatentSearch
 
         latent = LatentSearch(
             space, search.errors, self.population, self.generations, self.samples,
             self.temperature, self.stop,
         )  # fmt: skip
-        streams = {
+        streams: dict[str, Callable[[], Stream]] = {
             "wolves": latent.by_wolves, "decoding": latent.by_decoding, "chance": latent.by_chance,
+            "retrieval": partial(latent.by_library, self.library, seed),
         }  # fmt: skip
         return streams[self.search]()
 

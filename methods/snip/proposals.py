@@ -1,4 +1,4 @@
-"""Streams of skeletons out of SNIP's latent space: by wolves, and the two controls of that search.
+"""Streams of skeletons out of SNIP's latent space: by wolves, by what they are compared with.
 
 Latent space optimisation: Meidani et al., arXiv:2310.02227, section 5.
 """
@@ -8,16 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from methods.snip.library import SkeletonLibrary
 from methods.snip.network import SnipNetwork
 from methods.snip.reading import Points, latents_of_batch, latents_of_sets
 from methods.snip.wolves import GreyWolves
 from methods.transformer.decoding import sample
 from methods.transformer.search import View
+from methods.transformer.skeletons.drawing import draw_skeletons
 from methods.transformer.skeletons.generator import POINTS, draw_batch
 from methods.transformer.skeletons.vocabulary import Skeleton
 
@@ -27,6 +30,8 @@ Stream = Iterator[list[Skeleton]]
 _FROM_ROWS, _FROM_NOISE = 15, 10
 """Of 50 latents so many are of other rows, and of noisy targets."""
 _JITTER = 2.0
+_AT_ONCE = 32
+"""Skeletons of a library that are judged side by side."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +86,15 @@ class LatentSpace:
         deviates = self.random.standard_normal((count, latents.shape[1]))
         return np.concatenate([latents, latents[0] + lengths * deviates])
 
+    def library(self, size: int, seed: int) -> SkeletonLibrary:
+        """``size`` drawn skeletons of the columns of the data; none is written by the decoder."""
+        skeletons = draw_skeletons(size, len(self.view.names), seed, self.network.shape.longest)
+        return SkeletonLibrary.of(self.network.encoders, skeletons)
+
+    def by_nearness(self, library: SkeletonLibrary) -> Iterator[Skeleton]:
+        """The skeletons of ``library``, that nearest to the data first."""
+        return library.by_nearness(self.of_data()[0].astype(np.float32))
+
     def _rows(self, most: int) -> Points:
         n = len(self.view.y)
         rows = np.arange(n) if n <= most else self.random.choice(n, most, replace=False)
@@ -133,6 +147,14 @@ class LatentSearch:
     def by_chance(self) -> Stream:
         """The control that sees no data: skeletons drawn from latents of other functions."""
         return self._drawn(partial(self.space.of_others, self.population), self.temperature)
+
+    def by_library(self, size: int, seed: int) -> Stream:
+        """Retrieval: drawn skeletons, those nearest to the data first."""
+        skeletons = self.space.by_nearness(self.space.library(size, seed))
+        while written := list(islice(skeletons, _AT_ONCE)):
+            yield written
+            if self._reached(written):
+                return
 
     def _drawn(self, latents: Callable[[], Array], temperature: float) -> Stream:
         while True:

@@ -54,8 +54,7 @@ def retrieved(refine: Refiner, count: int, seed: int) -> Iterator[list[Expressio
     network = _network()
     view = View.of(refine.X, refine.y, refine.names, seed, network.shape.variables)
     space = LatentSpace(network, view, np.random.default_rng(seed), torch.Generator())
-    latent = space.of_data()[0].astype(np.float32)
-    for skeleton in islice(_library(len(view.names)).by_nearness(latent), count):
+    for skeleton in islice(space.by_nearness(_library(len(view.names))), count):
         plain = to_expression(skeleton, view.names)
         yield [plain, refine.scaled(plain).expression]
 

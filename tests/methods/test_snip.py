@@ -128,10 +128,23 @@ def test_tables_of_any_size_and_unit_are_answered(
 @NEURAL
 def test_controls_of_the_search_answer_too(trained: Path) -> None:
     task = task_of("2.5*x0", columns=1, evaluations=30)
-    for search in ("decoding", "chance"):
+    for search in ("decoding", "chance", "retrieval"):
         method = Snip(checkpoint=str(trained), search=search, restarts=0)  # type: ignore[arg-type]
         found = method.discover(task)
         assert found == method.discover(task) and found.best.loss is not None
+
+
+@NEURAL
+def test_retrieval_fits_the_nearest_and_no_others(trained: Path) -> None:
+    from methods.snip.proposals import LatentSearch
+
+    method = Snip(checkpoint=str(trained), restarts=0)
+    search, space = method.begun(task_of("x0*x1 + sin(x0)", evaluations=6))
+    search.run(LatentSearch(space, search.errors, 10, 3, 1, 0.1, 0.0).by_library(200, 0))
+    library = space.library(200, 0)
+    nearness = library.latents @ space.of_data()[0].astype(np.float32)
+    judged = [library.skeletons.index(skeleton) for skeleton in search.errors]
+    assert sorted(nearness[judged]) == sorted(nearness)[-6:]
 
 
 @NEURAL

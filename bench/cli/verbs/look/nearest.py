@@ -28,7 +28,8 @@ def main(arguments: argparse.Namespace, rest: list[str]) -> int:
     if arguments.json:
         print(json.dumps([asdict(one) for one in found], indent=1))
         return 0
-    print("error     formula, nearest first")
+    where = "the method's own" if library is None else f"{len(library)} laws"
+    print(f"error     formula, nearest first, of {where}")
     for one in found:
         print(f"{one.loss:<8.2g}  {one.text}")
     return 0
