@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from bench import Call, Discovery, Expression, Number, Symbol, Task
 from methods.answering import Answering
-from methods.refine import Fitted
+from methods.refine import Fitted, Refiner
 from methods.rows import choose_rows
 from methods.transformer.skeletons.constants import is_constant, value_of
 from methods.transformer.skeletons.vocabulary import (
@@ -81,18 +81,53 @@ def to_expression(
     return stack[0]
 
 
-class SkeletonSearch:
-    """Judges skeletons for a task; ``discovery()`` is the answer after ``run``."""
+class FormulaSearch:
+    """Keeps the best formulas for a task; ``discovery()`` is the answer after all are taken."""
 
-    def __init__(self, task: Task, restarts: int, variables: int = MAX_VARIABLES) -> None:
+    def __init__(self, task: Task, restarts: int) -> None:
         self.task, self.restarts = task, restarts
         self.answer = Answering(task, _FIT_ROWS)
+        self.pool: list[Fitted] = []
+        self.evaluations = 0
+
+    def finished(self) -> bool:
+        """Whether there is no use in, or no time for, another proposal."""
+        most = self.task.budget.evaluations or math.inf
+        return self.answer.exact or self.evaluations >= most or self.answer.spent(_SEARCH_SHARE)
+
+    def take(self, fitted: Fitted) -> None:
+        """Count a formula; keep it where it is among the best, and report it where it is that."""
+        self.evaluations += 1
+        if math.isfinite(fitted.error):
+            self.pool = sorted([*self.pool, fitted], key=lambda one: one.criterion)
+            del self.pool[_POOL:]
+            if self.pool[0] is fitted:
+                self.answer.keep(fitted)
+
+    def fitted(self, expression: Expression, few: Refiner) -> Fitted:
+        """The formula and ``a + b*formula``, whichever the criterion prefers, constants fitted."""
+        plain = few.fitted(expression, restarts=self.restarts, seed=self.task.seed)
+        if plain.exact or not math.isfinite(plain.error):
+            return plain
+        wrapped = few.fitted(few.scaled(plain.expression).expression)
+        return min(plain, wrapped, key=lambda one: one.criterion)
+
+    def discovery(self) -> Discovery:
+        """The best formula, shortened, fitted to more rows; and the front of error over length."""
+        if not self.pool:
+            return self.answer.of_mean()
+        return self.answer.discovery(self.pool, shortened=_SHORTENED, finalists=_SHORTENED)
+
+
+class SkeletonSearch(FormulaSearch):
+    """Judges skeletons for a task."""
+
+    def __init__(self, task: Task, restarts: int, variables: int = MAX_VARIABLES) -> None:
+        super().__init__(task, restarts)
         full = self.answer.on_all
         self.view = View.of(full.X, full.y, task.names, task.seed, variables)
         self.names = self.view.names
         self.errors: dict[Skeleton, float] = {}
-        self.pool: list[Fitted] = []
-        self.evaluations = 0
 
     def run(self, proposals: Iterable[list[Skeleton]]) -> None:
         """Judge batch after batch until the time is spent, a formula is exact, or none is left.
@@ -107,39 +142,14 @@ class SkeletonSearch:
                 if self.finished():
                     return
 
-    def finished(self) -> bool:
-        """Whether there is no use in, or no time for, another proposal."""
-        most = self.task.budget.evaluations or math.inf
-        return self.answer.exact or self.evaluations >= most or self.answer.spent(_SEARCH_SHARE)
-
     def judge(self, skeleton: Skeleton) -> Fitted | None:
         """Fit a skeleton's constants; keep and report it where it is among the best."""
         if skeleton in self.errors:
             return None
-        self.evaluations += 1
-        fitted = self._fitted(to_expression(skeleton, self.names))
+        fitted = self.fitted(to_expression(skeleton, self.names), self.answer.on_few)
         self.errors[skeleton] = fitted.error
-        if math.isfinite(fitted.error):
-            self.pool = sorted([*self.pool, fitted], key=lambda one: one.criterion)
-            del self.pool[_POOL:]
-            if self.pool[0] is fitted:
-                self.answer.keep(fitted)
+        self.take(fitted)
         return fitted
-
-    def _fitted(self, expression: Expression) -> Fitted:
-        """The formula and ``a + b*formula``, whichever the criterion prefers, constants fitted."""
-        few = self.answer.on_few
-        plain = few.fitted(expression, restarts=self.restarts, seed=self.task.seed)
-        if plain.exact or not math.isfinite(plain.error):
-            return plain
-        wrapped = few.fitted(few.scaled(plain.expression).expression)
-        return min(plain, wrapped, key=lambda one: one.criterion)
-
-    def discovery(self) -> Discovery:
-        """The best formula, shortened, fitted to more rows; and the front of error over length."""
-        if not self.pool:
-            return self.answer.of_mean()
-        return self.answer.discovery(self.pool, shortened=_SHORTENED, finalists=_SHORTENED)
 
 
 def relevant_columns(

@@ -1,0 +1,74 @@
+"""From what a released network writes to a discovery: formulas read, fitted, and kept.
+
+The network sees its columns as it was trained on them, moved and scaled; constants are fitted
+there, and the formula is then told of the columns as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench import Number, Task, substitute
+from methods.refine import Fitted, Refiner
+from methods.released.scales import Array, Scales
+from methods.released.words import formula_of
+from methods.rows import choose_rows
+from methods.transformer.search import FormulaSearch, relevant_columns
+
+_ROWS = 200
+"""Rows on which a formula is fitted."""
+
+
+class WordSearch(FormulaSearch):
+    """Judges sequences of words; ``x_first`` is what they call the first column."""
+
+    def __init__(
+        self, task: Task, restarts: int, variables: int, first: int,
+        scaled: Callable[[Array, Array], Scales],
+    ) -> None:  # fmt: skip
+        super().__init__(task, restarts)
+        full = self.answer.on_all
+        columns = relevant_columns(full.X, full.y, task.seed, variables)
+        self.names = tuple(task.names[column] for column in columns)
+        self._first = first
+        X = full.X[:, columns]
+        self.scales = scaled(X, full.y)
+        self.shown = self.scales.shown(X)
+        rows = choose_rows(len(full.y), _ROWS, task.seed)
+        self._few = Refiner(self.names, self.shown, full.y, full.late).on(rows)
+        self._seen: set[tuple[str, ...]] = set()
+
+    def table(self, rows: NDArray[np.intp]) -> Array:
+        """Rows as the network is shown them, (rows, columns + 1), the target last."""
+        y = self.answer.on_all.y[rows] * self.scales.target
+        return np.column_stack([self.shown[rows], y])
+
+    def run(self, proposals: Iterable[Iterable[tuple[str, ...]]]) -> None:
+        """Judge batch after batch until the time is spent, a formula is exact, or none is left."""
+        if self.answer.constant:
+            return
+        for batch in proposals:
+            for words in batch:
+                self.judge(words)
+                if self.finished():
+                    return
+            if self.finished():  # of some looks a network writes nothing that ends
+                return
+
+    def judge(self, words: tuple[str, ...]) -> Fitted | None:
+        """Fit what ``words`` say; None where they say no formula, or were judged before."""
+        if words in self._seen:
+            return None
+        self._seen.add(words)
+        reading = formula_of(words, self.names, self._first)
+        if reading is None:
+            self.evaluations += 1
+            return None
+        ones = dict.fromkeys(reading.constants, Number(1.0))
+        found = self.fitted(substitute(reading.expression, ones), self._few)
+        fitted = self.answer.on_few.judged(self.scales.undone(found.expression, self.names))
+        self.take(fitted)
+        return fitted
