@@ -118,6 +118,7 @@ class E2ENetwork(WordNetwork):
     def _words(self, table: NDArray[np.float64]) -> Tensor:
         """The float words of each row, (rows, words); missing columns are padded."""
         most = self.shape.largest_exponent
+        table = np.clip(table, -(10.0**most), 10.0**most)
         padding = ["<INPUT_PAD>"] * (
             _WORDS_OF_A_NUMBER * (self.shape.variables + 1 - table.shape[1])
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,7 +82,12 @@ def to_expression(
 
 
 class FormulaSearch:
-    """Keeps the best formulas for a task; ``discovery()`` is the answer after all are taken."""
+    """Keeps the best formulas for a task; ``discovery()`` is the answer after all are taken.
+
+    ``names`` are those of the columns that are looked at, which may be some of the task's.
+    """
+
+    names: tuple[str, ...]
 
     def __init__(self, task: Task, restarts: int) -> None:
         self.task, self.restarts = task, restarts
@@ -113,10 +118,15 @@ class FormulaSearch:
         return min(plain, wrapped, key=lambda one: one.criterion)
 
     def discovery(self) -> Discovery:
-        """The best formula, shortened, fitted to more rows; and the front of error over length."""
-        if not self.pool:
-            return self.answer.of_mean()
-        return self.answer.discovery(self.pool, shortened=_SHORTENED, finalists=_SHORTENED)
+        """The best formula, shortened, fitted to more rows; and the front of error over length.
+
+        It counts the formulas that were judged, and the columns that were looked at.
+        """
+        found = self.answer.of_mean()
+        if self.pool:
+            found = self.answer.discovery(self.pool, shortened=_SHORTENED, finalists=_SHORTENED)
+        counts = {"formulas": self.evaluations, "columns_shown": len(self.names)}
+        return replace(found, counts=counts)
 
 
 class SkeletonSearch(FormulaSearch):

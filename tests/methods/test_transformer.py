@@ -315,6 +315,16 @@ def test_columns_over_sixty_decades_are_read() -> None:
     assert Transformer().discover(task).best.expression
 
 
+@pytest.mark.parametrize(("columns", "shown"), [(2, 2), (9, 9), (14, 9)])
+def test_the_columns_that_are_looked_at_are_counted(columns: int, shown: int) -> None:
+    random = np.random.default_rng(0)
+    X = random.standard_normal((40, columns))
+    variables = tuple(Variable(f"x{j}") for j in range(columns))
+    budget = Budget(seconds=30.0, evaluations=3)
+    task = Task(X, X[:, 0] * X[:, 1], variables, budget=budget)
+    assert Prior().discover(task).counts == {"formulas": 3, "columns_shown": shown}
+
+
 def test_of_equal_columns_the_network_is_shown_one() -> None:
     X = np.random.default_rng(0).uniform(0.5, 3.0, (300, 4))
     X = np.column_stack([X[:, 0], X[:, 0], X[:, 1], X[:, 1], X[:, 2:]])
