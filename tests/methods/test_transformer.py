@@ -444,3 +444,23 @@ def test_numbers_of_a_skeleton_are_its_constants() -> None:
     expression = to_expression((INDEX["mul"], C, INDEX["square"], FIRST_VARIABLE), NAMES)
     assert expression == parse("1.0*x0**2")
     assert Number(2) in expression.args[1].args  # type: ignore[union-attr]
+
+
+def test_the_learning_curve_is_the_power_law_behind_it() -> None:
+    from benchmarks.learning_curve import PowerLaw, told
+
+    steps = range(50, 2050, 50)
+    lines = [
+        {"step": step, "samples": 1e4 * step, "loss": 1.5 * (0.01 * (step - 1000)) ** -0.06}
+        for step in steps
+        if step > 1000
+    ]
+    n = np.array([one["samples"] for one in lines]) / 1e6 - 10.0
+    law = PowerLaw.through(n, np.array([one["loss"] for one in lines]))
+    assert (law.scale, law.slope) == pytest.approx((1.5, 0.06))
+    lines.insert(0, {"step": 1000, "samples": 1e7, "loss": 3.0})
+    first, _, third, *_ = told(lines, 1050, 1000)
+    assert first.startswith("loss = 1.500 (+- 0.000) * n**-0.0600")
+    assert third.split(": ")[1] == f"{1.5 * (3 * 10.0) ** -0.06:.3f}"
+    with pytest.raises(SystemExit, match="a fit needs 3"):
+        list(told(lines, 1950, 1000))
