@@ -34,10 +34,10 @@ from bench import evaluate
 from bench.basics.files import write_whole
 from bench.cli.verbs.author.train import withheld_laws
 from methods.neural.checkpoint import load_network
-from methods.snip.method import SHIPPED
 from methods.snip.network import DualEncoder, SnipNetwork
 from methods.snip.properties import PROPERTIES, curve
 from methods.snip.reading import sets_of_points, with_values
+from methods.snip.shipped import SHIPPED
 from methods.transformer.search import to_expression
 from methods.transformer.skeletons.fingerprints import banned_fingerprints
 from methods.transformer.skeletons.generator import POINTS, draw_batch

@@ -22,7 +22,7 @@ from benchmarks.amortised_fresh import banned
 from benchmarks.intervals import mean_with_interval
 from methods.neural.folder import read_state
 from methods.snip import Snip
-from methods.snip.method import SHIPPED
+from methods.snip.shipped import SHIPPED
 from methods.transformer.training.evaluation import EXACT, fresh_errors
 
 RESULT = Path(__file__).parent / "results" / "snip_search.md"

@@ -88,7 +88,6 @@ class WordDecoder(nn.Module):
         epsilon: float = 1e-5, norm: bool = False,
     ) -> None:  # fmt: skip
         super().__init__()
-        self.longest = longest
         self.words = nn.Embedding(words, width)
         self.places = nn.Embedding(longest, width)
         self.norm = nn.LayerNorm(width, epsilon) if norm else nn.Identity()

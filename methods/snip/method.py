@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -14,29 +13,29 @@ import numpy as np
 
 from bench import Budget, Candidate, Discovery, Expression, Task
 from methods.neural.folder import read_state
+from methods.snip import retrieval
+from methods.snip.shipped import NEEDED, SHIPPED
 from methods.transformer import warm
 from methods.transformer.search import SkeletonSearch
 
 if TYPE_CHECKING:
     from methods.snip.proposals import LatentSpace, Stream
 
-SHIPPED = Path(__file__).parent / "trained" / "small"
-NEEDED = ("torch", "safetensors")
-
 
 @dataclass(frozen=True)
 class Snip:
-    """SNIP (Meidani et al., ICLR 2024, arXiv:2310.02227), small, for tables of few variables.
+    """SNIP (Meidani et al., ICLR 2024, arXiv:2310.02227), small, for tables.
 
     Of more columns the network is shown those that a forest finds most important. A latent of the
     data, and ``population`` - 1 near it, are decoded to skeletons, ``samples`` of each at
-    ``temperature``; least squares fits these, and ``search`` says what comes next: ``wolves``, the
-    paper's latent space optimisation over ``generations``; ``decoding``, the control that goes on
-    from latents of data; or ``chance``, the control whose latents know no data. With ``retrieval``
-    nothing is decoded: ``library`` drawn skeletons are fitted, the nearest first. 1 - R2 at most
-    ``stop`` ends the search; 0.01 is as published. The answer is the best formula ever seen.
-    ``checkpoint`` is a folder that ``rediscover train`` wrote; empty for the network that ships.
-    ``nearest`` looks in a library, of ``library`` drawn skeletons where none is given.
+    ``temperature`` (0.1 as released); least squares fits these, and ``search`` says what comes
+    next: ``wolves``, the paper's latent space optimisation over ``generations``; ``decoding``, the
+    control that goes on from latents of data; or ``chance``, the control whose latents know no
+    data. With ``retrieval`` nothing is decoded: ``library`` drawn skeletons are fitted, the nearest
+    first. 1 - R2 at most ``stop`` ends the search; 0.01 is as published. The answer is the best
+    formula ever seen. ``checkpoint`` is a folder that ``rediscover train`` wrote; empty for the
+    network that ships. ``nearest`` looks in a library, of ``library`` drawn skeletons where none
+    is given.
     """
 
     requires: ClassVar[tuple[str, ...]] = NEEDED
@@ -46,7 +45,7 @@ class Snip:
     population: int = 50
     generations: int = 30
     samples: int = 2
-    temperature: float = 0.1
+    temperature: float = 1.0
     stop: float = 1e-10
     restarts: int = 2
     library: int = 5000
@@ -67,11 +66,13 @@ class Snip:
         """Load PyTorch and the compiled code."""
         warm.decoding()
         importlib.import_module("methods.snip.proposals")
+        if self.search == "retrieval":
+            retrieval.make_libraries(self._folder, self.library)
 
     def discover(self, task: Task) -> Discovery:
         """Search until the budget is spent, a formula is exact, or ``stop`` is reached."""
         search, space = self.begun(task)
-        search.run(self._proposals(search, space, task.seed))
+        search.run(self._proposals(search, space))
         return search.discovery()
 
     def nearest(
@@ -89,7 +90,7 @@ class Snip:
         if search.answer.constant:
             raise ValueError("the target is constant: there is no formula to look for")
         if library is None:
-            known = space.library(self.library, task.seed)
+            known = retrieval.drawn_library(self._folder, len(search.names), self.library)
         else:
             skeletons = skeletons_of(library, len(search.names), space.network.shape.longest)
             known = SkeletonLibrary.of(space.network.encoders, skeletons)
@@ -100,16 +101,19 @@ class Snip:
             for one in islice(usable, count)
         ]
 
-    def _proposals(self, search: SkeletonSearch, space: LatentSpace, seed: int) -> Stream:
+    def _proposals(self, search: SkeletonSearch, space: LatentSpace) -> Stream:
         from methods.snip.proposals import LatentSearch
 
         latent = LatentSearch(
             space, search.errors, self.population, self.generations, self.samples,
             self.temperature, self.stop,
         )  # fmt: skip
-        streams: dict[str, Callable[[], Stream]] = {
+        if self.search == "retrieval":
+            columns = len(search.names)
+            library = retrieval.drawn_library(self._folder, columns, self.library)
+            return latent.by_retrieval(library)
+        streams = {
             "wolves": latent.by_wolves, "decoding": latent.by_decoding, "chance": latent.by_chance,
-            "retrieval": partial(latent.by_library, self.library, seed),
         }  # fmt: skip
         return streams[self.search]()
 

@@ -20,7 +20,6 @@ from methods.snip.reading import Points, latents_of_batch, latents_of_sets
 from methods.snip.wolves import GreyWolves
 from methods.transformer.decoding import sample
 from methods.transformer.search import View
-from methods.transformer.skeletons.drawing import draw_skeletons
 from methods.transformer.skeletons.generator import POINTS, draw_batch
 from methods.transformer.skeletons.vocabulary import Skeleton
 
@@ -86,11 +85,6 @@ class LatentSpace:
         deviates = self.random.standard_normal((count, latents.shape[1]))
         return np.concatenate([latents, latents[0] + lengths * deviates])
 
-    def library(self, size: int, seed: int) -> SkeletonLibrary:
-        """``size`` drawn skeletons of the columns of the data; none is written by the decoder."""
-        skeletons = draw_skeletons(size, len(self.view.names), seed, self.network.shape.longest)
-        return SkeletonLibrary.of(self.network.encoders, skeletons)
-
     def by_nearness(self, library: SkeletonLibrary) -> Iterator[Skeleton]:
         """The skeletons of ``library``, that nearest to the data first."""
         return library.by_nearness(self.of_data()[0].astype(np.float32))
@@ -148,9 +142,9 @@ class LatentSearch:
         """The control that sees no data: skeletons drawn from latents of other functions."""
         return self._drawn(partial(self.space.of_others, self.population), self.temperature)
 
-    def by_library(self, size: int, seed: int) -> Stream:
-        """Retrieval: drawn skeletons, those nearest to the data first."""
-        skeletons = self.space.by_nearness(self.space.library(size, seed))
+    def by_retrieval(self, library: SkeletonLibrary) -> Stream:
+        """The skeletons of ``library``, those nearest to the data first; none is decoded."""
+        skeletons = self.space.by_nearness(library)
         while written := list(islice(skeletons, _AT_ONCE)):
             yield written
             if self._reached(written):

@@ -70,15 +70,16 @@ def latents_of_skeletons(
     encoders: DualEncoder, skeletons: Sequence[Skeleton]
 ) -> NDArray[np.float32]:
     """The latents (b, latent) of skeletons whose constants are not told."""
-    return np.concatenate(
-        [
-            encoders.of_formulas(tokens, torch.full(tokens.shape, torch.nan)).numpy()
-            for tokens in _batches(skeletons)
-        ]
-    )
+    found = np.empty((len(skeletons), encoders.shape.latent), np.float32)
+    for rows in _of_like_lengths(skeletons):
+        tokens = pad_sequence([torch.tensor(skeletons[row]) for row in rows], batch_first=True)
+        nothing = torch.full(tokens.shape, torch.nan)
+        found[rows] = encoders.of_formulas(tokens, nothing).numpy()
+    return found
 
 
-def _batches(skeletons: Sequence[Skeleton]) -> Iterator[Tensor]:
-    for begin in range(0, len(skeletons), _AT_ONCE):
-        part = skeletons[begin : begin + _AT_ONCE]
-        yield pad_sequence([torch.tensor(one) for one in part], batch_first=True)
+def _of_like_lengths(skeletons: Sequence[Skeleton]) -> Iterator[list[int]]:
+    """Rows of skeletons that are read at once: most are far shorter than the longest."""
+    order = sorted(range(len(skeletons)), key=lambda row: len(skeletons[row]))
+    for begin in range(0, len(order), _AT_ONCE):
+        yield order[begin : begin + _AT_ONCE]

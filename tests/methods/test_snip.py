@@ -137,11 +137,12 @@ def test_controls_of_the_search_answer_too(trained: Path) -> None:
 @NEURAL
 def test_retrieval_fits_the_nearest_and_no_others(trained: Path) -> None:
     from methods.snip.proposals import LatentSearch
+    from methods.snip.retrieval import drawn_library
 
     method = Snip(checkpoint=str(trained), restarts=0)
     search, space = method.begun(task_of("x0*x1 + sin(x0)", evaluations=6))
-    search.run(LatentSearch(space, search.errors, 10, 3, 1, 0.1, 0.0).by_library(200, 0))
-    library = space.library(200, 0)
+    library = drawn_library(trained, 2, 200)
+    search.run(LatentSearch(space, search.errors, 10, 3, 1, 0.1, 0.0).by_retrieval(library))
     nearness = library.latents @ space.of_data()[0].astype(np.float32)
     judged = [library.skeletons.index(skeleton) for skeleton in search.errors]
     assert sorted(nearness[judged]) == sorted(nearness)[-6:]
@@ -421,10 +422,10 @@ def tiny_ships(trained: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
 
     monkeypatch.setattr(retrieval, "SHIPPED", trained)
     monkeypatch.setattr(retrieval, "_LIBRARY", 200)
-    for cached in (retrieval._network, retrieval._library):
+    for cached in (retrieval.network_in, retrieval.drawn_library):
         cached.cache_clear()
     yield
-    for cached in (retrieval._network, retrieval._library):
+    for cached in (retrieval.network_in, retrieval.drawn_library):
         cached.cache_clear()
 
 
