@@ -49,7 +49,8 @@ def retrieved(refine: Refiner, count: int, seed: int) -> Iterator[list[Expressio
     network = network_in(SHIPPED)
     view = View.of(refine.X, refine.y, refine.names, seed, network.shape.variables)
     space = LatentSpace(network, view, np.random.default_rng(seed), torch.Generator())
-    for skeleton in islice(space.by_nearness(drawn_library(SHIPPED, len(view.names), _LIBRARY)), count):
+    library = drawn_library(SHIPPED, len(view.names), _LIBRARY)
+    for skeleton in islice(space.by_nearness(library), count):
         plain = to_expression(skeleton, view.names)
         yield [plain, refine.scaled(plain).expression]
 
