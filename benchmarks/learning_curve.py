@@ -24,7 +24,7 @@ _TIMES = (1, 3, 10, 100)
 Array = NDArray[np.float64]
 
 
-class PowerLaw(NamedTuple):
+class LearningCurve(NamedTuple):
     """``scale * n**-slope``, and the standard deviations of both."""
 
     scale: float
@@ -33,7 +33,7 @@ class PowerLaw(NamedTuple):
     slope_off: float
 
     @classmethod
-    def through(cls, n: Array, losses: Array) -> PowerLaw:
+    def through(cls, n: Array, losses: Array) -> LearningCurve:
         """Fitted to losses (k,) after ``n`` (k,) functions, in logarithms."""
         design = np.column_stack([np.ones(len(n)), -np.log(n)])
         found, _, _, _ = np.linalg.lstsq(design, np.log(losses), rcond=None)
@@ -66,7 +66,7 @@ def told(lines: list[dict[str, float]], since: int, behind: int) -> Iterator[str
     if len(chosen) < 3:
         raise SystemExit(f"{len(chosen)} losses from step {since} on: a fit needs 3 or more")
     n = np.array([one["samples"] - before for one in chosen]) / 1e6
-    law = PowerLaw.through(n, np.array([one["loss"] for one in chosen]))
+    law = LearningCurve.through(n, np.array([one["loss"] for one in chosen]))
     yield (
         f"loss = {law.scale:.3f} (+- {law.scale_off:.3f}) * n**-{law.slope:.4f} "
         f"(+- {law.slope_off:.4f}), n in millions of functions, through {len(chosen)} losses"

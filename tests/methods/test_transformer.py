@@ -447,7 +447,7 @@ def test_numbers_of_a_skeleton_are_its_constants() -> None:
 
 
 def test_the_learning_curve_is_the_power_law_behind_it() -> None:
-    from benchmarks.learning_curve import PowerLaw, told
+    from benchmarks.learning_curve import LearningCurve, told
 
     steps = range(50, 2050, 50)
     lines = [
@@ -456,7 +456,7 @@ def test_the_learning_curve_is_the_power_law_behind_it() -> None:
         if step > 1000
     ]
     n = np.array([one["samples"] for one in lines]) / 1e6 - 10.0
-    law = PowerLaw.through(n, np.array([one["loss"] for one in lines]))
+    law = LearningCurve.through(n, np.array([one["loss"] for one in lines]))
     assert (law.scale, law.slope) == pytest.approx((1.5, 0.06))
     lines.insert(0, {"step": 1000, "samples": 1e7, "loss": 3.0})
     first, _, third, *_ = told(lines, 1050, 1000)
