@@ -82,7 +82,7 @@ def main() -> None:
     budget = Budget.of_cpu(options.seconds)
     runs = matrix(specs, suites, noise=options.noise, budget=budget)
     store = Store(folder)
-    execute(runs, suites, store, LocalExecutor(1))
+    execute(runs, suites, store, LocalExecutor(1), rerun_stale=True)
     records = [record for run in runs if (record := store.read(run.key)) is not None]
     problems = {(name, one.name): one for name, suite in suites.items() for one in suite.problems}
     judge_records(store, records, problems, limits=ScoringLimits(), workers=1)

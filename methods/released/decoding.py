@@ -9,8 +9,7 @@ import torch
 from torch import Tensor
 
 from methods.released.layers import Past, WordNetwork
-
-Words = tuple[str, ...]
+from methods.released.words import Words
 
 
 @torch.inference_mode()

@@ -19,8 +19,8 @@ from methods.released.search import WordSearch
 from methods.rows import choose_rows
 
 if TYPE_CHECKING:
-    from methods.released.decoding import Words
     from methods.released.layers import WordNetwork
+    from methods.released.words import Words
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ there, and the formula is then told of the columns as they are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,15 +14,12 @@ from numpy.typing import NDArray
 from bench import Number, Task, substitute
 from methods.refine import Fitted, Refiner
 from methods.released.scales import Array, Scales
-from methods.released.words import formula_of
+from methods.released.words import Words, formula_of
 from methods.rows import choose_rows
-from methods.transformer.search import FormulaSearch, relevant_columns
-
-_ROWS = 200
-"""Rows on which a formula is fitted."""
+from methods.transformer.search import FIT_ROWS, FormulaSearch, relevant_columns
 
 
-class WordSearch(FormulaSearch):
+class WordSearch(FormulaSearch[Words]):
     """Judges sequences of words; ``x_first`` is what they call the first column."""
 
     def __init__(
@@ -37,28 +34,16 @@ class WordSearch(FormulaSearch):
         X = full.X[:, columns]
         self.scales = scaled(X, full.y)
         self.shown = self.scales.shown(X)
-        rows = choose_rows(len(full.y), _ROWS, task.seed)
+        rows = choose_rows(len(full.y), FIT_ROWS, task.seed)
         self._few = Refiner(self.names, self.shown, full.y, full.late).on(rows)
-        self._seen: set[tuple[str, ...]] = set()
+        self._seen: set[Words] = set()
 
     def table(self, rows: NDArray[np.intp]) -> Array:
         """Rows as the network is shown them, (rows, columns + 1), the target last."""
         y = self.answer.on_all.y[rows] * self.scales.target
         return np.column_stack([self.shown[rows], y])
 
-    def run(self, proposals: Iterable[Iterable[tuple[str, ...]]]) -> None:
-        """Judge batch after batch until the time is spent, a formula is exact, or none is left."""
-        if self.answer.constant:
-            return
-        for batch in proposals:
-            for words in batch:
-                self.judge(words)
-                if self.finished():
-                    return
-            if self.finished():  # of some looks a network writes nothing that ends
-                return
-
-    def judge(self, words: tuple[str, ...]) -> Fitted | None:
+    def judge(self, words: Words) -> Fitted | None:
         """Fit what ``words`` say; None where they say no formula, or were judged before."""
         if words in self._seen:
             return None

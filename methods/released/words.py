@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from bench import ParseError, Reading, read
 
+Words = tuple[str, ...]
+
 _BINARY = ("add", "sub", "mul", "div", "pow")
 _UNARY = (
     "abs", "inv", "sqrt", "exp", "ln", "log", "sin", "cos", "tan", "asin", "acos", "atan", "arcsin",

@@ -19,6 +19,7 @@ from methods.transformer import warm
 from methods.transformer.search import SkeletonSearch
 
 if TYPE_CHECKING:
+    from methods.snip.library import SkeletonLibrary
     from methods.snip.proposals import LatentSpace, Stream
 
 
@@ -90,7 +91,7 @@ class Snip:
         if search.answer.constant:
             raise ValueError("the target is constant: there is no formula to look for")
         if library is None:
-            known = retrieval.drawn_library(self._folder, len(search.names), self.library)
+            known = self._drawn(search)
         else:
             skeletons = skeletons_of(library, len(search.names), space.network.shape.longest)
             known = SkeletonLibrary.of(space.network.encoders, skeletons)
@@ -101,6 +102,9 @@ class Snip:
             for one in islice(usable, count)
         ]
 
+    def _drawn(self, search: SkeletonSearch) -> SkeletonLibrary:
+        return retrieval.drawn_library(self._folder, len(search.names), self.library)
+
     def _proposals(self, search: SkeletonSearch, space: LatentSpace) -> Stream:
         from methods.snip.proposals import LatentSearch
 
@@ -109,9 +113,7 @@ class Snip:
             self.temperature, self.stop,
         )  # fmt: skip
         if self.search == "retrieval":
-            columns = len(search.names)
-            library = retrieval.drawn_library(self._folder, columns, self.library)
-            return latent.by_retrieval(library)
+            return latent.by_retrieval(self._drawn(search))
         streams = {
             "wolves": latent.by_wolves, "decoding": latent.by_decoding, "chance": latent.by_chance,
         }  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +28,9 @@ from methods.transformer.skeletons.vocabulary import (
     Skeleton,
 )
 
-_FIT_ROWS = 200
+P = TypeVar("P")
+
+FIT_ROWS = 200
 """Rows on which constants of a proposal are fitted; the best are fitted to ENOUGH at the end."""
 _SHORTENED = 12
 """Formulas shortened and refitted at the end."""
@@ -81,8 +84,8 @@ def to_expression(
     return stack[0]
 
 
-class FormulaSearch:
-    """Keeps the best formulas for a task; ``discovery()`` is the answer after all are taken.
+class FormulaSearch(Generic[P]):
+    """Judges what is proposed for a task; ``discovery()`` is the answer after ``run``.
 
     ``names`` are those of the columns that are looked at, which may be some of the task's.
     """
@@ -91,9 +94,28 @@ class FormulaSearch:
 
     def __init__(self, task: Task, restarts: int) -> None:
         self.task, self.restarts = task, restarts
-        self.answer = Answering(task, _FIT_ROWS)
+        self.answer = Answering(task, FIT_ROWS)
         self.pool: list[Fitted] = []
         self.evaluations = 0
+
+    def judge(self, proposal: P) -> Fitted | None:
+        """Fit what is proposed, and ``take`` it; None where there is nothing new to fit."""
+        raise NotImplementedError
+
+    def run(self, proposals: Iterable[list[P]]) -> None:
+        """Judge batch after batch until the time is spent, a formula is exact, or none is left.
+
+        A target that is constant is its own formula: nothing is judged.
+        """
+        if self.answer.constant:
+            return
+        for batch in proposals:
+            for proposal in batch:
+                self.judge(proposal)
+                if self.finished():
+                    return
+            if self.finished():  # a batch may be empty
+                return
 
     def finished(self) -> bool:
         """Whether there is no use in, or no time for, another proposal."""
@@ -129,7 +151,7 @@ class FormulaSearch:
         return replace(found, counts=counts)
 
 
-class SkeletonSearch(FormulaSearch):
+class SkeletonSearch(FormulaSearch[Skeleton]):
     """Judges skeletons for a task."""
 
     def __init__(self, task: Task, restarts: int, variables: int = MAX_VARIABLES) -> None:
@@ -138,19 +160,6 @@ class SkeletonSearch(FormulaSearch):
         self.view = View.of(full.X, full.y, task.names, task.seed, variables)
         self.names = self.view.names
         self.errors: dict[Skeleton, float] = {}
-
-    def run(self, proposals: Iterable[list[Skeleton]]) -> None:
-        """Judge batch after batch until the time is spent, a formula is exact, or none is left.
-
-        A target that is constant is its own formula: nothing is judged.
-        """
-        if self.answer.constant:
-            return
-        for batch in proposals:
-            for skeleton in batch:
-                self.judge(skeleton)
-                if self.finished():
-                    return
 
     def judge(self, skeleton: Skeleton) -> Fitted | None:
         """Fit a skeleton's constants; keep and report it where it is among the best."""
